@@ -1,0 +1,104 @@
+"""Every measure once: its name in code, the label a planner reads, unit, aggregation, sign and meaning.
+
+The names are the field's standard terms (ASCM/APICS). A measure's name runs unchanged through frames, parameters, row
+fields and tests; its label is what stands in the workbook.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sop_xl.errors import FrameError
+
+
+class Aggregation(StrEnum):
+    """What happens when periods are summed: a flow adds up, a stock takes the last period, a ratio is recomputed."""
+
+    FLOW = "flow"
+    STOCK = "stock"
+    RATIO = "ratio"
+
+
+UNITS = "units"
+MONEY = "money"
+MONEY_PER_UNIT = "money/unit"
+FRACTION = "fraction"
+DAYS = "days"
+COUNT = "count"
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One measure.
+
+    Parameters
+    ----------
+    name, label
+        In code and in the workbook.
+    unit
+        `units` = the item's stocking unit, `money` = plan currency, `fraction` = 1 is 100 %.
+    aggregation
+        See `Aggregation`.
+    meaning
+        One sentence: definition, sign rule and, where it is not ours, the source.
+    """
+
+    name: str
+    label: str
+    unit: str
+    aggregation: Aggregation
+    meaning: str
+
+
+_F, _S, _R = Aggregation.FLOW, Aggregation.STOCK, Aggregation.RATIO
+
+_ALL = (
+    # demand
+    Measure("demand", "Demand", UNITS, _F, "Quantity that customers asked for, by requested period."),
+    Measure("baseline", "Baseline forecast", UNITS, _F, "Statistical forecast before any human knowledge; the median."),
+    Measure("baseline_low", "Baseline P10", UNITS, _F, "One demand in ten is expected to fall below it."),
+    Measure("baseline_high", "Baseline P90", UNITS, _F, "One demand in ten is expected to exceed it."),
+    Measure("events", "Events", UNITS, _F, "Effect of promotions, price changes and deals, times their probability; positive adds."),
+    Measure("life_cycle", "Life cycle", UNITS, _F, "Effect of launches, successors and phase-outs; positive adds."),
+    Measure("sales_input", "Sales input", UNITS, _F, "Part of the sales team's number that moves the plan; positive adds."),
+    Measure("overrides", "Overrides", UNITS, _F, "Effect of planners' overrides; positive adds."),
+    Measure("consensus", "Consensus demand", UNITS, _F, "Baseline + events + life cycle + sales input + overrides."),
+    Measure("demand_low", "Demand P10", UNITS, _F, "P10 of the consensus demand at the level of the row."),
+    Measure("demand_high", "Demand P90", UNITS, _F, "P90 of the consensus demand at the level of the row."),
+    # supply
+    Measure("opening_balance", "Opening balance", UNITS, _S, "Stock at the start of the period; takes the first period when summed."),
+    Measure("scheduled_receipts", "Scheduled receipts", UNITS, _F, "Open orders due in the period."),
+    Measure("planned_receipts", "Planned receipts", UNITS, _F, "Replenishment that the projection proposes."),
+    Measure("projected_available_balance", "Projected available balance", UNITS, _S, "Opening balance + receipts - demand; below zero is backlog."),
+    Measure("safety_stock", "Safety stock", UNITS, _S, "Stock held against uncertain demand and lead time."),
+    Measure("unmet_demand", "Unmet demand", UNITS, _S, "Backlog at the end of the period, as a positive number."),
+    Measure("days_of_supply", "Days of supply", DAYS, _R, "Days of coming demand that the balance covers; negative balances count as 0."),
+    # money
+    Measure("net_price", "Net price", MONEY_PER_UNIT, _R, "Price per unit after discounts, in plan currency."),
+    Measure("revenue", "Revenue", MONEY, _F, "Quantity x net price."),
+    Measure("cost", "Cost of goods sold", MONEY, _F, "Quantity x unit cost; positive is a cost."),
+    Measure("gross_margin", "Gross margin", MONEY, _F, "Revenue - cost of goods sold."),
+    Measure("inventory_value", "Inventory value", MONEY, _S, "Projected available balance x unit cost; backlog counts as 0."),
+    Measure("fx_rate", "FX rate", "currency per plan currency", _R, "Units of the currency for one unit of the plan currency."),
+    # accuracy and KPIs
+    Measure("wmape", "WMAPE", FRACTION, _R, "Sum of |forecast - actual| / sum of actual."),
+    Measure("bias", "Bias", FRACTION, _R, "Sum of (forecast - actual) / sum of actual; positive is over-forecast."),
+    Measure("mase", "MASE", "ratio", _R, "Mean absolute error / in-sample mean absolute error of seasonal naive (Hyndman and Koehler 2006)."),
+    Measure("fva", "Forecast value added", FRACTION, _R, "WMAPE of seasonal naive - WMAPE of this step; positive adds value (Gilliland 2010)."),
+    Measure("turns", "Inventory turns", "per year", _R, "Yearly cost of goods sold / mean inventory value."),
+)
+
+MEASURES: dict[str, Measure] = {m.name: m for m in _ALL}
+"""Measure by name."""
+
+BY_LABEL: dict[str, Measure] = {m.label.casefold(): m for m in _ALL}
+"""Measure by case-folded label."""
+
+
+def measure(name: str) -> Measure:
+    """The measure of that name; raises `FrameError` for an unknown one."""
+    try:
+        return MEASURES[name]
+    except KeyError:
+        raise FrameError(f"{name!r} is no measure of the vocabulary") from None
