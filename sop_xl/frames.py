@@ -35,7 +35,7 @@ class FrameSpec:
     columns: dict[str, Kind] = field(hash=False)
 
 
-def _spec(name: str, keys: str, **columns: Kind) -> FrameSpec:
+def _spec(name: str, keys: str, /, **columns: Kind) -> FrameSpec:
     return FrameSpec(name, tuple(keys.split()), dict(columns))
 
 

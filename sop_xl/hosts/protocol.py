@@ -1,0 +1,52 @@
+"""What every host can do: read a sheet's cells, write a table, read and write a named cell, show progress, save."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from sop_xl.blocks import Block, CellValue
+
+
+class Host(Protocol):
+    """A workbook somewhere.
+
+    Writes are collected and take effect at `save`; until then the workbook is as it was. Everything that could be
+    refused is refused (`HostError`, with the cell) before the first byte is written.
+    """
+
+    def sheet_names(self) -> list[str]:
+        """Worksheets in tab order, hidden ones included."""
+        ...
+
+    def read_block(self, sheet: str) -> Block:
+        """Every used cell of a sheet as one block from A1 on, with the place of the sheet's table.
+
+        Empty trailing rows and columns are left out. Error cells come as `CellError`, dates as `datetime`, numbers as
+        `float` (or `int` where the file holds a whole number), formulas as their last computed value. Raises `HostError` for an unknown sheet.
+        """
+        ...
+
+    def write_table(self, sheet: str, header: Sequence[str], rows: Sequence[Sequence[CellValue]]) -> None:
+        """Replace header and body of the sheet's table; the table keeps its place and its number of columns may change.
+
+        Text is written as text, whatever it starts with. Raises `HostError` with the address where the table would grow over cells that
+        are not its own.
+        """
+        ...
+
+    def read_name(self, name: str) -> CellValue:
+        """Value of the single cell with that defined name; `None` where the cell is empty or the name is unknown."""
+        ...
+
+    def write_name(self, name: str, value: CellValue) -> None:
+        """Write the single cell with that defined name. Raises `HostError` where there is no such name."""
+        ...
+
+    def progress(self, message: str, done: int = 0, total: int = 0) -> None:
+        """Show how far the work is; `total` 0 means unknown. Never raises."""
+        ...
+
+    def save(self) -> None:
+        """Make all writes effective at once, or none of them."""
+        ...
