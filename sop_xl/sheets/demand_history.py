@@ -1,0 +1,48 @@
+"""Demand History: what customers asked for, period by period."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sop_xl import frames
+from sop_xl.sheets.locations import ONLY_LOCATION
+from sop_xl.sheets.spec import CellType, Module, Row, Shape, SheetKind, SheetSpec, column
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sop_xl.sheets.settings import Settings
+
+
+class DemandHistoryRow(Row):
+    """Labels of one line of history."""
+
+    item: str = column("Item", "Item sold.", cell=CellType.CODE, references="Items.item", aliases=("SKU", "Item No", "Item code", "Material", "Product", "Product code", "Part", "Part number", "Article"), width=16)
+    name: str = column("Name", "For people; not read.", default="", width=28)
+    location: str = column("Location", "Where the demand arose. Empty: the one location All.", default="", cell=CellType.CODE, references="Locations.location", aliases=("Territory", "Site", "Warehouse", "Market"), width=16)
+    customer_group: str = column("Customer group", "For people; not read yet.", default="", aliases=("Customer", "Channel"), width=12)
+    measure: str = column("Measure", "Demand or Revenue. Empty: Demand.", default="", choices=("Demand", "Revenue"), width=12)
+    unit: str = column("Unit", "Stocking unit, or currency of the revenue. Empty: plan currency.", default="", width=8)
+    note: str = column("Note", "Free text; not read.", default="", aliases=("Comment",), width=14)
+
+
+def to_frame(records: pd.DataFrame, settings: Settings) -> pd.DataFrame:
+    """History without a location is at the one location."""
+    frame = records.copy()
+    frame["location"] = frame["location"].replace("", ONLY_LOCATION)
+    return frames.order_rows(frame, frames.DEMAND_HISTORY)
+
+
+SPEC = SheetSpec(
+    name="Demand History",
+    kind=SheetKind.INPUT,
+    shape=Shape.GRID,
+    module=Module.CORE,
+    purpose="What customers asked for in each period, in units and, where known, in revenue net of discounts.",
+    row=DemandHistoryRow,
+    key=("item", "location", "measure"),
+    measures=("demand", "revenue"),
+    frame=frames.DEMAND_HISTORY,
+    to_frame=to_frame,
+    required=True,
+)
