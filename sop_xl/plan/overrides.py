@@ -1,0 +1,111 @@
+"""Overrides: planners' changes to the plan, each with reason, owner and expiry."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from sop_xl.errors import FrameError
+from sop_xl.periods import Timeline
+from sop_xl.plan.events import TOLERANCE
+from sop_xl.plan.grid import Grid, Matrix, records, spread
+from sop_xl.plan.notes import Note
+
+
+def apply_overrides(
+    grid: Grid, running: Matrix, overrides: pd.DataFrame, timeline: Timeline
+) -> tuple[Matrix, list[Note]]:
+    """Effect of all overrides, in units by series and period.
+
+    Parameters
+    ----------
+    grid
+        Series and planned periods.
+    running
+        Consensus before overrides, units, none below 0.
+    overrides
+        OVERRIDES. `set` makes the total of the scope the value in each period, `add` adds the value to that total,
+        `percent` adds a share. A blank scope column is every one; without a last period one period is changed; an
+        absent value changes nothing, and is said.
+    timeline
+        An override that expires before the current period starts is not applied, and said.
+
+    Returns
+    -------
+    The effect and notes. Overrides are applied in the order of entry (no date: the earliest; same day: by key), each on
+    top of the ones before, so that of two that set the same cell the later wins. A scope's value is spread in
+    proportion to the running consensus, equally where that is 0. Demand never falls below 0: what would is cut and said.
+    """
+    now, notes = running.copy(), list[Note]()
+    for row in records(overrides.sort_values(["entered", "override"], kind="stable", na_position="first")):
+        key, value = str(row.override), float(row.value)
+        if pd.notna(row.expires) and timeline.current > row.expires:
+            notes.append(
+                Note(
+                    "overrides",
+                    key,
+                    "override-expired",
+                    f"override {key} expired on {row.expires:%Y-%m-%d} and is not applied",
+                )
+            )
+            continue
+        if np.isnan(value):
+            notes.append(
+                Note(
+                    "overrides",
+                    key,
+                    "override-without-value",
+                    f"override {key} states no value and is not applied",
+                )
+            )
+            continue
+        inside, during = (
+            grid.scope(row.item, row.family, row.location, row.region),
+            grid.span(row.first_period, row.last_period),
+        )
+        if not inside.any():
+            notes.append(
+                Note(
+                    "overrides",
+                    key,
+                    "override-without-demand",
+                    f"override {key}: no planned series in its scope",
+                )
+            )
+            continue
+        if not during.any():
+            notes.append(
+                Note(
+                    "overrides",
+                    key,
+                    "override-outside-plan",
+                    f"override {key} lies outside the planned periods",
+                )
+            )
+            continue
+        cells = np.ix_(inside, during)
+        wanted = _changed(now[cells], str(row.action), value)
+        floored = np.maximum(wanted, 0.0)
+        cut = float((floored - wanted).sum())
+        if cut > TOLERANCE:
+            notes.append(
+                Note(
+                    "overrides",
+                    key,
+                    "override-below-zero",
+                    f"override {key} would take {cut:,.0f} units more than there are; demand stays at 0",
+                )
+            )
+        now[cells] = floored
+    return now - running, notes
+
+
+def _changed(now: Matrix, action: str, value: float) -> Matrix:
+    amounts = np.full(now.shape[1], value)
+    if action == "set":
+        return spread(amounts, now)
+    if action == "add":
+        return now + spread(amounts, now)
+    if action == "percent":
+        return now * (1.0 + value)
+    raise FrameError(f"overrides: action {action!r} is none of set, add, percent")
