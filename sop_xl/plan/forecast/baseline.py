@@ -1,0 +1,236 @@
+"""The baseline forecast of a whole company: every level forecast, made coherent, judged at a held-out origin."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+
+from sop_xl.errors import FrameError
+from sop_xl.periods import Timeline
+from sop_xl.plan.forecast.combine import combine, combine_cross_fitted, member_weights
+from sop_xl.plan.forecast.members import MEMBERS, member_forecasts
+from sop_xl.plan.forecast.nodes import Origin, at_origin, demand_matrix
+from sop_xl.plan.forecast.ranges import blended_scale, error_scale
+from sop_xl.plan.forecast.report import (
+    Judged,
+    Planned,
+    accuracy_frame,
+    forecast_frame,
+    judged_errors,
+    levels_frame,
+    ranges_frame,
+)
+from sop_xl.plan.forecast.result import BaselineResult
+from sop_xl.plan.forecast.seasonal import Floats
+from sop_xl.plan.hierarchy import Hierarchy, Reconcile, build_hierarchy
+from sop_xl.plan.hierarchy import reconcile as reconcile_nodes
+from sop_xl.plan.segmentation import segment
+
+Progress = Callable[[str, int, int], None]
+
+_SHRINK = 6.0  # held-out periods at which a node's own error counts as much as that of its level
+
+
+def baseline_forecast(
+    history: pd.DataFrame,
+    timeline: Timeline,
+    items: pd.DataFrame,
+    locations: pd.DataFrame,
+    *,
+    notes: pd.DataFrame | None = None,
+    low: float = 0.1,
+    high: float = 0.9,
+    reconcile: Reconcile = "mint_diagonal",
+    n_jobs: int = 1,
+    progress: Progress | None = None,
+) -> BaselineResult:
+    """Statistical forecast of every item x location, coherent over the whole hierarchy.
+
+    Item x location, item, family x region, family, category, region and total are each forecast, then reconciled. Series with two
+    seasons of history and at most 30 % zeros take a weighted mean of five seasonal methods; all others the median of five
+    level methods with the seasonal profile of their family (or category, or the total). Series without demand in the last season
+    are zero, and said so; items are zero from the first period after their end.
+
+    Parameters
+    ----------
+    history
+        Dense history of `calendarise` (a `DEMAND_HISTORY` frame does too: periods without a row are then zero demand). Units;
+        negative counts as 0, NaN as not known.
+    timeline
+        `history` is learned from, `plan` is forecast.
+    items, locations
+        Frames `ITEMS` and `LOCATIONS`.
+    notes
+        Findings of `calendarise`; joined to the accuracy frame's note.
+    low, high
+        Quantiles of the range, fractions.
+    reconcile
+        See `hierarchy.reconcile`.
+    n_jobs
+        Processes; results do not depend on it.
+    progress
+        Called with (message, done, total).
+
+    Raises
+    ------
+    FrameError
+        When an item or location of the history is unknown, or the quantiles are not on both sides of one half.
+    """
+    if not 0 < low < 0.5 < high < 1:
+        raise FrameError(f"a range needs low below and high above one half, not {low} and {high}")
+    keys, bottom = demand_matrix(history, timeline)
+    season = timeline.calendar.season
+    hierarchy = build_hierarchy(keys, items, locations)
+    ends = pd.to_datetime(keys["item"].map(items.set_index("item")["end"])).to_numpy(dtype="datetime64[ns]")
+    cuts = origins(bottom.shape[1], season)
+    asked = [
+        at_origin(hierarchy, bottom, ends, timeline, cut, timeline.horizon if cut == 0 else cut)
+        for cut in (0, *cuts)
+    ]
+    members = _all_members(asked, season, n_jobs, progress)
+    actual = hierarchy.up(bottom) if len(keys) else bottom
+    tests = [
+        _test(hierarchy, o, m, actual, reconcile, season) for o, m in zip(asked[1:], members[1:], strict=True)
+    ]
+    plan = _plan(hierarchy, asked[0], members[0], tests, actual, reconcile, season)
+    if progress is not None:
+        progress("Accuracy and ranges", 0, 0)
+    classes = segment(history, timeline, items)
+    return BaselineResult(
+        forecast_frame(hierarchy, timeline, asked[0], plan, tests, low, high),
+        accuracy_frame(hierarchy, timeline, asked[0], plan, tests, actual, classes, ends, notes),
+        ranges_frame(hierarchy, timeline, asked[0], plan, tests, low, high),
+        levels_frame(hierarchy, tests, actual),
+    )
+
+
+def origins(periods: int, season: int) -> tuple[int, ...]:
+    """Held-out origins, as periods before the end of history, the longer first.
+
+    One of a season (less where two seasons would not remain to learn from) and one of a quarter season for series too young for the first.
+    """
+    longer = min(season, periods - 2 * season)
+    shorter = min(max(season // 4, 1), periods // 3) if periods >= 6 else 0
+    return tuple(sorted({cut for cut in (longer, shorter) if cut >= 1 and cut >= shorter}, reverse=True))
+
+
+def _all_members(asked: list[Origin], season: int, n_jobs: int, progress: Progress | None) -> list[Floats]:
+    # one call for all origins, at the longest horizon: one process pool, evenly filled
+    ahead = max(o.horizon for o in asked)
+    series = [y for o in asked for y in o.series]
+    flags = [bool(s) for o in asked for s in o.seasonal]
+
+    def report(done: int, total: int) -> None:
+        if progress is not None:
+            progress("Forecasting", done, total)
+
+    made = member_forecasts(series, flags, ahead, season, n_jobs=n_jobs, progress=report)
+    ends = np.cumsum([len(o.series) for o in asked])
+    parts = np.split(made, ends[:-1])
+    return [part[:, :, : o.horizon] * o.factors[:, None, :] for o, part in zip(asked, parts, strict=True)]
+
+
+def _test(
+    hierarchy: Hierarchy, origin: Origin, members: Floats, actual: Floats, method: Reconcile, season: int
+) -> Judged:
+    size = actual.shape[1] - origin.cut
+    held = actual[:, size:]
+    base = np.zeros((len(hierarchy.nodes), origin.horizon))
+    base[origin.asked] = combine_cross_fitted(held[origin.asked], members, origin.seasonal)
+    scale = _naive_scales(actual[:, :size], season)
+    forecast = _coherent(hierarchy, origin, base, scale**2, method)
+    naive = _seasonal_naive(actual[:, :size], origin.horizon, season)
+    lengths = size - (actual[:, :size] > 0).argmax(axis=1)
+    asked = np.zeros(len(hierarchy.nodes), dtype=bool)
+    asked[origin.asked] = True
+    tested = asked & (lengths >= (season // 2 if origin.cut > max(season // 4, 1) else max(season // 4, 1)))
+    return Judged(origin, members, held, base, forecast, naive, scale, tested)
+
+
+def _plan(
+    hierarchy: Hierarchy,
+    origin: Origin,
+    members: Floats,
+    tests: list[Judged],
+    actual: Floats,
+    method: Reconcile,
+    season: int,
+) -> Planned:
+    nodes = len(hierarchy.nodes)
+    weights = np.full((nodes, MEMBERS), np.nan)
+    for test in tests[:1]:
+        own = member_weights(test.held[test.origin.asked], test.members)
+        own[~test.origin.seasonal] = np.nan
+        weights[test.origin.asked] = own
+    weights = weights[origin.asked]
+    weights[~origin.seasonal] = np.nan
+    base = np.zeros((nodes, origin.horizon))
+    base[origin.asked] = combine(members, weights)
+    naive = _naive_scales(actual, season)
+    errors = judged_errors(tests, nodes)
+    variance = _variances(hierarchy, naive, errors)
+    before = reconcile_live(hierarchy, origin, base, variance, method)
+    forecast = close(hierarchy, origin, before)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        kept = np.where(before > 0, forecast / before, 1.0)
+    return Planned(base, forecast, weights, blended_scale(naive, errors), kept)
+
+
+def _coherent(
+    hierarchy: Hierarchy, origin: Origin, base: Floats, variance: Floats, method: Reconcile
+) -> Floats:
+    return close(hierarchy, origin, reconcile_live(hierarchy, origin, base, variance, method))
+
+
+def reconcile_live(
+    hierarchy: Hierarchy, origin: Origin, base: Floats, variance: Floats, method: Reconcile
+) -> Floats:
+    """Reconcile over the live series only; the others stay exactly zero."""
+    part = hierarchy.restrict(origin.live)
+    out = np.zeros_like(base)
+    if origin.live.any():
+        out[origin.asked] = reconcile_nodes(part, base[origin.asked], variance[origin.asked], method)
+    return out
+
+
+def close(hierarchy: Hierarchy, origin: Origin, forecast: Floats) -> Floats:
+    """Zero from each item's end on, and sum again.
+
+    The part of an ended item is not given to its neighbours: who takes it over is a matter of the life cycle, not of statistics.
+    """
+    return hierarchy.up(forecast[hierarchy.aggregates :] * origin.open)
+
+
+def _variances(hierarchy: Hierarchy, naive: Floats, errors: Floats) -> Floats:
+    """Mean squared error of every node: its own where long tested, else its naive scale times what its level usually shows."""
+    known = np.isfinite(errors)
+    count = known.sum(axis=1)
+    square = np.where(known, errors, 0.0) ** 2
+    ratio = square.sum(axis=1) / np.maximum(count, 1) / naive**2
+    usual = np.ones(len(naive))
+    for _, rows in hierarchy.nodes.groupby("level", sort=False).indices.items():
+        tested = rows[count[rows] > 0]
+        if tested.size:
+            usual[rows] = np.median(ratio[tested])
+    share = count / (count + _SHRINK)
+    floor = 1e-3 * float(np.median(usual))
+    return np.asarray(naive**2 * np.maximum(share * ratio + (1 - share) * usual, floor))
+
+
+def _naive_scales(known: Floats, season: int) -> Floats:
+    starts = (known > 0).argmax(axis=1)
+    return np.array([error_scale(y[s:], season) for y, s in zip(known, starts, strict=True)])
+
+
+def _seasonal_naive(known: Floats, horizon: int, season: int) -> Floats:
+    """The value of a year before; the last value where the series is younger than a year."""
+    starts = (known > 0).argmax(axis=1)
+    size = known.shape[1]
+    if size >= season:
+        year = known[:, size - season + np.arange(horizon) % season]
+    else:
+        year = np.repeat(known[:, -1:], horizon, axis=1)
+    young = size - starts < season
+    return np.asarray(np.where(young[:, None], known[:, -1:], year))

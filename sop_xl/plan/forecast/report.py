@@ -1,0 +1,307 @@
+"""From arrays to the frames that the workbook shows: forecast, accuracy, ranges, accuracy by level."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from sop_xl.frames import BASELINE_FORECAST, DEMAND_RANGES, FORECAST_ACCURACY, empty_frame, order_rows
+from sop_xl.periods import Timeline
+from sop_xl.plan import accuracy
+from sop_xl.plan.forecast.nodes import Origin
+from sop_xl.plan.forecast.ranges import blended_scale, pooled_quantiles
+from sop_xl.plan.forecast.seasonal import Floats
+from sop_xl.plan.forecast.series import describe_model
+from sop_xl.plan.hierarchy import ALL, BOTTOM, Hierarchy
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One held-out origin, judged. All arrays are (nodes, held-out periods) unless said.
+
+    Parameters
+    ----------
+    origin
+        What was known then.
+    members
+        (asked, members, periods) forecasts of each member.
+    held
+        Actual demand.
+    base, forecast, naive
+        Combined forecast of each node alone; the same reconciled, as it would have been published; seasonal naive.
+    scale
+        (nodes,) naive error scale of the history before the origin.
+    tested
+        (nodes,) whether the node had enough history then to be judged.
+    """
+
+    origin: Origin
+    members: Floats
+    held: Floats
+    base: Floats
+    forecast: Floats
+    naive: Floats
+    scale: Floats
+    tested: npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """The plan's forecast as arrays.
+
+    Parameters
+    ----------
+    base, forecast
+        (nodes, horizon) each node alone; reconciled and closed at the items' ends.
+    weights
+        (asked, members) NaN rows where the median was taken.
+    scale
+        (nodes,) error scale behind the ranges, in units.
+    kept
+        (nodes, horizon) share of the reconciled forecast that the items' ends left.
+    """
+
+    base: Floats
+    forecast: Floats
+    weights: Floats
+    scale: Floats
+    kept: Floats
+
+
+def judged_errors(tests: Sequence[Judged], nodes: int, published: bool = False) -> Floats:
+    """(nodes, longest hold-out) errors forecast - actual of each node at the first origin that could judge it; NaN elsewhere."""
+    out = np.full((nodes, max((t.origin.cut for t in tests), default=1)), np.nan)
+    done = np.zeros(nodes, dtype=bool)
+    for test in tests:
+        rows = test.tested & ~done
+        out[rows, : test.origin.cut] = ((test.forecast if published else test.base) - test.held)[rows]
+        done |= rows
+    return out
+
+
+def range_arrays(
+    hierarchy: Hierarchy, origin: Origin, plan: Planned, tests: Sequence[Judged], low: float, high: float
+) -> tuple[Floats, Floats]:
+    """(nodes, horizon) lower and upper quantile of every node; never on the wrong side of the forecast, never below zero."""
+    nodes = len(hierarchy.nodes)
+    errors = judged_errors(tests, nodes, published=True)
+    scale_then = np.ones(nodes)
+    done = np.zeros(nodes, dtype=bool)
+    for test in tests:
+        rows = test.tested & ~done
+        scale_then[rows] = test.scale[rows]
+        done |= rows
+    scale = blended_scale(scale_then, errors)
+    seasonal = np.zeros(nodes, dtype=bool)
+    seasonal[origin.asked] = origin.seasonal
+    lower, upper = np.zeros_like(plan.forecast), np.zeros_like(plan.forecast)
+    for kind in (seasonal, ~seasonal):
+        if kind.any():
+            shape = pooled_quantiles(errors[kind], scale[kind], (low, high), plan.forecast.shape[1])
+            width = plan.scale[kind][:, None] * plan.kept[kind]
+            lower[kind] = plan.forecast[kind] + width * shape[0]
+            upper[kind] = plan.forecast[kind] + width * shape[1]
+    dead = np.ones(nodes, dtype=bool)
+    dead[origin.asked] = False
+    lower[dead] = upper[dead] = 0.0
+    return np.clip(lower, 0.0, plan.forecast), np.maximum(upper, plan.forecast)
+
+
+def forecast_frame(
+    hierarchy: Hierarchy,
+    timeline: Timeline,
+    origin: Origin,
+    plan: Planned,
+    tests: Sequence[Judged],
+    low: float,
+    high: float,
+) -> pd.DataFrame:
+    """Frame `BASELINE_FORECAST`."""
+    if hierarchy.bottom.empty:
+        return empty_frame(BASELINE_FORECAST)
+    lower, upper = range_arrays(hierarchy, origin, plan, tests, low, high)
+    first, count, horizon = hierarchy.aggregates, len(hierarchy.bottom), timeline.horizon
+    frame = pd.DataFrame(
+        {
+            "item": np.repeat(hierarchy.bottom["item"].to_numpy(), horizon),
+            "location": np.repeat(hierarchy.bottom["location"].to_numpy(), horizon),
+            "period": np.tile(timeline.plan.to_numpy(), count),
+            "baseline": plan.forecast[first:].ravel(),
+            "baseline_low": lower[first:].ravel(),
+            "baseline_high": upper[first:].ravel(),
+        }
+    )
+    return order_rows(frame, BASELINE_FORECAST)
+
+
+def ranges_frame(
+    hierarchy: Hierarchy,
+    timeline: Timeline,
+    origin: Origin,
+    plan: Planned,
+    tests: Sequence[Judged],
+    low: float,
+    high: float,
+) -> pd.DataFrame:
+    """Frame `DEMAND_RANGES`: every family (or All) x region (or All)."""
+    if hierarchy.bottom.empty:
+        return empty_frame(DEMAND_RANGES)
+    lower, upper = range_arrays(hierarchy, origin, plan, tests, low, high)
+    nodes, horizon = hierarchy.nodes, timeline.horizon
+    rows = np.flatnonzero(nodes["level"].isin(["total", "region", "family", "family x region"]).to_numpy())
+    frame = pd.DataFrame(
+        {
+            "family": np.repeat(nodes["family"].to_numpy()[rows], horizon),
+            "region": np.repeat(nodes["region"].to_numpy()[rows], horizon),
+            "period": np.tile(timeline.plan.to_numpy(), len(rows)),
+            "demand_low": lower[rows].ravel(),
+            "demand_high": upper[rows].ravel(),
+        }
+    )
+    return order_rows(frame, DEMAND_RANGES)
+
+
+def accuracy_frame(
+    hierarchy: Hierarchy,
+    timeline: Timeline,
+    origin: Origin,
+    plan: Planned,
+    tests: Sequence[Judged],
+    actual: Floats,
+    classes: pd.DataFrame,
+    ends: npt.NDArray[np.datetime64],
+    notes: pd.DataFrame | None,
+) -> pd.DataFrame:
+    """Frame `FORECAST_ACCURACY`; figures are those of the reconciled forecast at the origin that could judge the series."""
+    if hierarchy.bottom.empty:
+        return empty_frame(FORECAST_ACCURACY)
+    first, season = hierarchy.aggregates, timeline.calendar.season
+    figures = [_figures(tests, actual, first + k, season) for k in range(len(hierarchy.bottom))]
+    frame = hierarchy.bottom[["item", "location"]].assign(
+        model=_models(hierarchy, timeline, origin, plan, actual, ends),
+        note=_notes(hierarchy, timeline, origin, actual, tests, ends, notes),
+        **{name: [f[name] for f in figures] for name in ("wmape", "bias", "mase", "fva", "test_periods")},
+    )
+    frame = frame.merge(classes, on=["item", "location"], how="left", validate="one_to_one")
+    return order_rows(frame, FORECAST_ACCURACY)
+
+
+def _figures(tests: Sequence[Judged], actual: Floats, node: int, season: int) -> dict[str, float]:
+    for test in tests:
+        if test.tested[node]:
+            held, made, naive = test.held[node], test.forecast[node], test.naive[node]
+            past = actual[node, : actual.shape[1] - test.origin.cut]
+            past = past[int((past > 0).argmax()) :]
+            return {
+                "wmape": accuracy.wmape(held, made),
+                "bias": accuracy.bias(held, made),
+                "mase": accuracy.mase(held, made, past, season if past.size > season else 1),
+                "fva": accuracy.fva(held, naive, made),
+                "test_periods": float(test.origin.cut),
+            }
+    return dict.fromkeys(("wmape", "bias", "mase", "fva"), float("nan")) | {"test_periods": 0.0}
+
+
+def _models(
+    hierarchy: Hierarchy,
+    timeline: Timeline,
+    origin: Origin,
+    plan: Planned,
+    actual: Floats,
+    ends: npt.NDArray[np.datetime64],
+) -> list[str]:
+    first, calendar = hierarchy.aggregates, timeline.calendar
+    number = {int(node): k for k, node in enumerate(origin.asked)}
+    over = ends < np.datetime64(timeline.current)
+    out = []
+    for k in range(len(hierarchy.bottom)):
+        y = actual[first + k]
+        if over[k]:
+            out.append(f"Zero: item ended {pd.Timestamp(ends[k]).date()}")
+        elif not (y > 0).any():
+            out.append("Zero: no demand")
+        elif not origin.live[k]:
+            last = timeline.history[int(np.flatnonzero(y > 0)[-1])]
+            out.append(f"Zero: no demand since {calendar.label(last)}")
+        else:
+            place = number[first + k]
+            model = describe_model(bool(origin.seasonal[place]), plan.weights[place])
+            lender = int(origin.lender[place])
+            out.append(model if lender < 0 else f"{model}, season of {node_name(hierarchy, lender)}")
+    return out
+
+
+def _notes(
+    hierarchy: Hierarchy,
+    timeline: Timeline,
+    origin: Origin,
+    actual: Floats,
+    tests: Sequence[Judged],
+    ends: npt.NDArray[np.datetime64],
+    notes: pd.DataFrame | None,
+) -> list[str]:
+    found: dict[tuple[str, str], list[str]] = {}
+    if notes is not None:
+        for item, location, note in notes[["item", "location", "note"]].itertuples(index=False):
+            found.setdefault((item, location), []).append(note)
+    first, season = hierarchy.aggregates, timeline.calendar.season
+    horizon_end = timeline.plan[-1]
+    out = []
+    for k, (item, location) in enumerate(hierarchy.bottom[["item", "location"]].itertuples(index=False)):
+        said: list[str] = []
+        y = actual[first + k]
+        length = y.size - int((y > 0).argmax())
+        if origin.live[k] and length < 2 * season:
+            said.append(f"short history, {length} periods")
+        if origin.live[k] and not any(test.tested[first + k] for test in tests):
+            said.append("too young to be tested")
+        if timeline.current <= pd.Timestamp(ends[k]) < horizon_end:
+            said.append(f"zero after its end {pd.Timestamp(ends[k]).date()}")
+        out.append("; ".join([*said, *found.get((item, location), [])]))
+    return out
+
+
+def levels_frame(hierarchy: Hierarchy, tests: Sequence[Judged], actual: Floats) -> pd.DataFrame:
+    """Accuracy by level at the longest held-out origin, over the series that had demand before it.
+
+    Columns level, scope, wmape, bias, fva (fractions) and test_periods; scope `All` sums absolute errors over all nodes of the level.
+    """
+    columns = ["level", "scope", "wmape", "bias", "fva", "test_periods"]
+    rows: list[dict[str, object]] = []
+    for test in tests[:1]:
+        before = actual[hierarchy.aggregates :, : actual.shape[1] - test.origin.cut]
+        known = np.any(before > 0, axis=1, keepdims=True)
+        held, made, naive = (
+            hierarchy.up(x[hierarchy.aggregates :] * known) for x in (test.held, test.forecast, test.naive)
+        )
+        for level in hierarchy.nodes["level"].unique():
+            place = np.flatnonzero(hierarchy.nodes["level"].to_numpy() == level)
+            groups = [(ALL, place)]
+            if level not in (BOTTOM, "item", "total"):
+                groups += [(node_name(hierarchy, int(k)), np.array([k])) for k in place]
+            for scope, part in groups:
+                a, f, n = held[part].ravel(), made[part].ravel(), naive[part].ravel()
+                rows.append(
+                    {
+                        "level": level, "scope": scope, "wmape": accuracy.wmape(a, f), "bias": accuracy.bias(a, f),
+                        "fva": accuracy.fva(a, n, f), "test_periods": float(test.origin.cut),
+                    }
+                )  # fmt: skip
+    return pd.DataFrame(rows, columns=columns)
+
+
+def node_name(hierarchy: Hierarchy, node: int) -> str:
+    """What a planner calls a node: `Road Bikes`, `Road Bikes / Europe`, `total`."""
+    row = hierarchy.nodes.iloc[node]
+    names = {
+        "region": ["region"],
+        "category": ["category"],
+        "family": ["family"],
+        "family x region": ["family", "region"],
+    }
+    shown = names.get(row["level"], [c for c in ("item", "location") if row[c] != ALL])
+    return " / ".join(str(row[c]) for c in shown) if shown else "total"

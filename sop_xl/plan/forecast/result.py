@@ -1,0 +1,100 @@
+"""What a baseline forecast is as plain frames, and the key under which a cache may keep it."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+
+import pandas as pd
+
+RECIPE_VERSION = "1"
+"""Counts up whenever the same input would give another forecast."""
+
+
+@dataclass(frozen=True, slots=True)
+class BaselineResult:
+    """The baseline forecast and what is known about its quality.
+
+    Parameters
+    ----------
+    forecast
+        Frame `BASELINE_FORECAST`: every item x location of the history, every plan period.
+    accuracy
+        Frame `FORECAST_ACCURACY`: one row per item x location.
+    ranges
+        Frame `DEMAND_RANGES`: every family (or All) x region (or All).
+    levels
+        level, scope, wmape, bias, fva, coverage, test_periods: accuracy of the reconciled forecast at the held-out origin, measured on sums at
+        that level; scope is `All` for the whole level, otherwise the node's name.
+    """
+
+    forecast: pd.DataFrame
+    accuracy: pd.DataFrame
+    ranges: pd.DataFrame
+    levels: pd.DataFrame
+
+    def to_frames(self) -> dict[str, pd.DataFrame]:
+        """The four frames by name, for a cache."""
+        return {f.name: getattr(self, f.name) for f in fields(self)}
+
+    @classmethod
+    def from_frames(cls, frames: Mapping[str, pd.DataFrame]) -> BaselineResult:
+        """Inverse of `to_frames`; raises `KeyError` where one is missing."""
+        return cls(**{f.name: frames[f.name] for f in fields(cls)})
+
+
+def recipe_key(
+    history: pd.DataFrame,
+    timeline_labels: list[str],
+    items: pd.DataFrame,
+    locations: pd.DataFrame,
+    notes: pd.DataFrame | None = None,
+    **parameters: object,
+) -> str:
+    """Content hash of everything that a baseline forecast depends on: equal keys mean equal results.
+
+    Row order does not matter. Names, costs and other attributes that the forecast does not use do not change the key.
+
+    Parameters
+    ----------
+    history, items, locations, notes
+        As for `baseline_forecast`.
+    timeline_labels
+        Labels of every period, history and plan, with the current one named among the parameters.
+    parameters
+        Every other argument of the forecast that changes its result, as plain values.
+
+    Returns
+    -------
+    str
+        64 hexadecimal digits (SHA-256).
+    """
+    digest = hashlib.sha256()
+    head = {
+        "recipe": RECIPE_VERSION,
+        "statsforecast": importlib.metadata.version("statsforecast"),
+        "periods": timeline_labels,
+        "parameters": {k: str(v) for k, v in sorted(parameters.items())},
+    }
+    digest.update(json.dumps(head, sort_keys=True).encode())
+    used = [
+        (history, ["item", "location", "period", "demand", "revenue"]),
+        (items, ["item", "family", "category", "unit_price", "start", "end"]),
+        (locations, ["location", "region"]),
+    ]
+    if notes is not None:
+        used.append((notes, ["item", "location", "note"]))
+    for frame, columns in used:
+        ordered = frame[columns].sort_values(columns, kind="stable")
+        # lengths stand between the parts, so that no two different tables run together into the same bytes
+        digest.update(f"{columns}{len(ordered)}".encode())
+        for column in columns:
+            if ordered[column].dtype.kind in "fM":
+                digest.update(ordered[column].to_numpy().tobytes())
+            else:
+                digest.update("\x1f".join(ordered[column].astype(str)).encode())
+            digest.update(b"\x1e")
+    return digest.hexdigest()

@@ -1,0 +1,111 @@
+"""Forecast accuracy and speed on public series: M3 monthly, beer, tourism.
+
+Run with `python tests/benchmarks/forecast_m3.py [m3|beer|tourism ...]`. Reads the folder named by SOP_XL_BENCHMARK_DATA, by default
+`../shared/data/forecasting` beside the repository; says so and stops where it is absent.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from sop_xl.plan.accuracy import coverage, mase, smape, wmape
+from sop_xl.plan.forecast.series import forecast_series
+
+ROOT = Path(__file__).resolve().parents[2]
+FOLDER = Path(os.environ.get("SOP_XL_BENCHMARK_DATA", ROOT.parent / "shared" / "data" / "forecasting"))
+
+
+def m3() -> tuple[pd.DataFrame, pd.DataFrame, int, int]:
+    """The 1,428 monthly series of M3; 18 months are held out."""
+    frame = pd.read_parquet(FOLDER / "m3_monthly.parquet")
+    return frame[frame["set"] == "train"], frame[frame["set"] == "test"], 18, 12
+
+
+def beer() -> tuple[pd.DataFrame, pd.DataFrame, int, int]:
+    """350 agency x SKU volumes; the last 12 months are held out."""
+    frame = pd.read_parquet(FOLDER / "stallion_beer_monthly.parquet")
+    frame = frame.assign(
+        unique_id=frame["agency"].astype(str) + "/" + frame["sku"].astype(str), y=frame["volume"]
+    )
+    return *_last(frame, 12), 12, 12
+
+
+def tourism() -> tuple[pd.DataFrame, pd.DataFrame, int, int]:
+    """304 quarterly series of Australian trips; the last 8 quarters are held out."""
+    frame = pd.read_parquet(FOLDER / "aus_tourism_quarterly.parquet")
+    frame = frame.assign(unique_id=frame["Region"] + "/" + frame["Purpose"], y=frame["Trips"])
+    return *_last(frame, 8), 8, 4
+
+
+def _last(frame: pd.DataFrame, count: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+    cut = np.sort(frame["ds"].unique())[-count]
+    return frame[frame["ds"] < cut], frame[frame["ds"] >= cut]
+
+
+def measure(
+    name: str, train: pd.DataFrame, test: pd.DataFrame, horizon: int, season: int
+) -> dict[str, float]:
+    """Forecast and measure one set; CPU seconds include loading the models."""
+    start, wall = time.process_time(), time.perf_counter()
+    result = forecast_series(train[["unique_id", "ds", "y"]], horizon, season, (0.025, 0.1, 0.9, 0.975))
+    cpu, wall = time.process_time() - start, time.perf_counter() - wall
+    past = {key: group.sort_values("ds")["y"].to_numpy() for key, group in train.groupby("unique_id")}
+    ahead = {key: group.sort_values("ds")["y"].to_numpy() for key, group in test.groupby("unique_id")}
+    pieces = dict(iter(result.forecast.groupby("unique_id")))
+    keys = sorted(pieces)
+    actual = np.concatenate([ahead[k] for k in keys])
+    made = pd.concat([pieces[k] for k in keys])
+    figures = {
+        "sMAPE": float(np.mean([smape(ahead[k], pieces[k]["forecast"].to_numpy()) for k in keys])),
+        "MASE": float(
+            np.nanmean([mase(ahead[k], pieces[k]["forecast"].to_numpy(), past[k], season) for k in keys])
+        ),
+        "WMAPE": wmape(actual, made["forecast"].to_numpy()),
+        "coverage 80": coverage(actual, made["q10"].to_numpy(), made["q90"].to_numpy()),
+        "coverage 95": coverage(actual, made["q2.5"].to_numpy(), made["q97.5"].to_numpy()),
+        "MSIS 80": msis(ahead, past, pieces, "q10", "q90", 0.2, season),
+        "MSIS 95": msis(ahead, past, pieces, "q2.5", "q97.5", 0.05, season),
+        "CPU s": cpu,
+        "wall s": wall,
+    }
+    print(f"{name}: {len(keys)} series; " + ", ".join(f"{k} {v:.3f}" for k, v in figures.items()))
+    return figures
+
+
+def msis(
+    ahead: dict[str, np.ndarray], past: dict[str, np.ndarray], pieces: dict[str, pd.DataFrame],
+    low: str, high: str, alpha: float, season: int,
+) -> float:  # fmt: skip
+    """Mean scaled interval score (Gneiting and Raftery 2007), scaled like MASE."""
+    scores = []
+    for key, piece in pieces.items():
+        a, lower, upper = ahead[key], piece[low].to_numpy(), piece[high].to_numpy()
+        score = upper - lower + 2 / alpha * (np.maximum(lower - a, 0) + np.maximum(a - upper, 0))
+        scale = np.abs(past[key][season:] - past[key][:-season]).mean()
+        if scale > 0:
+            scores.append(score.mean() / scale)
+    return float(np.mean(scores))
+
+
+def main(names: list[str]) -> int:
+    """Measure the named sets (all without a name); 1 when a target is missed."""
+    if not FOLDER.is_dir():
+        print(f"no benchmark data at {FOLDER}; set SOP_XL_BENCHMARK_DATA")
+        return 0
+    missed = 0
+    for name in names or ["m3", "beer", "tourism"]:
+        figures = measure(name, *{"m3": m3, "beer": beer, "tourism": tourism}[name]())
+        if name == "m3" and (figures["sMAPE"] > 13.34 or figures["MASE"] > 0.83 or figures["CPU s"] > 50):
+            print("m3: misses its target (sMAPE 13.34, MASE 0.83, 50 CPU seconds)")
+            missed = 1
+    return missed
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
