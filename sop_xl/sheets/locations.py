@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from sop_xl import frames
@@ -51,3 +52,12 @@ SPEC = SheetSpec(
     frame=frames.LOCATIONS,
     to_frame=to_frame,
 )
+
+
+def assumed_locations(names: Iterable[str], settings: Settings) -> pd.DataFrame:
+    """Locations of a workbook that lists none: each stands for itself, in no region, with its own stock."""
+    import pandas as pd
+
+    known = sorted(set(names)) or [ONLY_LOCATION]
+    columns = {"location": known, "name": known, "region": "", "country": "", "currency": "", "supplied_from": ""}
+    return to_frame(pd.DataFrame(columns).astype(object), settings)

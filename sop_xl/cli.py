@@ -1,0 +1,356 @@
+"""The command line: arguments in, a report out. Nothing is decided here."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sop_xl.errors import ContractError, HostError, PlanError, SopError
+
+if TYPE_CHECKING:
+    from sop_xl.commands.report import Report
+
+app = typer.Typer(
+    name="sop-xl",
+    help="Sales & Operations Planning inside the Excel workbook: plan, check, compare, in Excel or without it.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+module_app = typer.Typer(help="Add a module's sheets to a workbook, or park them; nothing is lost.", no_args_is_help=True)
+templates_app = typer.Typer(help="The templates that ship with the package.", no_args_is_help=True)
+app.add_typer(module_app, name="module")
+app.add_typer(templates_app, name="templates")
+
+Workbook = Annotated[Path, typer.Argument(help="The workbook (.xlsx).", show_default=False)]
+Json = Annotated[bool, typer.Option("--json", help="Print the report as JSON.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but problems.")]
+AsOf = Annotated[str | None, typer.Option("--as-of", metavar="YYYY-MM-DD", help="Date of the run; today by default.")]
+Out = Annotated[Path | None, typer.Option("--out", help="Write here and leave the workbook as it is.")]
+Recalc = Annotated[str, typer.Option("--recalc", help="Compute native formulas: auto (with LibreOffice if it is there), libreoffice, off.")]
+
+INTERRUPTED = 130
+MOST_PROBLEMS = 40
+
+
+@app.command()
+def new(
+    path: Annotated[Path, typer.Argument(help="Workbook to make.", show_default=False)],
+    template: Annotated[str, typer.Option("--template", help="standard (all modules) or lite (ten tabs).")] = "standard",
+    modules: Annotated[str, typer.Option("--modules", help="Only these, comma separated: demand, supply, finance, cycle. The core is always there.")] = "",
+    history: Annotated[int, typer.Option("--history", help="Past periods shown.", min=1)] = 36,
+    horizon: Annotated[int, typer.Option("--horizon", help="Planned periods.", min=1)] = 18,
+    as_of: AsOf = None,
+    quiet: Quiet = False,
+) -> None:
+    """Make an empty S&OP workbook."""
+
+    def run(progress: Progress) -> Report:
+        from sop_xl.commands.new import new_workbook
+
+        return new_workbook(path, template=template, modules=_names(modules), history=history, horizon=horizon, as_of=_day(as_of))
+
+    _run(run, quiet=quiet)
+
+
+@module_app.command("add")
+def module_add(workbook: Workbook, module: Annotated[str, typer.Argument(help="demand, supply, finance or cycle.")], quiet: Quiet = False) -> None:
+    """Bring a module's sheets into the workbook, or back from where they were parked."""
+
+    def run(progress: Progress) -> Report:
+        from sop_xl.commands.new import add_module
+
+        return add_module(workbook, module)
+
+    _run(run, quiet=quiet)
+
+
+@module_app.command("remove")
+def module_remove(workbook: Workbook, module: Annotated[str, typer.Argument(help="demand, supply, finance or cycle.")], quiet: Quiet = False) -> None:
+    """Park a module's sheets out of sight; their content stays and comes back with `module add`."""
+
+    def run(progress: Progress) -> Report:
+        from sop_xl.commands.new import remove_module
+
+        return remove_module(workbook, module)
+
+    _run(run, quiet=quiet)
+
+
+@app.command()
+def demo(
+    out: Annotated[Path, typer.Option("--out", help="Folder for the workbook.")] = Path(),
+    recalc: Recalc = "auto",
+    quiet: Quiet = False,
+    json: Json = False,
+) -> None:
+    """Make the AdventureWorks workbook from real sample data and plan it."""
+
+    def run(progress: Progress) -> Report:
+        from sop_xl.commands.demo import make_demo
+
+        return make_demo(out, recalc=recalc, progress=progress)
+
+    _run(run, quiet=quiet, json=json)
+
+
+@app.command()
+def check(
+    workbook: Workbook,
+    write: Annotated[bool, typer.Option("--write", help="Also write what was found to the Problems sheet.")] = False,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Read every input and list its problems, each with its cell."""
+
+    def run(progress: Progress) -> Report:
+        from sop_xl.commands.check import check_workbook
+
+        return check_workbook(workbook, write=write, progress=progress)
+
+    _run(run, quiet=quiet, json=json)
+
+
+@app.command()
+def regenerate(
+    workbook: Workbook,
+    out: Out = None,
+    steps: Annotated[str, typer.Option("--steps", help="Write only these, comma separated: forecast, demand, supply, finance, kpis.")] = "",
+    as_of: AsOf = None,
+    json: Annotated[Path | None, typer.Option("--json", metavar="REPORT", help="Write the report here as JSON (- for standard output).")] = None,
+    recalc: Recalc = "auto",
+    quiet: Quiet = False,
+) -> None:
+    """Plan from history to money and write every result to its sheet."""
+
+    def run(progress: Progress) -> Report:
+        from sop_xl.commands.regenerate import regenerate_workbook
+
+        return regenerate_workbook(workbook, out=out, steps=_names(steps), as_of=_day(as_of), recalc=recalc, progress=progress)
+
+    _run(run, quiet=quiet, json=json)
+
+
+@app.command("import")
+def import_(
+    workbook: Workbook,
+    sheet: Annotated[str, typer.Argument(help="Input sheet to fill.")],
+    file: Annotated[Path, typer.Argument(help="CSV file or workbook.")],
+    quiet: Quiet = False,
+    json: Json = False,
+) -> None:
+    """Fill an input table from a CSV file or another workbook, by header."""
+
+    def run(progress: Progress) -> Report:
+        from sop_xl.commands.exchange import import_table
+
+        return import_table(workbook, sheet, file)
+
+    _run(run, quiet=quiet, json=json)
+
+
+@app.command()
+def export(
+    workbook: Workbook,
+    out: Annotated[Path, typer.Option("--out", help="Folder for the CSV files.", show_default=False)],
+    sheet: Annotated[list[str] | None, typer.Option("--sheet", help="Only this sheet; may be repeated.")] = None,
+    quiet: Quiet = False,
+    json: Json = False,
+) -> None:
+    """Write each table to a CSV file."""
+
+    def run(progress: Progress) -> Report:
+        from sop_xl.commands.exchange import export_tables
+
+        return export_tables(workbook, out, sheets=sheet or ())
+
+    _run(run, quiet=quiet, json=json)
+
+
+@app.command()
+def diff(
+    a: Annotated[Path, typer.Argument(help="Workbook.", show_default=False)],
+    b: Annotated[Path, typer.Argument(help="The other one.", show_default=False)],
+    tolerance: Annotated[float, typer.Option("--tolerance", help="Numbers this close are equal.", min=0)] = 1e-9,
+    relative: Annotated[float, typer.Option("--relative", help="... or this close as a fraction of the larger.", min=0)] = 1e-9,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Compare two workbooks by table and key, not by bytes; exit code 1 when they differ."""
+
+    def run(progress: Progress) -> Report:
+        from sop_xl.commands.diff import diff_workbooks
+
+        return diff_workbooks(a, b, tolerance=tolerance, relative=relative)
+
+    _run(run, quiet=quiet, json=json)
+
+
+@app.command()
+def lint(workbook: Workbook, json: Json = False, quiet: Quiet = False) -> None:
+    """Hold the workbook against modelling standards (FAST, ICAEW)."""
+
+    def run(progress: Progress) -> Report:
+        from sop_xl.commands.lint import lint_workbook
+
+        return lint_workbook(workbook)
+
+    _run(run, quiet=quiet, json=json)
+
+
+@templates_app.command("build")
+def templates_build(folder: Annotated[Path, typer.Argument(help="Folder for the templates and their manifests.")] = Path("workbook_templates")) -> None:
+    """Build the templates from the contract, byte for byte the same every time."""
+
+    def run(progress: Progress) -> Report:
+        from sop_xl.commands.new import build_template_files
+
+        return build_template_files(folder)
+
+    _run(run)
+
+
+def _version(value: bool) -> None:
+    if value:
+        from sop_xl import __version__
+
+        typer.echo(f"sop-xl {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and stop.")] = False,
+) -> None:
+    pass
+
+
+# --- from a report to the terminal -----------------------------------------------------------------------------------
+
+Progress = Callable[[str, int, int], None]
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _day(text: str | None) -> str:
+    from datetime import date
+
+    if text is None:
+        return date.today().isoformat()
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise typer.BadParameter(f"expected a date such as 2026-11-30, got {text!r}", param_hint="--as-of") from None
+
+
+def _run(action: Callable[[Progress], Report], *, quiet: bool = False, json: bool | Path | None = False) -> None:
+    """Run a command, show its progress, print its report, and leave with its exit code. No traceback reaches a user."""
+    from sop_xl.commands.report import ExitCode
+
+    to_terminal = not (json is True or (isinstance(json, Path) and str(json) == "-"))
+    try:
+        report = _with_progress(action, show=to_terminal and not quiet)
+    except KeyboardInterrupt:
+        typer.echo("Stopped; nothing was written.", err=True)
+        raise typer.Exit(INTERRUPTED) from None
+    except ContractError as error:
+        report = _failure(error, ExitCode.PROBLEMS)
+    except PlanError as error:
+        report = _failure(error, ExitCode.INFEASIBLE)
+    except (SopError, OSError, MemoryError) as error:
+        report = _failure(error, ExitCode.FAILED)
+    except Exception as error:
+        report = _failure(error, ExitCode.FAILED, unexpected=True)
+    if isinstance(json, Path) and str(json) != "-":
+        try:
+            json.write_text(report.to_json() + "\n", encoding="utf-8")
+        except OSError as error:
+            report = _failure(HostError(f"{json}: the report could not be written ({error.strerror})"), ExitCode.FAILED)
+    if to_terminal:
+        _print(report, quiet=quiet)
+    else:
+        typer.echo(report.to_json())
+    raise typer.Exit(int(report.exit_code))
+
+
+def _failure(error: BaseException, code: int, *, unexpected: bool = False) -> Report:
+    from sop_xl.commands.report import ExitCode, Report
+
+    problems = error.problems if isinstance(error, ContractError) else ()
+    text = str(error).splitlines()[0] if str(error) else type(error).__name__
+    if unexpected:
+        text = f"unexpected {type(error).__name__}: {text} (nothing was written; the log has the details: {_log_traceback()})"
+    return Report(command="", workbook="", exit_code=ExitCode(code), summary="" if problems else text, problems=problems)
+
+
+def _log_traceback() -> Path:
+    """Append the current traceback to the log in the user's log folder and say where it is."""
+    import traceback
+    from datetime import datetime
+
+    from platformdirs import user_log_path
+
+    log = user_log_path("sop_xl", appauthor=False) / "sop_xl.log"
+    try:
+        log.parent.mkdir(parents=True, exist_ok=True)
+        with log.open("a", encoding="utf-8") as file:
+            file.write(f"{datetime.now().isoformat(timespec='seconds')}\n{traceback.format_exc()}\n")
+    except OSError:
+        pass
+    return log
+
+
+def _with_progress(action: Callable[[Progress], Report], *, show: bool) -> Report:
+    if not (show and sys.stderr.isatty()):
+        return action(lambda message, done, total: None)
+    from rich.console import Console
+    from rich.progress import BarColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bar
+
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("Starting", total=None)
+        return action(lambda message, done, total: bar.update(task, description=message, completed=done, total=total or None))
+
+
+def _print(report: Report, *, quiet: bool) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    from sop_xl.errors import Severity, format_problem
+
+    console = Console(highlight=False, soft_wrap=True)
+    shown = [p for p in report.problems if not (quiet and p.severity is Severity.NOTE)]
+    shown.sort(key=lambda p: list(Severity).index(p.severity))
+    colour = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "dim"}
+    for problem in shown[:MOST_PROBLEMS]:
+        console.print(f"[{colour[problem.severity]}]{problem.severity:<7}[/]", end=" ")
+        console.print(format_problem(problem), markup=False)
+    if len(shown) > MOST_PROBLEMS:
+        console.print(f"... and {len(shown) - MOST_PROBLEMS} more; --json lists them all", markup=False)
+    if not quiet:
+        for title, header, rows in report.tables:
+            table = Table(title=title, title_justify="left", header_style="bold")
+            for k, name in enumerate(header):
+                table.add_column(name, justify="left" if k == 0 else "right")
+            for row in rows:
+                table.add_row(*row)
+            console.print(table)
+    if report.summary and (report.exit_code or not quiet):
+        Console(stderr=bool(report.exit_code), highlight=False, soft_wrap=True).print(report.summary, markup=False)
+
+
+def main() -> None:
+    """Entry point of the `sop-xl` command."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

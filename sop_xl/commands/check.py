@@ -1,0 +1,45 @@
+"""Read every input and say what is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from sop_xl.commands.inputs import planning_timeline, read_inputs
+from sop_xl.commands.report import ExitCode, Report, count
+from sop_xl.errors import Severity, errors_in
+from sop_xl.hosts.headless import HeadlessHost
+from sop_xl.sheets.write import problem_rows
+
+
+def check_workbook(workbook: Path, *, write: bool = False, progress: Callable[[str, int, int], None] | None = None) -> Report:
+    """List the problems of a workbook's inputs, each with its cell; exit code 1 when one of them stops a run.
+
+    Parameters
+    ----------
+    write
+        Also write them to the Problems sheet. Otherwise the file is not touched.
+
+    Raises
+    ------
+    HostError
+        When the file cannot be read or written.
+    """
+    host = HeadlessHost(workbook, progress=progress)
+    inputs = read_inputs(host)
+    problems = list(inputs.problems)
+    if not inputs.has_errors:
+        problems += planning_timeline(inputs)[1]
+    if write and "Problems" in host.sheet_names():
+        host.write_table("Problems", *problem_rows(problems))
+        host.save()
+    errors = errors_in(problems)
+    tally = ", ".join(f"{count(problems, s)} {s.value}s" for s in Severity)
+    return Report(
+        command="check",
+        workbook=str(workbook),
+        exit_code=ExitCode.PROBLEMS if errors else ExitCode.FINE,
+        summary=f"{workbook.name}: {tally}",
+        problems=problems,
+        facts={"inputs": inputs.fingerprint(), "rows": {name: len(r.frame) for name, r in inputs.readings.items()}},
+    )

@@ -1,0 +1,129 @@
+"""Tables in and out: CSV or another workbook into an input table, every table to CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from pathlib import Path
+
+from sop_xl.commands.inputs import input_sheets
+from sop_xl.commands.report import ExitCode, Report, count
+from sop_xl.commands.tables import plain_table, plain_text, table_sheets
+from sop_xl.errors import ContractError, HostError, Problem, Severity, errors_in
+from sop_xl.hosts.headless import HeadlessHost
+from sop_xl.hosts.files import read_bytes, replace_file
+from sop_xl.hosts.protocol import Host
+from sop_xl.sheets import BY_NAME
+from sop_xl.sheets.csv_block import csv_block
+from sop_xl.sheets.import_rows import import_rows
+from sop_xl.sheets.read import read_settings
+from sop_xl.sheets.settings import Settings
+from sop_xl.sheets.spec import LABEL_COLUMNS, Shape, SheetSpec
+
+
+def import_table(workbook: Path, sheet: str, file: Path) -> Report:
+    """Replace the rows of an input table by those of a file, matched by header.
+
+    The file may be a CSV (separator and encoding are recognised) or a workbook (the sheet of the same name, else its
+    first sheet). A grid may come long or wide; it is laid out in the workbook's own periods. Nothing is written when
+    anything in the file is a problem.
+
+    Raises
+    ------
+    HostError
+        When a file cannot be read or the workbook cannot be written.
+    """
+    host = HeadlessHost(workbook)
+    spec = input_sheet(host, sheet)
+    problems, rows = fill_table(host, spec, file)
+    errors = errors_in(problems)
+    if not errors:
+        host.save()
+    done = f"{rows} rows from {file.name} are now in {spec.name}" if not errors else f"{file.name} was not imported: {len(errors)} errors"
+    return Report(
+        command="import",
+        workbook=str(workbook),
+        exit_code=ExitCode.PROBLEMS if errors else ExitCode.FINE,
+        summary=done,
+        problems=problems,
+        facts={"sheet": spec.name, "file": str(file), "rows": 0 if errors else rows, "notes": count(problems, Severity.NOTE)},
+    )
+
+
+def fill_table(host: Host, spec: SheetSpec, file: Path) -> tuple[list[Problem], int]:
+    """Read a file into an input table of an open workbook without saving; returns the problems and the number of rows."""
+    settings = Settings()
+    if "Settings" in host.sheet_names():
+        settings, _ = read_settings(host.read_block("Settings"))
+    if file.suffix.lower() in {".xlsx", ".xlsm", ".xltx", ".xltm"}:
+        other = HeadlessHost(file)
+        names = other.sheet_names()
+        block = other.read_block(spec.name if spec.name in names else names[0])
+    else:
+        block = csv_block(read_bytes(file), name=file.name)
+    table = plain_table(spec, host.read_block(spec.name))
+    labels = table.header[LABEL_COLUMNS:] if spec.shape is Shape.GRID else []
+    header, rows, problems = import_rows(spec, block, settings, labels)
+    if not errors_in(problems):
+        host.write_table(spec.name, header, rows)
+    return problems, len(rows)
+
+
+def input_sheet(host: Host, name: str) -> SheetSpec:
+    """The contract of an input sheet, found by its name whatever the case.
+
+    Raises
+    ------
+    ContractError
+        When there is no such input sheet, or the workbook does not carry it.
+    """
+    import difflib
+
+    inputs = {s.name.casefold(): s for s in input_sheets()}
+    spec = inputs.get(name.casefold()) or inputs.get(name.casefold().replace("_", " "))
+    if spec is None:
+        close = difflib.get_close_matches(name, [s.name for s in inputs.values()], n=1)
+        hint = f'did you mean "{close[0]}"?' if close else "inputs: " + ", ".join(s.name for s in inputs.values())
+        raise ContractError([Problem(name, "", "no-input-sheet", "expected the name of an input sheet", f'"{name}"', hint)])
+    if spec.name not in host.sheet_names():
+        raise ContractError([Problem(spec.name, "", "sheet-not-in-workbook", "expected the workbook to carry this sheet", "no such sheet", f"sop-xl module add WORKBOOK {spec.module}")])
+    return spec
+
+
+def export_tables(workbook: Path, out: Path, *, sheets: Sequence[str] = ()) -> Report:
+    """Write each table, or those of `sheets`, to `out/<sheet>.csv` (UTF-8, comma, ISO dates, point as decimal mark).
+
+    Raises
+    ------
+    HostError
+        When the workbook cannot be read or a file cannot be written.
+    ContractError
+        When a named sheet is not in the workbook.
+    """
+    host = HeadlessHost(workbook)
+    available = {s.name: s for s in table_sheets(host)}
+    unknown = [name for name in sheets if name not in available]
+    if unknown:
+        reason = "no such table" if unknown[0] not in BY_NAME else "not in this workbook"
+        raise ContractError([Problem(unknown[0], "", "no-table", "expected a sheet with a table", reason, ", ".join(available))])
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise HostError(f"{out}: the folder could not be made ({error.strerror})") from None
+    written = {}
+    for name in sheets or available:
+        table = plain_table(available[name], host.read_block(name))
+        text = io.StringIO()
+        lines = csv.writer(text, lineterminator="\n")
+        lines.writerow(table.header)
+        lines.writerows([plain_text(v) for v in cells] for _, cells in table.rows)
+        replace_file(out / f"{name}.csv", text.getvalue().encode("utf-8"))
+        written[name] = len(table.rows)
+    return Report(
+        command="export",
+        workbook=str(workbook),
+        summary=f"{len(written)} tables written to {out}",
+        facts={"folder": str(out), "rows": written},
+        tables=[("Tables", ["Sheet", "Rows"], [[name, str(rows)] for name, rows in written.items()])],
+    )

@@ -1,0 +1,148 @@
+"""From a host to checked frames: every input sheet read, cross-checked, and the timeline they imply."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+import pandas as pd
+
+from sop_xl.blocks import CellValue
+from sop_xl.errors import Problem, Severity, errors_in
+from sop_xl.frames import empty_frame
+from sop_xl.hosts.protocol import Host
+from sop_xl.periods import Timeline
+from sop_xl.sheets import SHEETS, sheet
+from sop_xl.sheets.cross_checks import cross_check
+from sop_xl.sheets.locations import assumed_locations
+from sop_xl.sheets.read import Reading, read_settings, read_sheet
+from sop_xl.sheets.settings import Settings
+from sop_xl.sheets.spec import LABEL_COLUMNS, Shape, SheetKind, SheetSpec
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """Everything that people put into the workbook, understood.
+
+    Parameters
+    ----------
+    settings
+        The Settings sheet, defaults filled in.
+    readings
+        One reading per input sheet that the workbook has.
+    problems
+        What was found while reading and when the sheets were held against each other.
+    """
+
+    settings: Settings
+    readings: dict[str, Reading]
+    problems: tuple[Problem, ...]
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether anything found stops a run."""
+        return bool(errors_in(self.problems))
+
+    def frame(self, name: str) -> pd.DataFrame:
+        """The frame of that sheet; without rows where the sheet is absent or empty."""
+        spec = sheet(name)
+        assert spec.frame is not None
+        if name in self.readings:
+            return self.readings[name].frame
+        return empty_frame(spec.frame)
+
+    def locations(self) -> pd.DataFrame:
+        """The Locations sheet, or the locations that history implies where it is absent or empty."""
+        stated = self.frame("Locations")
+        if len(stated):
+            return stated
+        return assumed_locations(self.frame("Demand History")["location"].unique(), self.settings)
+
+    def fingerprint(self) -> str:
+        """Hash of everything that was read; the same content gives the same text, whatever the layout of the sheets."""
+        digest = hashlib.sha256(self.settings.model_dump_json().encode())
+        for name in sorted(self.readings):
+            frame = self.readings[name].frame
+            digest.update(name.encode())
+            digest.update(pd.util.hash_pandas_object(frame, index=False).to_numpy().tobytes())
+        return digest.hexdigest()[:16]
+
+
+def input_sheets() -> tuple[SheetSpec, ...]:
+    """The sheets that people fill, in tab order."""
+    return tuple(s for s in SHEETS if s.kind is SheetKind.INPUT)
+
+
+def read_inputs(host: Host) -> Inputs:
+    """Read and check every input sheet of a workbook. Never raises for mistakes in the data: they are in `problems`."""
+    present = set(host.sheet_names())
+    settings, problems = Settings(), []
+    if "Settings" in present:
+        settings, found = read_settings(host.read_block("Settings"))
+        problems.extend(found)
+    readings: dict[str, Reading] = {}
+    specs = input_sheets()
+    for k, spec in enumerate(specs):
+        host.progress(f"Reading {spec.name}", k, len(specs))
+        if spec.name in present:
+            readings[spec.name] = read_sheet(spec, host.read_block(spec.name), settings)
+            problems.extend(readings[spec.name].problems)
+        elif spec.required:
+            problems.append(
+                Problem(spec.name, "", "required-sheet", f"expected a sheet named {spec.name}", "no such sheet",
+                        "is this an S&OP workbook? `sop-xl new` makes one")
+            )  # fmt: skip
+    problems.extend(cross_check(readings))
+    return Inputs(settings, readings, tuple(problems))
+
+
+def planning_timeline(inputs: Inputs) -> tuple[Timeline | None, list[Problem]]:
+    """The periods to learn from and to plan; `None` and a problem where history and settings leave none.
+
+    The current period is the setting, or the period after the last demand. History from the current period on is left
+    out, so that an earlier month can be planned again as it was.
+    """
+    history, settings = inputs.frame("Demand History"), inputs.settings
+    calendar = settings.make_calendar()
+    known = history.loc[history["demand"].notna(), "period"]
+    if known.empty:
+        return None, [Problem("Demand History", "", "no-history", "expected demand of at least one period", "none")]
+    first, last = calendar.start_of(known.min()), calendar.start_of(known.max())
+    current = calendar.shift(last, 1)
+    notes: list[Problem] = []
+    if settings.current_period is not None:
+        current = calendar.start_of(pd.Timestamp(settings.current_period))
+        if current <= first:
+            asked, least = calendar.label(current), calendar.label(calendar.shift(first, 1))
+            return None, [Problem("Settings", "", "current-period", f"expected a current period from {least} on", asked)]
+        if current <= last:
+            left_out = int((known >= current).sum())
+            notes.append(
+                Problem("Demand History", "", "history-after-current-period", f"{left_out} values from {calendar.label(current)} on were left out",
+                        severity=Severity.NOTE, hint="the current period in Settings is earlier than the last history")
+            )  # fmt: skip
+    return Timeline(calendar, first, current, settings.horizon), notes
+
+
+def display_timeline(host: Host, timeline: Timeline) -> Timeline:
+    """The window that the workbook's output grids show: as many period columns as they have, ending with the horizon.
+
+    The pages of formulas count on that number of columns. Where the horizon leaves no room for a past period, the
+    grids grow instead.
+    """
+    present = set(host.sheet_names())
+    wide = [s.name for s in SHEETS if s.kind is SheetKind.OUTPUT and s.shape is Shape.GRID and s.name in present]
+    shown = len(timeline.periods)
+    for name in wide:
+        table = host.read_block(name).table
+        if table is not None:
+            shown = table[3] - table[1] + 1 - LABEL_COLUMNS
+            break
+    past = max(shown - timeline.horizon, 1)
+    return Timeline(timeline.calendar, timeline.calendar.shift(timeline.current, -past), timeline.current, timeline.horizon)
+
+
+def stamped(host: Host, name: str) -> str:
+    """Text of a stamp cell; `""` where it is empty or the workbook has none."""
+    value: CellValue = host.read_name(name)
+    return "" if value is None else str(value)

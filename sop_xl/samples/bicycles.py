@@ -1,0 +1,230 @@
+"""The AdventureWorks bicycle maker as input tables of an S&OP workbook.
+
+The data are Microsoft's public sample (see `adventureworks/LICENSE.txt`). What is not in them is said here and in the
+rows themselves: the few lines of planners' knowledge (one event, one sales input, one override, one phase-out) are
+examples and are marked "Example" in the workbook.
+"""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from io import BytesIO
+
+import pandas as pd
+
+from sop_xl.blocks import CellValue
+from sop_xl.periods import Calendar, Timeline
+
+WAREHOUSE = "Warehouse"
+"""Where all stock lies: the sample counts stock by item only, not by territory."""
+
+BUDGET_FILE = "sales_targets_as_received.csv"
+
+SETTINGS: dict[str, str] = {
+    "company": "AdventureWorks Cycles (sample)",
+    "plan_currency": "USD",
+    "horizon": "18",
+    "budget_scale": "1000",  # the targets are in thousands
+    "budget_period_shift": "59",  # their 2017-07 is 2022-06 of the sales file
+    "service_level": "0.95",
+}
+"""Settings that differ from the default, as a planner would type them."""
+
+Table = tuple[list[str], list[list[CellValue]]]
+"""Header and rows of one input table."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Input tables by sheet name, and the timeline that fits their history."""
+
+    tables: dict[str, Table]
+    timeline: Timeline
+    budget: bytes
+    """The sales targets exactly as a finance team sent them."""
+
+
+def load(horizon: int = 18) -> Sample:
+    """Read the sample's files and lay them out as input tables."""
+    calendar = Calendar()
+    sales = _read("sales_monthly.csv.gz")
+    sales["period"] = pd.to_datetime(sales["month"])
+    first, last = sales["period"].min(), sales["period"].max()
+    timeline = Timeline(calendar, first, calendar.shift(last, 1), horizon)
+    items = _read("items.csv").fillna({"category": "", "family": ""})
+    return Sample(
+        tables={
+            "Items": _items(items),
+            "Locations": _locations(),
+            "Demand History": _demand_history(sales, items, timeline),
+            "Sales Input": _sales_input(timeline),
+            "Events": _events(timeline),
+            "Lifecycle": _lifecycle(timeline),
+            "Overrides": _overrides(timeline),
+            "Inventory": _inventory(items),
+            "FX Rates": _fx_rates(timeline),
+        },
+        timeline=timeline,
+        budget=_bytes(BUDGET_FILE),
+    )
+
+
+def _bytes(name: str) -> bytes:
+    return (files("sop_xl.samples") / "adventureworks" / name).read_bytes()
+
+
+def _read(name: str) -> pd.DataFrame:
+    content = _bytes(name)
+    return pd.read_csv(BytesIO(gzip.decompress(content) if name.endswith(".gz") else content))
+
+
+def _cells(table: pd.DataFrame) -> list[list[CellValue]]:
+    """Rows of plain cells; NaN and NaT become empty cells."""
+    return table.astype(object).where(table.notna(), None).to_numpy().tolist()
+
+
+def _lead_times() -> pd.DataFrame:
+    """Mean and spread of real lead times in days by item, from the purchase orders; with fewer than five, the vendor's word."""
+    orders = _read("purchase_orders.csv.gz")
+    days = (pd.to_datetime(orders["ship_date"]) - pd.to_datetime(orders["order_date"])).dt.days
+    measured = days.groupby(orders["item"]).agg(["mean", "std", "size"])
+    measured = measured[measured["size"] >= 5]
+    stated = _read("vendors.csv").groupby("item")["lead_time_days"].max()
+    return pd.DataFrame({"mean": measured["mean"].reindex(stated.index).fillna(stated), "std": measured["std"]})
+
+
+def _items(items: pd.DataFrame) -> Table:
+    """Sold items only: components get their demand from a bill of material, which this workbook does not carry yet."""
+    sold = items[items["kind"] == "finished"].merge(_lead_times(), left_on="item", right_index=True, how="left")
+    made = sold["made_in_house"] == 1
+    table = pd.DataFrame(
+        {
+            "Item": sold["item"],
+            "Name": sold["name"],
+            "Category": sold["category"],
+            "Family": sold["family"],
+            "Unit": "pcs",
+            "Unit cost": sold["standard_cost"],
+            "Unit price": sold["list_price"],
+            "Lead time": sold["mean"].where(~made, sold["days_to_manufacture"].astype(float)).round(1),
+            "Lead-time deviation": sold["std"].where(~made).round(1),
+            "Minimum order": None,
+            "Order multiple": None,
+            "Service level": None,
+            "Sold from": pd.to_datetime(sold["sell_start"]),
+            "Sold until": pd.to_datetime(sold["sell_end"]),
+        }
+    )
+    return list(table.columns), _cells(table)
+
+
+def _locations() -> Table:
+    territories = _read("territories.csv")
+    table = pd.DataFrame(
+        {
+            "Location": territories["territory"],
+            "Name": territories["territory"],
+            "Region": territories["region"],
+            "Country": territories["country"],
+            "Currency": territories["currency"],
+            "Supplied from": WAREHOUSE,
+        }
+    )
+    stock: list[CellValue] = [WAREHOUSE, "Central warehouse", "Group", "US", "USD", None]
+    return list(table.columns), [*_cells(table), stock]
+
+
+def _demand_history(sales: pd.DataFrame, items: pd.DataFrame, timeline: Timeline) -> Table:
+    label = {p: timeline.calendar.label(p) for p in timeline.periods}
+    wide = []
+    for column, measure, unit in (("units", "Demand", "pcs"), ("revenue", "Revenue", "USD")):
+        grid = sales.pivot_table(index=["item", "territory"], columns="period", values=column, aggfunc="sum")
+        grid = grid.reindex(columns=timeline.periods).rename(columns=label)
+        grid.insert(0, "Measure", measure)
+        grid.insert(1, "Unit", unit)
+        wide.append(grid.reset_index())
+    table = pd.concat(wide, ignore_index=True)
+    table["order"] = table["Measure"].map({"Demand": 0, "Revenue": 1})
+    table = table.sort_values(["item", "territory", "order"], kind="stable").drop(columns="order")
+    table.insert(1, "Name", table["item"].map(items.set_index("item")["name"]))
+    table.insert(3, "Customer group", "Resellers")
+    table.insert(6, "Note", None)
+    table = table.rename(columns={"item": "Item", "territory": "Location"})
+    return [str(c) for c in table.columns], _cells(table)
+
+
+def _grid(timeline: Timeline, labels: Sequence[str], rows: Sequence[tuple[list[CellValue], dict[int, float]]]) -> Table:
+    """A small input grid: labels, and values by number of the planned period (0 = the current one)."""
+    past = len(timeline.history)
+    body: list[list[CellValue]] = []
+    for cells, values in rows:
+        periods: list[CellValue] = [None] * len(timeline.periods)
+        for k, value in values.items():
+            periods[past + k] = value
+        body.append([*cells, *periods])
+    return [*labels, *timeline.labels], body
+
+
+def _sales_input(timeline: Timeline) -> Table:
+    labels = ["Item", "Family", "Location", "Contributor", "Measure", "Unit", "Note"]
+    line: list[CellValue] = [None, "Touring Bikes", "Germany", "Sales Germany", "Demand", "pcs", "Example: new dealer chain"]
+    return _grid(timeline, labels, [(line, {1: 160.0, 2: 260.0, 3: 180.0})])
+
+
+def _events(timeline: Timeline) -> Table:
+    label = timeline.calendar.label
+    plan = timeline.plan
+    header = ["Event", "Type", "Item", "Family", "Location", "Region", "From", "To", "Effect kind", "Effect", "Probability", "Owner", "Note"]
+    spring: list[CellValue] = [
+        "Helmet season start", "promotion", None, "Helmets", None, "North America", label(plan[1]), label(plan[2]),
+        "percent", 0.2, 0.8, "Marketing", "Example: the sample knows past offers only",
+    ]  # fmt: skip
+    return header, [spring]
+
+
+def _lifecycle(timeline: Timeline) -> Table:
+    label = timeline.calendar.label
+    header = ["Item", "Location", "Stage", "Period", "Like item", "Successor", "Scale", "Ramp", "Owner", "Note"]
+    ends: list[CellValue] = [
+        "BK-M18S-40", None, "phase_out", label(timeline.plan[2]), None, "BK-M18B-40", 0.6, 2, "Product management",
+        "Example: the silver model is on clearance in the sample",
+    ]  # fmt: skip
+    return header, [ends]
+
+
+def _overrides(timeline: Timeline) -> Table:
+    label = timeline.calendar.label
+    plan = timeline.plan
+    header = ["Override", "Item", "Family", "Location", "Region", "From", "To", "Action", "Value", "Reason", "Owner", "Entered", "Expires"]
+    more: list[CellValue] = [
+        "O-1", None, "Road Bikes", "France", None, label(plan[0]), label(plan[2]), "percent", 0.1,
+        "Example: dealer fair moved forward", "Demand planner", plan[0].to_pydatetime(), plan[3].to_pydatetime(),
+    ]  # fmt: skip
+    return header, [more]
+
+
+def _inventory(items: pd.DataFrame) -> Table:
+    stock = _read("inventory.csv")
+    stock = stock[stock["item"].isin(items.loc[items["kind"] == "finished", "item"])]
+    table = pd.DataFrame({"Item": stock["item"], "Location": WAREHOUSE, "On hand": stock["on_hand"].astype(float)})
+    table["Safety stock"] = None
+    table["Note"] = None
+    return list(table.columns), _cells(table)
+
+
+def _fx_rates(timeline: Timeline) -> Table:
+    """Actual rates by month; the plan rate is the last actual one, held over the horizon."""
+    rates = _read("fx_monthly.csv")
+    rates["period"] = pd.to_datetime(rates["month"])
+    actual = rates.pivot_table(index="currency", columns="period", values="per_usd").reindex(columns=timeline.history)
+    plan = pd.DataFrame(dict.fromkeys(timeline.plan, actual.iloc[:, -1]))
+    body: list[list[CellValue]] = []
+    for currency in actual.index:
+        for kind, grid, source in (("actual", actual, "AdventureWorks"), ("plan", plan, "last actual rate")):
+            values = grid.loc[currency].reindex(timeline.periods)
+            periods: list[CellValue] = [None if pd.isna(v) else float(v) for v in values]
+            body.append([currency, None, source, kind, "FX rate", f"{currency} per USD", None, *periods])
+    return ["Currency", "Name", "Source", "Rate type", "Measure", "Unit", "Note", *timeline.labels], body
