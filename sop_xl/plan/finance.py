@@ -1,0 +1,271 @@
+"""The financial plan: detail rolled up by family and region, beside budget, last year and the previous plan."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from sop_xl import frames
+from sop_xl.errors import FrameError
+from sop_xl.periods import Timeline
+from sop_xl.plan.grid import Grid, Matrix, describe, positions
+from sop_xl.plan.notes import Note, notes_frame
+from sop_xl.plan.valuation import FinancialDetail
+
+NOT_BY_FAMILY, NOT_BY_REGION = "(not by family)", "(not by region)"
+SEVERAL_CATEGORIES = "(several)"
+PLAN, BUDGET, LAST_YEAR, PREVIOUS_PLAN = "Plan", "Budget", "Last year", "Previous plan"
+FLOWS = ("demand", "revenue", "cost", "gross_margin")
+FAVOURABLE = {"demand": 1.0, "revenue": 1.0, "cost": -1.0, "gross_margin": 1.0}
+"""Sign of a gap plan - reference that is good for profit."""
+
+
+def financial_plan(
+    detail: FinancialDetail,
+    inventory_plan: pd.DataFrame,
+    budget: pd.DataFrame,
+    previous_plan: pd.DataFrame,
+    items: pd.DataFrame,
+    locations: pd.DataFrame,
+    timeline: Timeline,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Roll the detail up to family x region and put it beside budget, last year and the previous plan.
+
+    Parameters
+    ----------
+    detail
+        See `financial_detail`; every total here is a sum of its cells.
+    inventory_plan
+        INVENTORY_PLAN; its closing balances (backlog counts as 0) x unit cost are the inventory value, in the region of the
+        location that holds the stock. Empty: inventory value is absent.
+    budget
+        BUDGET, at whatever level it was given: without a family its family reads `(not by family)`, without a region
+        `(not by region)`; a row by item counts for the item's family. Owners are summed. Absent figures stay absent; cost or
+        gross margin is derived where revenue and the other one are given. Periods outside the timeline are left out.
+    previous_plan
+        FINANCIAL_PLAN of an earlier cycle; its rows of version Plan (or Previous plan) are passed on.
+    items, locations
+        Families, regions and unit costs.
+    timeline
+        Its periods are the columns of the plan.
+
+    Returns
+    -------
+    FINANCIAL_PLAN and notes. Version Plan holds actuals in past periods, cost at today's standard cost; Last year holds
+    the values of Plan one year earlier, where the timeline reaches. A figure is NaN where nothing of it is known; where part of
+    it is not known it is the sum of what is, and the notes of the detail say whose is not.
+    """
+    for frame, spec in (
+        (inventory_plan, frames.INVENTORY_PLAN),
+        (budget, frames.BUDGET),
+        (previous_plan, frames.FINANCIAL_PLAN),
+        (items, frames.ITEMS),
+        (locations, frames.LOCATIONS),
+    ):
+        frames.check_frame(frame, spec)
+    notes = list[Note]()
+    stock = _stock_value(inventory_plan, items, locations, timeline)
+    parts = [
+        *_plan_and_last_year(detail, stock, timeline),
+        _budget(budget, items, timeline, notes),
+        _previous(previous_plan, timeline),
+    ]
+    filled = [part for part in parts if len(part)]
+    if not filled:
+        return frames.empty_frame(frames.FINANCIAL_PLAN), notes_frame(notes)
+    plan = pd.concat(filled, ignore_index=True)
+    plan["category"] = plan["family"].map(_category_of_family(items)).fillna(plan["category"]).astype(object)
+    return frames.order_rows(plan, frames.FINANCIAL_PLAN), notes_frame(notes)
+
+
+def _category_of_family(items: pd.DataFrame) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for family, category in (
+        items[["family", "category"]].drop_duplicates().itertuples(index=False, name=None)
+    ):
+        found[family] = category if family not in found else SEVERAL_CATEGORIES
+    return found
+
+
+def _stock_value(
+    inventory_plan: pd.DataFrame, items: pd.DataFrame, locations: pd.DataFrame, timeline: Timeline
+) -> pd.DataFrame:
+    """Inventory value by family, region and planned period; an item without a unit cost is left out."""
+    balance = inventory_plan["projected_available_balance"].clip(lower=0.0)
+    unit_cost = items["unit_cost"].to_numpy(dtype=float)[
+        positions(items["item"], inventory_plan["item"], "item")
+    ]
+    stock = describe(inventory_plan[["item", "location", "period"]], items, locations).assign(
+        value=balance * unit_cost
+    )
+    stock = stock[stock["period"].isin(timeline.plan)]
+    return stock.groupby(["family", "region", "period"])["value"].sum(min_count=1).reset_index()
+
+
+def _plan_and_last_year(
+    detail: FinancialDetail, stock: pd.DataFrame, timeline: Timeline
+) -> list[pd.DataFrame]:
+    series = detail.grid.series[["family", "region"]]
+    groups = (
+        pd.concat([series, stock[["family", "region"]]])
+        .drop_duplicates()
+        .sort_values(["family", "region"], kind="stable")
+    )
+    if groups.empty:
+        return []
+    # family and region take the place of item and location: the same rectangle, one level up
+    group_grid = Grid(
+        groups.rename(columns={"family": "item", "region": "location"}).reset_index(drop=True),
+        detail.grid.periods,
+    )
+    code = group_grid.rows_of(series.rename(columns={"family": "item", "region": "location"}))
+    totals = {
+        name: _sum_known(values, code, group_grid.shape)
+        for name, values in (("demand", detail.demand), ("revenue", detail.revenue), ("cost", detail.cost))
+    }
+    totals["gross_margin"] = totals["revenue"] - totals["cost"]
+    value = np.full(group_grid.shape, np.nan)
+    if len(stock):
+        value[:, len(timeline.history) :] = 0.0
+        given = group_grid.matrix(
+            stock.rename(columns={"family": "item", "region": "location"}), stock["value"]
+        )
+        value = np.where(np.isnan(given), value, given)
+    plan = group_grid.frame(**totals, inventory_value=value).assign(version=PLAN)
+    season, count = timeline.calendar.season, len(group_grid.periods)
+    versions = [plan]
+    if count > season:
+        later = Grid(group_grid.series, group_grid.periods[season:])
+        shifted = {name: matrix[:, :-season] for name, matrix in totals.items()}
+        versions.append(
+            later.frame(**shifted, inventory_value=np.full(later.shape, np.nan)).assign(version=LAST_YEAR)
+        )
+    return [
+        version.rename(columns={"item": "family", "location": "region"}).assign(category="")
+        for version in versions
+    ]
+
+
+def _sum_known(
+    values: Matrix, code: np.ndarray[tuple[int, ...], np.dtype[np.intp]], shape: tuple[int, int]
+) -> Matrix:
+    """Sum series by group; NaN only where every cell that could count is unknown."""
+    known = ~np.isnan(values)
+    total, counted, unknown = np.zeros(shape), np.zeros(shape), np.zeros(shape)
+    np.add.at(total, code, np.where(known, values, 0.0))
+    np.add.at(counted, code, (known & (values != 0)).astype(float))
+    np.add.at(unknown, code, (~known).astype(float))
+    return np.where((counted == 0) & (unknown > 0), np.nan, total)
+
+
+def _budget(budget: pd.DataFrame, items: pd.DataFrame, timeline: Timeline, notes: list[Note]) -> pd.DataFrame:
+    rows = budget[budget["period"].isin(timeline.periods)]
+    if len(rows) < len(budget):
+        outside = len(budget) - len(rows)
+        notes.append(
+            Note(
+                "budget",
+                "",
+                "budget-outside-timeline",
+                f"{outside} budget figures lie outside the periods of the workbook and are not used",
+            )
+        )
+    if rows.empty:
+        return rows
+    family_of_item = pd.Series(items["family"].to_numpy(), index=items["item"])
+    by_item = (rows["item"] != "").to_numpy(dtype=bool)
+    positions(items["item"], rows.loc[by_item, "item"], "item")
+    family = rows["family"].where(~by_item, rows["item"].map(family_of_item))
+    revenue, cost, margin = rows["revenue"], rows["cost"], rows["gross_margin"]
+    rows = rows.assign(
+        family=family.where(family != "", NOT_BY_FAMILY).astype(object),
+        region=rows["region"].where(rows["region"] != "", NOT_BY_REGION).astype(object),
+        cost=cost.fillna(revenue - margin),
+        gross_margin=margin.fillna(revenue - cost),
+    )
+    _note_levels(rows, notes)
+    total = rows.groupby(["family", "region", "period"], as_index=False)[list(FLOWS)].sum(min_count=1)
+    return total.assign(version=BUDGET, category="", inventory_value=np.nan)
+
+
+def _note_levels(rows: pd.DataFrame, notes: list[Note]) -> None:
+    """Say when figures of several levels meet in one period: they are added, which is right only if they are parts."""
+    level = pd.DataFrame(
+        {
+            "period": rows["period"],
+            "family": rows["family"] == NOT_BY_FAMILY,
+            "region": rows["region"] == NOT_BY_REGION,
+        }
+    )
+    if (level.drop_duplicates().groupby("period").size() > 1).any():
+        notes.append(
+            Note(
+                "budget",
+                "",
+                "budget-of-several-levels",
+                "the budget has figures with and without family or region for the same period; they are added up",
+            )
+        )
+
+
+def _previous(previous_plan: pd.DataFrame, timeline: Timeline) -> pd.DataFrame:
+    of_plan = previous_plan["version"] == PLAN
+    chosen = of_plan if of_plan.any() else previous_plan["version"] == PREVIOUS_PLAN
+    rows = previous_plan[chosen & previous_plan["period"].isin(timeline.periods)]
+    return rows[list(frames.FINANCIAL_PLAN.columns)].assign(version=PREVIOUS_PLAN)
+
+
+def comparison(financial_plan: pd.DataFrame, by: Sequence[str] = ()) -> pd.DataFrame:
+    """Plan against each other version, figure by figure.
+
+    Parameters
+    ----------
+    financial_plan
+        FINANCIAL_PLAN.
+    by
+        Any of family, category, region, period; none gives totals.
+
+    Returns
+    -------
+    One row per `by`, reference and measure: plan, reference_value, gap = plan - reference, gap_percent (fraction of the
+    reference), and variance, the gap with the sign that is favourable to profit positive (a higher cost is negative). A
+    reference is compared only over the periods for which it has figures of that measure, so that half a year of budget never stands against
+    a whole year of plan. A figure that one side does not have at that level is NaN, and so is its gap.
+    """
+    unknown = set(by) - {"family", "category", "region", "period"}
+    if unknown:
+        raise FrameError(f"financial_plan cannot be compared by {min(unknown)!r}")
+    keys = list(by)
+    plan = financial_plan[financial_plan["version"] == PLAN]
+    parts = []
+    for reference in (BUDGET, LAST_YEAR, PREVIOUS_PLAN):
+        other = financial_plan[financial_plan["version"] == reference]
+        for measure, sign in FAVOURABLE.items():
+            given = other[other[measure].notna()]
+            if given.empty:
+                continue
+            same_periods = plan[plan["period"].isin(given["period"].unique())]
+            both = pd.concat(
+                [_total(same_periods, keys, measure), _total(given, keys, measure)],
+                axis=1,
+                keys=["plan", "reference_value"],
+            )
+            both["gap"] = both["plan"] - both["reference_value"]
+            both["gap_percent"] = both["gap"] / both["reference_value"].abs().where(
+                both["reference_value"] != 0
+            )
+            parts.append(
+                both.assign(variance=sign * both["gap"], reference=reference, measure=measure).reset_index()
+            )
+    columns = [*keys, "reference", "measure", "plan", "reference_value", "gap", "gap_percent", "variance"]
+    if not parts:
+        return pd.DataFrame(columns=columns)
+    return pd.concat(parts, ignore_index=True)[columns]
+
+
+def _total(rows: pd.DataFrame, keys: list[str], measure: str) -> pd.Series:
+    if keys:
+        return rows.groupby(keys)[measure].sum(min_count=1)
+    return pd.Series([rows[measure].sum(min_count=1)], index=pd.Index([0], name="total"))

@@ -1,0 +1,171 @@
+"""Valuation: history and plan in money, item by item."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from sop_xl import frames
+from sop_xl.periods import Timeline
+from sop_xl.plan.currency import ACTUAL, PLAN, rates_at
+from sop_xl.plan.grid import Grid, Mask, Matrix, positions, series_of
+from sop_xl.plan.notes import Note, notes_frame, some_of
+from sop_xl.plan.prices import SOURCE_HISTORY
+
+
+@dataclass(frozen=True, slots=True)
+class FinancialDetail:
+    """The valued plan item by item: what every total and every bridge is summed from.
+
+    Parameters
+    ----------
+    grid
+        Item x location series over all periods of the timeline, history and plan.
+    demand
+        Units; actual in past periods, consensus in planned ones; 0 where there is none.
+    revenue, cost
+        Plan currency; NaN where price or unit cost is not known.
+    fx_rate
+        Units of the location's currency per plan currency behind the revenue; NaN where the price is not one in another
+        currency.
+    """
+
+    grid: Grid
+    demand: Matrix
+    revenue: Matrix
+    cost: Matrix
+    fx_rate: Matrix
+
+
+def financial_detail(
+    history: pd.DataFrame,
+    consensus: pd.DataFrame,
+    prices: pd.DataFrame,
+    items: pd.DataFrame,
+    locations: pd.DataFrame,
+    timeline: Timeline,
+    fx_rates: pd.DataFrame | None = None,
+    plan_currency: str = "",
+) -> tuple[FinancialDetail, pd.DataFrame]:
+    """Value history and plan item by item.
+
+    Parameters
+    ----------
+    history
+        DEMAND_HISTORY. Revenue as it was; where it is absent, demand x net price, and said. Rows outside the past periods of the
+        timeline are left out.
+    consensus, prices
+        CONSENSUS_DEMAND and NET_PRICES; plan revenue = consensus x net price.
+    items, locations
+        Unit cost (absent: cost is left out, and said) and currency of the location.
+    timeline
+        History and plan; both are columns of the detail.
+    fx_rates, plan_currency
+        FX_RATES and the plan's own currency. Where given, a price that comes from the location's own history is taken as a price in
+        the location's currency: it is valued at the plan rates of the planned periods. Where not given, nothing
+        is restated.
+
+    Returns
+    -------
+    The detail and notes (frame, key, rule, note).
+    """
+    frames.check_frame(prices, frames.NET_PRICES)
+    past = history[
+        (history["period"] >= timeline.first)
+        & (history["period"] < timeline.current)
+        & history["demand"].notna()
+    ]
+    grid = Grid(series_of([past, consensus], items, locations), timeline.periods)
+    count = len(timeline.history)
+    notes = list[Note]()
+    demand = grid.matrix(past, past["demand"])
+    revenue = grid.matrix(past, past["revenue"])
+    planned = grid.matrix(consensus, consensus["consensus"])
+    demand[:, count:] = planned[:, count:]
+    demand = np.nan_to_num(demand)
+    price = np.full(len(grid.series), np.nan)
+    from_history = np.zeros(len(grid.series), dtype=bool)
+    rows = grid.rows_of(prices)
+    price[rows[rows >= 0]] = prices["net_price"].to_numpy(dtype=float)[rows >= 0]
+    from_history[rows[rows >= 0]] = (prices["source"] == SOURCE_HISTORY).to_numpy(dtype=bool)[rows >= 0]
+    valued = np.where(demand == 0, 0.0, demand * price[:, None])
+    unsaid = np.isnan(revenue[:, :count]) & (demand[:, :count] != 0)
+    if unsaid.any():
+        names = grid.series["item"].to_numpy()[unsaid.any(axis=1)].tolist()
+        notes.append(
+            Note(
+                "demand_history",
+                min(names),
+                "revenue-absent",
+                f"past revenue of {some_of(names)} is not given for some periods; demand x net price is used",
+            )
+        )
+    rate = np.full(grid.shape, np.nan)
+    if fx_rates is not None and len(fx_rates):
+        rate, more = _rates(grid, locations, timeline, fx_rates, plan_currency)
+        notes += [Note(*row) for row in more.itertuples(index=False, name=None)]
+        valued[:, count:] *= _restatement(grid, revenue, rate, from_history, timeline)
+        rate[:, count:] = np.where(from_history[:, None], rate[:, count:], np.nan)
+    revenue = np.where(np.isnan(revenue), valued, revenue)
+    unit_cost = items["unit_cost"].to_numpy(dtype=float)[
+        positions(items["item"], grid.series["item"], "item")
+    ]
+    cost = np.where(demand == 0, 0.0, demand * unit_cost[:, None])
+    for what, matrix in (("revenue", revenue), ("cost", cost)):
+        unknown = np.isnan(matrix).any(axis=1)
+        if unknown.any():
+            names = grid.series["item"].to_numpy()[unknown].tolist()
+            notes.append(
+                Note(
+                    "items",
+                    min(names),
+                    f"{what}-not-known",
+                    f"{what} of {some_of(names)} is not known and left out of all totals",
+                )
+            )
+    return FinancialDetail(grid, demand, revenue, cost, rate), notes_frame(notes)
+
+
+def _rates(
+    grid: Grid, locations: pd.DataFrame, timeline: Timeline, fx_rates: pd.DataFrame, plan_currency: str
+) -> tuple[Matrix, pd.DataFrame]:
+    """Rate of every series and period, actual in past and plan in planned ones; NaN for the plan currency itself."""
+    currency = pd.Series("", index=grid.series.index, dtype="object")
+    if len(locations):
+        currency = pd.Series(
+            locations["currency"].to_numpy(dtype=object)[
+                positions(locations["location"], grid.series["location"], "location")
+            ]
+        )
+    parts, notes = [], []
+    for periods, rate_type in ((timeline.history, ACTUAL), (timeline.plan, PLAN)):
+        codes, labels = pd.factorize(currency)
+        every = pd.Series(np.repeat(labels.to_numpy(), len(periods)), dtype="object")
+        rate, said = rates_at(
+            every, pd.Series(np.tile(periods.to_numpy(), len(labels))), fx_rates, plan_currency, rate_type
+        )
+        parts.append(rate.to_numpy(dtype=float).reshape(len(labels), len(periods))[codes])
+        notes.append(said)
+    own = ((currency == "") | (currency == plan_currency)).to_numpy(dtype=bool)
+    matrix = np.concatenate(parts, axis=1)
+    matrix[own] = np.nan
+    return matrix, pd.concat(notes, ignore_index=True)
+
+
+def _restatement(grid: Grid, revenue: Matrix, rate: Matrix, from_history: Mask, timeline: Timeline) -> Matrix:
+    """Factor by which each planned period values a price at plan rates: last year's own rate / plan rate; 1 where no rate applies.
+
+    Last year's own rate is revenue in the location's currency / revenue in plan currency, so that it weighs as its price does.
+    """
+    count = len(timeline.history)
+    window = slice(max(count - timeline.calendar.season, 0), count)
+    usable = ~np.isnan(revenue[:, window]) & ~np.isnan(rate[:, window])
+    money = np.where(usable, revenue[:, window], 0.0)
+    total = money.sum(axis=1)
+    local = (money * np.where(usable, rate[:, window], 0.0)).sum(axis=1)
+    applies = from_history & (total > 0)
+    behind = np.where(applies, local / np.where(applies, total, 1.0), np.nan)
+    factor = behind[:, None] / rate[:, count:]
+    return np.where(np.isnan(factor), 1.0, factor)
