@@ -1,0 +1,184 @@
+"""Home: how the plan stands, where to go by role and by step of the cycle, every sheet, and the colour key."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sop_xl.sheets.spec import HEADER_ROW, SheetKind, SheetSpec
+from sop_xl.templates import layout
+from sop_xl.templates.book import Book, quoted
+from sop_xl.templates.styles import (
+    GOOD,
+    GOOD_FILL,
+    KIND_COLOUR,
+    MUTED,
+    POOR,
+    POOR_FILL,
+    RULE,
+    WATCH,
+    WATCH_FILL,
+    WHITE,
+)
+
+CYCLE: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("1  Data", ("Settings", "Items", "Locations", "Demand History", "Inventory", "FX Rates", "Problems")),
+    ("2  Demand", ("Sales Input", "Events", "Lifecycle", "Overrides", "Baseline Forecast", "Forecast Accuracy", "Consensus Demand", "Demand Review")),
+    ("3  Supply", ("Inventory Plan", "Supply Review")),
+    ("4  Pre-S&OP", ("Budget", "Financial Plan", "Bridges", "Finance Review", "Checks")),
+    ("5  Executive", ("Executive", "KPIs")),
+    ("6  Execute", ("Consensus Demand", "Inventory Plan", "Run Log")),
+)  # fmt: skip
+"""Sheets by step of the monthly cycle."""
+
+ROLES: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("Planner", ("Demand History", "Baseline Forecast", "Forecast Accuracy", "Overrides", "Consensus Demand", "Demand Review", "Problems")),
+    ("Sales", ("Sales Input", "Events", "Lifecycle", "Consensus Demand", "Demand Review")),
+    ("Supply", ("Inventory", "Inventory Plan", "Supply Review")),
+    ("Finance", ("Budget", "FX Rates", "Financial Plan", "Bridges", "Finance Review")),
+    ("Executive", ("Executive", "KPIs", "Finance Review")),
+)  # fmt: skip
+"""Sheets by role."""
+
+STAMPS: tuple[tuple[str, str, str], ...] = (
+    ("sop_status", "Status", "How the last run ended"),
+    ("sop_as_of", "Plan as of", "Date for which the plan was made"),
+    ("sop_current_period", "First planned period", "Earlier periods hold actuals"),
+    ("sop_horizon", "Planned periods", "Length of the plan"),
+    ("sop_errors", "Errors", "Mistakes in the data that stop a run"),
+    ("sop_warnings", "Warnings", "Things to look at"),
+    ("sop_version", "Program version", "That wrote the results"),
+    ("sop_template", "Template", "From which this workbook was built"),
+)
+"""Cells that the program stamps: defined name, label and meaning."""
+
+_FIRST = HEADER_ROW
+_LINK_COLUMNS = 8
+_NAV = 4
+
+
+def home_sheet(book: Book) -> None:
+    """The page that opens first."""
+    spec = book.spec("Home")
+    sheet = book.worksheets["Home"]
+    widths = (22.0, 24.0, 34.0, 3.0) + (17.0,) * (1 + _LINK_COLUMNS)
+    for index, width in enumerate(widths):
+        sheet.set_column(index, index, width, book.styles())
+    layout.head(book, spec, columns=5 + _LINK_COLUMNS - 2, widths=widths)
+    bottom = _status(book, sheet)
+    _colour_key(book, sheet, bottom + 2)
+    row = _links(book, sheet, _FIRST, "By step of the monthly cycle", CYCLE)
+    row = _links(book, sheet, row + 1, "By role", ROLES)
+    last = _sheet_list(book, sheet, row + 1)
+    sheet.freeze_panes(3, 0)
+    layout.print_setup(book, spec, area=f"A1:M{last}", one_page=True)
+    layout.protect(book, "Home")
+    sheet.activate()
+    sheet.set_first_sheet()
+
+
+def _heading(book: Book, sheet: Any, row: int, first: int, last: int, text: str) -> None:
+    style = book.styles.header(SheetKind.CONTROL)
+    for column in range(first, last + 1):
+        sheet.write_blank(row - 1, column, None, style)
+    sheet.write_string(row - 1, first, text, style)
+
+
+def _status(book: Book, sheet: Any) -> int:
+    styles = book.styles
+    _heading(book, sheet, _FIRST, 0, 2, "How the plan stands")
+    initial = {
+        "sop_status": "Not run yet",
+        "sop_current_period": book.timeline.calendar.label(book.timeline.current),
+        "sop_horizon": book.timeline.horizon,
+        "sop_template": book.template,
+    }
+    row = _FIRST
+    for name, label, meaning in STAMPS:
+        row += 1
+        style = styles.body("yyyy-mm-dd" if name == "sop_as_of" else "General", align="left", bold=True)
+        sheet.write_string(row - 1, 0, label, styles.body())
+        sheet.write(row - 1, 1, initial.get(name), style) if name in initial else sheet.write_blank(row - 1, 1, None, style)
+        sheet.write_string(row - 1, 2, meaning, styles.body(font_color=MUTED))
+        layout.cell_name(book, name, "Home", row, 2)
+    lights: list[tuple[str, str, str, str]] = []
+    if book.has("Checks"):
+        lights.append(("Checks failed", "=MasterCheck", "0 = Excel agrees with the program on every figure", "Checks"))
+    lights.append(("Errors listed", '=COUNTIF(Problems!$A:$A,"error")', "Lines in Problems that stop a run", "Problems"))
+    lights.append(("Warnings listed", '=COUNTIF(Problems!$A:$A,"warning")', "Lines in Problems to look at", "Problems"))
+    for label, formula, meaning, target in lights:
+        row += 1
+        sheet.write_url(row - 1, 0, f"internal:{quoted(target)}!A1", styles.link(), label)
+        sheet.write_formula(row - 1, 1, formula, styles.body("0", align="left", bold=True), 0)
+        sheet.write_string(row - 1, 2, meaning, styles.body(font_color=MUTED))
+        bad = (WATCH, WATCH_FILL) if label.startswith("Warnings") else (POOR, POOR_FILL)
+        for criteria, (ink, fill) in (("==", (GOOD, GOOD_FILL)), (">", bad)):
+            sheet.conditional_format(row - 1, 1, row - 1, 1, {
+                "type": "cell", "criteria": criteria, "value": 0, "format": styles.conditional(font_color=ink, bg_color=fill),
+            })  # fmt: skip
+    return row
+
+
+def _colour_key(book: Book, sheet: Any, row: int) -> None:
+    _heading(book, sheet, row, 0, 2, "Colour key")
+    colour_key_rows(book, sheet, row + 1)
+
+
+def colour_key_rows(book: Book, sheet: Any, row: int) -> int:
+    """Samples of every colour with their meaning from a 1-based row on; returns the row after the last."""
+    styles = book.styles
+    key: list[tuple[str, Any, str]] = [
+        ("Input cell", styles.body(entry=True), "People type here; the program never changes it"),
+        ("Computed cell", styles.body(), "Written by the program or a formula; protected, no password"),
+        ("Good", styles(bg_color=GOOD_FILL, font_color=GOOD, bold=True), "A check agrees, a target is met"),
+        ("Watch", styles(bg_color=WATCH_FILL, font_color=WATCH, bold=True), "Look at it"),
+        ("Poor", styles(bg_color=POOR_FILL, font_color=POOR, bold=True), "A check fails, a target is missed"),
+    ]
+    tabs = {
+        SheetKind.CONTROL: "How the workbook is run and checked",
+        SheetKind.INPUT: "People write",
+        SheetKind.OUTPUT: "The program writes",
+        SheetKind.REVIEW: "Formulas over outputs, with charts",
+    }
+    for kind, meaning in tabs.items():
+        key.append((f"{kind.capitalize()} tab", styles(bg_color=KIND_COLOUR[kind], font_color=WHITE, bold=True), meaning))
+    for text, style, meaning in key:
+        sheet.write_string(row - 1, 0, text, style)
+        sheet.write_string(row - 1, 1, meaning, styles.text(muted=True))
+        row += 1
+    return row
+
+
+def _links(book: Book, sheet: Any, row: int, title: str, groups: tuple[tuple[str, tuple[str, ...]], ...]) -> int:
+    styles = book.styles
+    _heading(book, sheet, row, _NAV, _NAV + _LINK_COLUMNS, title)
+    for label, names in groups:
+        present = [name for name in names if book.has(name)]
+        if not present:
+            continue
+        row += 1
+        sheet.write_string(row - 1, _NAV, label, styles.body(bold=True))
+        for offset, name in enumerate(present):
+            sheet.write_url(row - 1, _NAV + 1 + offset, f"internal:{quoted(name)}!A1", styles.link(), name)
+    return row + 1
+
+
+def _sheet_list(book: Book, sheet: Any, row: int) -> int:
+    styles = book.styles
+    _heading(book, sheet, row, _NAV, _NAV + _LINK_COLUMNS, "Every sheet")
+    for spec in book.sheets:
+        row += 1
+        sheet_row(book, sheet, row, _NAV, spec)
+    sheet.write_string(row + 1, _NAV, "No sheet is hidden.", styles.text(muted=True))
+    return row + 2
+
+
+def sheet_row(book: Book, sheet: Any, row: int, column: int, spec: SheetSpec) -> None:
+    """One line of a sheet list: link, kind in its colour, module, purpose."""
+    styles = book.styles
+    sheet.write_url(row - 1, column, f"internal:{quoted(spec.name)}!A1", styles.link(), spec.name)
+    colour = styles(font_color=WHITE, bg_color=KIND_COLOUR[spec.kind], align="center", bottom=1, bottom_color=RULE)
+    sheet.write_string(row - 1, column + 1, spec.kind, colour)
+    sheet.write_string(row - 1, column + 2, spec.module, styles.text(muted=True))
+    sheet.write_string(row - 1, column + 3, spec.purpose, styles.text())
+
+

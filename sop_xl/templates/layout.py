@@ -1,0 +1,165 @@
+"""What every sheet has in common: head rows, navigation, freeze panes, print set-up, protection."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from sop_xl.blocks import a1, column_letters
+from sop_xl.sheets.spec import HEADER_ROW, LABEL_COLUMNS, Shape, SheetKind, SheetSpec
+from sop_xl.templates.book import Book, quoted
+from sop_xl.templates.styles import GOOD, GOOD_FILL, KIND_COLOUR, MUTED, POOR, POOR_FILL
+
+STATUS_CELL = "E1"
+"""Where every sheet shows the master check."""
+
+_HEAD_WIDTH = 110
+"""Characters over which the head lines run before they wrap."""
+
+_WRITER = {
+    SheetKind.CONTROL: "Written by people and program",
+    SheetKind.INPUT: "Written by people (yellow cells)",
+    SheetKind.OUTPUT: "Written by the program; do not type here",
+    SheetKind.REVIEW: "Formulas over the outputs; choose in the yellow cells",
+}
+_SOLE_WRITER = {
+    "Problems": "Written by the program",
+    "Run Log": "Written by the program",
+    "Checks": "Formulas; nobody writes here",
+    "About": "Printed from the contract; nobody writes here",
+    "Home": "Stamps written by the program, the rest links and formulas",
+    "Settings": "Written by people (yellow cells)",
+}
+_CONVENTIONS = {
+    "Inventory Plan": "Projected available balance = opening + receipts - demand; negative is backlog. Unmet demand is that backlog as a positive number.",
+    "Financial Plan": "Money in plan currency. Cost is positive. Past periods of version Plan are actuals. Stock value is the closing value: do not add it over periods.",
+    "Bridges": "Favourable to profit is positive. Start + steps = end.",
+    "Forecast Accuracy": "Error = forecast - actual: positive bias is over-forecast. FVA is positive where the forecast beats seasonal naive.",
+    "Consensus Demand": "Quantities in the item's stocking unit. Baseline + events + life cycle + sales input + overrides = consensus demand; a step that is zero throughout has no line.",
+    "FX Rates": "Units of the currency for one unit of the plan currency: 0.92 EUR per USD.",
+    "Budget": "Money as finance states it; Settings says in which unit. Costs are positive.",
+    "KPIs": "Each line says its unit and sign.",
+    "Settings": "An empty value takes the default beside it.",
+}
+_DEFAULT_CONVENTION = {
+    Shape.GRID: "Quantities in the item's stocking unit, money in plan currency. Empty = not planned or not known; 0 = planned as nothing.",
+    Shape.RECORDS: "The unit of each column stands in its header's note. Empty = not known, never zero.",
+    Shape.PAGE: "Quantities in stocking units, money in plan currency, error = forecast - actual, favourable to profit is positive.",
+}
+
+
+def head(book: Book, spec: SheetSpec, *, columns: int = 0, widths: tuple[float, ...] = ()) -> None:
+    """Rows 1 to 3 of a sheet: title and status light, purpose and writer, link home and conventions.
+
+    The lines run over as many of the columns (`widths` in characters) as make them readable, at most over `columns`.
+    """
+    sheet, styles = book.worksheets[spec.name], book.styles
+    sheet.set_tab_color(KIND_COLOUR[spec.kind])
+    sheet.hide_gridlines(2)
+    sheet.set_zoom(85)
+    sheet.set_row(0, 26)
+    sheet.write_string("A1", spec.name if spec.name != "Home" or not book.title else f"Home - {book.title}", styles.title(spec.kind))
+    status_light(book, spec.name, STATUS_CELL)
+    last, span = _span(columns, widths)
+    absence = f" When empty: {spec.when_absent}." if spec.when_absent else ""
+    purpose = f"{spec.purpose} {_SOLE_WRITER.get(spec.name, _WRITER[spec.kind])}.{absence}"
+    _line(sheet, 1, 0, last, purpose, styles.text(wrap=True), span)
+    sheet.write_url("A3", "internal:Home!A1", styles.link(), "< Home") if spec.name != "Home" else None
+    convention = _CONVENTIONS.get(spec.name, _DEFAULT_CONVENTION[spec.shape])
+    _line(sheet, 2, 1, last, convention, styles.text(wrap=True, muted=True), span - (widths[0] if widths else 14))
+
+
+def _span(columns: int, widths: tuple[float, ...]) -> tuple[int, float]:
+    """0-based last column of the head lines and their width in characters."""
+    if not widths:
+        return max(columns, 6) - 1, _HEAD_WIDTH
+    total = 0.0
+    for index, width in enumerate(widths):
+        total += width
+        if (total >= _HEAD_WIDTH or index + 1 == columns) and index >= 2:
+            return index, total
+    missing = math.ceil(max(0.0, _HEAD_WIDTH - 30 - total) / 9)
+    return len(widths) - 1 + missing, total + 9 * missing
+
+
+def _line(sheet: Any, row: int, first: int, last: int, text: str, style: Any, width: float) -> None:
+    lines = max(1, math.ceil(len(text) * 1.02 / max(width, 30)))
+    sheet.set_row(row, 14.5 * lines + 1)
+    sheet.merge_range(row, first, row, last, text, style)
+
+
+def status_light(book: Book, name: str, cell: str) -> None:
+    """The master check in one cell: green when nothing fails, else red with the count."""
+    sheet, styles = book.worksheets[name], book.styles
+    if book.has("Checks"):
+        formula = '=IF(MasterCheck=0,"OK: all checks agree","CHECK: "&MasterCheck&" failed, see Checks")'
+        fine = "OK: all checks agree"
+    else:
+        formula = '=IF(COUNTIF(Problems!$A:$A,"error")=0,"OK: no errors","CHECK: "&COUNTIF(Problems!$A:$A,"error")&" errors, see Problems")'
+        fine = "OK: no errors"
+    sheet.write_formula(cell, formula, styles(bold=True, font_color=MUTED), fine)
+    for text, ink, fill in (("OK", GOOD, GOOD_FILL), ("CHECK", POOR, POOR_FILL)):
+        sheet.conditional_format(cell, {
+            "type": "text", "criteria": "begins with", "value": text,
+            "format": styles.conditional(font_color=ink, bg_color=fill, bold=True),
+        })  # fmt: skip
+
+
+def period_rows(book: Book, name: str, *, flag_row: int = HEADER_ROW - 1, constant: bool = True, source: str = "") -> None:
+    """Actual or Plan over every period (1-based `flag_row`), and below it the period's header.
+
+    A `constant` header is written by somebody else (a table's header must be text); otherwise it is taken by formula from the
+    grid `source`, so that a page follows the outputs when the calendar rolls on.
+    """
+    sheet, styles = book.worksheets[name], book.styles
+    header = flag_row + 1
+    for index, label in enumerate(book.labels):
+        letters = column_letters(LABEL_COLUMNS + 1 + index)
+        flag = "Actual" if index < book.history_count else "Plan"
+        formula = f'=IF({letters}${header}="","",IF({letters}${header}<sop_current_period,"Actual","Plan"))'
+        sheet.write_formula(f"{letters}{flag_row}", formula, styles(font_size=8, font_color=MUTED, align="right"), flag)
+        if not constant:
+            origin = f"{quoted(source)}!{letters}${HEADER_ROW}"
+            sheet.write_formula(
+                f"{letters}{header}", f'=IF({origin}="","",{origin})',
+                styles.header(book.spec(name).kind, number=True), label,
+            )  # fmt: skip
+    first, last = column_letters(LABEL_COLUMNS + 1), book.last_column
+    sheet.conditional_format(f"{first}{flag_row}:{last}{flag_row}", {
+        "type": "cell", "criteria": "==", "value": '"Plan"',
+        "format": styles.conditional(bold=True, font_color="#2F5D9B", bg_color="#E4EDF8"),
+    })  # fmt: skip
+
+
+def print_setup(book: Book, spec: SheetSpec, *, area: str = "", one_page: bool = False, titles: bool = True) -> None:
+    """Landscape A4, fitted to the width, head repeated, footer with file, sheet and page."""
+    sheet = book.worksheets[spec.name]
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+    sheet.fit_to_pages(1, 1 if one_page else 0)
+    sheet.set_footer("&L&8&F&C&8&A&R&8Page &P of &N")
+    if area:
+        sheet.print_area(area)
+    if titles and not one_page:
+        sheet.repeat_rows(HEADER_ROW - 2, HEADER_ROW - 1)
+
+
+def freeze(book: Book, spec: SheetSpec, columns: int) -> None:
+    """Keep the head rows, and so many label columns, in sight."""
+    book.worksheets[spec.name].freeze_panes(HEADER_ROW, columns)
+
+
+def protect(book: Book, name: str) -> None:
+    """Lock a sheet against slips, without a password; looking, filtering and widening stay allowed."""
+    book.worksheets[name].protect("", {
+        "autofilter": True, "sort": True, "format_columns": True, "format_rows": True,
+        "select_locked_cells": True, "select_unlocked_cells": True, "objects": True, "scenarios": True,
+    })  # fmt: skip
+
+
+def cell_name(book: Book, name: str, sheet: str, row: int, column: int) -> None:
+    """Give one 1-based cell a workbook-wide name."""
+    address = a1(row, column)
+    letters = address.rstrip("0123456789")
+    book.workbook.define_name(name, f"={quoted(sheet)}!${letters}${row}")

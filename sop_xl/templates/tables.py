@@ -1,0 +1,137 @@
+"""Sheets that hold an Excel Table: grids and records, with notes, formats and validation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sop_xl.sheets.spec import HEADER_ROW, LABEL_COLUMNS, CellType, Column, SheetKind, SheetSpec
+from sop_xl.templates import layout
+from sop_xl.templates.book import FIRST_ROW, INPUT_ROWS, LAST_ROW, Book, is_grid
+from sop_xl.templates.styles import (
+    GOOD,
+    GOOD_FILL,
+    MUTED,
+    POOR,
+    POOR_FILL,
+    WATCH,
+    WATCH_FILL,
+    number_format,
+)
+from sop_xl.templates.validation import validate_column, validate_periods
+
+PERIOD_WIDTH = 10
+_NUMBERS = (CellType.NUMBER, CellType.INTEGER, CellType.FRACTION)
+_ITEM_GRIDS = ("Baseline Forecast", "Consensus Demand", "Inventory Plan")
+
+
+def note(column: Column) -> str:
+    """A header's note: what the column means, its unit, and whether it must be filled."""
+    lines = [column.description, f"Unit: {column.unit}."]
+    if column.choices:
+        lines.append("One of: " + ", ".join(column.choices) + ".")
+    if column.references:
+        lines.append(f"Must stand in {column.references.split('.')[0]}.")
+    lines.append("Required." if column.required else "May be empty.")
+    return "\n".join(lines)
+
+
+def table_sheet(book: Book, spec: SheetSpec) -> None:
+    """A sheet with its table: head, header notes, body styles, validation, freeze panes and print set-up."""
+    sheet, styles = book.worksheets[spec.name], book.styles
+    entry = spec.kind is SheetKind.INPUT
+    rows = INPUT_ROWS if entry else 1
+    headers = [c.label for c in spec.columns] + (book.labels if is_grid(spec) else [])
+    widths = [float(c.width) for c in spec.columns] + [float(PERIOD_WIDTH)] * (len(headers) - len(spec.columns))
+    for index, width in enumerate(widths):
+        sheet.set_column(index, index, width, styles())
+    layout.head(book, spec, columns=len(spec.columns) if is_grid(spec) else 0, widths=tuple(widths))
+    sheet.set_row(HEADER_ROW - 1, 30)
+    body = [_body_style(book, spec, c, entry) for c in spec.columns]
+    body += [styles.body(_period_format(spec), entry=entry)] * (len(headers) - len(body))
+    for row in range(FIRST_ROW - 1, FIRST_ROW - 1 + rows):
+        for index, style in enumerate(body):
+            sheet.write_blank(row, index, None, style)
+    sheet.add_table(HEADER_ROW - 1, 0, HEADER_ROW - 1 + rows, len(headers) - 1, {
+        "name": spec.table,
+        "style": None,
+        "columns": [{"header": text, "header_format": _header_style(book, spec, i)} for i, text in enumerate(headers)],
+    })  # fmt: skip
+    for index, column in enumerate(spec.columns):
+        sheet.write_comment(HEADER_ROW - 1, index, note(column), _NOTE)
+        if entry:
+            validate_column(book, spec, column, index)
+    if is_grid(spec):
+        layout.period_rows(book, spec.name)
+        _shade_negatives(book, spec)
+        if entry:
+            validate_periods(book, spec)
+    _highlights(book, spec)
+    layout.freeze(book, spec, LABEL_COLUMNS if is_grid(spec) else 1)
+    layout.print_setup(book, spec)
+    if is_grid(spec):
+        sheet.repeat_columns(0, LABEL_COLUMNS - 1)
+    if not entry:
+        layout.protect(book, spec.name)
+
+
+_NOTE = {"x_scale": 2.2, "y_scale": 1.3, "font_size": 9, "font_name": "Calibri", "color": "#FFFFFF", "author": "sop_xl"}
+
+
+def _header_style(book: Book, spec: SheetSpec, index: int) -> Any:
+    number = index >= len(spec.columns) or spec.columns[index].cell in _NUMBERS
+    return book.styles.header(spec.kind, number=number)
+
+
+def _body_style(book: Book, spec: SheetSpec, column: Column, entry: bool) -> Any:
+    more: dict[str, Any] = {}
+    if column.cell in (CellType.DATE, CellType.PERIOD):
+        more["align"] = "left"
+    if not entry and column.name in ("note", "unit", "meaning"):
+        more["font_color"] = MUTED
+    return book.styles.body(number_format(column, book.timeline.calendar.kind), entry=entry, **more)
+
+
+def _period_format(spec: SheetSpec) -> str:
+    if spec.measures == ("fx_rate",):
+        return "#,##0.0000"
+    return "#,##0.0" if spec.name in _ITEM_GRIDS else "#,##0"
+
+
+def _shade_negatives(book: Book, spec: SheetSpec) -> None:
+    body = f"H{FIRST_ROW}:{book.last_column}{LAST_ROW}"
+    book.worksheets[spec.name].conditional_format(body, {
+        "type": "cell", "criteria": "<", "value": 0, "format": book.styles.conditional(font_color=POOR),
+    })  # fmt: skip
+
+
+def _highlights(book: Book, spec: SheetSpec) -> None:
+    """Rules that make a sheet readable at a glance: totals bold, prices with cents, lights for states."""
+    sheet, styles = book.worksheets[spec.name], book.styles
+    labels = f"A{FIRST_ROW}:{book.last_column}{LAST_ROW}"
+    if spec.name == "Consensus Demand":
+        _row_rule(sheet, labels, "E", "Consensus demand", styles.conditional(bold=True, bg_color="#EAF4EE"))
+        price = styles.conditional(num_format="#,##0.00", font_color=MUTED, italic=True)
+        _row_rule(sheet, labels, "E", "Net price", price)
+    elif spec.name == "Inventory Plan":
+        _row_rule(sheet, labels, "E", "Projected available balance", styles.conditional(bold=True, bg_color="#EAF4EE"))
+    elif spec.name == "Financial Plan":
+        _row_rule(sheet, labels, "D", "Plan", styles.conditional(bg_color="#EAF4EE"))
+    states = {
+        "Problems": ("A", (("error", POOR, POOR_FILL), ("warning", WATCH, WATCH_FILL))),
+        "KPIs": ("F", (("good", GOOD, GOOD_FILL), ("watch", WATCH, WATCH_FILL), ("poor", POOR, POOR_FILL))),
+    }
+    if spec.name in states:
+        letters, rules = states[spec.name]
+        for value, ink, fill in rules:
+            sheet.conditional_format(f"{letters}{FIRST_ROW}:{letters}{LAST_ROW}", {
+                "type": "cell", "criteria": "==", "value": f'"{value}"',
+                "format": styles.conditional(font_color=ink, bg_color=fill, bold=True),
+            })  # fmt: skip
+    if spec.name == "KPIs":
+        percent = styles.conditional(num_format="0.0%")
+        for area in (f"C{FIRST_ROW}:C{LAST_ROW}", f"E{FIRST_ROW}:E{LAST_ROW}"):
+            _row_rule(sheet, area, "D", "fraction", percent)
+
+
+def _row_rule(sheet: Any, area: str, letters: str, value: str, style: Any) -> None:
+    sheet.conditional_format(area, {"type": "formula", "criteria": f'=${letters}{FIRST_ROW}="{value}"', "format": style})
