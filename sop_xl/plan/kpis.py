@@ -200,9 +200,8 @@ def _money(financial_plan: pd.DataFrame, timeline: Timeline) -> _Values:
         if len(other):
             same = plan[plan["period"].isin(other["period"].unique())]
             reference = _by_scope(other, "revenue")
-            figures[name] = (
-                (_by_scope(same, "revenue") - reference) / reference.where(reference > 0)
-            ).to_dict()
+            gap = _by_scope(same, "revenue") - reference
+            figures[name] = _as_dict(gap / reference.where(reference > 0))
     if len(plan):
         revenue = _by_scope(plan, "revenue")
         figures["Gross margin %"] = _as_dict(_by_scope(plan, "gross_margin") / revenue.where(revenue > 0))
