@@ -43,7 +43,7 @@ def replace_file(path: Path, content: bytes, verify: Callable[[bytes], None]) ->
         _take_over_mode(path, temporary)
         verify(temporary.read_bytes())
         check_target(path)  # it may have been opened in the meantime
-        os.replace(temporary, path)
+        temporary.replace(path)
         temporary = None
         _flush_folder(path.parent)
     except OSError as error:
@@ -79,6 +79,8 @@ def _flush_folder(folder: Path) -> None:
 def _reason(path: Path, error: OSError) -> str:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return f"{path.name} was not saved: the disk is full; make room and try again (the file is as it was)"
-    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS, errno.EBUSY, errno.ETXTBSY) or isinstance(error, PermissionError):
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS, errno.EBUSY, errno.ETXTBSY) or isinstance(
+        error, PermissionError
+    ):
         return f"{path.name} was not saved: it is open in another program or read-only; close it and try again (the file is as it was)"
     return f"{path.name} was not saved: {error.strerror or error} (the file is as it was)"

@@ -67,25 +67,33 @@ def plain_value(value: Any, address: Callable[[], str]) -> CellValue:
 
 def _plain_text(text: str, address: Callable[[], str]) -> str | None:
     if len(text) > MAX_TEXT:
-        raise HostError(f"{address()}: the text has {len(text):,} characters; an Excel cell holds {MAX_TEXT:,}")
+        raise HostError(
+            f"{address()}: the text has {len(text):,} characters; an Excel cell holds {MAX_TEXT:,}"
+        )
     if not text.isascii():
         try:
             text.encode("utf-8")
         except UnicodeEncodeError:
-            raise HostError(f"{address()}: the text holds half a character (a lone surrogate) and cannot be written") from None
+            raise HostError(
+                f"{address()}: the text holds half a character (a lone surrogate) and cannot be written"
+            ) from None
     return text or None
 
 
 def _plain_date(value: date, address: Callable[[], str]) -> datetime | None:
-    if value != value:  # NaT
+    if str(value) == "NaT":
         return None
     if not isinstance(value, datetime):
         value = datetime(value.year, value.month, value.day)
     if value.tzinfo is not None:
         raise FrameError(f"{address()}: dates in cells carry no time zone")
-    moment = datetime(value.year, value.month, value.day, value.hour, value.minute, value.second, value.microsecond)
+    moment = datetime(
+        value.year, value.month, value.day, value.hour, value.minute, value.second, value.microsecond
+    )
     if not isinstance(back := from_serial(to_serial(moment, False), False), datetime):
-        raise HostError(f"{address()}: {moment:%Y-%m-%d} lies outside Excel's calendar (1900-01-01 to 9999-12-31)")
+        raise HostError(
+            f"{address()}: {moment:%Y-%m-%d} lies outside Excel's calendar (1900-01-01 to 9999-12-31)"
+        )
     return back
 
 
@@ -106,14 +114,19 @@ class CellWriter:
         self.prefix = prefix
         self.dated = dated
         self.date1904 = date1904
+        self._known: tuple[Sequence[str], Sequence[int]] = ((), ())
+        self._made: list[tuple[str, str]] = []
 
     def cell(self, reference: str, style: int, value: CellValue) -> str:
         """One cell; an empty one without a style gives no text at all."""
         p = self.prefix
-        if isinstance(value, datetime):
+        if isinstance(value, date):
+            value = value if isinstance(value, datetime) else datetime(value.year, value.month, value.day)
             serial = to_serial(value, self.date1904)
             if serial < 0:
-                raise HostError(f"{reference}: {value:%Y-%m-%d} lies before 1904, where this workbook's calendar begins")
+                raise HostError(
+                    f"{reference}: {value:%Y-%m-%d} lies before 1904, where this workbook's calendar begins"
+                )
             style = self.dated(style, DATE_FORMAT if isinstance(serial, int) else MOMENT_FORMAT)
             value = serial
         shown = f' s="{style}"' if style else ""
@@ -138,22 +151,37 @@ class CellWriter:
 
     def _inline(self, text: str) -> str:
         p = self.prefix
-        space = ' xml:space="preserve"' if text[0].isspace() or text[-1].isspace() or "\n" in text or "  " in text else ""
+        space = (
+            ' xml:space="preserve"'
+            if text[0].isspace() or text[-1].isspace() or "\n" in text or "  " in text
+            else ""
+        )
         return f"<{p}is><{p}t{space}>{escape_text(text)}</{p}t></{p}is>"
 
-    def row(self, number: int, columns: Sequence[str], styles: Sequence[int], values: Sequence[CellValue]) -> str:
+    def row(
+        self, number: int, columns: Sequence[str], styles: Sequence[int], values: Sequence[CellValue]
+    ) -> str:
         """Adjacent cells of one row; `columns` are their letters."""
-        p, tail, suffix = self.prefix, f"</{self.prefix}v></{self.prefix}c>", str(number)
+        heads, tail, suffix = self._heads(columns, styles), f"</{self.prefix}v></{self.prefix}c>", str(number)
         parts = []
-        for letters, style, value in zip(columns, styles, values, strict=True):
+        for k, value in enumerate(values):
             kind = type(value)
             if kind is float or kind is int:  # nearly all cells of a grid
-                shown = f' s="{style}"' if style else ""
+                before, after = heads[k]
                 text = repr(value)
-                parts.append(f'<{p}c r="{letters}{suffix}"{shown}><{p}v>{text[:-2] if text.endswith(".0") else text}{tail}')
+                parts.append(f"{before}{suffix}{after}{text[:-2] if text[-2:] == '.0' else text}{tail}")
             else:
-                parts.append(self.cell(letters + suffix, style, value))
+                parts.append(self.cell(columns[k] + suffix, styles[k], value))
         return "".join(parts)
+
+    def _heads(self, columns: Sequence[str], styles: Sequence[int]) -> list[tuple[str, str]]:
+        """What stands before and after the row number in the tag of a plain number, by column."""
+        if (columns, styles) != self._known:
+            p = self.prefix
+            shown = [f' s="{style}"' if style else "" for style in styles]
+            self._made = [(f'<{p}c r="{c}', f'"{s}><{p}v>') for c, s in zip(columns, shown, strict=True)]
+            self._known = columns, styles
+        return self._made
 
 
 def number_text(value: int | float) -> str:
@@ -172,12 +200,15 @@ def cached(value: CellValue, date1904: bool) -> tuple[str, str]:
         return ' t="e"', escape_text(str(value))
     if isinstance(value, str):
         return ' t="str"', escape_text(value)
-    if isinstance(value, datetime):
+    if isinstance(value, date):
+        value = value if isinstance(value, datetime) else datetime(value.year, value.month, value.day)
         return "", number_text(to_serial(value, date1904))
     return "", number_text(value)
 
 
-def plain_rows(sheet: str, width: int, rows: Sequence[Sequence[Any]], top: int, left: int) -> list[list[CellValue]]:
+def plain_rows(
+    sheet: str, width: int, rows: Sequence[Sequence[Any]], top: int, left: int
+) -> list[list[CellValue]]:
     """All values of a table's body as its cells will hold them; at least one row, since a table cannot be without.
 
     Raises
@@ -211,9 +242,13 @@ def check_header(sheet: str, header: Sequence[str], row: int, left: int) -> list
         if not isinstance(name, str) or not name:
             raise FrameError(f"{place}: a column name must be text, not {name!r}")
         if len(name) > MAX_HEADER:
-            raise HostError(f"{place}: the column name has {len(name)} characters; a table allows {MAX_HEADER}")
+            raise HostError(
+                f"{place}: the column name has {len(name)} characters; a table allows {MAX_HEADER}"
+            )
         if name.casefold() in seen:
-            raise HostError(f"{place}: the column name {name!r} stands twice; names in a table are unique whatever the case")
+            raise HostError(
+                f"{place}: the column name {name!r} stands twice; names in a table are unique whatever the case"
+            )
         seen[name.casefold()] = j
         _plain_text(name, lambda place=place: place)  # type: ignore[misc]
     return [str(name) for name in header]
@@ -222,4 +257,6 @@ def check_header(sheet: str, header: Sequence[str], row: int, left: int) -> list
 def check_extent(sheet: str, last_row: int, last_column: int) -> None:
     """Raise `HostError` where a table would leave the grid."""
     if last_row > MAX_ROWS or last_column > MAX_COLUMNS:
-        raise HostError(f"{sheet}: the table would need {last_row:,} rows and {last_column:,} columns; a sheet has {MAX_ROWS:,} and {MAX_COLUMNS:,}")
+        raise HostError(
+            f"{sheet}: the table would need {last_row:,} rows and {last_column:,} columns; a sheet has {MAX_ROWS:,} and {MAX_COLUMNS:,}"
+        )

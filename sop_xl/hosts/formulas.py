@@ -28,7 +28,10 @@ def move_formula(formula: str, rows: int, columns: int) -> str:
     >>> move_formula('SUM(A1:$B$2)*Items!C3&"A1"', 1, 2)
     'SUM(C2:$B$2)*Items!E4&"A1"'
     """
-    return "".join(piece if isinstance(piece, str) else _moved(piece[0], piece[1], rows, columns) for piece in _pieces(formula))
+    return "".join(
+        piece if isinstance(piece, str) else _moved(piece[0], piece[1], rows, columns)
+        for piece in _pieces(formula)
+    )
 
 
 @lru_cache(maxsize=256)

@@ -30,7 +30,9 @@ def read_file(path: Path) -> bytes:
             raise HostError(f"{path} is larger than {MAX_UNPACKED >> 20:,} MB; it was not read")
         blob = path.read_bytes()
     except PermissionError:
-        raise HostError(f"{path} cannot be read: no permission, or another program has it open; close it and try again") from None
+        raise HostError(
+            f"{path} cannot be read: no permission, or another program has it open; close it and try again"
+        ) from None
     except OSError as error:
         raise HostError(f"{path} cannot be read: {error.strerror or error}") from None
     check_kind(blob, path.name)
@@ -43,16 +45,22 @@ def check_kind(blob: bytes, label: str) -> None:
         raise HostError(f"{label} is empty, not an Excel workbook")
     if blob[:8] == _OLE:
         if "EncryptedPackage".encode("utf-16-le") in blob:
-            raise HostError(f"{label} is encrypted with a password; open it in Excel, remove the password (File, Info) and try again")
+            raise HostError(
+                f"{label} is encrypted with a password; open it in Excel, remove the password (File, Info) and try again"
+            )
         raise HostError(f"{label} is in the old .xls format; save it as .xlsx in Excel and try again")
     if blob[:4] == _ZIP or blob[:4] == b"PK\x05\x06":
         return
     sample = blob[:4096]
     text = b"\0" not in sample or sample[:2] in (b"\xff\xfe", b"\xfe\xff")
     if text and sample.lstrip()[:1] == b"<":
-        raise HostError(f"{label} is not an Excel workbook but an XML or web page; save it as .xlsx in Excel and try again")
+        raise HostError(
+            f"{label} is not an Excel workbook but an XML or web page; save it as .xlsx in Excel and try again"
+        )
     if text:
-        raise HostError(f"{label} is not an Excel workbook but plain text, perhaps a CSV file; import it instead of renaming it")
+        raise HostError(
+            f"{label} is not an Excel workbook but plain text, perhaps a CSV file; import it instead of renaming it"
+        )
     raise HostError(f"{label} is not an Excel workbook or is damaged; restore an earlier copy")
 
 
@@ -89,7 +97,9 @@ def check_target(path: Path) -> None:
     if locked is not None:
         lock, owner = locked
         by = f" by {owner}" if owner else ""
-        raise HostError(f"{path.name} is open in another program{by}; close it there and try again (or delete {lock.name} if nobody has it open)")
+        raise HostError(
+            f"{path.name} is open in another program{by}; close it there and try again (or delete {lock.name} if nobody has it open)"
+        )
     if path.exists() and (not path.stat().st_mode & 0o222 or not os.access(path, os.W_OK)):
         raise HostError(f"{path.name} is read-only; clear the attribute or save to another file")
     if not folder.stat().st_mode & 0o222 or not os.access(folder, os.W_OK):
@@ -105,6 +115,10 @@ def check_editable(package: Package, workbook_part: str) -> None:
         For a digitally signed package and for an old-style shared workbook.
     """
     if any(r.kind == "origin" for r in relationships(package, "")):
-        raise HostError(f"{package.label} carries a digital signature that any change would break; remove the signature in Excel (File, Info) first")
+        raise HostError(
+            f"{package.label} carries a digital signature that any change would break; remove the signature in Excel (File, Info) first"
+        )
     if any(r.kind == "revisionHeaders" for r in relationships(package, workbook_part)):
-        raise HostError(f"{package.label} is shared with tracked changes (the old way); stop sharing it in Excel (Review) and try again")
+        raise HostError(
+            f"{package.label} is shared with tracked changes (the old way); stop sharing it in Excel (Review) and try again"
+        )

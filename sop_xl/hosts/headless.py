@@ -46,7 +46,9 @@ class HeadlessHost:
         Where the file is missing, damaged, encrypted, too large or no workbook.
     """
 
-    def __init__(self, path: str | Path, out: str | Path | None = None, progress: Progress | None = None) -> None:
+    def __init__(
+        self, path: str | Path, out: str | Path | None = None, progress: Progress | None = None
+    ) -> None:
         self.path = Path(path)
         self.target = Path(out) if out is not None else self.path
         self.changed = False
@@ -143,7 +145,11 @@ class HeadlessHost:
         if in_place and read_file(self.path) != before:
             raise HostError(f"{self.path.name} was changed by another program since it was read; run again")
         touched = {entry.name for entry in self._package.entries if entry.content is not None}
-        replace_file(self.target, content, lambda written: verify_package(written, content, before, touched, self.target.name))
+        replace_file(
+            self.target,
+            content,
+            lambda written: verify_package(written, content, before, touched, self.target.name),
+        )
         self.changed = content != before
         self._load(content)
 
@@ -171,4 +177,8 @@ class HeadlessHost:
         return dated
 
     def _has_formulas(self) -> bool:
-        return any(_FORMULA.search(self._package.read(e.part)) for e in self._workbook.sheets() if e.kind == "worksheet")
+        return any(
+            _FORMULA.search(self._package.read(e.part))
+            for e in self._workbook.sheets()
+            if e.kind == "worksheet"
+        )

@@ -29,10 +29,12 @@ class MemorySheet:
     table: Area | None = None
 
     @classmethod
-    def of_rows(cls, rows: Sequence[Sequence[CellValue]], table: bool = True, row: int = 1, column: int = 1) -> MemorySheet:
+    def of_rows(
+        cls, rows: Sequence[Sequence[CellValue]], table: bool = True, row: int = 1, column: int = 1
+    ) -> MemorySheet:
         """A sheet that holds these rows from a cell on, as a table (first row the header) or as loose cells."""
         width = max((len(line) for line in rows), default=0)
-        cells = {
+        cells: dict[Place, CellValue] = {
             (row + i, column + j): plain
             for i, line in enumerate(rows)
             for j, value in enumerate(line)
@@ -92,7 +94,9 @@ class MemoryHost:
         """See `protocol.Host`."""
         name, found = self._sheet(sheet)
         if found.table is None:
-            raise HostError(f"{name} has no Excel table; insert one (Ctrl+T) or take the sheet from the template")
+            raise HostError(
+                f"{name} has no Excel table; insert one (Ctrl+T) or take the sheet from the template"
+            )
         top, left, old_bottom, old_right = found.table
         names = check_header(name, header, top, left)
         values = plain_rows(name, len(names), rows, top + 1, left)
@@ -102,11 +106,14 @@ class MemoryHost:
             new = top <= row <= bottom and left <= column <= right
             old = row <= old_bottom and column <= old_right
             if new and not old:
-                raise HostError(f"{name}!{a1(row, column)}: the table needs this cell to grow, and it is not empty; move what stands there")
+                raise HostError(
+                    f"{name}!{a1(row, column)}: the table needs this cell to grow, and it is not empty; move what stands there"
+                )
         before = dict(found.cells)
         for place in [p for p in found.cells if top <= p[0] <= old_bottom and left <= p[1] <= old_right]:
             del found.cells[place]
-        for i, line in enumerate([names, *values]):
+        content: list[Sequence[CellValue]] = [names, *values]
+        for i, line in enumerate(content):
             for j, value in enumerate(line):
                 if (stored := _stored(value)) is not None:
                     found.cells[top + i, left + j] = stored
@@ -150,7 +157,9 @@ def _stored(value: CellValue) -> CellValue:
     return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < 1e16 else value
 
 
-def report_progress(sink: Callable[[str, int, int], object] | None, message: str, done: int, total: int) -> None:
+def report_progress(
+    sink: Callable[[str, int, int], object] | None, message: str, done: int, total: int
+) -> None:
     """Tell a listener how far the work is; a broken one must not break the work."""
     if sink is None:
         return

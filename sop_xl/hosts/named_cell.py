@@ -30,7 +30,13 @@ def read_cell(sheet: Sheet, row: int, column: int, reader: ValueReader) -> CellV
 
 
 def write_cell(
-    package: Package, sheet: Sheet, part: str, row: int, column: int, value: CellValue, writer: Callable[[str], CellWriter]
+    package: Package,
+    sheet: Sheet,
+    part: str,
+    row: int,
+    column: int,
+    value: CellValue,
+    writer: Callable[[str], CellWriter],
 ) -> bool:
     """Write one cell, keep its style; whether a formula was removed.
 

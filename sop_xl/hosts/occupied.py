@@ -61,13 +61,17 @@ def check_free(package: Package, sheet: Sheet, sheet_part: str, area: Area, othe
     try:
         found += [("merged cells", a, "unmerge them") for a in merged_areas(sheet)]
         found += [("an array formula", a, "move it") for a in array_areas(sheet)]
-        found += [("a pivot table", a, "move it to a sheet of its own") for a in pivot_areas(package, sheet_part)]
+        found += [
+            ("a pivot table", a, "move it to a sheet of its own") for a in pivot_areas(package, sheet_part)
+        ]
     except FrameError:
         raise HostError(f"{sheet.name} is damaged: a range on it has no proper address") from None
     found += [(f"the table {t.name}", t.area, "move it") for t in others]
     for what, other, remedy in found:
         if overlap(area, other):
-            raise HostError(f"{sheet.name}!{a1(other[0], other[1])}: {what} stand{'' if what.endswith('cells') else 's'} where this write goes; {remedy}")
+            raise HostError(
+                f"{sheet.name}!{a1(other[0], other[1])}: {what} stand{'' if what.endswith('cells') else 's'} where this write goes; {remedy}"
+            )
 
 
 def unshare(sheet: Sheet, area: Area) -> Sheet:
@@ -94,13 +98,19 @@ def unshare(sheet: Sheet, area: Area) -> Sheet:
     for row in rows:
         parts.append(text[position : row.inner_start])
         for column, head, inner in sheet.cells(row):
-            parts.append(cell_text(p, a1(row.number, column), head, _own_formula(sheet, masters, row.number, column, inner)))
+            parts.append(
+                cell_text(
+                    p, a1(row.number, column), head, _own_formula(sheet, masters, row.number, column, inner)
+                )
+            )
         position = row.inner_end
     parts.append(text[position:])
     return Sheet("".join(parts), sheet.name)
 
 
-def _own_formula(sheet: Sheet, masters: dict[str, tuple[int, int, str]], row: int, column: int, inner: str) -> str:
+def _own_formula(
+    sheet: Sheet, masters: dict[str, tuple[int, int, str]], row: int, column: int, inner: str
+) -> str:
     formula = sheet.patterns.formula.search(inner)
     if not formula:
         return inner

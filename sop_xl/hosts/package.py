@@ -81,7 +81,9 @@ class Package:
     @property
     def changed(self) -> bool:
         """Whether any part was replaced, added or removed."""
-        return [e.name for e in self.entries] != self._original or any(e.content is not None for e in self.entries)
+        return [e.name for e in self.entries] != self._original or any(
+            e.content is not None for e in self.entries
+        )
 
     def names(self) -> list[str]:
         """Stored names in order."""
@@ -160,7 +162,9 @@ class Package:
             directory.write(b"PK\x01\x02" + struct.pack("<H", entry.made_by) + common)
             directory.write(struct.pack("<HHHII", 0, 0, entry.internal, entry.external, offset) + name)
         start, listing, count = out.tell(), directory.getvalue(), len(self.entries)
-        out.write(listing + b"PK\x05\x06" + struct.pack("<HHHHIIH", 0, 0, count, count, len(listing), start, 0))
+        out.write(
+            listing + b"PK\x05\x06" + struct.pack("<HHHHIIH", 0, 0, count, count, len(listing), start, 0)
+        )
         return out.getvalue()
 
 
@@ -197,12 +201,18 @@ def _read_entries(blob: bytes, label: str) -> list[Entry]:
         with zipfile.ZipFile(io.BytesIO(blob)) as archive:
             infos = archive.infolist()
     except (zipfile.BadZipFile, ValueError, NotImplementedError, struct.error, UnicodeDecodeError):
-        raise HostError(f"{label} is damaged: its ZIP directory cannot be read; restore an earlier copy") from None
+        raise HostError(
+            f"{label} is damaged: its ZIP directory cannot be read; restore an earlier copy"
+        ) from None
     if len(infos) > MAX_ENTRIES:
-        raise HostError(f"{label} holds {len(infos):,} parts, more than the {MAX_ENTRIES:,} that any workbook needs; it was not read")
+        raise HostError(
+            f"{label} holds {len(infos):,} parts, more than the {MAX_ENTRIES:,} that any workbook needs; it was not read"
+        )
     total = sum(info.file_size for info in infos)
     if total > MAX_UNPACKED:
-        raise HostError(f"{label} would unpack to {total / 2**20:,.0f} MB, more than the {MAX_UNPACKED >> 20:,} MB allowed; it was not read")
+        raise HostError(
+            f"{label} would unpack to {total / 2**20:,.0f} MB, more than the {MAX_UNPACKED >> 20:,} MB allowed; it was not read"
+        )
     if sum(info.compress_size for info in infos) > len(blob):
         raise HostError(f"{label} is damaged: its parts overlap; it was not read")
     entries = []
@@ -210,9 +220,13 @@ def _read_entries(blob: bytes, label: str) -> list[Entry]:
         if info.flag_bits & 0x1:
             raise HostError(f"{label} is protected by a ZIP password; remove it and try again")
         if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            raise HostError(f"{label}: its part {info.orig_filename} is packed in a way that Excel does not know")
+            raise HostError(
+                f"{label}: its part {info.orig_filename} is packed in a way that Excel does not know"
+            )
         if info.file_size > _LARGE and info.file_size > MAX_RATIO * max(info.compress_size, 1):
-            raise HostError(f"{label}: its part {info.orig_filename} unpacks {info.file_size // max(info.compress_size, 1)}-fold; it was not read")
+            raise HostError(
+                f"{label}: its part {info.orig_filename} unpacks {info.file_size // max(info.compress_size, 1)}-fold; it was not read"
+            )
         entries.append(_read_entry(blob, info, label))
     return entries
 

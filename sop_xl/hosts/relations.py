@@ -59,7 +59,13 @@ def relationships(package: Package, part: str) -> list[Relationship]:
         target, external = values.get("Target", ""), values.get("TargetMode") == "External"
         kind = values.get("Type", "").rsplit("/", 1)[-1]
         found.append(
-            Relationship(values.get("Id", ""), kind, values.get("Type", ""), target if external else _resolve(package, part, target), external)
+            Relationship(
+                values.get("Id", ""),
+                kind,
+                values.get("Type", ""),
+                target if external else _resolve(package, part, target),
+                external,
+            )
         )
     return found
 
@@ -84,7 +90,9 @@ def add_relationship(package: Package, part: str, type_: str, target: str, *, ex
     listing = relationships_name(part)
     if not package.has(listing):
         head = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-        package.add(listing, f'{head}<Relationships xmlns="{_RELATIONSHIPS_NAMESPACE}"></Relationships>'.encode())
+        package.add(
+            listing, f'{head}<Relationships xmlns="{_RELATIONSHIPS_NAMESPACE}"></Relationships>'.encode()
+        )
     text = package.text(listing)
     taken = {r.id for r in relationships(package, part)}
     number = len(taken) + 1
@@ -132,7 +140,9 @@ def declare_type(package: Package, part: str, type_: str) -> None:
         return
     text = package.text(CONTENT_TYPES)
     prefix = root_prefix(text, "Types", CONTENT_TYPES)
-    element = f'<{prefix}Override PartName="/{escape_attribute(part)}" ContentType="{escape_attribute(type_)}"/>'
+    element = (
+        f'<{prefix}Override PartName="/{escape_attribute(part)}" ContentType="{escape_attribute(type_)}"/>'
+    )
     package.replace_text(CONTENT_TYPES, _append_to_root(text, f"{prefix}Types", element))
 
 

@@ -12,7 +12,16 @@ from sop_xl.hosts.formulas import addresses_in, has_relative_rows, move_formula
 from sop_xl.hosts.occupied import check_free, unshare
 from sop_xl.hosts.package import Package
 from sop_xl.hosts.scan import Row, Sheet, column_number
-from sop_xl.hosts.splice import RowEdit, apply_rows, cell_text, column_styles, inherited_attributes, inherited_style, style_of, widen_dimension
+from sop_xl.hosts.splice import (
+    RowEdit,
+    apply_rows,
+    cell_text,
+    column_styles,
+    inherited_attributes,
+    inherited_style,
+    style_of,
+    widen_dimension,
+)
 from sop_xl.hosts.tables import Area, Table, choose_table, read_tables, rewritten
 from sop_xl.hosts.xmltext import unescape
 
@@ -42,7 +51,11 @@ class _Plan:
 
 
 def replace_table(
-    package: Package, sheet: Sheet, sheet_part: str, header: Sequence[str], rows: Sequence[Sequence[CellValue]],
+    package: Package,
+    sheet: Sheet,
+    sheet_part: str,
+    header: Sequence[str],
+    rows: Sequence[Sequence[CellValue]],
     writer: Callable[[str], CellWriter],
 ) -> bool:
     """Write a table into the package; whether a formula was removed.
@@ -73,13 +86,21 @@ def replace_table(
     return plan.removed_formula
 
 
-def _make_plan(package: Package, sheet: Sheet, sheet_part: str, header: Sequence[str], rows: Sequence[Sequence[CellValue]]) -> _Plan:
+def _make_plan(
+    package: Package,
+    sheet: Sheet,
+    sheet_part: str,
+    header: Sequence[str],
+    rows: Sequence[Sequence[CellValue]],
+) -> _Plan:
     tables = read_tables(package, sheet_part)
     table = choose_table(tables, sheet.name)
     top, left, old_bottom, old_right = table.area
     place = f"{sheet.name}!{a1(top, left)}"
     if not table.header:
-        raise HostError(f"{place}: the header row of the table {table.name} is switched off; switch it on (Table Design)")
+        raise HostError(
+            f"{place}: the header row of the table {table.name} is switched off; switch it on (Table Design)"
+        )
     if table.query:
         raise HostError(f"{place}: the table {table.name} is filled by a query; it cannot be written")
     names = check_header(sheet.name, header, top, left)
@@ -113,14 +134,18 @@ def _collect_styles(plan: _Plan, stored: dict[int, Row]) -> None:
         cells = _cells_by_column(plan.sheet, row)
         for j in range(width):
             column = min(left + j, old_right)
-            styles.append(style_of(cells[column][0]) if column in cells else inherited_style(row, column, groups))
+            styles.append(
+                style_of(cells[column][0]) if column in cells else inherited_style(row, column, groups)
+            )
     if plan.table.totals:
         plan.totals = _cells_by_column(plan.sheet, stored.get(old_bottom))
     first = _cells_by_column(plan.sheet, stored.get(top + 1))
     old_names = [c.name for c in plan.table.columns]
     for j, name in enumerate(plan.names):
         if j in plan.formulas and name in old_names:
-            stored_formula = plan.sheet.patterns.formula.search(first.get(left + old_names.index(name), ("", ""))[1])
+            stored_formula = plan.sheet.patterns.formula.search(
+                first.get(left + old_names.index(name), ("", ""))[1]
+            )
             if stored_formula and stored_formula[2] and has_relative_rows(unescape(stored_formula[2])):
                 plan.formulas[j] = unescape(stored_formula[2])
 
@@ -144,7 +169,9 @@ def _edits(plan: _Plan, stored: dict[int, Row], writer: CellWriter) -> dict[int,
             text = _totals_cells(plan, number, writer)
         else:
             text = _emptied_cells(plan, number, cells or _owned(plan, row, last), min(old_right, right))
-        edits[number] = RowEdit(left, last, text, unhide=plan.table.filtered and number > top)
+        edits[number] = RowEdit(
+            left, last, text, plan.table.filtered and number > top, alone=simple is not None
+        )
     return edits
 
 
@@ -156,20 +183,23 @@ def _simple_styles(plan: _Plan, row: Row, last: int) -> list[int] | None:
     if sheet.text.find(f"<{sheet.prefix}f", row.inner_start, row.inner_end) >= 0:
         return None
     found = sheet.patterns.head.findall(sheet.text, row.inner_start, row.inner_end)
-    if len(found) != last - left + 1 or column_number(found[0][0] or "XFD") != left or column_number(found[-1][0] or "A") != last:
+    if (
+        len(found) != last - left + 1
+        or column_number(found[0][0] or "XFD") != left
+        or column_number(found[-1][0] or "A") != last
+    ):
         return None
-    return [_head_style(head) for _, head in found]
+    known = _HEAD_STYLES
+    return [known[head] if head in known else _head_style(head) for _, head in found]
 
 
 _HEAD_STYLES: dict[str, int] = {}
 
 
 def _head_style(head: str) -> int:
-    style = _HEAD_STYLES.get(head)
-    if style is None:
-        style = style_of(head)
-        if len(_HEAD_STYLES) < 10_000:
-            _HEAD_STYLES[head] = style
+    style = style_of(head)
+    if len(_HEAD_STYLES) < 10_000:
+        _HEAD_STYLES[head] = style
     return style
 
 
@@ -178,7 +208,7 @@ def _owned(plan: _Plan, row: Row | None, last: int) -> Cells:
     owned: Cells = {}
     if row is None:
         return owned
-    top, left, old_bottom, old_right = plan.table.area
+    _, left, old_bottom, old_right = plan.table.area
     for column, head, inner in plan.sheet.cells(row):
         if not left <= column <= last:
             continue
@@ -215,7 +245,9 @@ def _header_cells(plan: _Plan, cells: Cells, writer: CellWriter, letters: list[s
     return "".join(parts)
 
 
-def _body_cells(plan: _Plan, number: int, cells: Cells, styles: list[int], writer: CellWriter, letters: list[str]) -> str:
+def _body_cells(
+    plan: _Plan, number: int, cells: Cells, styles: list[int], writer: CellWriter, letters: list[str]
+) -> str:
     top, left = plan.area[:2]
     values = plan.rows[number - top - 1]
     if not plan.formulas:
@@ -254,7 +286,9 @@ def _totals_cells(plan: _Plan, number: int, writer: CellWriter) -> str:
         if name not in old_names:
             inner, head = "", f' s="{style_of(head)}"'
         parts.append(cell_text(writer.prefix, a1(number, left + j), head, inner))
-    plan.removed_formula = plan.removed_formula or (number != old_bottom and any(f"<{plan.sheet.prefix}f" in i for _, i in plan.totals.values()))
+    plan.removed_formula = plan.removed_formula or (
+        number != old_bottom and any(f"<{plan.sheet.prefix}f" in i for _, i in plan.totals.values())
+    )
     return "".join(parts)
 
 

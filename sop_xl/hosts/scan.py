@@ -60,7 +60,8 @@ def patterns(prefix: str) -> Patterns:
         row_end=re.compile(rf"</{p}row\s*>"),
         # column letters, other attributes (with the slash of an empty cell), plain value, any other content
         cell=re.compile(
-            rf'<{p}c(?: r="([A-Z]+)[0-9]+")?(?=[\s/>])([^>]*)>(?:<{p}v>([^<]*)</{p}v></{p}c>|(?<=/>)|(.*?)</{p}c\s*>)', re.S
+            rf'<{p}c(?: r="([A-Z]+)[0-9]+")?(?=[\s/>])([^>]*)>(?:<{p}v>([^<]*)</{p}v></{p}c>|(?<=/>)|(.*?)</{p}c\s*>)',
+            re.S,
         ),
         head=re.compile(rf'<{p}c(?: r="([A-Z]+)[0-9]+")?(?=[\s/>])([^>]*)>'),
         text=re.compile(rf"<{p}t(?=[\s/>])[^>]*?(?:/>|>([^<]*)</{p}t\s*>)"),
@@ -135,7 +136,9 @@ class Sheet:
         found: list[tuple[int, str, str]] = []
         column = 0
         p = self.prefix
-        for letters, head, plain, other in self.patterns.cell.findall(self.text, row.inner_start, row.inner_end):
+        for letters, head, plain, other in self.patterns.cell.findall(
+            self.text, row.inner_start, row.inner_end
+        ):
             attribute_text = head[:-1].rstrip() if head.endswith("/") else head
             if letters:
                 column = column_number(letters)
@@ -215,7 +218,9 @@ class ValueReader:
     def _date(self, text: str) -> CellValue:
         if text not in self._dates:
             serial = number(text)
-            self._dates[text] = from_serial(serial, self.date1904) if isinstance(serial, (int, float)) else serial
+            self._dates[text] = (
+                from_serial(serial, self.date1904) if isinstance(serial, (int, float)) else serial
+            )
         return self._dates[text]
 
 
@@ -275,7 +280,9 @@ def shared_strings(text: str) -> list[str]:
     """Texts of the shared string part; rich text as plain text, phonetic readings left out."""
     prefix = root_prefix(text, "sst", "the shared texts")
     pattern = patterns(prefix)
-    items = re.findall(rf"<{re.escape(prefix)}si(?=[\s/>])[^>]*?(?:/>|>(.*?)</{re.escape(prefix)}si\s*>)", text, re.S)
+    items = re.findall(
+        rf"<{re.escape(prefix)}si(?=[\s/>])[^>]*?(?:/>|>(.*?)</{re.escape(prefix)}si\s*>)", text, re.S
+    )
     return [rich_text(item, pattern) for item in items]
 
 
@@ -301,7 +308,9 @@ def read_values(sheet: Sheet, reader: ValueReader) -> list[list[CellValue]]:
     if width * height > MAX_AREA:
         widest = next(r for r, line in lines.items() if len(line) == width)
         far = a1(height, len(lines[height])) if height > MAX_AREA // 200 else a1(widest, width)
-        raise HostError(f"{sheet.name}!{far}: a cell so far out makes the sheet too large to read; clear what stands out there by mistake")
+        raise HostError(
+            f"{sheet.name}!{far}: a cell so far out makes the sheet too large to read; clear what stands out there by mistake"
+        )
     for line in lines.values():
         line.extend([None] * (width - len(line)))
     return [lines.get(k) or [None] * width for k in range(1, height + 1)]
@@ -310,7 +319,9 @@ def read_values(sheet: Sheet, reader: ValueReader) -> list[list[CellValue]]:
 def _read_row(sheet: Sheet, row: Row, reader: ValueReader) -> list[CellValue]:
     line: list[CellValue] = []
     column, kinds, columns, shared = 0, reader.kinds, _COLUMNS, reader.shared
-    for letters, head, plain, other in sheet.patterns.cell.findall(sheet.text, row.inner_start, row.inner_end):
+    for letters, head, plain, other in sheet.patterns.cell.findall(
+        sheet.text, row.inner_start, row.inner_end
+    ):
         attribute_text = head
         if letters:
             column = columns.get(letters) or column_number(letters)
@@ -354,7 +365,9 @@ def cell_value(sheet: Sheet, reader: ValueReader, row: int, column: int, head: s
 
 
 def _unreadable(sheet: Sheet, row: int, column: int) -> HostError:
-    return HostError(f"{sheet.name}!{a1(row, column)}: the stored value cannot be read; the workbook is damaged")
+    return HostError(
+        f"{sheet.name}!{a1(row, column)}: the stored value cannot be read; the workbook is damaged"
+    )
 
 
 def _other_value(sheet: Sheet, reader: ValueReader, kind: str, dated: bool, inner: str) -> CellValue:
@@ -369,5 +382,3 @@ def _other_value(sheet: Sheet, reader: ValueReader, kind: str, dated: bool, inne
     if not stored:
         return "" if kind == "str" else None
     return reader.value(kind, dated, stored)
-
-

@@ -18,12 +18,16 @@ _INHERITED = ("s", "customFormat", "ht", "customHeight")
 
 @dataclass(frozen=True, slots=True)
 class RowEdit:
-    """New cells for the columns `first` to `last` of one row, as XML in ascending order."""
+    """New cells for the columns `first` to `last` of one row, as XML in ascending order.
+
+    `alone` says that the row is known to hold no other cells; `unhide` that a row hidden by a filter shows again.
+    """
 
     first: int
     last: int
     cells: str
     unhide: bool = False
+    alone: bool = False
 
 
 def style_of(attribute_text: str) -> int:
@@ -58,7 +62,7 @@ def apply_rows(sheet: Sheet, rows: Iterable[Row], edits: Mapping[int, RowEdit], 
     position = sheet.inner_start
     for row in rows:
         # an edited row that is not stored goes before the first stored row with a higher number
-        if waiting and waiting[-1] < row.number or row.number in edits or not explicit:
+        if (waiting and waiting[-1] < row.number) or row.number in edits or not explicit:
             parts.append(text[position : row.start])
             position = row.start
         while waiting and waiting[-1] < row.number:
@@ -88,16 +92,14 @@ def _merged_row(sheet: Sheet, row: Row, edit: RowEdit) -> str:
     head = drop_attribute(drop_attribute(" " + row.attributes.strip(), "spans"), "r")
     if edit.unhide:
         head = drop_attribute(head, "hidden")
-    left, right = [], []
-    for column, attribute_text, inner in outside(sheet, row, edit.first, edit.last):
+    left: list[str] = []
+    right: list[str] = []
+    for column, attribute_text, inner in [] if edit.alone else sheet.cells(row):
+        if edit.first <= column <= edit.last:
+            continue
         side = left if column < edit.first else right
         side.append(cell_text(p, f"{column_letters(column)}{number}", attribute_text, inner))
     return f'<{p}row r="{number}"{head.rstrip()}>{"".join(left)}{edit.cells}{"".join(right)}</{p}row>'
-
-
-def outside(sheet: Sheet, row: Row, first: int, last: int) -> list[tuple[int, str, str]]:
-    """Cells of a row that stand left or right of the given columns."""
-    return [cell for cell in sheet.cells(row) if not first <= cell[0] <= last]
 
 
 def inherited_attributes(row: Row | None) -> str:

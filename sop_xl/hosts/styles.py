@@ -28,7 +28,7 @@ def is_date_format(code: str) -> bool:
     >>> [is_date_format(c) for c in ("yyyy-mm-dd", "mmm-yy", "0.00", "h:mm:ss", "[h]:mm", '0 "days"', "[$-409]d/m/yy")]
     [True, True, False, False, False, False, True]
     """
-    section = _LITERAL.sub("", code.split(";")[0]).lower()
+    section = _LITERAL.sub("", code.split(";", maxsplit=1)[0]).lower()
     if _ELAPSED.search(section) or "general" in section:
         return False
     if "y" in section or "d" in section:
@@ -98,16 +98,27 @@ class StyleTable:
 
     def _append(self, style: int, format_id: int) -> int:
         if self.part is None:
-            raise HostError(f"{self.package.label} has no style table, so a date could not be shown; save it once from Excel")
+            raise HostError(
+                f"{self.package.label} has no style table, so a date could not be shown; save it once from Excel"
+            )
         text = self.package.text(self.part)
         found = find_element(text, f"{self.prefix}cellXfs")
         formats = self._cell_formats()
-        if found is None or "AlternateContent" in found[3] or len(formats) != len(self.formats) or not formats:
-            raise HostError(f"{self.package.label} has a style table that cannot be extended; save it once from Excel")
+        if (
+            found is None
+            or "AlternateContent" in found[3]
+            or len(formats) != len(self.formats)
+            or not formats
+        ):
+            raise HostError(
+                f"{self.package.label} has a style table that cannot be extended; save it once from Excel"
+            )
         tag, whole = formats[style if style < len(formats) else 0]
         new_tag = set_attribute(set_attribute(tag, "numFmtId", str(format_id)), "applyNumberFormat", "1")
         self.formats.append(format_id)
         head = set_attribute(found[2], "count", str(len(self.formats)))
         inner = found[3] + new_tag + whole[len(tag) :]
-        self.package.replace_text(self.part, f"{text[: found[0]]}{head}{inner}</{self.prefix}cellXfs>{text[found[1] :]}")
+        self.package.replace_text(
+            self.part, f"{text[: found[0]]}{head}{inner}</{self.prefix}cellXfs>{text[found[1] :]}"
+        )
         return len(self.formats) - 1

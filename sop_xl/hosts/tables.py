@@ -10,7 +10,14 @@ from sop_xl.blocks import a1, parse_a1
 from sop_xl.errors import FrameError, HostError
 from sop_xl.hosts.package import Package
 from sop_xl.hosts.relations import relationships
-from sop_xl.hosts.xmltext import attributes, drop_attribute, find_element, root_prefix, set_attribute, unescape
+from sop_xl.hosts.xmltext import (
+    attributes,
+    drop_attribute,
+    find_element,
+    root_prefix,
+    set_attribute,
+    unescape,
+)
 
 Area = tuple[int, int, int, int]
 """First row, first column, last row, last column; 1-based and inclusive."""
@@ -95,7 +102,9 @@ def read_table(package: Package, part: str) -> Table:
     for element in re.findall(pattern, listing[3], re.S):
         formula = find_element(element, f"{prefix}calculatedColumnFormula")
         name = attributes(element[: element.index(">") + 1]).get("name", "")
-        columns.append(TableColumn(decode_column_name(name), element, unescape(formula[3]) if formula else ""))
+        columns.append(
+            TableColumn(decode_column_name(name), element, unescape(formula[3]) if formula else "")
+        )
     try:
         area = parse_area(values.get("ref", ""))
         number = int(values.get("id", "0"))
@@ -126,7 +135,9 @@ def choose_table(tables: Sequence[Table], sheet: str) -> Table:
     if table is not None:
         return table
     if not tables:
-        raise HostError(f"{sheet} has no Excel table; insert one (Ctrl+T) or take the sheet from the template")
+        raise HostError(
+            f"{sheet} has no Excel table; insert one (Ctrl+T) or take the sheet from the template"
+        )
     names = ", ".join(t.name for t in tables)
     raise HostError(f"{sheet} has several tables ({names}) and none is named {sheet.replace(' ', '')}")
 
@@ -144,7 +155,9 @@ def rewritten(package: Package, table: Table, area: Area, names: Sequence[str]) 
         text = _with_columns(text, prefix, table, names)
     root = find_element(text, f"{prefix}table")
     assert root is not None
-    tag = drop_attribute(drop_attribute(set_attribute(root[2], "ref", format_area(area)), "insertRow"), "insertRowShift")
+    tag = drop_attribute(
+        drop_attribute(set_attribute(root[2], "ref", format_area(area)), "insertRow"), "insertRowShift"
+    )
     if tag != root[2]:
         text = text[: root[0]] + tag + text[root[0] + len(root[2]) :]
     filters = find_element(text, f"{prefix}autoFilter")
@@ -164,7 +177,9 @@ def _with_columns(text: str, prefix: str, table: Table, names: Sequence[str]) ->
     by_name = {c.name: c.element for c in table.columns}
     pattern = table.columns[-1].element
     head = pattern[: pattern.index(">") + 1].replace("/>", ">")
-    identifiers = [int(attributes(c.element[: c.element.index(">") + 1]).get("id", "0")) for c in table.columns]
+    identifiers = [
+        int(attributes(c.element[: c.element.index(">") + 1]).get("id", "0")) for c in table.columns
+    ]
     following = max(identifiers, default=0)
     elements = []
     for name in names:
@@ -186,7 +201,9 @@ def _with_filters(inner: str, prefix: str, old_names: Sequence[str], names: Sequ
     if list(old_names) == list(names):
         return inner
     places = {name: k for k, name in enumerate(names)}
-    pattern = re.compile(rf"(<{prefix}filterColumn(?=\s)[^>]*?)(/?>)(?:(?<=/>)|(.*?)</{prefix}filterColumn\s*>)", re.S)
+    pattern = re.compile(
+        rf"(<{prefix}filterColumn(?=\s)[^>]*?)(/?>)(?:(?<=/>)|(.*?)</{prefix}filterColumn\s*>)", re.S
+    )
     kept: list[tuple[int, str]] = []
     for match in pattern.finditer(inner):
         column = int(attributes(match[1]).get("colId", "0"))

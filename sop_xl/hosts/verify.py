@@ -7,11 +7,12 @@ Excel offer a repair, which is how planners lose work.
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from sop_xl.errors import HostError
+from sop_xl.hosts.named_cell import read_formulas
 from sop_xl.hosts.package import Package
 from sop_xl.hosts.relations import relationships, target_of
-from sop_xl.hosts.named_cell import read_formulas
 from sop_xl.hosts.scan import Sheet, ValueReader, column_number, read_row, shared_strings
 from sop_xl.hosts.styles import StyleTable
 from sop_xl.hosts.tables import read_tables
@@ -41,7 +42,9 @@ def verify_package(written: bytes, intended: bytes, before: bytes, touched: set[
         With the first rule that does not hold; the file is left as it was.
     """
     if written != intended:
-        raise HostError(f"{label} was not saved: the disk gave back other bytes than were written; try another disk")
+        raise HostError(
+            f"{label} was not saved: the disk gave back other bytes than were written; try another disk"
+        )
     old, new = Package(before, label), Package(written, label)
     _check_untouched(old, new, touched, label)
     for name in touched:
@@ -61,7 +64,9 @@ def verify_package(written: bytes, intended: bytes, before: bytes, touched: set[
 
 
 def _fail(label: str, what: str) -> HostError:
-    return HostError(f"{label} was not saved: {what}; the file is as it was. Please report this, with the workbook if you can")
+    return HostError(
+        f"{label} was not saved: {what}; the file is as it was. Please report this, with the workbook if you can"
+    )
 
 
 def _check_untouched(old: Package, new: Package, touched: set[str], label: str) -> None:
@@ -71,7 +76,9 @@ def _check_untouched(old: Package, new: Package, touched: set[str], label: str) 
         if entry.name in touched:
             continue
         same = stored.get(entry.name)
-        if same is not None and (same.packed != entry.packed or same.crc != entry.crc or same.size != entry.size):
+        if same is not None and (
+            same.packed != entry.packed or same.crc != entry.crc or same.size != entry.size
+        ):
             raise _fail(label, f"the part {entry.name} would have changed")
     if [n for n in new.names() if old.has(n)] != [n for n in old.names() if new.has(n)]:
         raise _fail(label, "the order of the parts would have changed")
@@ -102,10 +109,12 @@ def _check_sheet(package: Package, entry: SheetEntry, styles: int, label: str) -
 
 def _ascending(letters: tuple[str, ...]) -> bool:
     columns = [column_number(c) for c in letters if c]
-    return all(a < b for a, b in zip(columns, columns[1:], strict=False))
+    return all(a < b for a, b in pairwise(columns))
 
 
-def _check_tables(package: Package, workbook: Workbook, sheets: list[SheetEntry], touched: set[str], label: str) -> None:
+def _check_tables(
+    package: Package, workbook: Workbook, sheets: list[SheetEntry], touched: set[str], label: str
+) -> None:
     """Names and numbers of tables are unique, and each touched table's headings stand in its header cells."""
     names: set[str] = set()
     numbers: set[int] = set()
@@ -138,7 +147,9 @@ def _header_texts(sheet: Sheet, reader: ValueReader, row: int, left: int, right:
     return [v if isinstance(v, str) else str(v) for v in values[left - 1 : right]]
 
 
-def _check_chain(package: Package, workbook: Workbook, sheets: list[SheetEntry], touched: set[str], label: str) -> None:
+def _check_chain(
+    package: Package, workbook: Workbook, sheets: list[SheetEntry], touched: set[str], label: str
+) -> None:
     """Every entry of the calculation chain is a formula that is still there."""
     part = target_of(package, workbook.part, "calcChain")
     if part is None or not package.has(part):
@@ -152,9 +163,14 @@ def _check_chain(package: Package, workbook: Workbook, sheets: list[SheetEntry],
         if current not in by_id:
             continue
         if current not in formulas:
-            formulas[current] = set(read_formulas(Sheet(package.text(by_id[current].part), by_id[current].name)))
+            formulas[current] = set(
+                read_formulas(Sheet(package.text(by_id[current].part), by_id[current].name))
+            )
         if values.get("r") not in formulas[current]:
-            raise _fail(label, f"the calculation chain would name {by_id[current].name}!{values.get('r')}, which has no formula")
+            raise _fail(
+                label,
+                f"the calculation chain would name {by_id[current].name}!{values.get('r')}, which has no formula",
+            )
 
 
 def _check_relationships(old: Package, new: Package, label: str) -> None:
@@ -166,8 +182,14 @@ def _check_relationships(old: Package, new: Package, label: str) -> None:
             continue
         folder, _, listed = name.rpartition("_rels/")
         source = folder + listed[: -len(".rels")]
-        missing = {r.target for r in relationships(new, source) if not r.external and r.target and not new.has(r.target)}
+        missing = {
+            r.target
+            for r in relationships(new, source)
+            if not r.external and r.target and not new.has(r.target)
+        }
         if old.has(name):
-            missing -= {r.target for r in relationships(old, source) if not r.external and not old.has(r.target)}
+            missing -= {
+                r.target for r in relationships(old, source) if not r.external and not old.has(r.target)
+            }
         if missing:
             raise _fail(label, f"{source or 'the package'} would point to {min(missing)}, which is not there")

@@ -9,7 +9,14 @@ from sop_xl.blocks import parse_a1
 from sop_xl.errors import FrameError, HostError
 from sop_xl.hosts.package import Package
 from sop_xl.hosts.relations import CONTENT_TYPES, content_type, relationships, remove_part, target_of
-from sop_xl.hosts.xmltext import attributes, drop_attribute, find_element, root_prefix, set_attribute, unescape
+from sop_xl.hosts.xmltext import (
+    attributes,
+    drop_attribute,
+    find_element,
+    root_prefix,
+    set_attribute,
+    unescape,
+)
 
 # children of the workbook element in the order that Excel demands, up to the calculation settings and just after
 _AFTER_CALCULATION = (
@@ -17,7 +24,9 @@ _AFTER_CALCULATION = (
     "fileRecoveryPr", "webPublishObjects", "extLst",
 )  # fmt: skip
 _STRICT = "purl.oclc.org/ooxml"
-_SHEET_REFERENCE = re.compile(r"(?:'((?:[^']|'')+)'|([^'!\[\]]+))!(\$?[A-Za-z]{1,3}\$?\d+)(?::(\$?[A-Za-z]{1,3}\$?\d+))?")
+_SHEET_REFERENCE = re.compile(
+    r"(?:'((?:[^']|'')+)'|([^'!\[\]]+))!(\$?[A-Za-z]{1,3}\$?\d+)(?::(\$?[A-Za-z]{1,3}\$?\d+))?"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +67,9 @@ class Workbook:
             raise HostError(f"{package.label} is a ZIP archive but not an Excel workbook")
         declared = content_type(package, part)
         if "binary" in declared:
-            raise HostError(f"{package.label} is a binary workbook (.xlsb); save it as .xlsx or .xlsm and try again")
+            raise HostError(
+                f"{package.label} is a binary workbook (.xlsb); save it as .xlsx or .xlsm and try again"
+            )
         if "presentation" in declared or "wordprocessing" in declared:
             raise HostError(f"{package.label} is not an Excel workbook but another Office document")
         self.part = part
@@ -84,9 +95,17 @@ class Workbook:
             identifier = next((v for k, v in values.items() if k.endswith(":id")), "")
             arrow = by_id.get(identifier)
             if arrow is None or not self.package.has(arrow.target):
-                raise HostError(f"{self.package.label} is damaged: the sheet {values.get('name')} has no content")
+                raise HostError(
+                    f"{self.package.label} is damaged: the sheet {values.get('name')} has no content"
+                )
             found.append(
-                SheetEntry(values.get("name", ""), arrow.target, arrow.kind, values.get("state", "visible"), values.get("sheetId", ""))
+                SheetEntry(
+                    values.get("name", ""),
+                    arrow.target,
+                    arrow.kind,
+                    values.get("state", "visible"),
+                    values.get("sheetId", ""),
+                )
             )
         return found
 
@@ -95,7 +114,9 @@ class Workbook:
         for entry in self.sheets():
             if entry.name.casefold() == name.casefold():
                 if entry.kind != "worksheet":
-                    raise HostError(f"{self.package.label}: {entry.name} is a {_kind_text(entry.kind)}, not a worksheet")
+                    raise HostError(
+                        f"{self.package.label}: {entry.name} is a {_kind_text(entry.kind)}, not a worksheet"
+                    )
                 return entry
         raise HostError(f"{self.package.label} has no sheet {name}")
 
@@ -117,10 +138,20 @@ class Workbook:
         if element is None:
             return []
         found = []
-        for match in re.finditer(rf"<{self.prefix}definedName(?=\s)([^>]*?)(?:/>|>(.*?)</{self.prefix}definedName\s*>)", element[3], re.S):
+        for match in re.finditer(
+            rf"<{self.prefix}definedName(?=\s)([^>]*?)(?:/>|>(.*?)</{self.prefix}definedName\s*>)",
+            element[3],
+            re.S,
+        ):
             values = attributes(match[1])
             scope = values.get("localSheetId")
-            found.append(DefinedName(values.get("name", ""), unescape(match[2] or ""), int(scope) if scope is not None else None))
+            found.append(
+                DefinedName(
+                    values.get("name", ""),
+                    unescape(match[2] or ""),
+                    int(scope) if scope is not None else None,
+                )
+            )
         return found
 
     def named_cell(self, name: str) -> tuple[str, int, int] | None:
@@ -135,14 +166,20 @@ class Workbook:
             return None
         match = _SHEET_REFERENCE.fullmatch(found[0].reference.strip())
         if not match:
-            raise HostError(f"{self.package.label}: the name {name} is not one cell but {found[0].reference or 'empty'}")
+            raise HostError(
+                f"{self.package.label}: the name {name} is not one cell but {found[0].reference or 'empty'}"
+            )
         first, last = match[3], match[4] or match[3]
         try:
             place = parse_a1(first)
             if parse_a1(last) != place:
-                raise HostError(f"{self.package.label}: the name {name} is not one cell but {found[0].reference}")
+                raise HostError(
+                    f"{self.package.label}: the name {name} is not one cell but {found[0].reference}"
+                )
         except FrameError:
-            raise HostError(f"{self.package.label}: the name {name} is not one cell but {found[0].reference}") from None
+            raise HostError(
+                f"{self.package.label}: the name {name} is not one cell but {found[0].reference}"
+            ) from None
         sheet = match[1].replace("''", "'") if match[1] else match[2]
         return self.sheet(sheet).name, *place
 

@@ -16,7 +16,9 @@ _PROLOG = re.compile(r"(?:\s|<\?.*?\?>|<!--.*?-->)*", re.S)
 _DECLARATION = re.compile(r"<\?xml[^>]*\?>")
 _ENCODING = re.compile(rb"""<\?xml[^>]*encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
 _ODD_ATTRIBUTE = re.compile(r"<[A-Za-z][^<>]*?(?:\s=|=\s|=')")
-_TOKEN = re.compile(r"<!--.*?-->|<!\[CDATA\[(.*?)\]\]>|<[A-Za-z/](?:[^<>\"']|\"[^\"]*\"|'[^']*')*>|<\?.*?\?>", re.S)
+_TOKEN = re.compile(
+    r"<!--.*?-->|<!\[CDATA\[(.*?)\]\]>|<[A-Za-z/](?:[^<>\"']|\"[^\"]*\"|'[^']*')*>|<\?.*?\?>", re.S
+)
 _ATTRIBUTE = re.compile(r"""([\w:.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 _REFERENCE = re.compile(r"&(?:#(\d+)|#x([0-9A-Fa-f]+)|(\w+));")
 _NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
@@ -46,7 +48,9 @@ def decode_part(raw: bytes, label: str) -> str:
     prolog = _PROLOG.match(text)
     start = prolog.end() if prolog else 0
     if text.startswith("<!", start):
-        raise HostError(f"{label} carries a document type declaration, which no workbook needs; it was not read")
+        raise HostError(
+            f"{label} carries a document type declaration, which no workbook needs; it was not read"
+        )
     return _one_spelling(text, start)
 
 
@@ -57,7 +61,9 @@ def _one_spelling(text: str, start: int) -> str:
         text = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n' + text[start:]
         start = text.index("<", 2)
     odd = text.find("<!--", start) >= 0 or text.find("<![CDATA[", start) >= 0
-    if not odd and (text.find("='", start) >= 0 or text.find(" =", start) >= 0 or text.find("= ", start) >= 0):
+    if not odd and (
+        text.find("='", start) >= 0 or text.find(" =", start) >= 0 or text.find("= ", start) >= 0
+    ):
         odd = _ODD_ATTRIBUTE.search(text, start) is not None
     return text[:start] + _TOKEN.sub(_respell, text[start:]) if odd else text
 
@@ -162,7 +168,9 @@ def root_prefix(text: str, local: str, label: str) -> str:
     return f"{match[1]}:" if match[1] else ""
 
 
-def find_element(text: str, name: str, start: int = 0, end: int | None = None) -> tuple[int, int, str, str] | None:
+def find_element(
+    text: str, name: str, start: int = 0, end: int | None = None
+) -> tuple[int, int, str, str] | None:
     """First element of that qualified name: `(start, end, start tag, inner text)`; `None` where there is none."""
     stop = len(text) if end is None else end
     match = re.compile(rf"<{re.escape(name)}(?=[\s/>])[^>]*>").search(text, start, stop)
