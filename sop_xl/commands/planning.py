@@ -1,0 +1,146 @@
+"""The monthly plan, step by step: checked inputs in, frames out. Each step is one function of the core, called with what it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pandas as pd
+
+from sop_xl.commands.inputs import Inputs
+from sop_xl.hosts import forecast_cache
+from sop_xl.periods import Timeline
+from sop_xl.plan.bridges import bridges
+from sop_xl.plan.currency import convert_to_plan_currency
+from sop_xl.plan.demand import consensus_demand
+from sop_xl.plan.demand_ranges import consensus_ranges
+from sop_xl.plan.finance import financial_plan
+from sop_xl.plan.forecast import BaselineResult, baseline_forecast, recipe_key
+from sop_xl.plan.history import calendarise
+from sop_xl.plan.inventory import forecast_error_sd, inventory_plan
+from sop_xl.plan.kpis import kpis
+from sop_xl.plan.prices import net_prices
+from sop_xl.plan.valuation import FinancialDetail, financial_detail
+
+Progress = Callable[[str, int, int], None]
+
+PROCESSES = 2
+"""Processes that fit forecasts; results do not depend on it."""
+
+
+@dataclass(frozen=True)
+class Demand:
+    """What the demand step made: baseline with its accuracy, consensus with its range."""
+
+    baseline: BaselineResult
+    consensus: pd.DataFrame
+    ranges: pd.DataFrame
+    from_cache: bool
+
+
+@dataclass(frozen=True)
+class Money:
+    """What the finance step made."""
+
+    detail: FinancialDetail
+    financial_plan: pd.DataFrame
+    bridges: pd.DataFrame
+
+
+def plan_demand(inputs: Inputs, timeline: Timeline, progress: Progress, notes: list[pd.DataFrame]) -> Demand:
+    """Baseline of every item and location, then what people know on top of it."""
+    items, locations = inputs.frame("Items"), inputs.locations()
+    baseline, from_cache = _baseline(inputs, items, locations, timeline, progress)
+    consensus, said = consensus_demand(
+        baseline.forecast,
+        inputs.frame("Events"),
+        inputs.frame("Lifecycle"),
+        inputs.frame("Sales Input"),
+        inputs.frame("Overrides"),
+        items,
+        locations,
+        timeline,
+        inputs.settings.sales_input_weight,
+    )
+    notes.append(said)
+    return Demand(baseline, consensus, consensus_ranges(baseline.ranges, consensus, items, locations), from_cache)
+
+
+def _baseline(
+    inputs: Inputs, items: pd.DataFrame, locations: pd.DataFrame, timeline: Timeline, progress: Progress
+) -> tuple[BaselineResult, bool]:
+    """The baseline, fitted or, where the same history was fitted before, read back."""
+    settings = inputs.settings
+    history, said = calendarise(inputs.frame("Demand History"), timeline, settings.blank_demand, items.set_index("item")["end"])  # type: ignore[arg-type]
+    options = {"low": settings.interval_low, "high": settings.interval_high, "reconcile": settings.reconciliation}
+    key = recipe_key(
+        history, timeline.labels, items, locations, said, current=timeline.calendar.label(timeline.current), calendar=timeline.calendar, **options
+    )
+    stored = forecast_cache.load(key)
+    if stored is not None:
+        try:
+            return BaselineResult.from_frames(stored), True
+        except KeyError:
+            pass  # an entry of another layout: computed again below
+    result = baseline_forecast(
+        history, timeline, items, locations, notes=said, low=settings.interval_low, high=settings.interval_high,
+        reconcile=settings.reconciliation, n_jobs=PROCESSES, progress=progress,  # type: ignore[arg-type]
+    )  # fmt: skip
+    forecast_cache.store(key, result.to_frames())
+    return result, False
+
+
+def plan_supply(inputs: Inputs, timeline: Timeline, demand: Demand, notes: list[pd.DataFrame]) -> pd.DataFrame:
+    """Projected stock."""
+    plan, said = inventory_plan(
+        demand.consensus,
+        inputs.frame("Inventory"),
+        inputs.frame("Items"),
+        inputs.locations(),
+        timeline,
+        forecast_error_sd(demand.baseline.forecast),
+        inputs.settings.service_level,
+    )
+    notes.append(said)
+    return plan
+
+
+def plan_money(
+    inputs: Inputs, timeline: Timeline, demand: Demand, stock: pd.DataFrame, previous_plan: pd.DataFrame, notes: list[pd.DataFrame]
+) -> Money:
+    """Volume, revenue, cost and stock value, beside budget, last year and previous plan, and the bridges between them."""
+    items, locations, history = inputs.frame("Items"), inputs.locations(), inputs.frame("Demand History")
+    rates = inputs.frame("FX Rates")
+    prices, said = net_prices(history, items, locations, timeline, demand.consensus)
+    notes.append(said)
+    detail, said = financial_detail(
+        history, demand.consensus, prices, items, locations, timeline, rates if len(rates) else None, inputs.settings.plan_currency
+    )
+    notes.append(said)
+    plan, said = financial_plan(detail, stock, budget_in_plan_currency(inputs, notes), previous_plan, items, locations, timeline)
+    notes.append(said)
+    steps, said = bridges(detail, plan, timeline)
+    notes.append(said)
+    return Money(detail, plan, steps)
+
+
+def budget_in_plan_currency(inputs: Inputs, notes: list[pd.DataFrame]) -> pd.DataFrame:
+    """The budget with every money column converted row by row at plan rates."""
+    budget = inputs.frame("Budget").copy()
+    if "currency" not in budget.columns or budget.empty:
+        return budget
+    for name in ("revenue", "cost", "gross_margin"):
+        budget[name], said = convert_to_plan_currency(
+            budget[name], budget["currency"], budget["period"], inputs.frame("FX Rates"), inputs.settings.plan_currency
+        )
+        notes.append(said)
+    keys = ["family", "item", "region", "owner", "period"]
+    return budget.groupby(keys, as_index=False, sort=True)[["demand", "revenue", "cost", "gross_margin"]].sum(min_count=1)
+
+
+def plan_kpis(inputs: Inputs, timeline: Timeline, demand: Demand, stock: pd.DataFrame, money: Money) -> pd.DataFrame:
+    """Key figures; forecast accuracy is that of family totals at the held-out origin."""
+    levels = demand.baseline.levels
+    totals = levels.loc[levels["level"] == "family", ["scope", "wmape", "bias", "fva"]].reset_index(drop=True)
+    targets = {"WMAPE": inputs.settings.target_wmape, "Days of supply": inputs.settings.target_days_of_supply}
+    return kpis(money.financial_plan, stock, totals, inputs.frame("Items"), timeline, targets)

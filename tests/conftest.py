@@ -1,0 +1,29 @@
+"""Shared by all tests: a forecast cache of their own, and a switch that makes a skipped test a failed one."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_forecast_cache(tmp_path_factory: pytest.TempPathFactory):
+    """Never read or write the user's cache."""
+    before = os.environ.get("SOP_XL_CACHE")
+    os.environ["SOP_XL_CACHE"] = str(tmp_path_factory.mktemp("forecasts"))
+    yield
+    if before is None:
+        del os.environ["SOP_XL_CACHE"]
+    else:
+        os.environ["SOP_XL_CACHE"] = before
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """With SOP_XL_NO_SKIPS set, what a machine lacks is an error: nothing may go untested in silence."""
+    report = yield
+    if report.skipped and os.environ.get("SOP_XL_NO_SKIPS") and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"{item.nodeid} was skipped, but SOP_XL_NO_SKIPS is set: {report.longrepr}"
+    return report

@@ -1,0 +1,76 @@
+"""Every command of the README works as it stands there."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+BIN = Path(sys.executable).parent
+
+
+def code_blocks(language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", README, flags=re.DOTALL)
+
+
+def marked(name: str) -> str:
+    found = re.search(rf"<!-- {name} -->\s*```\w*\n(.*?)```\s*<!-- end -->", README, flags=re.DOTALL)
+    assert found, f"README has no block marked {name}"
+    return found[1].strip()
+
+
+def sop_xl_lines() -> list[str]:
+    """The `sop-xl ...` lines of the tour, in order; each builds on those before it."""
+    lines = [line for block in code_blocks("sh") for line in block.splitlines()]
+    return [line.split("  #")[0].strip() for line in lines if line.startswith("sop-xl ")]
+
+
+def test_the_first_command_installs_and_runs_the_demo():
+    """The environment of this test was made by the same `pip install`; here the parts that follow it are checked."""
+    first = marked("demo")
+    assert re.search(r"pip install \.", first)
+    assert first.endswith("sop-xl demo --out demo")
+
+
+def test_the_second_command_is_what_runs_these_tests():
+    assert re.search(r'pip install -e "\.\[dev\]" && \S*pytest', marked("tests"))
+
+
+@pytest.fixture(scope="module")
+def tour(tmp_path_factory):
+    """Run the whole tour once, in one folder; gives each line with its result."""
+    folder = tmp_path_factory.mktemp("tour")
+    for name in re.findall(r"cat > (\S+) <<'END'\n(.*?)\nEND", README, flags=re.DOTALL):
+        (folder / name[0]).write_text(name[1] + "\n", encoding="utf-8")
+    environment = {**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
+    results = {}
+    for line in sop_xl_lines():
+        results[line] = subprocess.run(shlex.split(line), cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    return results
+
+
+@pytest.mark.parametrize("line", sop_xl_lines())
+def test_each_command_of_the_tour_works(line, tour):
+    result = tour[line]
+    expected = 1 if re.search(re.escape(line) + r".*# exit code 1", README) else 0
+    assert result.returncode == expected, result.stdout + result.stderr
+
+
+def test_every_command_of_the_program_is_in_the_readme():
+    help_text = subprocess.run([BIN / "sop-xl", "--help"], capture_output=True, text=True, check=True).stdout
+    commands = re.findall(r"^│ ([a-z]+) ", help_text.split("Commands")[1], flags=re.MULTILINE)
+    assert commands
+    missing = [c for c in commands if not re.search(rf"sop-xl {c}\b", README)]
+    assert missing == []
+
+
+def test_every_picture_of_the_readme_exists():
+    for path in re.findall(r"!\[[^\]]*\]\(([^)]+)\)", README):
+        assert (ROOT / path).is_file(), path
