@@ -105,7 +105,7 @@ def build_hierarchy(keys: pd.DataFrame, items: pd.DataFrame, locations: pd.DataF
     names, rows, columns, first = [], [], [], 0
     for level, dimensions in LEVELS if len(bottom) else ():
         if dimensions:
-            number = bottom.groupby(list(dimensions), sort=True).ngroup().to_numpy(dtype=np.int64)
+            number = np.asarray(bottom.groupby(list(dimensions), sort=True).ngroup(), dtype=np.int64)
         else:
             number = np.zeros(len(bottom), dtype=np.int64)
         names.append(_name_nodes(bottom, number, level, dimensions))

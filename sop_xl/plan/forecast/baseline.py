@@ -8,17 +8,17 @@ import numpy as np
 import pandas as pd
 
 from sop_xl.errors import FrameError
+from sop_xl.frames import BASELINE_FORECAST, DEMAND_RANGES, FORECAST_ACCURACY, empty_frame
 from sop_xl.periods import Timeline
 from sop_xl.plan.forecast.combine import combine, combine_cross_fitted, member_weights
+from sop_xl.plan.forecast.judge import Judged, Planned, judged_errors
 from sop_xl.plan.forecast.members import MEMBERS, member_forecasts
 from sop_xl.plan.forecast.nodes import Origin, at_origin, demand_matrix
 from sop_xl.plan.forecast.ranges import blended_scale, error_scale
 from sop_xl.plan.forecast.report import (
-    Judged,
-    Planned,
+    LEVEL_COLUMNS,
     accuracy_frame,
     forecast_frame,
-    judged_errors,
     levels_frame,
     ranges_frame,
 )
@@ -81,6 +81,9 @@ def baseline_forecast(
     if not 0 < low < 0.5 < high < 1:
         raise FrameError(f"a range needs low below and high above one half, not {low} and {high}")
     keys, bottom = demand_matrix(history, timeline)
+    if keys.empty:
+        frames = (empty_frame(BASELINE_FORECAST), empty_frame(FORECAST_ACCURACY), empty_frame(DEMAND_RANGES))
+        return BaselineResult(*frames, pd.DataFrame(columns=list(LEVEL_COLUMNS)))
     season = timeline.calendar.season
     hierarchy = build_hierarchy(keys, items, locations)
     ends = pd.to_datetime(keys["item"].map(items.set_index("item")["end"])).to_numpy(dtype="datetime64[ns]")
@@ -90,7 +93,7 @@ def baseline_forecast(
         for cut in (0, *cuts)
     ]
     members = _all_members(asked, season, n_jobs, progress)
-    actual = hierarchy.up(bottom) if len(keys) else bottom
+    actual = hierarchy.up(bottom)
     tests = [
         _test(hierarchy, o, m, actual, reconcile, season) for o, m in zip(asked[1:], members[1:], strict=True)
     ]
@@ -141,10 +144,11 @@ def _test(
     base[origin.asked] = combine_cross_fitted(held[origin.asked], members, origin.seasonal)
     scale = _naive_scales(actual[:, :size], season)
     forecast = _coherent(hierarchy, origin, base, scale**2, method)
-    naive = _seasonal_naive(actual[:, :size], origin.horizon, season)
+    naive = close(hierarchy, origin, _seasonal_naive(actual[:, :size], origin.horizon, season))
     lengths = size - (actual[:, :size] > 0).argmax(axis=1)
     asked = np.zeros(len(hierarchy.nodes), dtype=bool)
     asked[origin.asked] = True
+    asked[hierarchy.aggregates :] &= origin.open[:, 0]  # nothing to judge where the item had ended
     tested = asked & (lengths >= (season // 2 if origin.cut > max(season // 4, 1) else max(season // 4, 1)))
     return Judged(origin, members, held, base, forecast, naive, scale, tested)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -20,7 +20,11 @@ MEMBERS = len(SEASONAL_MEMBERS)
 ZEROS_ALLOWED = 0.3
 """Share of zero periods in the last two seasons above which a series counts as intermittent."""
 
-_POOL_FROM = 200  # series; below that a second process costs more than it saves
+_POOL_FROM = {"fork": 200, "forkserver": 1500, "spawn": 1500}
+"""Seasonal series from which more processes pay: a forked worker starts at once, others import the models again."""
+
+
+_Chunk = tuple[list[tuple[Floats, bool]], int, int]  # series with their kind, horizon, season
 
 
 def has_season(y: Floats, season: int) -> bool:
@@ -62,27 +66,34 @@ def member_forecasts(
     size = max(1, min(64, -(-len(jobs) // 8)))
     chunks = [(jobs[k : k + size], horizon, season) for k in range(0, len(jobs), size)]
     parts: list[Floats] = []
-    work = sum(1 for flag in seasonal if flag)
-    if n_jobs > 1 and work >= _POOL_FROM:
-        from concurrent.futures import ProcessPoolExecutor
-
-        _models(season)  # imported here once, inherited by forked workers
-        with ProcessPoolExecutor(n_jobs) as pool:
-            for part in pool.map(_forecast_chunk, chunks):
-                _keep(parts, part, len(chunks), progress)
-    else:
-        for chunk in chunks:
-            _keep(parts, _forecast_chunk(chunk), len(chunks), progress)
+    for part in _in_processes(chunks, n_jobs, sum(map(bool, seasonal))):
+        parts.append(part)
+        if progress is not None:
+            progress(len(parts), len(chunks))
     return np.concatenate(parts) if parts else np.empty((0, MEMBERS, horizon))
 
 
-def _keep(parts: list[Floats], part: Floats, total: int, progress: Callable[[int, int], None] | None) -> None:
-    parts.append(part)
-    if progress is not None:
-        progress(len(parts), total)
+def _in_processes(chunks: list[_Chunk], n_jobs: int, work: int) -> Iterator[Floats]:
+    import multiprocessing
+
+    done = 0
+    if n_jobs > 1 and work >= _POOL_FROM.get(multiprocessing.get_start_method(), work + 1):
+        from concurrent.futures import ProcessPoolExecutor
+        from concurrent.futures.process import BrokenProcessPool
+
+        _models(chunks[0][2])  # imported once here, inherited by forked workers
+        try:
+            with ProcessPoolExecutor(n_jobs) as pool:
+                for part in pool.map(_forecast_chunk, chunks):
+                    done += 1
+                    yield part
+        except (BrokenProcessPool, OSError):
+            pass  # inside Excel a second Python may not start; what is left is done here
+    for chunk in chunks[done:]:
+        yield _forecast_chunk(chunk)
 
 
-def _forecast_chunk(chunk: tuple[list[tuple[Floats, bool]], int, int]) -> Floats:
+def _forecast_chunk(chunk: _Chunk) -> Floats:
     jobs, horizon, season = chunk
     out = np.full((len(jobs), MEMBERS, horizon), np.nan)
     for row, (y, is_seasonal) in enumerate(jobs):
@@ -137,7 +148,7 @@ def _level_members(y: Floats, horizon: int, season: int) -> Floats:
             out[row] = y.mean()  # a year that is not yet full
         else:
             out[row] = _or_absent(lambda model=model: _mean(model, y, horizon), horizon)  # type: ignore[misc]
-    return np.maximum(out, 0.0)
+    return np.asarray(np.maximum(out, 0.0))
 
 
 def _mean(model: Any, y: Floats, horizon: int) -> Floats:

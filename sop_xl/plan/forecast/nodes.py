@@ -63,15 +63,19 @@ def demand_matrix(history: pd.DataFrame, timeline: Timeline) -> tuple[pd.DataFra
     demand is absent (NaN) is interpolated between its neighbours, so that totals do not dip where nothing is known.
     """
     periods = timeline.history
+    column = (
+        periods.get_indexer(pd.DatetimeIndex(history["period"]))
+        if len(history)
+        else np.empty(0, dtype=np.intp)
+    )
+    inside = history[column >= 0]
     keys = (
-        history[["item", "location"]]
+        inside[["item", "location"]]
         .drop_duplicates()
         .sort_values(["item", "location"])
         .reset_index(drop=True)
     )
     recorded = np.full((len(keys), len(periods)), np.nan)
-    column = periods.get_indexer(pd.DatetimeIndex(history["period"]))
-    inside = history[column >= 0]
     row = pd.MultiIndex.from_frame(keys).get_indexer(pd.MultiIndex.from_frame(inside[["item", "location"]]))
     recorded[row, column[column >= 0]] = inside["demand"].to_numpy()
     present = np.zeros(recorded.shape, dtype=bool)

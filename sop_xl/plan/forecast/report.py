@@ -3,112 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sop_xl.frames import BASELINE_FORECAST, DEMAND_RANGES, FORECAST_ACCURACY, empty_frame, order_rows
+from sop_xl.frames import BASELINE_FORECAST, DEMAND_RANGES, FORECAST_ACCURACY, order_rows
 from sop_xl.periods import Timeline
 from sop_xl.plan import accuracy
+from sop_xl.plan.forecast.judge import Judged, Planned, range_arrays
 from sop_xl.plan.forecast.nodes import Origin
-from sop_xl.plan.forecast.ranges import blended_scale, pooled_quantiles
 from sop_xl.plan.forecast.seasonal import Floats
 from sop_xl.plan.forecast.series import describe_model
 from sop_xl.plan.hierarchy import ALL, BOTTOM, Hierarchy
 
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """One held-out origin, judged. All arrays are (nodes, held-out periods) unless said.
-
-    Parameters
-    ----------
-    origin
-        What was known then.
-    members
-        (asked, members, periods) forecasts of each member.
-    held
-        Actual demand.
-    base, forecast, naive
-        Combined forecast of each node alone; the same reconciled, as it would have been published; seasonal naive.
-    scale
-        (nodes,) naive error scale of the history before the origin.
-    tested
-        (nodes,) whether the node had enough history then to be judged.
-    """
-
-    origin: Origin
-    members: Floats
-    held: Floats
-    base: Floats
-    forecast: Floats
-    naive: Floats
-    scale: Floats
-    tested: npt.NDArray[np.bool_]
-
-
-@dataclass(frozen=True, slots=True)
-class Planned:
-    """The plan's forecast as arrays.
-
-    Parameters
-    ----------
-    base, forecast
-        (nodes, horizon) each node alone; reconciled and closed at the items' ends.
-    weights
-        (asked, members) NaN rows where the median was taken.
-    scale
-        (nodes,) error scale behind the ranges, in units.
-    kept
-        (nodes, horizon) share of the reconciled forecast that the items' ends left.
-    """
-
-    base: Floats
-    forecast: Floats
-    weights: Floats
-    scale: Floats
-    kept: Floats
-
-
-def judged_errors(tests: Sequence[Judged], nodes: int, published: bool = False) -> Floats:
-    """(nodes, longest hold-out) errors forecast - actual of each node at the first origin that could judge it; NaN elsewhere."""
-    out = np.full((nodes, max((t.origin.cut for t in tests), default=1)), np.nan)
-    done = np.zeros(nodes, dtype=bool)
-    for test in tests:
-        rows = test.tested & ~done
-        out[rows, : test.origin.cut] = ((test.forecast if published else test.base) - test.held)[rows]
-        done |= rows
-    return out
-
-
-def range_arrays(
-    hierarchy: Hierarchy, origin: Origin, plan: Planned, tests: Sequence[Judged], low: float, high: float
-) -> tuple[Floats, Floats]:
-    """(nodes, horizon) lower and upper quantile of every node; never on the wrong side of the forecast, never below zero."""
-    nodes = len(hierarchy.nodes)
-    errors = judged_errors(tests, nodes, published=True)
-    scale_then = np.ones(nodes)
-    done = np.zeros(nodes, dtype=bool)
-    for test in tests:
-        rows = test.tested & ~done
-        scale_then[rows] = test.scale[rows]
-        done |= rows
-    scale = blended_scale(scale_then, errors)
-    seasonal = np.zeros(nodes, dtype=bool)
-    seasonal[origin.asked] = origin.seasonal
-    lower, upper = np.zeros_like(plan.forecast), np.zeros_like(plan.forecast)
-    for kind in (seasonal, ~seasonal):
-        if kind.any():
-            shape = pooled_quantiles(errors[kind], scale[kind], (low, high), plan.forecast.shape[1])
-            width = plan.scale[kind][:, None] * plan.kept[kind]
-            lower[kind] = plan.forecast[kind] + width * shape[0]
-            upper[kind] = plan.forecast[kind] + width * shape[1]
-    dead = np.ones(nodes, dtype=bool)
-    dead[origin.asked] = False
-    lower[dead] = upper[dead] = 0.0
-    return np.clip(lower, 0.0, plan.forecast), np.maximum(upper, plan.forecast)
+LEVEL_COLUMNS = ("level", "scope", "wmape", "bias", "fva", "test_periods")
 
 
 def forecast_frame(
@@ -121,8 +30,6 @@ def forecast_frame(
     high: float,
 ) -> pd.DataFrame:
     """Frame `BASELINE_FORECAST`."""
-    if hierarchy.bottom.empty:
-        return empty_frame(BASELINE_FORECAST)
     lower, upper = range_arrays(hierarchy, origin, plan, tests, low, high)
     first, count, horizon = hierarchy.aggregates, len(hierarchy.bottom), timeline.horizon
     frame = pd.DataFrame(
@@ -148,8 +55,6 @@ def ranges_frame(
     high: float,
 ) -> pd.DataFrame:
     """Frame `DEMAND_RANGES`: every family (or All) x region (or All)."""
-    if hierarchy.bottom.empty:
-        return empty_frame(DEMAND_RANGES)
     lower, upper = range_arrays(hierarchy, origin, plan, tests, low, high)
     nodes, horizon = hierarchy.nodes, timeline.horizon
     rows = np.flatnonzero(nodes["level"].isin(["total", "region", "family", "family x region"]).to_numpy())
@@ -177,8 +82,6 @@ def accuracy_frame(
     notes: pd.DataFrame | None,
 ) -> pd.DataFrame:
     """Frame `FORECAST_ACCURACY`; figures are those of the reconciled forecast at the origin that could judge the series."""
-    if hierarchy.bottom.empty:
-        return empty_frame(FORECAST_ACCURACY)
     first, season = hierarchy.aggregates, timeline.calendar.season
     figures = [_figures(tests, actual, first + k, season) for k in range(len(hierarchy.bottom))]
     frame = hierarchy.bottom[["item", "location"]].assign(
@@ -270,7 +173,6 @@ def levels_frame(hierarchy: Hierarchy, tests: Sequence[Judged], actual: Floats) 
 
     Columns level, scope, wmape, bias, fva (fractions) and test_periods; scope `All` sums absolute errors over all nodes of the level.
     """
-    columns = ["level", "scope", "wmape", "bias", "fva", "test_periods"]
     rows: list[dict[str, object]] = []
     for test in tests[:1]:
         before = actual[hierarchy.aggregates :, : actual.shape[1] - test.origin.cut]
@@ -291,7 +193,7 @@ def levels_frame(hierarchy: Hierarchy, tests: Sequence[Judged], actual: Floats) 
                         "fva": accuracy.fva(a, n, f), "test_periods": float(test.origin.cut),
                     }
                 )  # fmt: skip
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(rows, columns=list(LEVEL_COLUMNS))
 
 
 def node_name(hierarchy: Hierarchy, node: int) -> str:

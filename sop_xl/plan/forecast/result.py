@@ -8,6 +8,8 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 RECIPE_VERSION = "1"
@@ -27,8 +29,8 @@ class BaselineResult:
     ranges
         Frame `DEMAND_RANGES`: every family (or All) x region (or All).
     levels
-        level, scope, wmape, bias, fva, coverage, test_periods: accuracy of the reconciled forecast at the held-out origin, measured on sums at
-        that level; scope is `All` for the whole level, otherwise the node's name.
+        level, scope, wmape, bias, fva, test_periods: accuracy of the reconciled forecast at the longest held-out origin, measured on
+        sums at that level; scope is `All` for the whole level, otherwise the node's name.
     """
 
     forecast: pd.DataFrame
@@ -93,8 +95,16 @@ def recipe_key(
         digest.update(f"{columns}{len(ordered)}".encode())
         for column in columns:
             if ordered[column].dtype.kind in "fM":
-                digest.update(ordered[column].to_numpy().tobytes())
+                digest.update(_plain(ordered[column]).tobytes())
             else:
                 digest.update("\x1f".join(ordered[column].astype(str)).encode())
             digest.update(b"\x1e")
     return digest.hexdigest()
+
+
+def _plain(column: pd.Series) -> npt.NDArray[np.float64] | npt.NDArray[np.int64]:
+    # one byte pattern per value: -0.0 and 0.0, every NaN, and every resolution of a date are the same
+    if column.dtype.kind == "M":
+        return column.to_numpy(dtype="datetime64[ns]").astype(np.int64)
+    values = column.to_numpy(dtype=np.float64) + 0.0
+    return np.where(np.isnan(values), np.nan, values)

@@ -32,6 +32,23 @@ def centred_mean(z: Floats, season: int) -> Floats:
     return out
 
 
+def _trend_to_the_ends(z: Floats, season: int) -> Floats:
+    """The centred mean, carried on to both ends by the mean growth from year to year.
+
+    With two or three years the centred mean alone would leave one or two deviations per place, and no noise to be seen.
+    """
+    trend = centred_mean(z, season)
+    known = np.flatnonzero(np.isfinite(trend))
+    if not known.size:
+        return trend
+    growth = float((z[season:] - z[:-season]).mean()) / season
+    steps = np.arange(z.size, dtype=np.float64)
+    first, last = known[0], known[-1]
+    trend[:first] = trend[first] - growth * (first - steps[:first])
+    trend[last + 1 :] = trend[last] + growth * (steps[last + 1 :] - last)
+    return trend
+
+
 def seasonal_indices(z: Floats, season: int, prior: Floats | None = None) -> Floats:
     """Additive seasonal indices of `z`, shrunken the more, the less they stand out from the noise.
 
@@ -54,7 +71,7 @@ def seasonal_indices(z: Floats, season: int, prior: Floats | None = None) -> Flo
         m indices; `indices[k]` belongs to position `k` modulo m of `z`. The prior (or zeros) where history is too short.
     """
     base = np.zeros(season) if prior is None else prior
-    deviation = z - centred_mean(z, season)
+    deviation = z - (centred_mean(z, season) if z.size >= 3 * season else _trend_to_the_ends(z, season))
     known = np.flatnonzero(np.isfinite(deviation))
     place = known % season
     count = np.bincount(place, minlength=season).astype(np.float64)

@@ -12,7 +12,7 @@ import pandas as pd
 from sop_xl.errors import FrameError
 from sop_xl.plan.forecast.combine import combine, combine_cross_fitted, member_weights
 from sop_xl.plan.forecast.members import MEMBERS, SEASONAL_MEMBERS, has_season, member_forecasts
-from sop_xl.plan.forecast.ranges import blended_scale, error_scale, pooled_quantiles
+from sop_xl.plan.forecast.ranges import blended_scale, error_scale, pooled_quantiles, relative_size
 from sop_xl.plan.forecast.seasonal import Floats
 
 
@@ -92,7 +92,9 @@ def forecast_series(
     forecast = combine(members, weights)[:, :horizon]
     tested = combine_cross_fitted(actual, members_then[:, :, :season], seasonal & seasonal_then)
     errors = tested - actual
-    ranges = _ranges(series, forecast, errors, seasonal, quantiles, season)
+    scale = blended_scale(np.array([error_scale(y, season) for y in series]), errors)
+    errors = errors / relative_size(np.where(np.isfinite(actual), tested, np.nan))
+    ranges = _ranges(forecast, errors, scale, seasonal, quantiles)
     return SeriesForecast(
         _long(names, forecast, ranges, quantiles), _models_frame(names, seasonal, weights, held, series)
     )
@@ -120,20 +122,18 @@ def _split(long_frame: pd.DataFrame) -> tuple[list[str], list[Floats]]:
 
 
 def _ranges(
-    series: Sequence[Floats],
     forecast: Floats,
     errors: Floats,
+    scale: Floats,
     seasonal: npt.NDArray[np.bool_],
     quantiles: Sequence[float],
-    season: int,
 ) -> Floats:
-    naive = np.array([error_scale(y, season) for y in series])
-    scale = blended_scale(naive, errors)
-    out = np.empty((len(series), len(quantiles), forecast.shape[1]))
+    out = np.empty((forecast.shape[0], len(quantiles), forecast.shape[1]))
+    width = scale[:, None] * relative_size(forecast)
     for kind in (seasonal, ~seasonal):
         if kind.any():
             shape = pooled_quantiles(errors[kind], scale[kind], quantiles, forecast.shape[1])
-            out[kind] = forecast[kind][:, None, :] + scale[kind][:, None, None] * shape[None]
+            out[kind] = forecast[kind][:, None, :] + width[kind][:, None, :] * shape[None]
     return np.maximum(out, 0.0)
 
 
