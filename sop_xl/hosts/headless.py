@@ -19,6 +19,8 @@ from sop_xl.hosts.replace_table import replace_table
 from sop_xl.hosts.scan import Sheet, ValueReader, read_values, shared_strings
 from sop_xl.hosts.styles import StyleTable
 from sop_xl.hosts.tables import own_table, read_tables
+from sop_xl.hosts.tabs import set_visibility
+from sop_xl.hosts.transplant import Transplant
 from sop_xl.hosts.verify import verify_package
 from sop_xl.hosts.workbook import Workbook
 
@@ -69,6 +71,10 @@ class HeadlessHost:
         """Worksheets in tab order, hidden ones included; chart and dialog sheets are left out."""
         return [entry.name for entry in self._workbook.sheets() if entry.kind == "worksheet"]
 
+    def sheet_visibility(self, name: str) -> str:
+        """`visible`, `hidden` or `veryHidden`."""
+        return self._workbook.sheet(name).visibility
+
     def read_block(self, sheet: str) -> Block:
         """See `protocol.Host`; times of day without a date come as fractions of a day."""
         found, part = self._sheet(sheet)
@@ -117,6 +123,24 @@ class HeadlessHost:
         if write_cell(self._package, found, part, row, column, plain, self._writer):
             self._removed_formula = True
         self._touched = True
+
+    def add_sheets(self, source: bytes, names: Sequence[str]) -> None:
+        """Take whole worksheets over from another package (bytes of a workbook made by us), in that package's tab order.
+
+        They come with tables, charts, notes, rules, styles and the names that belong or point to them. Raises `HostError` where a
+        sheet or table of that name exists, the workbook's structure is protected, or the source has no such sheet.
+        """
+        self.check_writable()
+        Transplant(source, self._workbook).add(names)
+        self._structure_changed()
+
+    def set_sheet_visibility(self, name: str, visibility: str) -> None:
+        """Show, hide or park a sheet: `visible`, `hidden` or `veryHidden` (not offered in Excel's own list).
+
+        Raises `HostError` where it is the only sheet that shows or the workbook's structure is protected.
+        """
+        self.check_writable()
+        set_visibility(self._workbook, name, visibility)
 
     def progress(self, message: str, done: int = 0, total: int = 0) -> None:
         """See `protocol.Host`."""
@@ -168,6 +192,11 @@ class HeadlessHost:
 
     def _writer(self, prefix: str) -> CellWriter:
         return CellWriter(prefix, self._dated, self._workbook.date1904)
+
+    def _structure_changed(self) -> None:
+        self._styles = StyleTable(self._package, self._workbook.part)
+        self._reader = None
+        self._touched = True
 
     def _dated(self, style: int, format_id: int) -> int:
         known = len(self._styles.formats)

@@ -23,6 +23,8 @@ _AFTER_CALCULATION = (
     "oleSize", "customWorkbookViews", "pivotCaches", "smartTagPr", "smartTagTypes", "webPublishing",
     "fileRecoveryPr", "webPublishObjects", "extLst",
 )  # fmt: skip
+BEFORE_CALCULATION = ("calcPr", *_AFTER_CALCULATION)
+"""Children that stand after the defined names."""
 _STRICT = "purl.oclc.org/ooxml"
 _SHEET_REFERENCE = re.compile(
     r"(?:'((?:[^']|'')+)'|([^'!\[\]]+))!(\$?[A-Za-z]{1,3}\$?\d+)(?::(\$?[A-Za-z]{1,3}\$?\d+))?"
@@ -195,7 +197,7 @@ class Workbook:
         if found is not None:
             self._replace(found[0], found[0] + len(found[2]), set_attribute(found[2], "fullCalcOnLoad", "1"))
             return
-        position = self._insertion_point(_AFTER_CALCULATION)
+        position = self.insertion_point(_AFTER_CALCULATION)
         self._replace(position, position, f'<{self.prefix}calcPr fullCalcOnLoad="1"/>')
 
     def withdraw_full_calculation(self) -> None:
@@ -208,7 +210,7 @@ class Workbook:
         """Remove the calculation chain; Excel makes a new one, but repairs a file whose chain names a missing formula."""
         remove_part(self.package, self.part, "calcChain")
 
-    def _insertion_point(self, followers: tuple[str, ...]) -> int:
+    def insertion_point(self, followers: tuple[str, ...]) -> int:
         """Where a child goes that must stand before all `followers`."""
         places = [e[0] for name in followers if (e := find_element(self.text, f"{self.prefix}{name}"))]
         closing = self.text.rfind(f"</{self.prefix}workbook")
