@@ -80,6 +80,6 @@ def value(frame: pd.DataFrame, column: str, **keys: Any) -> float:
     """The one value of `column` where the keys match; a period may be given as `2026-01`."""
     chosen = frame
     for name, wanted in keys.items():
-        chosen = chosen[chosen[name] == (month(wanted) if name == "period" else wanted)]
+        chosen = chosen[chosen[name] == (month(wanted) if name == "period" and isinstance(wanted, str) else wanted)]
     assert len(chosen) == 1, f"{len(chosen)} rows for {keys}"
     return float(chosen[column].iloc[0])
