@@ -27,10 +27,14 @@ class DemandHistoryRow(Row):
 
 
 def to_frame(records: pd.DataFrame, settings: Settings) -> pd.DataFrame:
-    """History without a location is at the one location."""
+    """History without a location is at the one location.
+
+    Keeps the column `currency`, in which revenue is stated until the plan converts it.
+    """
     frame = records.copy()
     frame["location"] = frame["location"].replace("", ONLY_LOCATION)
-    return frames.order_rows(frame, frames.DEMAND_HISTORY)
+    frame = frame.sort_values(list(frames.DEMAND_HISTORY.keys), kind="stable", ignore_index=True)
+    return frame[[*frames.DEMAND_HISTORY.columns, "currency"]]
 
 
 SPEC = SheetSpec(

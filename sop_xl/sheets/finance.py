@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from sop_xl import frames
 from sop_xl.sheets.spec import CellType, Module, Row, Shape, SheetKind, SheetSpec, column
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sop_xl.sheets.settings import Settings
 
 
 class BudgetRow(Row):
@@ -18,6 +25,24 @@ class BudgetRow(Row):
     note: str = column("Note", "Free text; not read.", default="", aliases=("Comment",), width=14)
 
 
+def budget_frame(records: pd.DataFrame, settings: Settings) -> pd.DataFrame:
+    """Money in units of its currency and periods of the plan's calendar, as the settings say.
+
+    Keeps the column `currency`: lines of one key may be in several currencies until the plan converts and adds them.
+    """
+    frame = records.drop(columns="unit")
+    for measure in ("revenue", "cost", "gross_margin"):
+        frame[measure] = frame[measure] * settings.budget_scale
+    if settings.budget_period_shift:
+        calendar = settings.make_calendar()
+        moved = {p: calendar.shift(p, settings.budget_period_shift) for p in frame["period"].unique()}
+        frame["period"] = frame["period"].map(moved)
+    keys = [*frames.BUDGET.keys, "currency"]
+    # quantities and money of one key stand on lines with different units; no cell of a measure stands twice
+    frame = frame.groupby(keys, sort=True, as_index=False).sum(min_count=1)
+    return frame[[*frames.BUDGET.columns, "currency"]]
+
+
 BUDGET = SheetSpec(
     name="Budget",
     kind=SheetKind.INPUT,
@@ -29,6 +54,7 @@ BUDGET = SheetSpec(
     key=("family", "item", "region", "owner", "measure", "unit"),
     measures=("revenue", "cost", "gross_margin", "demand"),
     frame=frames.BUDGET,
+    to_frame=budget_frame,
 )
 
 
