@@ -14,7 +14,6 @@ from sop_xl.errors import ContractError, HostError, errors_in
 from sop_xl.hosts.files import replace_file
 from sop_xl.hosts.headless import HeadlessHost
 from sop_xl.sheets import SHEETS, sheet
-from sop_xl.sheets.settings import Settings
 from sop_xl.sheets.write import setting_rows
 
 DEMO_NAME = "sop_adventureworks.xlsx"
@@ -56,7 +55,7 @@ def filled_workbook(out: Path) -> Path:
         raise HostError(f"{out}: the folder could not be made ({error.strerror})") from None
     path = out / DEMO_NAME
     sample = bicycles.load()
-    replace_file(path, workbook_bytes(SHEETS, sample.timeline, Settings(horizon=sample.timeline.horizon), "standard"))
+    replace_file(path, workbook_bytes(SHEETS, sample.timeline, bicycles.SETTINGS, "standard"))
     host = HeadlessHost(path)
     host.write_table("Settings", *setting_rows(bicycles.SETTINGS))
     for name, (header, rows) in sample.tables.items():

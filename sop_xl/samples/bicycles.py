@@ -16,22 +16,22 @@ from io import BytesIO
 import pandas as pd
 
 from sop_xl.blocks import CellValue
-from sop_xl.periods import Calendar, Timeline
+from sop_xl.periods import Timeline
+from sop_xl.sheets.settings import Settings
 
 WAREHOUSE = "Warehouse"
 """Where all stock lies: the sample counts stock by item only, not by territory."""
 
 BUDGET_FILE = "sales_targets_as_received.csv"
 
-SETTINGS: dict[str, str] = {
-    "company": "AdventureWorks Cycles (sample)",
-    "plan_currency": "USD",
-    "horizon": "18",
-    "budget_scale": "1000",  # the targets are in thousands
-    "budget_period_shift": "59",  # their 2017-07 is 2022-06 of the sales file
-    "service_level": "0.95",
-}
-"""Settings that differ from the default, as a planner would type them."""
+SETTINGS = Settings(
+    company="AdventureWorks Cycles (sample)",
+    plan_currency="USD",
+    horizon=18,
+    budget_scale=1000.0,  # the targets are in thousands
+    budget_period_shift=59,  # their 2017-07 is 2022-06 of the sales file
+)
+"""The settings as a planner would type them; the rest are defaults."""
 
 Table = tuple[list[str], list[list[CellValue]]]
 """Header and rows of one input table."""
@@ -47,13 +47,13 @@ class Sample:
     """The sales targets exactly as a finance team sent them."""
 
 
-def load(horizon: int = 18) -> Sample:
+def load() -> Sample:
     """Read the sample's files and lay them out as input tables."""
-    calendar = Calendar()
+    calendar = SETTINGS.make_calendar()
     sales = _read("sales_monthly.csv.gz")
     sales["period"] = pd.to_datetime(sales["month"])
     first, last = sales["period"].min(), sales["period"].max()
-    timeline = Timeline(calendar, first, calendar.shift(last, 1), horizon)
+    timeline = Timeline(calendar, first, calendar.shift(last, 1), SETTINGS.horizon)
     items = _read("items.csv").fillna({"category": "", "family": ""})
     return Sample(
         tables={

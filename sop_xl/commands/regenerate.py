@@ -1,0 +1,293 @@
+"""Plan a workbook from history to money and write every result back to its sheets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+
+from sop_xl import __version__
+from sop_xl.blocks import CellValue
+from sop_xl.commands.inputs import Inputs, display_timeline, planning_timeline, read_inputs, stamped
+from sop_xl.commands.planning import plan_demand, plan_kpis, plan_money, plan_supply
+from sop_xl.commands.report import ExitCode, Report, count
+from sop_xl.commands.results import Results, output_rows
+from sop_xl.errors import ContractError, HostError, Problem, Severity, errors_in
+from sop_xl.frames import FINANCIAL_PLAN, empty_frame
+from sop_xl.hosts.headless import HeadlessHost
+from sop_xl.hosts.protocol import Host
+from sop_xl.periods import Timeline
+from sop_xl.sheets import sheet
+from sop_xl.sheets.read import read_sheet
+from sop_xl.sheets.write import problem_rows
+
+STEPS: dict[str, tuple[str, ...]] = {
+    "forecast": ("Baseline Forecast", "Forecast Accuracy"),
+    "demand": ("Consensus Demand",),
+    "supply": ("Inventory Plan",),
+    "finance": ("Financial Plan", "Bridges"),
+    "kpis": ("KPIs",),
+}
+"""Which sheets each step writes; what a step needs from earlier ones is computed, but not written."""
+
+SHEET_OF_FRAME = {
+    "items": "Items", "locations": "Locations", "demand_history": "Demand History", "sales_input": "Sales Input", "events": "Events",
+    "lifecycle": "Lifecycle", "overrides": "Overrides", "inventory": "Inventory", "budget": "Budget", "fx_rates": "FX Rates",
+    "baseline_forecast": "Baseline Forecast", "consensus_demand": "Consensus Demand", "financial_plan": "Financial Plan",
+}  # fmt: skip
+"""Where a remark of the core about one of its frames belongs in the workbook."""
+
+
+def regenerate_workbook(
+    workbook: Path,
+    *,
+    out: Path | None = None,
+    steps: Sequence[str] = (),
+    as_of: str = "",
+    recalc: str = "auto",
+    progress: Callable[[str, int, int], None] | None = None,
+) -> Report:
+    """Plan and write.
+
+    Parameters
+    ----------
+    workbook
+        The file; it is replaced all at once at the end, or left as it is.
+    out
+        Write there instead and leave `workbook` as it is.
+    steps
+        Which sheets to write, by step: see `STEPS`; all of them where empty.
+    as_of
+        ISO date of the run, the only date that is stamped; today where empty.
+    recalc
+        `auto`, `libreoffice` or `off`: whether native formulas are computed. Where they are not, the workbook is marked to compute when Excel
+        opens it, and the report says so.
+    progress
+        Called with (message, done, total).
+
+    Returns
+    -------
+    Report
+        Exit code 1 with the problems when the data have errors; the file is unchanged then.
+
+    Raises
+    ------
+    ContractError
+        For an unknown step.
+    HostError
+        When the file cannot be read, written or computed.
+    PlanError
+        When no feasible plan exists.
+    """
+    wanted = _wanted_sheets(steps)
+    say = progress or (lambda message, done, total: None)
+    host = HeadlessHost(workbook, out=out, progress=say)
+    host.check_writable()
+    inputs = read_inputs(host)
+    timeline, found = planning_timeline(inputs) if not inputs.has_errors else (None, [])
+    problems = [*inputs.problems, *found]
+    if timeline is None or errors_in(problems):
+        return _refused(workbook, problems)
+
+    notes: list[pd.DataFrame] = []
+    demand = plan_demand(inputs, timeline, say, notes)
+    say("Projecting stock", 0, 0)
+    stock = plan_supply(inputs, timeline, demand, notes)
+    say("Rolling up to money", 0, 0)
+    money = plan_money(inputs, timeline, demand, stock, previous_plan(host, timeline, inputs), notes)
+    results = Results(inputs, display_timeline(host, timeline), demand, stock, money, plan_kpis(inputs, timeline, demand, stock, money))
+    problems += remarks(notes)
+
+    written = _write(host, results, wanted, say)
+    _write_account(host, inputs, timeline, results, problems, steps, as_of or date.today().isoformat())
+    say("Saving", 0, 0)
+    host.save()
+    facts = {
+        "as_of": as_of,
+        "version": __version__,
+        "current_period": timeline.calendar.label(timeline.current),
+        "inputs": inputs.fingerprint(),
+        "series": len(demand.baseline.accuracy),
+        "forecast_from_cache": demand.from_cache,
+        "sheets": written,
+        "changed": host.changed,
+        "recalculation": _recalculate(out or workbook, recalc, say),
+    }
+    return Report(
+        command="regenerate",
+        workbook=str(out or workbook),
+        summary=_summary(out or workbook, facts),
+        problems=problems,
+        facts=facts,
+        tables=[overview(results, timeline)],
+    )
+
+
+def _wanted_sheets(steps: Sequence[str]) -> set[str]:
+    unknown = [s for s in steps if s not in STEPS]
+    if unknown:
+        expected = "expected steps among " + ", ".join(STEPS)
+        raise ContractError([Problem("--steps", "", "unknown-step", expected, f'"{unknown[0]}"')])
+    return {name for step in (steps or STEPS) for name in STEPS[step]}
+
+
+def _refused(workbook: Path, problems: Sequence[Problem]) -> Report:
+    errors = len(errors_in(problems))
+    return Report(
+        command="regenerate",
+        workbook=str(workbook),
+        exit_code=ExitCode.PROBLEMS,
+        summary=f"{workbook.name} was not planned and is unchanged: {errors} error{'s' if errors > 1 else ''} in the data",
+        problems=problems,
+    )
+
+
+def previous_plan(host: Host, timeline: Timeline, inputs: Inputs) -> pd.DataFrame:
+    """The financial plan of the cycle before: what this workbook holds as Plan when its stamp names an earlier current period, else
+    what it already holds as Previous plan. Only periods that were planned then count.
+    """
+    stamp = stamped(host, "sop_current_period")
+    if "Financial Plan" not in host.sheet_names() or not stamp:
+        return empty_frame(FINANCIAL_PLAN)
+    try:
+        planned_from = timeline.calendar.parse(stamp)
+    except Exception:
+        return empty_frame(FINANCIAL_PLAN)
+    held = read_sheet(sheet("Financial Plan"), host.read_block("Financial Plan"), inputs.settings).frame
+    if held.empty:
+        return empty_frame(FINANCIAL_PLAN)
+    version = "Plan" if planned_from < timeline.current else "Previous plan"
+    kept = held[held["version"] == version]
+    if version == "Plan":
+        kept = kept[kept["period"] >= planned_from]
+    figures = ["demand", "revenue", "cost", "gross_margin", "inventory_value"]
+    kept = kept.dropna(subset=figures, how="all").assign(version="Previous plan")
+    return kept[list(FINANCIAL_PLAN.columns)].reset_index(drop=True)
+
+
+def remarks(notes: Sequence[pd.DataFrame]) -> list[Problem]:
+    """What the core assumed or left out, as notes on the sheets that it concerns."""
+    rows = pd.concat(notes, ignore_index=True).drop_duplicates() if notes else pd.DataFrame()
+    return [
+        Problem(SHEET_OF_FRAME.get(row.frame, str(row.frame)), "", row.rule, row.note, severity=Severity.NOTE)
+        for row in rows.itertuples(index=False)
+    ]
+
+
+def _write(host: HeadlessHost, results: Results, wanted: set[str], say: Callable[[str, int, int], None]) -> dict[str, int]:
+    """Write the wanted sheets that the workbook has; returns rows by sheet."""
+    present = set(host.sheet_names())
+    makers = {name: make for name, make in output_rows(results).items() if name in wanted and name in present}
+    written: dict[str, int] = {}
+    for k, (name, make) in enumerate(makers.items()):
+        say(f"Writing {name}", k, len(makers))
+        header, rows = make()
+        host.write_table(name, header, rows)
+        written[name] = len(rows)
+    return written
+
+
+def _write_account(
+    host: HeadlessHost, inputs: Inputs, timeline: Timeline, results: Results, problems: Sequence[Problem], steps: Sequence[str], as_of: str
+) -> None:
+    """Problems, the run's line in the log, and the stamp cells."""
+    present = set(host.sheet_names())
+    label = timeline.calendar.label(timeline.current)
+    if "Problems" in present:
+        host.write_table("Problems", *problem_rows(problems))
+    if "Run Log" in present:
+        line: dict[str, CellValue] = {
+            "as_of": as_of, "version": __version__, "steps": ", ".join(steps or STEPS), "inputs": inputs.fingerprint(), "current_period": label,
+            "series": float(len(results.demand.baseline.accuracy)), "errors": 0.0, "warnings": float(count(problems, Severity.WARNING)), "outcome": "planned",
+        }  # fmt: skip
+        host.write_table("Run Log", *_with_line(host, line))
+    stamps: dict[str, CellValue] = {
+        "sop_as_of": as_of, "sop_version": __version__, "sop_current_period": label, "sop_horizon": timeline.horizon,
+        "sop_status": "planned", "sop_errors": 0, "sop_warnings": count(problems, Severity.WARNING),
+    }  # fmt: skip
+    for name, value in stamps.items():
+        try:
+            host.write_name(name, value)
+        except HostError:
+            continue  # a workbook from elsewhere may lack a stamp cell; the plan does not depend on it
+
+
+def _with_line(host: Host, line: dict[str, CellValue]) -> tuple[list[str], list[list[CellValue]]]:
+    """The log with this run as its last line; a run with the same key takes the place of the earlier one, so that repeating changes nothing."""
+    spec = sheet("Run Log")
+    from sop_xl.commands.tables import plain_table, plain_text
+
+    table = plain_table(spec, host.read_block(spec.name))
+    header = [c.label for c in spec.columns]
+    names = [c.name for c in spec.columns]
+    kept = [cells[: len(names)] for _, cells in table.rows]
+    new: list[CellValue] = [line.get(name) for name in names]
+    places = [names.index(k) for k in spec.key]
+
+    def key(cells: Sequence[CellValue]) -> list[str]:
+        return [plain_text(cells[p]) for p in places]
+
+    for i, cells in enumerate(kept):
+        if key(cells) == key(new):
+            kept[i] = new
+            return header, kept
+    return header, [*kept, new]
+
+
+def _recalculate(path: Path, mode: str, say: Callable[[str, int, int], None]) -> dict[str, object]:
+    """Compute native formulas where that is asked for and possible; says what happened."""
+    from sop_xl.hosts.recalculate import recalculate
+
+    say("Computing native formulas", 0, 0)
+    report = recalculate(path, mode)
+    return {"ran": report.ran, "formulas": report.patched, "kept": list(report.kept), "engine": report.engine, "why_not": report.why_not}
+
+
+def _summary(path: Path, facts: dict[str, object]) -> str:
+    recalculation = facts["recalculation"]
+    assert isinstance(recalculation, dict)
+    computed = (
+        f"{recalculation['formulas']} native formulas computed by {recalculation['engine']}"
+        if recalculation["ran"]
+        else f"native formulas wait for Excel ({recalculation['why_not']})"
+    )
+    fitted = "read from the cache" if facts["forecast_from_cache"] else "fitted"
+    return f"{path.name}: {facts['series']} series planned from {facts['current_period']} on, forecasts {fitted}; {computed}."
+
+
+def overview(results: Results, timeline: Timeline) -> tuple[str, list[str], list[list[str]]]:
+    """A short table of the plan: the coming year by family, in units and money, beside last year."""
+    season = timeline.calendar.season
+    year = timeline.plan[:season]
+    plan = results.money.financial_plan
+    plan = plan[plan["period"].isin(year)]
+    own = plan[plan["version"] == "Plan"].groupby("family")[["demand", "revenue", "gross_margin"]].sum(min_count=1)
+    before = plan[plan["version"] == "Last year"].groupby("family")["revenue"].sum(min_count=1)
+    table = own.assign(last_year=before).sort_values("revenue", ascending=False)
+    table = table[(table["demand"] != 0) | table["revenue"].notna() & (table["revenue"] != 0)]
+    total = table.sum(min_count=1).rename("Total")
+    most = 12
+    if len(table) > most:
+        rest = table.iloc[most:].sum(min_count=1).rename(f"{len(table) - most} more families")
+        table = pd.concat([table.iloc[:most], rest.to_frame().T])
+    table = pd.concat([table, total.to_frame().T])
+    currency = results.inputs.settings.plan_currency
+    header = ["Family", "Demand", f"Revenue {currency}", "Margin %", "Against last year"]
+    rows = [
+        [str(name), _number(row.demand), _number(row.revenue), _percent(row.gross_margin, row.revenue), _percent(row.revenue - row.last_year, row.last_year, sign=True)]
+        for name, row in zip(table.index, table.itertuples(index=False), strict=True)
+    ]
+    first, last = timeline.calendar.label(year[0]), timeline.calendar.label(year[-1])
+    return f"Plan {first} to {last}", header, rows
+
+
+def _number(value: float) -> str:
+    return "-" if pd.isna(value) else f"{value:,.0f}"
+
+
+def _percent(part: float, whole: float, *, sign: bool = False) -> str:
+    if pd.isna(part) or pd.isna(whole) or whole == 0:
+        return "-"
+    return f"{part / whole:+.1%}" if sign else f"{part / whole:.1%}"

@@ -1,0 +1,125 @@
+"""From the plan's frames to the rows of each output sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from sop_xl.blocks import CellValue
+from sop_xl.commands.inputs import Inputs
+from sop_xl.commands.planning import Demand, Money
+from sop_xl.periods import Timeline
+from sop_xl.plan.grid import describe
+from sop_xl.sheets import sheet
+from sop_xl.sheets.write import grid_rows, record_rows
+
+Rows = tuple[list[str], list[list[CellValue]]]
+
+
+@dataclass(frozen=True)
+class Results:
+    """Everything a run computed, ready to be laid out; steps that were not asked for are `None`."""
+
+    inputs: Inputs
+    shown: Timeline
+    demand: Demand
+    stock: pd.DataFrame
+    money: Money
+    kpis: pd.DataFrame
+
+
+def output_rows(results: Results) -> dict[str, Callable[[], Rows]]:
+    """What makes the rows of each output sheet, by sheet name, in the order in which they are written."""
+    return {
+        "Baseline Forecast": lambda: baseline_rows(results),
+        "Forecast Accuracy": lambda: record_rows(sheet("Forecast Accuracy"), results.demand.baseline.accuracy),
+        "Consensus Demand": lambda: consensus_rows(results),
+        "Inventory Plan": lambda: inventory_rows(results),
+        "Financial Plan": lambda: financial_rows(results),
+        "Bridges": lambda: bridge_rows(results),
+        "KPIs": lambda: record_rows(sheet("KPIs"), results.kpis),
+    }
+
+
+def _labels(frame: pd.DataFrame, inputs: Inputs) -> pd.DataFrame:
+    """Family, region and stocking unit of every row of an item x location frame."""
+    items = inputs.frame("Items")
+    pairs = frame[["item", "location"]].drop_duplicates()
+    described = describe(pairs.reset_index(drop=True), items, inputs.locations())
+    described = described.assign(unit=described["item"].map(items.set_index("item")["unit"]))
+    return frame[["item", "location"]].merge(described, on=["item", "location"], how="left")
+
+
+def baseline_rows(results: Results) -> Rows:
+    """Baseline and its range; the note names model and demand class."""
+    frame = results.demand.baseline.forecast
+    labels = _labels(frame, results.inputs)
+    accuracy = results.demand.baseline.accuracy
+    words = accuracy["model"] + " (" + accuracy["demand_class"] + ")"
+    models = accuracy[["item", "location"]].assign(note=words)
+    note = frame[["item", "location"]].merge(models, on=["item", "location"], how="left")["note"].fillna("")
+    return _item_grid("Baseline Forecast", frame, results, labels, note)
+
+
+def consensus_rows(results: Results) -> Rows:
+    """Every step to the consensus, and below each consensus line the price that values it."""
+    inputs = results.inputs
+    frame = results.demand.consensus.merge(_price_cells(results.money), on=["item", "location", "period"], how="left")
+    labels = _labels(frame, inputs)
+    note = frame["item"].map(inputs.frame("Items").set_index("item")["name"]).fillna("")
+    steps = ("events", "life_cycle", "sales_input", "overrides")
+    return _item_grid("Consensus Demand", frame, results, labels, note, not_if_zero=steps)
+
+
+def _price_cells(money: Money) -> pd.DataFrame:
+    """Net price at plan rates by item, location and period: what revenue / demand is wherever there is demand."""
+    detail = money.detail
+    with np.errstate(divide="ignore", invalid="ignore"):
+        price = np.where(detail.demand > 0, detail.revenue / detail.demand, np.nan)
+    return detail.grid.frame(net_price=price)
+
+
+def inventory_rows(results: Results) -> Rows:
+    """The projection, one block of lines per item and stocking location."""
+    labels = _labels(results.stock, results.inputs)
+    return _item_grid("Inventory Plan", results.stock, results, labels, None)
+
+
+def _item_grid(
+    name: str, frame: pd.DataFrame, results: Results, labels: pd.DataFrame, note: pd.Series | None, not_if_zero: tuple[str, ...] = ()
+) -> Rows:
+    texts = {"family": labels["family"].tolist(), "region": labels["region"].tolist()}
+    if note is not None:
+        texts["note"] = note.tolist()
+    return grid_rows(
+        sheet(name), frame, results.shown, texts, stocking_unit=labels["unit"].tolist(),
+        plan_currency=results.inputs.settings.plan_currency, not_if_zero=not_if_zero,
+    )  # fmt: skip
+
+
+def financial_rows(results: Results) -> Rows:
+    """The roll-up, with the range of demand at every family, region and their totals as lines of version Plan."""
+    plan = results.money.financial_plan
+    categories = plan.drop_duplicates("family").set_index("family")["category"]
+    ranges = results.demand.ranges.assign(version="Plan")
+    ranges["category"] = ranges["family"].map(categories).fillna("")
+    merged = plan.merge(ranges, on=["family", "region", "version", "period"], how="outer", suffixes=("", "_of_range"))
+    merged["category"] = merged["category"].fillna(merged["category_of_range"]).fillna("")
+    merged = merged.sort_values(["version", "family", "region", "period"], key=_version_order, kind="stable").reset_index(drop=True)
+    return grid_rows(sheet("Financial Plan"), merged, results.shown, plan_currency=results.inputs.settings.plan_currency)
+
+
+def _version_order(column: pd.Series) -> pd.Series:
+    """Plan first, then what it is compared with."""
+    if column.name != "version":
+        return column
+    return column.map({"Plan": 0, "Budget": 1, "Last year": 2, "Previous plan": 3})
+
+
+def bridge_rows(results: Results) -> Rows:
+    """The bridges, in plan currency."""
+    frame = results.money.bridges.assign(unit=results.inputs.settings.plan_currency)
+    return record_rows(sheet("Bridges"), frame)
