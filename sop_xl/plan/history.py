@@ -20,6 +20,9 @@ BlankMeans = Literal["zero", "absent"]
 OUTLIER_THRESHOLD = 4.0
 """Robust standard deviations beyond which a period is flagged; Hampel's usual 3 flags too many of short, skewed series."""
 
+OUTLIER_FACTOR = 1.5
+"""Least factor above or below what was expected: a calm series must not be flagged for small steps."""
+
 _LEAST_FOR_OUTLIERS = 8  # periods with demand; below that nothing can be called unusual
 _NORMAL_MAD = 1.4826  # makes the median absolute deviation of normal noise its standard deviation
 
@@ -132,7 +135,7 @@ def flag_outliers(
     spread = _NORMAL_MAD * _median(np.abs(centred))
     usable = (np.isfinite(z).sum(axis=1) >= _LEAST_FOR_OUTLIERS) & (spread > 1e-9)
     with np.errstate(invalid="ignore"):
-        far = np.abs(centred) > threshold * spread[:, None]
+        far = np.abs(centred) > np.maximum(threshold * spread[:, None], np.log(OUTLIER_FACTOR))
     return np.asarray(far & usable[:, None])
 
 

@@ -17,6 +17,9 @@ from sop_xl.plan.forecast.seasonal import Floats
 from sop_xl.plan.forecast.series import describe_model
 from sop_xl.plan.hierarchy import ALL, BOTTOM, Hierarchy
 
+CARRIED = 2 / 3
+"""Share of the demand after an origin that its series must carry for the origin to speak for a level."""
+
 LEVEL_COLUMNS = ("level", "scope", "wmape", "bias", "fva", "test_periods")
 
 
@@ -169,14 +172,16 @@ def _notes(
 
 
 def levels_frame(hierarchy: Hierarchy, tests: Sequence[Judged], actual: Floats) -> pd.DataFrame:
-    """Accuracy by level at the longest held-out origin, over the series that had demand before it.
+    """Accuracy by level over the series that had demand before the origin.
+
+    The origin is the longest whose series still carried two thirds of the demand that followed (the last one where none did): where
+    items are replaced every year, a year-old origin would judge the few that stayed.
 
     Columns level, scope, wmape, bias, fva (fractions) and test_periods; scope `All` sums absolute errors over all nodes of the level.
     """
     rows: list[dict[str, object]] = []
-    for test in tests[:1]:
-        before = actual[hierarchy.aggregates :, : actual.shape[1] - test.origin.cut]
-        known = np.any(before > 0, axis=1, keepdims=True)
+    for test in _telling(hierarchy, tests, actual):
+        known = _known_then(hierarchy, test, actual)
         held, made, naive = (
             hierarchy.up(x[hierarchy.aggregates :] * known) for x in (test.held, test.forecast, test.naive)
         )
@@ -194,6 +199,19 @@ def levels_frame(hierarchy: Hierarchy, tests: Sequence[Judged], actual: Floats) 
                     }
                 )  # fmt: skip
     return pd.DataFrame(rows, columns=list(LEVEL_COLUMNS))
+
+
+def _telling(hierarchy: Hierarchy, tests: Sequence[Judged], actual: Floats) -> Sequence[Judged]:
+    for test in tests:
+        followed = test.held[hierarchy.aggregates :]
+        if (followed * _known_then(hierarchy, test, actual)).sum() >= CARRIED * followed.sum():
+            return [test]
+    return tests[-1:]
+
+
+def _known_then(hierarchy: Hierarchy, test: Judged, actual: Floats) -> npt.NDArray[np.bool_]:
+    before = actual[hierarchy.aggregates :, : actual.shape[1] - test.origin.cut]
+    return np.asarray(np.any(before > 0, axis=1, keepdims=True))
 
 
 def node_name(hierarchy: Hierarchy, node: int) -> str:

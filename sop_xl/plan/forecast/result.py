@@ -29,8 +29,8 @@ class BaselineResult:
     ranges
         Frame `DEMAND_RANGES`: every family (or All) x region (or All).
     levels
-        level, scope, wmape, bias, fva, test_periods: accuracy of the reconciled forecast at the longest held-out origin, measured on
-        sums at that level; scope is `All` for the whole level, otherwise the node's name.
+        level, scope, wmape, bias, fva, test_periods: accuracy of the reconciled forecast on sums at that level, at the origin that
+        speaks for most of the demand; scope is `All` for the whole level, otherwise the node's name.
     """
 
     forecast: pd.DataFrame
