@@ -1,11 +1,273 @@
-"""Executive: one page for the executive review."""
+"""Executive: one landscape A4 page with drop-downs, headline figures and charts, and below it the figures that it shows."""
 
 from __future__ import annotations
 
-from sop_xl.templates import layout
-from sop_xl.templates.book import Book
+from dataclasses import dataclass
+from typing import Any
+
+from sop_xl import vocabulary
+from sop_xl.sheets.spec import HEADER_ROW, LABEL_COLUMNS
+from sop_xl.templates import charts, layout, review
+from sop_xl.templates.book import Book, bounded
+from sop_xl.templates.bridge_block import bridge_block
+from sop_xl.templates.review import BUDGET, LAST_YEAR, LIST_ROWS, PLAN, Line, Page, measure_label
+from sop_xl.templates.settings_sheet import setting_value
+from sop_xl.templates.styles import (
+    GOOD,
+    GOOD_FILL,
+    MUTED,
+    PALE,
+    POOR,
+    POOR_FILL,
+    RULE,
+    WATCH,
+    WATCH_FILL,
+)
+
+SELECT_ROW, TILE_ROW, KPI_ROW, CHART_ROW = 5, 7, 11, 15
+PAGE_LAST_ROW = 48
+FLAG_ROW = 53
+"""Actual/Plan flags of the figures; the period headers stand below them."""
+
+_TILES = ((0, 0), (1, 2), (3, 4), (5, 6), (7, 9), (10, 12), (13, 15))
+"""First and last 0-based columns of the seven tiles."""
+
+_KPIS = (
+    "WMAPE", "Bias", "Forecast value added", "Demand served on time", "Inventory turns", "Revenue against budget", "Gross margin %",
+)  # fmt: skip
+_PLAN_ROWS = 10_006
+"""Last row of the Financial Plan that the lists are drawn from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One headline figure: caption, formula, number format, and a formula for the line below it."""
+
+    caption: str
+    formula: str
+    form: str
+    below: str
 
 
 def executive_sheet(book: Book) -> None:
-    """The executive page."""
-    layout.head(book, book.spec("Executive"))
+    """Build the page. Without Financial Plan it shows the demand plan alone."""
+    spec, sheet, styles = book.spec("Executive"), book.worksheets["Executive"], book.styles
+    for index, width in enumerate(review.WIDTHS):
+        sheet.set_column(index, index, width, styles())
+    sheet.set_column(LABEL_COLUMNS, LABEL_COLUMNS + len(book.labels) - 1, review.PERIOD_WIDTH, styles())
+    layout.head(book, spec, columns=0, widths=review.WIDTHS + (review.PERIOD_WIDTH,) * len(book.labels))
+    page = Page(book, "Executive", FLAG_ROW + 1, f"$B${SELECT_ROW}", f"$D${SELECT_ROW}", "$B$51", "$D$51")
+    review.selectors(book, "Executive", SELECT_ROW, criteria_row=51)
+    _scope(page)
+    sheet.write_string("A50", "Figures behind this page", styles(bold=True, font_size=12, font_color="#C96F1A"))
+    layout.period_rows(book, "Executive", flag_row=FLAG_ROW, constant=False, source="Consensus Demand")
+    for index, text in enumerate(("Line", "Version", "Unit", "Next year", "Year before", "Change", "Note")):
+        sheet.write_string(FLAG_ROW, index, text, styles.header(spec.kind, number=index in (3, 4, 5)))
+    lines = figures(page)
+    next_row = review.place_lines(page, FLAG_ROW + 2, lines)
+    next_row = review.flags(page, next_row)
+    review.write_lines(page, FLAG_ROW + 2, [_with_closing(page, line) for line in lines])
+    next_row += 1
+    bridge_row = 0
+    if book.has("Bridges"):
+        bridge_row = next_row
+        next_row = bridge_block(page, next_row, _preferred_bridge(book)) + 1
+    _lists(page, next_row)
+    _tiles(page, _headlines(page))
+    if book.has("KPIs"):
+        _kpi_strip(page)
+    _charts(page, bridge_row)
+    sheet.freeze_panes(HEADER_ROW - 1, 0)
+    layout.print_setup(book, spec, area=f"A1:P{PAGE_LAST_ROW}", one_page=True)
+    layout.protect(book, "Executive")
+
+
+def figures(page: Page) -> list[Line]:
+    """Lines of the page for what the workbook carries."""
+    money, units, share = vocabulary.MONEY, vocabulary.UNITS, vocabulary.FRACTION
+    if not page.book.has("Financial Plan"):
+        return [
+            Line("demand", measure_label("consensus"), PLAN, units, lambda c, r: page.grid_formula("Consensus Demand", c, r), bold=True),
+            Line("baseline", measure_label("baseline"), PLAN, units, lambda c, r: page.grid_formula("Consensus Demand", c, r)),
+        ]
+
+    def plan(key: str, name: str, version: str, *, exact: bool = False, bold: bool = False) -> Line:
+        unit = vocabulary.measure(name).unit
+        return Line(key, measure_label(name), version, unit, lambda c, r: page.plan_formula(c, r, exact=exact), bold=bold)
+
+    def flag(c: str) -> str:
+        return f'{c}${page.header_row - 1}="Plan"'
+
+    def row(key: str) -> int:
+        return page.rows[key]
+
+    lines = [
+        plan("demand", "demand", PLAN, bold=True),
+        plan("demand_low", "demand_low", PLAN, exact=True),
+        plan("demand_high", "demand_high", PLAN, exact=True),
+        Line("band_base", "Foot of the range in the chart", "Chart", units, lambda c, r: f"IF({flag(c)},{c}{row('demand_low')},{c}{row('demand')})", ""),
+        Line("band", "Width of the range in the chart", "Chart", units, lambda c, r: f"IF({flag(c)},MAX({c}{row('demand_high')}-{c}{row('demand_low')},0),0)", ""),
+        plan("demand_last_year", "demand", LAST_YEAR),
+        plan("revenue", "revenue", PLAN, bold=True),
+        plan("last_year", "revenue", LAST_YEAR),
+        plan("cost", "cost", PLAN),
+        plan("margin", "gross_margin", PLAN, bold=True),
+        Line("margin_share", "Gross margin, share of revenue", PLAN, share, lambda c, r: f"IF({c}{row('revenue')}=0,0,{c}{row('margin')}/{c}{row('revenue')})",
+             lambda c, r: f"IF({c}{row('revenue')}=0,0,{c}{row('margin')}/{c}{row('revenue')})"),
+    ]  # fmt: skip
+    if page.book.has("Budget"):
+        lines += [
+            plan("budget", "revenue", BUDGET),
+            Line("budget_gap", "Revenue - budget, where a budget is", PLAN, money, lambda c, r: f"IF({c}{row('budget')}=0,0,{c}{row('revenue')}-{c}{row('budget')})"),
+        ]  # fmt: skip
+    if page.book.has("Inventory Plan"):
+        lines += [
+            plan("inventory", "inventory_value", PLAN, bold=True),
+            Line("cover", "Cover: stock / cost per day", PLAN, vocabulary.DAYS,
+                 lambda c, r: f"IF($D{row('cost')}=0,0,{c}{row('inventory')}/$D{row('cost')}*365*$D{row('next')}/sop_season)", ""),
+        ]  # fmt: skip
+    return lines
+
+
+def _with_closing(page: Page, line: Line) -> Line:
+    """A stock's yearly figure is its value at the end."""
+    if line.key != "inventory":
+        return line
+    return Line(line.key, line.label, line.version, line.unit, line.formula, review.closing(page), line.bold, "value at the end")
+
+
+def _scope(page: Page) -> None:
+    """What the page shows, in words."""
+    sheet, styles, header = page.sheet, page.book.styles, page.header_row
+    cells = f"$H${header}:${page.book.last_column}${header}"
+    first = f'INDEX({cells},COUNTIF($H${header - 1}:${page.book.last_column}${header - 1},"Actual")+1)'
+    end = f"INDEX({cells},MATCH(1,{page.span('end')},0))" if "end" in page.rows else ""
+    del end
+    currency = setting_value("plan_currency")
+    formula = f'="Next year = the first "&sop_season&" planned periods from "&IFERROR({first},"?")&" on; money in "&{currency}'
+    sheet.merge_range(SELECT_ROW - 1, 5, SELECT_ROW - 1, 15, "", styles(font_color=MUTED))
+    sheet.write_formula(SELECT_ROW - 1, 5, formula, styles(font_color=MUTED), "")
+
+
+def _headlines(page: Page) -> list[Tile]:
+    units, money, rows = "#,##0", "#,##0", page.rows
+    demand = Tile("Demand, next year (units)", f"=$D${rows['demand']}", units, _change(rows["demand"]))
+    if "revenue" not in rows:
+        return [demand]
+    tiles = [
+        demand,
+        Tile("Revenue, next year", f"=$D${rows['revenue']}", money, _change(rows["revenue"])),
+        Tile("Gross margin, next year", f"=$D${rows['margin']}", money, f'=TEXT($D${rows["margin_share"]},"0.0%")&" of revenue"'),
+    ]
+    if "budget" in rows:
+        covered = f'SUMPRODUCT({page.span("next")},--({page.span("budget")}<>0))'
+        below = f'=IF({covered}=0,"no budget for it",TEXT($D${rows["budget_gap"]}/$D${rows["budget"]},"+0.0%;-0.0%")&" over "&{covered}&" periods")'
+        tiles.append(Tile("Revenue - budget", f"=$D${rows['budget_gap']}", "+#,##0;-#,##0;0", below))
+    gap, last = f"$D${rows['revenue']}-$D${rows['last_year']}", f"$D${rows['last_year']}"
+    tiles.append(Tile("Revenue - last year", f"={gap}", "+#,##0;-#,##0;0", f'=IF({last}=0,"no last year",TEXT(({gap})/{last},"+0.0%;-0.0%"))'))
+    if "inventory" in rows:
+        now = f"INDEX({page.span('inventory')},MATCH(1,{page.span('number')},0))"
+        tiles.append(Tile("Inventory value, end of this period", f"=IFERROR({now},0)", money, f'=TEXT($D${rows["inventory"]},"#,##0")&" in a year"'))
+        cover = f"IFERROR(INDEX({page.span('cover')},MATCH(1,{page.span('number')},0)),0)"
+        if page.book.has("KPIs"):
+            value = f'SUMIFS(KPIs!$C:$C,KPIs!$A:$A,"Days of supply",KPIs!$B:$B,{page.family})'
+            below = f'=IF({page.region}="All","of coming demand, at cost","by family, all regions")'
+            tiles.append(Tile("Days of supply", f"={value}", "#,##0", below))
+        else:
+            tiles.append(Tile("Cover in days", f"={cover}", "#,##0", '="stock / cost per day"'))
+    return tiles
+
+
+def _change(row: int) -> str:
+    return f'=IF($E${row}=0,"no year before",TEXT($F${row},"+0.0%;-0.0%")&" on the year before")'
+
+
+def _tiles(page: Page, tiles: list[Tile]) -> None:
+    styles, sheet = page.book.styles, page.sheet
+    sheet.set_row(TILE_ROW, 26)
+    for (first, last), tile in zip(_TILES, tiles, strict=False):
+        caption = styles(bg_color=PALE, font_color=MUTED, font_size=9, top=2, top_color="#C96F1A")
+        value = styles(bg_color=PALE, bold=True, font_size=17, num_format=tile.form, align="left")
+        below = styles(bg_color=PALE, font_color=MUTED, font_size=9)
+        _spread(sheet, TILE_ROW - 1, first, last, tile.caption, caption)
+        _spread(sheet, TILE_ROW, first, last, tile.formula, value)
+        _spread(sheet, TILE_ROW + 1, first, last, tile.below, below)
+
+
+def _spread(sheet: Any, row: int, first: int, last: int, content: str, style: Any) -> None:
+    """Write text or a formula into one cell or into merged ones."""
+    if first != last:
+        sheet.merge_range(row, first, row, last, "", style)
+    if content.startswith("="):
+        sheet.write_formula(row, first, content, style)
+    else:
+        sheet.write_string(row, first, content, style)
+
+
+def _kpi_strip(page: Page) -> None:
+    """Key figures with their status in words and colour."""
+    styles, sheet = page.book.styles, page.sheet
+    for (first, last), name in zip(_TILES, _KPIS, strict=True):
+        form = "0.0" if name == "Inventory turns" else "0.0%"
+        key = f'KPIs!$A:$A,"{name}",KPIs!$B:$B,{page.family}'
+        _spread(sheet, KPI_ROW - 1, first, last, name, styles(font_color=MUTED, font_size=9, top=1, top_color=RULE))
+        value = f'=IF(COUNTIFS({key},KPIs!$C:$C,"<>")=0,"-",SUMIFS(KPIs!$C:$C,{key}))'
+        _spread(sheet, KPI_ROW, first, last, value, styles(bold=True, num_format=form, align="left", font_size=11))
+        state = "=" + "&".join(f'IF(COUNTIFS({key},KPIs!$F:$F,"{text}")>0,"{text}","")' for text in ("good", "watch", "poor"))
+        _spread(sheet, KPI_ROW + 1, first, last, state, styles(font_size=9, align="left"))
+    last_column = _TILES[-1][1]
+    for text, ink, fill in (("good", GOOD, GOOD_FILL), ("watch", WATCH, WATCH_FILL), ("poor", POOR, POOR_FILL)):
+        sheet.conditional_format(KPI_ROW + 1, 0, KPI_ROW + 1, last_column, {
+            "type": "cell", "criteria": "==", "value": f'"{text}"', "format": styles.conditional(font_color=ink, bg_color=fill, bold=True),
+        })  # fmt: skip
+
+
+def _charts(page: Page, bridge_row: int) -> None:
+    """Two by two; with fewer charts each takes the whole width."""
+    history = page.book.history_count
+    made: list[tuple[Any, str]] = []
+    if "band" in page.rows:
+        made.append((charts.demand_chart(page, max(0, history - 24)), "Demand history, consensus demand and its range"))
+        made.append((charts.revenue_chart(page, max(0, history - 12)), "Revenue by period beside budget and last year"))
+    else:
+        keys = {"demand": "Consensus demand", "baseline": "Baseline forecast"}
+        made.append((charts.lines_chart(page, "Demand plan", keys, history, unit="units"), "Consensus demand and baseline forecast"))
+    if bridge_row:
+        chart = charts.waterfall_chart(page.book, "Executive", bridge_row + 2, 9, f"=Executive!$A${bridge_row}")
+        made.append((chart, "Waterfall from the reference to the plan"))
+    if "inventory" in page.rows:
+        made.append((charts.stock_chart(page, history), "Inventory value and cover by period"))
+    wide = len(made) < 4
+    size = (1432, 660 // len(made)) if wide else (782, 330)
+    places = [(f"A{CHART_ROW}", size), (f"H{CHART_ROW}", (646, 330)), (f"A{CHART_ROW + 17}", size), (f"H{CHART_ROW + 17}", (646, 330))]
+    if wide:
+        places = [(f"A{CHART_ROW + number * (34 // len(made))}", size) for number in range(len(made))]
+    for (chart, text), (cell, (width, height)) in zip(made, places, strict=False):
+        charts.insert(page, chart, cell, width, height, text)
+
+
+def _preferred_bridge(book: Book) -> str:
+    """The bridge to budget where there is one, else that to last year."""
+    return '=IF(COUNTIF(Bridges!$A:$A,"Budget to plan")>0,"Budget to plan","Last year to plan")'
+
+
+def _lists(page: Page, row: int) -> None:
+    """Families and regions of the plan, each once, for the drop-downs of every review page."""
+    book, styles, sheet = page.book, page.book.styles, page.sheet
+    source = book.spec("Financial Plan" if book.has("Financial Plan") else "Consensus Demand")
+    row = review.heading(page, row, "Lists for the drop-downs")
+    listed = (("A", "family", "sop_families", "sop_family_list", "(not by family)"), ("B", "region", "sop_regions", "sop_region_list", "(not by region)"))
+    for letters, name, choice, whole, left_out in listed:
+        cells = bounded(source, name, last=_PLAN_ROWS)
+        sheet.write_string(f"{letters}{row}", left_out, styles(font_color=MUTED, font_size=9))
+        sheet.write_string(f"{letters}{row + 1}", "All", styles.body())
+        for line in range(row + 2, row + 1 + LIST_ROWS):
+            formula = f'IFERROR(INDEX({cells},MATCH(0,COUNTIF({letters}${row}:{letters}{line - 1},{cells}&""),0))&"","")'
+            sheet.write_array_formula(f"{letters}{line}", f"{{={formula}}}", styles.body(), "")
+        top, last = f"Executive!${letters}${row + 1}", f"Executive!${letters}${row + LIST_ROWS}"
+        book.workbook.define_name(whole, f"={top}:{last.split('!')[1]}")
+        count = f'COUNTIF({top}:{last.split("!")[1]},"?*")'
+        book.workbook.define_name(choice, f"={top}:INDEX({top}:{last.split('!')[1]},{count})")
+    sheet.write_string(f"C{row}", "< read but not offered: a budget that is not split", styles(font_color=MUTED, font_size=9))
+
+

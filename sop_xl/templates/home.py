@@ -7,6 +7,7 @@ from typing import Any
 from sop_xl.sheets.spec import HEADER_ROW, SheetKind, SheetSpec
 from sop_xl.templates import layout
 from sop_xl.templates.book import Book, quoted
+from sop_xl.templates.settings_sheet import setting_value
 from sop_xl.templates.styles import (
     GOOD,
     GOOD_FILL,
@@ -100,6 +101,12 @@ def _status(book: Book, sheet: Any) -> int:
         sheet.write(row - 1, 1, initial.get(name), style) if name in initial else sheet.write_blank(row - 1, 1, None, style)
         sheet.write_string(row - 1, 2, meaning, styles.body(font_color=MUTED))
         layout.cell_name(book, name, "Home", row, 2)
+    row += 1
+    season = f'=IF({setting_value("calendar")}="weeks",52,12)'
+    sheet.write_string(row - 1, 0, "Periods in a year", styles.body())
+    sheet.write_formula(row - 1, 1, season, styles.body("0", align="left", bold=True), book.timeline.calendar.season)
+    sheet.write_string(row - 1, 2, "The reviews' next year has as many planned periods", styles.body(font_color=MUTED))
+    layout.cell_name(book, "sop_season", "Home", row, 2)
     lights: list[tuple[str, str, str, str]] = []
     if book.has("Checks"):
         lights.append(("Checks failed", "=MasterCheck", "0 = Excel agrees with the program on every figure", "Checks"))

@@ -13,8 +13,8 @@ from zipfile import ZipFile
 from sop_xl.blocks import column_letters, parse_a1
 
 _TAB_KINDS = {"5B6675": "control", "2F5D9B": "input", "2E7D4F": "output", "C96F1A": "review"}
-_REFERENCE = re.compile(r"(?<![A-Za-z_.!])(\$?)([A-Z]{1,3})(\$?)([0-9]{1,7})(?![0-9(A-Za-z_])")
-_COLUMNS = re.compile(r"(?<![A-Za-z_.])([A-Z]{1,3}):([A-Z]{1,3})(?![0-9A-Za-z(])")
+_REFERENCE = re.compile(r"(?<![A-Za-z_.$])(\$?)([A-Z]{1,3})(\$?)([0-9]{1,7})(?![0-9(A-Za-z_])")
+_COLUMNS = re.compile(r"(?<![A-Za-z_.$])([A-Z]{1,3}):([A-Z]{1,3})(?![0-9A-Za-z(])")
 
 
 def manifest(content: bytes) -> str:
@@ -89,14 +89,24 @@ def _table_columns(sheet: Any, table: Any) -> Iterator[str]:
 
 
 def _formulas(sheet: Any) -> Iterator[str]:
-    """Each row's formulas, those that are the same relative to their cell gathered into one line."""
-    for row in sheet.iter_rows():
-        cells = [(c, _text(c.value)) for c in row if c.data_type == "f"]
-        keyed = [(c, text, relative(text, c.row, c.column)) for c, text in cells]
-        for _, group in itertools.groupby(enumerate(keyed), key=lambda pair: (pair[1][2], pair[1][0].column - pair[0])):
-            run = [entry for _, entry in group]
-            first, last = run[0][0].coordinate, run[-1][0].coordinate
-            yield f"  formula {first if first == last else f'{first}:{last}'} {run[0][1]}"
+    """Formulas; those that are the same relative to their cells, over a row or over rows alike, make one line."""
+    rows = [_runs(row) for row in sheet.iter_rows()]
+    for _, alike in itertools.groupby(rows, key=lambda runs: [(first.column, last.column, key) for first, last, _, key in runs]):
+        block = list(alike)
+        for (first, _, text, _), (_, last, _, _) in zip(block[0], block[-1], strict=True):
+            area = first.coordinate if first is last else f"{first.coordinate}:{last.coordinate}"
+            yield f"  formula {area} {text}"
+
+
+def _runs(row: Any) -> list[tuple[Any, Any, str, str]]:
+    """First cell, last cell, formula text and relative formula of each run of equal formulas in a row."""
+    cells = [(c, _text(c.value)) for c in row if c.data_type == "f"]
+    keyed = [(c, text, relative(text, c.row, c.column)) for c, text in cells]
+    runs = []
+    for _, group in itertools.groupby(enumerate(keyed), key=lambda pair: (pair[1][2], pair[1][0].column - pair[0])):
+        run = [entry for _, entry in group]
+        runs.append((run[0][0], run[-1][0], run[0][1], run[0][2]))
+    return runs
 
 
 def _text(value: Any) -> str:

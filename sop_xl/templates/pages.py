@@ -7,10 +7,12 @@ from collections.abc import Callable
 from sop_xl.templates.about import about_sheet
 from sop_xl.templates.book import Book
 from sop_xl.templates.checks import checks_sheet
+from sop_xl.templates.demand_review import demand_review_sheet
 from sop_xl.templates.executive import executive_sheet
+from sop_xl.templates.finance_review import finance_review_sheet
 from sop_xl.templates.home import home_sheet
-from sop_xl.templates.reviews import demand_review_sheet, finance_review_sheet, supply_review_sheet
 from sop_xl.templates.settings_sheet import settings_sheet
+from sop_xl.templates.supply_review import supply_review_sheet
 
 PAGES: dict[str, Callable[[Book], None]] = {
     "Home": home_sheet,

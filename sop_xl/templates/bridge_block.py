@@ -1,0 +1,55 @@
+"""The figures of a waterfall: a bridge of the sheet Bridges, step by step. Its rows are steps, not periods."""
+
+from __future__ import annotations
+
+from sop_xl.templates.book import bounded
+from sop_xl.templates.review import Page
+
+STEPS = 9
+"""Rows of the block: start, seven steps, end."""
+
+_LAST = 2_006
+_HEADER = ("Step", "Amount", "Running total", "Total (bar)", "Base (invisible)", "Raises", "Lowers")
+
+
+def bridge_block(page: Page, row: int, choice: str) -> int:
+    """Write the block from a 1-based row on and return the row after it.
+
+    Row: caption (the chart's title) and the bridge's name in G, by the formula or text `choice`; header; then one row per
+    step, the running total carrying the bars. A bridge has no regions: it is that of the family.
+    """
+    book, sheet, styles = page.book, page.sheet, page.book.styles
+    spec = book.spec("Bridges")
+    name = f"$G${row}"
+    caption = f'={name}&", "&IF({page.family}="All","all families",{page.family})&": revenue in the next year"'
+    style = styles(bold=True, font_color="#C96F1A", font_size=11)
+    sheet.write_formula(f"A{row}", caption, style, "")
+    if choice.startswith("="):
+        sheet.write_formula(f"G{row}", choice, styles.body(bold=True), "")
+    else:
+        sheet.write_string(f"G{row}", choice, styles.body(entry=True, bold=True))
+    for index, text in enumerate(_HEADER):
+        sheet.write_string(row, index, text, styles.header(book.spec(page.name).kind, number=index > 0))
+    first = row + 2
+    number, text_style = styles.body("#,##0;-#,##0;0"), styles.body()
+    bridges, families, orders, steps = (
+        bounded(spec, column, last=_LAST) for column in ("bridge", "family", "order", "step")
+    )
+    count = f"COUNTIFS({bridges},{name},{families},{page.family})"
+    for line in range(first, first + STEPS):
+        place = f"(ROWS($A${first}:$A{line})-1)"
+        is_end, is_start = f"{place}={count}-1", f"{place}=0"
+        label = f'IFERROR(INDEX({steps},MATCH(1,({bridges}={name})*({families}={page.family})*({orders}={place}),0)),"")'
+        sheet.write_array_formula(f"A{line}", f"{{={label}}}", text_style, "")
+        amount = f"SUMIFS({bounded(spec, 'amount', last=_LAST)},{bridges},{name},{families},{page.family},{orders},{place})"
+        sheet.write_formula(f"B{line}", f"={amount}", number)
+        before = f"N(C{line - 1})"
+        sheet.write_formula(f"C{line}", f'=IF($A{line}="",0,IF(OR({is_start},{is_end}),B{line},{before}+B{line}))', number)
+        sheet.write_formula(f"D{line}", f'=IF(AND($A{line}<>"",OR({is_start},{is_end})),B{line},0)', number)
+        step = f'AND($A{line}<>"",D{line}=0)'
+        sheet.write_formula(f"E{line}", f"=IF({step},MIN({before},C{line}),0)", number)
+        sheet.write_formula(f"F{line}", f"=IF({step},MAX(B{line},0),0)", number)
+        sheet.write_formula(f"G{line}", f"=IF({step},MAX(-B{line},0),0)", number)
+    return first + STEPS
+
+

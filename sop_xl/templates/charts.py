@@ -1,0 +1,148 @@
+"""Native charts in one style: quiet axes, direct colours, titles that say what is shown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sop_xl.templates.book import Book
+from sop_xl.templates.review import Page
+from sop_xl.templates.styles import BLUE, FONT, GOOD, GREY, INK, LIGHT_BLUE, MUTED, ORANGE, POOR, RULE
+
+_AXIS_FONT = {"name": FONT, "size": 8, "color": MUTED}
+
+
+def _style(chart: Any, title: str | None, *, unit: str, number: str = "#,##0", points: int = 24) -> None:
+    chart.set_title({
+        "name": title, "overlay": False, "name_font": {"name": FONT, "size": 11, "bold": True, "color": INK}, "layout": None,
+    })  # fmt: skip
+    chart.set_legend({"position": "bottom", "font": _AXIS_FONT})
+    chart.set_chartarea({"border": {"color": RULE}, "fill": {"color": "#FFFFFF"}})
+    chart.set_plotarea({"fill": {"none": True}})
+    chart.set_x_axis({
+        "num_font": _AXIS_FONT | {"rotation": -45 if points > 12 else 0}, "line": {"color": RULE}, "major_tick_mark": "none",
+        "interval_unit": 3 if points > 24 else 1, "label_position": "low",
+    })  # fmt: skip
+    chart.set_y_axis({
+        "num_font": _AXIS_FONT, "num_format": number, "line": {"none": True}, "major_gridlines": {"visible": True, "line": {"color": "#E8EBEF"}},
+        "name": unit, "name_font": _AXIS_FONT | {"bold": False}, "major_tick_mark": "none",
+    })  # fmt: skip
+
+
+def _series(page: Page, key: str, first: int, last: int, name: str, **look: Any) -> dict[str, Any]:
+    return {
+        "name": name,
+        "categories": page.chart_span("", first, last, row=page.header_row),
+        "values": page.chart_span(key, first, last),
+        **look,
+    }
+
+
+def demand_chart(page: Page, first: int) -> Any:
+    """Demand: actuals, then consensus, with the band from P10 to P90 opening where the plan begins."""
+    book, last = page.book, len(page.book.labels) - 1
+    band = book.workbook.add_chart({"type": "area", "subtype": "stacked"})
+    band.add_series(_series(page, "band_base", first, last, "Up to P10", fill={"none": True}, border={"none": True}))
+    band.add_series(_series(page, "band", first, last, "Range P10 to P90", fill={"color": LIGHT_BLUE, "transparency": 35}, border={"none": True}))
+    line = book.workbook.add_chart({"type": "line"})
+    line.add_series(_series(page, "demand", first, last, "Consensus demand", line={"color": BLUE, "width": 2}))
+    if first < book.history_count:
+        actual = _series(page, "demand", first, book.history_count - 1, "Actual demand", line={"color": INK, "width": 2.25})
+        line.add_series(actual)
+    band.combine(line)
+    _style(band, "Demand: history and consensus with its range", unit="units", points=last - first + 1)
+    band.set_legend({"position": "bottom", "font": _AXIS_FONT, "delete_series": [0]})
+    return band
+
+
+def lines_chart(page: Page, title: str, keys: dict[str, str], first: int, *, unit: str) -> Any:
+    """Lines by key and legend text."""
+    last = len(page.book.labels) - 1
+    chart = page.book.workbook.add_chart({"type": "line"})
+    for (key, text), colour in zip(keys.items(), (BLUE, ORANGE, GREY, GOOD), strict=False):
+        chart.add_series(_series(page, key, first, last, text, line={"color": colour, "width": 2}))
+    _style(chart, title, unit=unit, points=last - first + 1)
+    return chart
+
+
+def stacked_chart(page: Page, title: str, keys: dict[str, str], first: int, *, unit: str) -> Any:
+    """Columns on top of each other, for effects that add up."""
+    last = len(page.book.labels) - 1
+    chart = page.book.workbook.add_chart({"type": "column", "subtype": "stacked"})
+    for (key, text), colour in zip(keys.items(), (BLUE, ORANGE, GOOD, GREY), strict=False):
+        chart.add_series(_series(page, key, first, last, text, fill={"color": colour}, gap=60))
+    _style(chart, title, unit=unit, points=last - first + 1)
+    return chart
+
+
+def revenue_chart(page: Page, first: int) -> Any:
+    """Revenue and, where the workbook has them, budget beside it and last year as a line."""
+    last = len(page.book.labels) - 1
+    chart = page.book.workbook.add_chart({"type": "column"})
+    chart.add_series(_series(page, "revenue", first, last, "Revenue (actual, then plan)", fill={"color": BLUE}, gap=40, overlap=-5))
+    text = "Revenue"
+    if "budget" in page.rows:
+        chart.add_series(_series(page, "budget", first, last, "Budget", fill={"color": GREY}))
+        text = "Revenue against budget"
+    if "last_year" in page.rows:
+        line = page.book.workbook.add_chart({"type": "line"})
+        look = {"line": {"color": ORANGE, "width": 1.75, "dash_type": "dash"}}
+        line.add_series(_series(page, "last_year", first, last, "Last year", **look))
+        chart.combine(line)
+        text += " and last year"
+    _style(chart, text, unit="plan currency", points=last - first + 1)
+    return chart
+
+
+def margin_chart(page: Page, first: int) -> Any:
+    """Gross margin as columns and its share of revenue as a line on the right."""
+    last = len(page.book.labels) - 1
+    chart = page.book.workbook.add_chart({"type": "column"})
+    chart.add_series(_series(page, "margin", first, last, "Gross margin", fill={"color": GOOD}, gap=60))
+    line = page.book.workbook.add_chart({"type": "line"})
+    line.add_series(_series(page, "margin_share", first, last, "% of revenue (right)", line={"color": ORANGE, "width": 2}, y2_axis=True))
+    chart.combine(line)
+    _style(chart, "Gross margin", unit="plan currency", points=last - first + 1)
+    _right_axis(line, "share of revenue", "0%")
+    return chart
+
+
+def stock_chart(page: Page, first: int) -> Any:
+    """Stock value as columns and cover in days as a line on the right."""
+    last = len(page.book.labels) - 1
+    chart = page.book.workbook.add_chart({"type": "column"})
+    chart.add_series(_series(page, "inventory", first, last, "Inventory value, end of period", fill={"color": LIGHT_BLUE}, gap=60))
+    line = page.book.workbook.add_chart({"type": "line"})
+    line.add_series(_series(page, "cover", first, last, "Cover in days (right)", line={"color": ORANGE, "width": 2}, y2_axis=True))
+    chart.combine(line)
+    _style(chart, "Inventory and cover", unit="plan currency", points=last - first + 1)
+    _right_axis(line, "days", "#,##0")
+    return chart
+
+
+def _right_axis(line: Any, unit: str, number: str) -> None:
+    line.set_y2_axis({
+        "num_font": _AXIS_FONT, "num_format": number, "name": unit, "name_font": _AXIS_FONT | {"bold": False},
+        "line": {"none": True}, "major_gridlines": {"visible": False}, "min": 0,
+    })  # fmt: skip
+
+
+def waterfall_chart(book: Book, name: str, first_row: int, rows: int, title_cell: str) -> Any:
+    """Bridge as a waterfall: stacked columns on an invisible base; rows as `bridge_block` lays them out."""
+    def cells(column: int) -> list[Any]:
+        return [name, first_row - 1, column, first_row - 2 + rows, column]
+
+    chart = book.workbook.add_chart({"type": "column", "subtype": "stacked"})
+    parts = ((4, "Base", None), (3, "Total", BLUE), (5, "Raises revenue", GOOD), (6, "Lowers revenue", POOR))
+    for column, text, colour in parts:
+        look = {"none": True} if colour is None else {"color": colour}
+        chart.add_series({"name": text, "categories": cells(0), "values": cells(column), "fill": look, "border": {"none": True}, "gap": 35})
+    _style(chart, None, unit="plan currency", points=rows)
+    chart.set_title({"name": title_cell, "name_font": {"name": FONT, "size": 11, "bold": True, "color": INK}})
+    chart.set_legend({"position": "bottom", "font": _AXIS_FONT, "delete_series": [0]})
+    return chart
+
+
+def insert(page: Page, chart: Any, cell: str, width: int, height: int, text: str) -> None:
+    """Put a chart on its page, with a text for readers who cannot see it."""
+    chart.set_size({"width": width, "height": height})
+    page.sheet.insert_chart(cell, chart, {"x_offset": 2, "y_offset": 2, "object_position": 1, "description": text})

@@ -1,0 +1,111 @@
+"""Checks of whole tables: bridges, keys, lists, bounds and problems."""
+
+from __future__ import annotations
+
+from sop_xl import vocabulary
+from sop_xl.sheets.spec import HEADER_ROW, Shape, SheetKind, SheetSpec
+from sop_xl.templates.book import LAST_LIST_ROW, LAST_ROW, Book, bounded, is_grid, quoted
+from sop_xl.templates.check_rules import Check
+from sop_xl.templates.finance_review import BRIDGES
+from sop_xl.templates.review import LIST_ROWS, measure_label
+
+_LAST_BRIDGE_ROW = 2_006
+_SHEET_END = 1_048_576
+
+
+def table_checks(book: Book) -> list[Check]:
+    """Everything that is one figure for a whole table."""
+    checks = [*_bridge_checks(book), *_key_checks(book), *_period_checks(book), *_bound_checks(book)]
+    checks.append(Check("Problems lists no error", "core", "Lines of severity error in Problems", "count",
+                        lambda _: 'COUNTIF(Problems!$A:$A,"error")', by_period=False, exact=True))  # fmt: skip
+    return checks
+
+
+def _bridge_checks(book: Book) -> list[Check]:
+    if not book.has("Bridges"):
+        return []
+    spec = book.spec("Bridges")
+    bridges, families, orders, amounts = (bounded(spec, name, last=_LAST_BRIDGE_ROW) for name in ("bridge", "family", "order", "amount"))
+
+    def difference(name: str) -> str:
+        """Everything but the end - the end; the end is the step with the highest place."""
+        end = f'SUMPRODUCT(MAX(({bridges}="{name}")*{orders}))'
+        whole = f'SUMIFS({amounts},{bridges},"{name}",{families},"All")'
+        return f'{whole}-2*SUMIFS({amounts},{bridges},"{name}",{families},"All",{orders},{end})'
+
+    def by_family(name: str) -> str:
+        """Every step: the families together - All."""
+        each = f'SUMIFS({amounts},{bridges},"{name}",{families},"<>All",{orders},{_places()})'
+        return f'IF(COUNTIFS({bridges},"{name}",{families},"<>All")=0,0,SUMPRODUCT(ABS({each}-SUMIFS({amounts},{bridges},"{name}",{families},"All",{orders},{_places()}))))'
+
+    checks = []
+    for name in BRIDGES:
+        checks.append(Check(f"Bridge adds up: {name}", "finance", "Start + steps - end, all families", vocabulary.MONEY,
+                            lambda _, name=name: difference(name), by_period=False))  # type: ignore[misc]  # fmt: skip
+        checks.append(Check(f"Bridge by family = bridge in total: {name}", "finance", "Sum over steps of |families - All|", vocabulary.MONEY,
+                            lambda _, name=name: by_family(name), by_period=False))  # type: ignore[misc]  # fmt: skip
+    return checks
+
+
+def _places() -> str:
+    return "{0,1,2,3,4,5,6,7,8,9}"
+
+
+def _key_checks(book: Book) -> list[Check]:
+    """Keys stand once: by counting where people write, by contiguous blocks where the program writes in order."""
+    checks = []
+    for name, field in (("Items", "item"), ("Locations", "location")):
+        if book.has(name):
+            cells = bounded(book.spec(name), field, last=LAST_LIST_ROW)
+            twice = f'SUMPRODUCT(({cells}<>"")*(COUNTIF({cells},{cells}&"")>1))'
+            checks.append(Check(f"{name}: no key twice", "core", f"Rows of {name} whose key stands more than once", "count",
+                                lambda _, twice=twice: twice, by_period=False, exact=True))  # type: ignore[misc]  # fmt: skip
+    for name, measure in (("Baseline Forecast", "baseline"), ("Consensus Demand", "consensus"), ("Inventory Plan", "opening_balance")):
+        if not book.has(name):
+            continue
+        spec = book.spec(name)
+        change = "+".join(f"({bounded(spec, key)}<>{bounded(spec, key, down=1)})" for key in ("item", "location"))
+        blocks = f'SUMPRODUCT(--(({change})>0),--({bounded(spec, "item")}<>""))'
+        formula = f'{blocks}-COUNTIF({bounded(spec, "measure")},"{measure_label(measure)}")'
+        checks.append(Check(f"{name}: each item and location once", "core", f"Blocks of lines - lines of {measure_label(measure)}", "count",
+                            lambda _, formula=formula: formula, by_period=False, exact=True))  # type: ignore[misc]  # fmt: skip
+    return checks
+
+
+def _period_checks(book: Book) -> list[Check]:
+    """The same column is the same period on every output grid, and this page shows them all."""
+    checks = []
+    grids = [s for s in book.sheets if is_grid(s) and s.kind is SheetKind.OUTPUT]
+    for spec in grids:
+        header = f"{quoted(spec.name)}!"
+        checks.append(Check(f"{spec.name}: same periods in the same columns", str(spec.module), "Header of the grid differs from the header of this page", "count",
+                            lambda c, header=header: f"IF({header}{c}${HEADER_ROW}={c}${HEADER_ROW},0,1)", exact=True))  # type: ignore[misc]  # fmt: skip
+    first = grids[0] if grids else None
+    if first is not None:
+        shown = f'COUNTA({quoted(first.name)}!$H${HEADER_ROW}:$XFD${HEADER_ROW})-COUNTIF($H${HEADER_ROW}:${book.last_column}${HEADER_ROW},"?*")'
+        checks.append(Check("Review pages show every period", "core", f"Periods of {first.name} - periods of this page", "count",
+                            lambda _: shown, by_period=False, exact=True))  # fmt: skip
+    return checks
+
+
+def _bound_checks(book: Book) -> list[Check]:
+    """Nothing stands beyond the rows that formulas read."""
+    parts = [_beyond(spec, LAST_ROW) for spec in book.sheets if spec.kind is SheetKind.OUTPUT and spec.shape is Shape.GRID]
+    parts += [_beyond(book.spec(name), LAST_LIST_ROW) for name in ("Items", "Locations") if book.has(name)]
+    if book.has("Bridges"):
+        parts.append(_beyond(book.spec("Bridges"), _LAST_BRIDGE_ROW))
+    checks = [Check("No rows beyond the reach of these formulas", "core", "Rows that row-by-row formulas do not see", "count",
+                    lambda _: "+".join(parts), by_period=False, exact=True)]  # fmt: skip
+    if book.has("Financial Plan"):
+        spec = book.spec("Financial Plan")
+        top = bounded(spec, "family")
+        listed = f'SUMPRODUCT(({top}<>"")*({top}<>"(not by family)")*(COUNTIF(sop_family_list,{top}&"")=0))'
+        checks.append(Check("Drop-downs list every family", "core", f"Lines of Financial Plan whose family is not among the {LIST_ROWS} listed", "count",
+                            lambda _: listed, by_period=False, exact=True))  # fmt: skip
+    return checks
+
+
+def _beyond(spec: SheetSpec, last: int) -> str:
+    return f"COUNTA({quoted(spec.name)}!$A${last + 1}:$A${_SHEET_END})"
+
+

@@ -1,0 +1,80 @@
+"""Demand Review: history, forecast with range, and every step from the baseline to the consensus."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sop_xl import vocabulary
+from sop_xl.templates import charts, review
+from sop_xl.templates.book import Book
+from sop_xl.templates.review import LAST_YEAR, PLAN, PREVIOUS_PLAN, Line, Page, measure_label
+
+STEPS = ("events", "life_cycle", "sales_input", "overrides")
+
+
+def demand_review_sheet(book: Book) -> None:
+    """Build the page from Consensus Demand and, where it is there, the Financial Plan."""
+    page = review.begin(book, "Demand Review")
+    lines = _lines(page)
+    top = review.heading(page, 7, "From the baseline to the consensus")
+    after = review.place_lines(page, top, lines)
+    families_top = after + 27
+    flags_top = families_top + review.LIST_ROWS + 1
+    review.flags(page, flags_top)
+    review.write_lines(page, top, lines)
+    review.family_lines(page, families_top, "Consensus demand by family", vocabulary.UNITS, _family_formula(page))
+    _charts(page, after + 1)
+    review.finish(page, flags_top + 4)
+
+
+def _lines(page: Page) -> list[Line]:
+    units = vocabulary.UNITS
+
+    def consensus(name: str, *, bold: bool = False) -> Line:
+        return Line(name, measure_label(name), "Consensus Demand", units, lambda c, r: page.grid_formula("Consensus Demand", c, r), bold=bold)
+
+    lines = [consensus("baseline"), *(consensus(name) for name in STEPS), consensus("consensus", bold=True)]
+    if not page.book.has("Financial Plan"):
+        return lines
+
+    def plan(key: str, name: str, version: str, *, exact: bool = False, bold: bool = False) -> Line:
+        return Line(key, measure_label(name), version, units, lambda c, r: page.plan_formula(c, r, exact=exact), bold=bold)
+
+    def of_plan(c: str, yes: str, no: str) -> str:
+        return f'IF({c}${page.header_row - 1}="Plan",{yes},{no})'
+
+    rows = page.rows
+    lines += [
+        plan("demand", "demand", PLAN, bold=True),
+        plan("demand_low", "demand_low", PLAN, exact=True),
+        plan("demand_high", "demand_high", PLAN, exact=True),
+        plan("last_year", "demand", LAST_YEAR),
+        plan("previous", "demand", PREVIOUS_PLAN),
+        Line("growth", "Change on last year", PLAN, vocabulary.FRACTION, lambda c, r: f"IF({c}{rows['last_year']}=0,0,{c}{rows['demand']}/{c}{rows['last_year']}-1)",
+             lambda c, r: f"IF({c}{rows['last_year']}=0,0,{c}{rows['demand']}/{c}{rows['last_year']}-1)"),
+        Line("band_base", "Foot of the range in the chart", "Chart", units, lambda c, r: of_plan(c, f"{c}{rows['demand_low']}", f"{c}{rows['demand']}"), ""),
+        Line("band", "Width of the range in the chart", "Chart", units, lambda c, r: of_plan(c, f"MAX({c}{rows['demand_high']}-{c}{rows['demand_low']},0)", "0"), ""),
+    ]  # fmt: skip
+    return lines
+
+
+def _family_formula(page: Page) -> Any:
+    spec = page.book.spec("Consensus Demand")
+    from sop_xl.templates.book import quoted, whole_column
+
+    measure = whole_column(spec, "measure")
+    family, region = whole_column(spec, "family"), whole_column(spec, "region")
+    label = f"$A${page.rows['consensus']}"
+    return lambda c, r: f"SUMIFS({quoted(spec.name)}!{c}:{c},{measure},{label},{family},$A{r},{region},{page.region_criterion})"
+
+
+def _charts(page: Page, row: int) -> None:
+    history = page.book.history_count
+    steps = {name: measure_label(name) for name in STEPS}
+    effects = charts.stacked_chart(page, "What people added to the baseline", steps, history, unit="units")
+    if "band" in page.rows:
+        charts.insert(page, charts.demand_chart(page, max(0, history - 24)), f"A{row}", 782, 500, "Demand history and consensus demand with its range")
+    else:
+        keys = {"consensus": "Consensus demand", "baseline": "Baseline forecast"}
+        charts.insert(page, charts.lines_chart(page, "Demand plan", keys, history, unit="units"), f"A{row}", 782, 500, "Consensus demand and baseline forecast")
+    charts.insert(page, effects, f"H{row}", 860, 500, "Effects of events, life cycle, sales input and overrides")

@@ -1,0 +1,118 @@
+"""Checks of money: the financial plan derived again from consensus, prices and unit costs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sop_xl import vocabulary
+from sop_xl.sheets.spec import HEADER_ROW, LABEL_COLUMNS, SheetSpec
+from sop_xl.templates.book import LAST_LIST_ROW, Book, bounded, period_bounded, quoted, whole_column
+from sop_xl.templates.check_rules import FLAG_ROW, Check, Figure, in_plan, is_measure, same_series, total
+from sop_xl.templates.review import measure_label
+
+_PLAN, _ALL = '"Plan"', '"All"'
+
+
+def working_figures(book: Book) -> list[Figure]:
+    """Totals of the plan that checks over several periods read."""
+    if not book.has("Financial Plan"):
+        return []
+    spec = book.spec("Financial Plan")
+    names = ("demand", "revenue", "cost", "gross_margin")
+    return [
+        Figure(f"{name} {version}", f"{measure_label(name)}, {version}", "Financial Plan, all families and regions", vocabulary.measure(name).unit,
+               lambda c, name=name, version=version: total(spec, c, name, version=f'"{version}"'))  # type: ignore[misc]
+        for version in ("Plan", "Last year") for name in names
+    ]  # fmt: skip
+
+
+def finance_checks(book: Book, figures: dict[str, int]) -> list[Check]:
+    """The financial plan is volume x price and cost of the detail, by family and region as in total."""
+    if not book.has("Financial Plan"):
+        return []
+    spec, consensus = book.spec("Financial Plan"), book.spec("Consensus Demand")
+    money, units = vocabulary.MONEY, vocabulary.UNITS
+
+    def figure(c: str, key: str) -> str:
+        return f"{c}${figures.get(key, 1)}"
+
+    def last_year(name: str) -> Callable[[str], str]:
+        def formula(c: str) -> str:
+            row = figures.get(f"{name} Plan", 1)
+            earlier = f"INDEX($H${row}:${book.last_column}${row},COLUMNS($H{row}:{c}{row})-sop_season)"
+            gap = in_plan(c, f"{figure(c, name + ' Last year')}-{earlier}")
+            return f"IF(COLUMNS($H{row}:{c}{row})<=sop_season,0,{gap})"
+
+        return formula
+
+    def by_group(field: str, names: str) -> Callable[[str], str]:
+        def formula(c: str) -> str:
+            plan = total(spec, c, "demand", version=_PLAN, **{field: names})
+            return in_plan(c, f"SUMPRODUCT(ABS({plan}-{total(consensus, c, 'consensus', **{field: names})}))")
+
+        return formula
+
+    return [
+        Check("Demand of the plan = consensus", "finance", "Financial Plan - Consensus Demand, planned periods", units,
+              lambda c: in_plan(c, f"{figure(c, 'demand Plan')}-{total(consensus, c, 'consensus')}")),
+        Check("Demand of past periods = Demand History", "finance", "Financial Plan - Demand History, past periods", units,
+              lambda c: f'IF({c}${FLAG_ROW}="Actual",{figure(c, "demand Plan")}-{_history(book, c)},0)'),
+        Check("Demand by family = consensus by family", "finance", "Sum over families of |Financial Plan - Consensus Demand|", units, by_group("family", "sop_family_list")),
+        Check("Demand by region = consensus by region", "finance", "Sum over regions of |Financial Plan - Consensus Demand|", units, by_group("region", "sop_region_list")),
+        Check("Sum of families = total", "finance", "Revenue of the listed families - revenue of the plan", money,
+              lambda c: f"SUMPRODUCT({total(spec, c, 'revenue', version=_PLAN, family='sop_family_list')})-{figure(c, 'revenue Plan')}"),
+        Check("Revenue = consensus x net price", "finance", "Financial Plan - sum of consensus row x price row, planned periods", money,
+              lambda c: in_plan(c, f"{figure(c, 'revenue Plan')}-{_price_volume(consensus, c)}")),
+        Check("Gross margin = revenue - cost, plan", "finance", "Financial Plan, version Plan", money,
+              lambda c: f"{figure(c, 'gross_margin Plan')}-({figure(c, 'revenue Plan')}-{figure(c, 'cost Plan')})"),
+        Check("Gross margin = revenue - cost, last year", "finance", "Financial Plan, version Last year", money,
+              lambda c: f"{figure(c, 'gross_margin Last year')}-({figure(c, 'revenue Last year')}-{figure(c, 'cost Last year')})"),
+        Check("Last year = a year earlier, demand", "finance", "Version Last year - version Plan one year of columns earlier", units, last_year("demand")),
+        Check("Last year = a year earlier, revenue", "finance", "Version Last year - version Plan one year of columns earlier", money, last_year("revenue")),
+        Check("P10 <= P90 of the total", "finance", "P10 above P90 of all families and regions", units,
+              lambda c: f'MAX(0,{total(spec, c, "demand_low", version=_PLAN, family=_ALL, region=_ALL)}-{total(spec, c, "demand_high", version=_PLAN, family=_ALL, region=_ALL)})'),
+        *_value_checks(book, spec, consensus, figures),
+    ]  # fmt: skip
+
+
+def _history(book: Book, c: str) -> str:
+    """Demand History by the period's label, because people may keep other periods there than the outputs show."""
+    source, last = book.spec("Demand History"), book.last_column
+    header = f"{quoted(source.name)}!$H${HEADER_ROW}:${last}${HEADER_ROW}"
+    body = f"INDEX({quoted(source.name)}!$H:${last},0,MATCH({c}${HEADER_ROW},{header},0))"
+    named = f'{whole_column(source, "item")},"?*",{whole_column(source, "measure")}'
+    return f'IFERROR(SUMIFS({body},{named},"Demand")+SUMIFS({body},{named},""),0)'
+
+
+def _price_volume(consensus: SheetSpec, c: str) -> str:
+    place = f"{is_measure(consensus, 'consensus')}*{is_measure(consensus, 'net_price', 1)}*{same_series(consensus, 1)}"
+    return f"SUMPRODUCT({place}*{period_bounded(consensus, c)}*{period_bounded(consensus, c, down=1)})"
+
+
+def _value_checks(book: Book, spec: SheetSpec, consensus: SheetSpec, figures: dict[str, int]) -> list[Check]:
+    """Cost and stock value from unit costs, in one figure over all planned periods: a look-up per row is made once."""
+    items, last = book.spec("Items"), book.last_column
+    first = chr(65 + LABEL_COLUMNS)
+    plan = f'($H${FLAG_ROW}:${last}${FLAG_ROW}="Plan")'
+
+    def unit_costs(grid: SheetSpec) -> str:
+        names, costs = bounded(items, "item", last=LAST_LIST_ROW), bounded(items, "unit_cost", last=LAST_LIST_ROW)
+        return f"SUMIF({names},{bounded(grid, 'item')},{costs})"
+
+    def area(grid: SheetSpec) -> str:
+        span = period_bounded(grid, f"${first}").split("!")[1].split(":")
+        return f"{quoted(grid.name)}!{span[0]}:${last}{span[1].lstrip(f'${first}')}"
+
+    row = figures.get("cost Plan", 1)
+    cost = f"SUMPRODUCT({plan}*$H${row}:${last}${row})-SUMPRODUCT({is_measure(consensus, 'consensus')}*{unit_costs(consensus)}*{plan}*{area(consensus)})"
+    checks = [Check("Cost = consensus x unit cost", "finance", "Financial Plan - sum over items, all planned periods", vocabulary.MONEY, lambda _: cost, by_period=False)]
+    if book.has("Inventory Plan"):
+        stock = book.spec("Inventory Plan")
+        label = f'"{measure_label("inventory_value")}"'
+        book_value = f"SUMPRODUCT(({bounded(spec, 'measure')}={label})*({bounded(spec, 'version')}={_PLAN})*{area(spec)})"
+        on_rows = f"{is_measure(stock, 'projected_available_balance')}*{unit_costs(stock)}*{plan}*({area(stock)}>0)*{area(stock)}"
+        checks.append(Check(
+            "Inventory value = balance x unit cost", "finance", "Financial Plan - sum over stock lines above 0, all planned periods",
+            vocabulary.MONEY, lambda _: f"{book_value}-SUMPRODUCT({on_rows})", by_period=False,
+        ))  # fmt: skip
+    return checks
