@@ -32,7 +32,7 @@ from sop_xl.hosts.xmltext import attributes, drop_attribute, escape_text, unesca
 Mode = Literal["auto", "libreoffice", "off"]
 Result = tuple[str, str]
 """Cell type and stored text, unescaped: `("n", "1.5")`, `("str", "late")`, `("e", "#N/A")`."""
-_OURS = re.compile(r"(?<![\w.])(?:_xll\.)?SOP_[A-Z]", re.I)
+_OURS = re.compile(r"(?<![\w.])(?:_xll\.)?SOP_\w+\(", re.I)
 _SAME = 5e-15  # LibreOffice stores 15 digits; closer than that is the same number
 _NAME = "#NAME?"
 
