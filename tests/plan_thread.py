@@ -1,0 +1,53 @@
+"""From forecast to key figures in one go, as the commands do it: for tests that look at the thread as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from sop_xl import frames
+from sop_xl.periods import Timeline
+from sop_xl.plan.bridges import bridges
+from sop_xl.plan.demand import consensus_demand
+from sop_xl.plan.finance import financial_plan
+from sop_xl.plan.inventory import forecast_error_sd, inventory_plan
+from sop_xl.plan.kpis import kpis
+from sop_xl.plan.prices import net_prices
+from sop_xl.plan.valuation import FinancialDetail, financial_detail
+
+INPUTS = {
+    spec.name: spec
+    for spec in (
+        frames.ITEMS, frames.LOCATIONS, frames.DEMAND_HISTORY, frames.BASELINE_FORECAST, frames.EVENTS, frames.LIFECYCLE, frames.SALES_INPUT,
+        frames.OVERRIDES, frames.INVENTORY, frames.BUDGET, frames.FX_RATES, frames.FINANCIAL_PLAN,
+    )
+}  # fmt: skip
+RESULTS = {
+    spec.name: spec
+    for spec in (frames.CONSENSUS_DEMAND, frames.INVENTORY_PLAN, frames.NET_PRICES, frames.FINANCIAL_PLAN, frames.BRIDGES, frames.KPIS)
+}
+NO_ACCURACY = pd.DataFrame({"scope": pd.Series(dtype="object"), "wmape": [], "bias": [], "fva": []})
+
+
+def run_thread(given: Mapping[str, pd.DataFrame], timeline: Timeline, settings: Mapping[str, Any] | None = None) -> tuple[dict[str, pd.DataFrame], FinancialDetail, list[str]]:
+    """Every result frame by name, the detail behind the money, and the rules of all notes in sorted order."""
+    settings = settings or {}
+    read = {name: given.get(name, frames.empty_frame(spec)) for name, spec in INPUTS.items()}
+    items, locations = read["items"], read["locations"]
+    consensus, n1 = consensus_demand(
+        read["baseline_forecast"], read["events"], read["lifecycle"], read["sales_input"], read["overrides"],
+        items, locations, timeline, settings.get("sales_weight", 0.5),
+    )  # fmt: skip
+    stock, n2 = inventory_plan(consensus, read["inventory"], items, locations, timeline, forecast_error_sd(read["baseline_forecast"]), settings.get("service_level", 0.95))
+    prices, n3 = net_prices(read["demand_history"], items, locations, timeline, consensus)
+    detail, n4 = financial_detail(read["demand_history"], consensus, prices, items, locations, timeline, read["fx_rates"], settings.get("plan_currency", ""))
+    money, n5 = financial_plan(detail, stock, read["budget"], read["financial_plan"], items, locations, timeline)
+    steps, n6 = bridges(detail, money, timeline)
+    figures = kpis(money, stock, NO_ACCURACY, items, timeline)
+    results = {"consensus_demand": consensus, "inventory_plan": stock, "net_prices": prices, "financial_plan": money, "bridges": steps, "kpis": figures}
+    for name, frame in results.items():
+        frames.check_frame(frame, RESULTS[name])
+    rules = sorted(set(pd.concat([n1, n2, n3, n4, n5, n6])["rule"]))
+    return results, detail, rules
