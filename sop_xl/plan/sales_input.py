@@ -151,8 +151,11 @@ def _distribute(
             )
         )
     rest = np.maximum(rest, 0.0)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        share = np.where(mix[member] > 0, running / mix[member], 1.0 / count[member])
+    by_mix = mix[member] > 0
+    # where no series of a group is open any more nothing is filled, whatever the share
+    share = np.where(
+        by_mix, running / np.where(by_mix, mix[member], 1.0), 1.0 / np.maximum(count[member], 1.0)
+    )
     filled = rest[member] * share
     fill = open_cell & ~np.isnan(wanted[member])
     number[fill] = filled[fill]

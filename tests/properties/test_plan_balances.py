@@ -41,9 +41,9 @@ span = st.tuples(st.sampled_from(PERIODS), st.sampled_from(PERIODS)).map(
 
 
 def rows_of(
-    one: st.SearchStrategy[dict[str, Any]], keys: list[str], most: int
+    one: st.SearchStrategy[dict[str, Any]], keys: list[str], most: int, least: int = 0
 ) -> st.SearchStrategy[list[dict[str, Any]]]:
-    return st.lists(one, max_size=most, unique_by=lambda row: tuple(row[key] for key in keys))
+    return st.lists(one, min_size=least, max_size=most, unique_by=lambda row: tuple(row[key] for key in keys))
 
 
 def numbered(rows: list[dict[str, Any]], key: str) -> list[dict[str, Any]]:
@@ -67,11 +67,13 @@ def worlds(draw: st.DrawFn) -> dict[str, pd.DataFrame]:
         fixed(cell | {"period": st.sampled_from(list(TIMELINE.history)), "demand": maybe, "revenue": maybe}),
         ["item", "location", "period"],
         12,
+        4,
     )
     forecast = rows_of(
         fixed(cell | {"period": st.sampled_from(PERIODS), "baseline": quantity}),
         ["item", "location", "period"],
         16,
+        4,
     )
     effect = fixed(
         {"effect_kind": st.just("units"), "effect": st.floats(-1e4, 1e4), "probability": fraction}
