@@ -14,9 +14,6 @@ from sop_xl.periods import Timeline
 from sop_xl.plan.grid import Grid, Mask, Matrix, Positions, pair_positions, positions, series_of
 from sop_xl.plan.notes import Note, notes_frame, some_of
 
-RANGE_WIDTH = NormalDist().inv_cdf(0.9) - NormalDist().inv_cdf(0.1)
-"""Standard deviations between P10 and P90 of a normal distribution."""
-
 
 def safety_stock(
     demand_mean: ArrayLike,
@@ -60,20 +57,23 @@ def safety_stock(
     return result
 
 
-def forecast_error_sd(baseline: pd.DataFrame) -> pd.DataFrame:
+def forecast_error_sd(baseline: pd.DataFrame, low: float = 0.1, high: float = 0.9) -> pd.DataFrame:
     """Standard deviation of the forecast error per series, from the range of its baseline forecast.
 
     Parameters
     ----------
     baseline
         BASELINE_FORECAST.
+    low, high
+        Quantiles at which the range was made.
 
     Returns
     -------
-    item, location, forecast_error_sd (units per period): root mean square over the periods of (P90 - P10) / 2.56, the width
-    of a normal distribution. Series without a range are left out.
+    item, location, forecast_error_sd (units per period): root mean square over the periods of the range's width / the width of
+    the same range of a standard normal distribution (2.56 from P10 to P90). Series without a range are left out.
     """
-    width = (baseline["baseline_high"] - baseline["baseline_low"]) / RANGE_WIDTH
+    normal = NormalDist().inv_cdf(high) - NormalDist().inv_cdf(low)
+    width = (baseline["baseline_high"] - baseline["baseline_low"]) / normal
     variance = (width**2).groupby([baseline["item"], baseline["location"]]).mean().dropna()
     return pd.Series(np.sqrt(variance), name="forecast_error_sd").reset_index()
 

@@ -51,6 +51,8 @@ def test_the_forecast_error_is_read_from_the_range():
     """P90 - P10 of a normal distribution is 2.563 standard deviations."""
     ranges = table(frames.BASELINE_FORECAST, *({"item": "A", "location": "North", "measure": m, "2026-01": v} for m, v in (("baseline", 100), ("baseline_low", 87.184), ("baseline_high", 112.816))))
     assert forecast_error_sd(ranges)["forecast_error_sd"].tolist() == pytest.approx([10], abs=1e-3)
+    # the same width between P5 and P95 comes from a smaller deviation
+    assert forecast_error_sd(ranges, 0.05, 0.95)["forecast_error_sd"].tolist() == pytest.approx([25.632 / 3.28971], abs=1e-3)
 
 
 def consensus_of(*rows):
