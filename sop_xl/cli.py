@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -32,7 +32,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print the report as JSON.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but problems.")]
 AsOf = Annotated[str | None, typer.Option("--as-of", metavar="YYYY-MM-DD", help="Date of the run; today by default.")]
 Out = Annotated[Path | None, typer.Option("--out", help="Write here and leave the workbook as it is.")]
-Recalc = Annotated[str, typer.Option("--recalc", help="Compute native formulas: auto (with LibreOffice if it is there), libreoffice, off.")]
+Recalc = Annotated[Literal["auto", "libreoffice", "off"], typer.Option("--recalc", help="Compute native formulas: auto (with LibreOffice if it is there), libreoffice, off.")]
 
 INTERRUPTED = 130
 MOST_PROBLEMS = 40
@@ -41,7 +41,7 @@ MOST_PROBLEMS = 40
 @app.command()
 def new(
     path: Annotated[Path, typer.Argument(help="Workbook to make.", show_default=False)],
-    template: Annotated[str, typer.Option("--template", help="standard (all modules) or lite (ten tabs).")] = "standard",
+    template: Annotated[Literal["standard", "lite"], typer.Option("--template", help="standard (all modules) or lite (ten tabs).")] = "standard",
     modules: Annotated[str, typer.Option("--modules", help="Only these, comma separated: demand, supply, finance, cycle. The core is always there.")] = "",
     history: Annotated[int, typer.Option("--history", help="Past periods shown.", min=1)] = 36,
     horizon: Annotated[int, typer.Option("--horizon", help="Planned periods.", min=1)] = 18,
@@ -286,7 +286,7 @@ def _failure(error: BaseException, code: int, *, unexpected: bool = False) -> Re
     problems = error.problems if isinstance(error, ContractError) else ()
     text = str(error).splitlines()[0] if str(error) else type(error).__name__
     if unexpected:
-        text = f"unexpected {type(error).__name__}: {text} (nothing was written; the log has the details: {_log_traceback()})"
+        text = f"unexpected {type(error).__name__}: {text} (details in the log: {_log_traceback()})"
     return Report(command="", workbook="", exit_code=ExitCode(code), summary="" if problems else text, problems=problems)
 
 

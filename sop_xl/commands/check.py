@@ -34,7 +34,7 @@ def check_workbook(workbook: Path, *, write: bool = False, progress: Callable[[s
         host.write_table("Problems", *problem_rows(problems))
         host.save()
     errors = errors_in(problems)
-    tally = ", ".join(f"{count(problems, s)} {s.value}s" for s in Severity)
+    tally = ", ".join(_some(count(problems, s), s.value) for s in Severity)
     return Report(
         command="check",
         workbook=str(workbook),
@@ -43,3 +43,7 @@ def check_workbook(workbook: Path, *, write: bool = False, progress: Callable[[s
         problems=problems,
         facts={"inputs": inputs.fingerprint(), "rows": {name: len(r.frame) for name, r in inputs.readings.items()}},
     )
+
+
+def _some(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

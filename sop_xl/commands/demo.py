@@ -13,6 +13,7 @@ from sop_xl.commands.report import Report
 from sop_xl.errors import ContractError, HostError, errors_in
 from sop_xl.hosts.files import replace_file
 from sop_xl.hosts.headless import HeadlessHost
+from sop_xl.hosts.recalculate import Mode
 from sop_xl.sheets import SHEETS, sheet
 from sop_xl.sheets.write import setting_rows
 
@@ -21,7 +22,7 @@ AS_OF = "2025-05-05"
 """The sample's history ends in April 2025; the demonstration plays in the first week after it."""
 
 
-def make_demo(out: Path, *, recalc: str = "auto", progress: Callable[[str, int, int], None] | None = None) -> Report:
+def make_demo(out: Path, *, recalc: Mode = "auto", progress: Callable[[str, int, int], None] | None = None) -> Report:
     """Make `sop_adventureworks.xlsx` in the folder `out`, plan it, and say what was planned.
 
     An earlier demo workbook of that name is replaced. The budget goes in as finance sent it: through `import`, from the

@@ -11,8 +11,8 @@ from sop_xl.commands.inputs import input_sheets
 from sop_xl.commands.report import ExitCode, Report, count
 from sop_xl.commands.tables import plain_table, plain_text, table_sheets
 from sop_xl.errors import ContractError, HostError, Problem, Severity, errors_in
-from sop_xl.hosts.headless import HeadlessHost
 from sop_xl.hosts.files import read_bytes, replace_file
+from sop_xl.hosts.headless import HeadlessHost
 from sop_xl.hosts.protocol import Host
 from sop_xl.sheets import BY_NAME
 from sop_xl.sheets.csv_block import csv_block

@@ -9,19 +9,21 @@ from pathlib import Path
 import pandas as pd
 
 from sop_xl import __version__
-from sop_xl.blocks import CellValue
+from sop_xl.commands.account import write_account
 from sop_xl.commands.inputs import Inputs, display_timeline, planning_timeline, read_inputs, stamped
+from sop_xl.commands.overview import overview
 from sop_xl.commands.planning import plan_demand, plan_kpis, plan_money, plan_supply
-from sop_xl.commands.report import ExitCode, Report, count
+from sop_xl.commands.report import ExitCode, Report
 from sop_xl.commands.results import Results, output_rows
-from sop_xl.errors import ContractError, HostError, Problem, Severity, errors_in
+from sop_xl.errors import ContractError, FrameError, Problem, Severity, errors_in
 from sop_xl.frames import FINANCIAL_PLAN, empty_frame
 from sop_xl.hosts.headless import HeadlessHost
 from sop_xl.hosts.protocol import Host
+from sop_xl.hosts.recalculate import Mode, recalculate
 from sop_xl.periods import Timeline
+from sop_xl.plan.grid import records
 from sop_xl.sheets import sheet
 from sop_xl.sheets.read import read_sheet
-from sop_xl.sheets.write import problem_rows
 
 STEPS: dict[str, tuple[str, ...]] = {
     "forecast": ("Baseline Forecast", "Forecast Accuracy"),
@@ -46,7 +48,7 @@ def regenerate_workbook(
     out: Path | None = None,
     steps: Sequence[str] = (),
     as_of: str = "",
-    recalc: str = "auto",
+    recalc: Mode = "auto",
     progress: Callable[[str, int, int], None] | None = None,
 ) -> Report:
     """Plan and write.
@@ -82,6 +84,7 @@ def regenerate_workbook(
         When no feasible plan exists.
     """
     wanted = _wanted_sheets(steps)
+    as_of = as_of or date.today().isoformat()
     say = progress or (lambda message, done, total: None)
     host = HeadlessHost(workbook, out=out, progress=say)
     host.check_writable()
@@ -101,7 +104,7 @@ def regenerate_workbook(
     problems += remarks(notes)
 
     written = _write(host, results, wanted, say)
-    _write_account(host, inputs, timeline, results, problems, steps, as_of or date.today().isoformat())
+    write_account(host, inputs, timeline, results, problems, steps or tuple(STEPS), as_of)
     say("Saving", 0, 0)
     host.save()
     facts = {
@@ -153,7 +156,7 @@ def previous_plan(host: Host, timeline: Timeline, inputs: Inputs) -> pd.DataFram
         return empty_frame(FINANCIAL_PLAN)
     try:
         planned_from = timeline.calendar.parse(stamp)
-    except Exception:
+    except FrameError:  # the calendar was changed since then
         return empty_frame(FINANCIAL_PLAN)
     held = read_sheet(sheet("Financial Plan"), host.read_block("Financial Plan"), inputs.settings).frame
     if held.empty:
@@ -171,8 +174,8 @@ def remarks(notes: Sequence[pd.DataFrame]) -> list[Problem]:
     """What the core assumed or left out, as notes on the sheets that it concerns."""
     rows = pd.concat(notes, ignore_index=True).drop_duplicates() if notes else pd.DataFrame()
     return [
-        Problem(SHEET_OF_FRAME.get(row.frame, str(row.frame)), "", row.rule, row.note, severity=Severity.NOTE)
-        for row in rows.itertuples(index=False)
+        Problem(SHEET_OF_FRAME.get(row.frame, row.frame), "", row.rule, row.note, severity=Severity.NOTE)
+        for row in records(rows)
     ]
 
 
@@ -189,60 +192,12 @@ def _write(host: HeadlessHost, results: Results, wanted: set[str], say: Callable
     return written
 
 
-def _write_account(
-    host: HeadlessHost, inputs: Inputs, timeline: Timeline, results: Results, problems: Sequence[Problem], steps: Sequence[str], as_of: str
-) -> None:
-    """Problems, the run's line in the log, and the stamp cells."""
-    present = set(host.sheet_names())
-    label = timeline.calendar.label(timeline.current)
-    if "Problems" in present:
-        host.write_table("Problems", *problem_rows(problems))
-    if "Run Log" in present:
-        line: dict[str, CellValue] = {
-            "as_of": as_of, "version": __version__, "steps": ", ".join(steps or STEPS), "inputs": inputs.fingerprint(), "current_period": label,
-            "series": float(len(results.demand.baseline.accuracy)), "errors": 0.0, "warnings": float(count(problems, Severity.WARNING)), "outcome": "planned",
-        }  # fmt: skip
-        host.write_table("Run Log", *_with_line(host, line))
-    stamps: dict[str, CellValue] = {
-        "sop_as_of": as_of, "sop_version": __version__, "sop_current_period": label, "sop_horizon": timeline.horizon,
-        "sop_status": "planned", "sop_errors": 0, "sop_warnings": count(problems, Severity.WARNING),
-    }  # fmt: skip
-    for name, value in stamps.items():
-        try:
-            host.write_name(name, value)
-        except HostError:
-            continue  # a workbook from elsewhere may lack a stamp cell; the plan does not depend on it
-
-
-def _with_line(host: Host, line: dict[str, CellValue]) -> tuple[list[str], list[list[CellValue]]]:
-    """The log with this run as its last line; a run with the same key takes the place of the earlier one, so that repeating changes nothing."""
-    spec = sheet("Run Log")
-    from sop_xl.commands.tables import plain_table, plain_text
-
-    table = plain_table(spec, host.read_block(spec.name))
-    header = [c.label for c in spec.columns]
-    names = [c.name for c in spec.columns]
-    kept = [cells[: len(names)] for _, cells in table.rows]
-    new: list[CellValue] = [line.get(name) for name in names]
-    places = [names.index(k) for k in spec.key]
-
-    def key(cells: Sequence[CellValue]) -> list[str]:
-        return [plain_text(cells[p]) for p in places]
-
-    for i, cells in enumerate(kept):
-        if key(cells) == key(new):
-            kept[i] = new
-            return header, kept
-    return header, [*kept, new]
-
-
-def _recalculate(path: Path, mode: str, say: Callable[[str, int, int], None]) -> dict[str, object]:
+def _recalculate(path: Path, mode: Mode, say: Callable[[str, int, int], None]) -> dict[str, object]:
     """Compute native formulas where that is asked for and possible; says what happened."""
-    from sop_xl.hosts.recalculate import recalculate
-
     say("Computing native formulas", 0, 0)
     report = recalculate(path, mode)
-    return {"ran": report.ran, "formulas": report.patched, "kept": list(report.kept), "engine": report.engine, "why_not": report.why_not}
+    engine = f"LibreOffice {report.version}".strip()
+    return {"ran": report.ran, "formulas": report.patched, "kept": list(report.kept), "engine": engine if report.ran else "", "why_not": report.reason}
 
 
 def _summary(path: Path, facts: dict[str, object]) -> str:
@@ -255,39 +210,3 @@ def _summary(path: Path, facts: dict[str, object]) -> str:
     )
     fitted = "read from the cache" if facts["forecast_from_cache"] else "fitted"
     return f"{path.name}: {facts['series']} series planned from {facts['current_period']} on, forecasts {fitted}; {computed}."
-
-
-def overview(results: Results, timeline: Timeline) -> tuple[str, list[str], list[list[str]]]:
-    """A short table of the plan: the coming year by family, in units and money, beside last year."""
-    season = timeline.calendar.season
-    year = timeline.plan[:season]
-    plan = results.money.financial_plan
-    plan = plan[plan["period"].isin(year)]
-    own = plan[plan["version"] == "Plan"].groupby("family")[["demand", "revenue", "gross_margin"]].sum(min_count=1)
-    before = plan[plan["version"] == "Last year"].groupby("family")["revenue"].sum(min_count=1)
-    table = own.assign(last_year=before).sort_values("revenue", ascending=False)
-    table = table[(table["demand"] != 0) | table["revenue"].notna() & (table["revenue"] != 0)]
-    total = table.sum(min_count=1).rename("Total")
-    most = 12
-    if len(table) > most:
-        rest = table.iloc[most:].sum(min_count=1).rename(f"{len(table) - most} more families")
-        table = pd.concat([table.iloc[:most], rest.to_frame().T])
-    table = pd.concat([table, total.to_frame().T])
-    currency = results.inputs.settings.plan_currency
-    header = ["Family", "Demand", f"Revenue {currency}", "Margin %", "Against last year"]
-    rows = [
-        [str(name), _number(row.demand), _number(row.revenue), _percent(row.gross_margin, row.revenue), _percent(row.revenue - row.last_year, row.last_year, sign=True)]
-        for name, row in zip(table.index, table.itertuples(index=False), strict=True)
-    ]
-    first, last = timeline.calendar.label(year[0]), timeline.calendar.label(year[-1])
-    return f"Plan {first} to {last}", header, rows
-
-
-def _number(value: float) -> str:
-    return "-" if pd.isna(value) else f"{value:,.0f}"
-
-
-def _percent(part: float, whole: float, *, sign: bool = False) -> str:
-    if pd.isna(part) or pd.isna(whole) or whole == 0:
-        return "-"
-    return f"{part / whole:+.1%}" if sign else f"{part / whole:.1%}"

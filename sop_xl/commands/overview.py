@@ -1,0 +1,45 @@
+"""A short table of the plan for the terminal: the coming year by family, in units and money, beside last year."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from sop_xl.commands.results import Results
+from sop_xl.periods import Timeline
+
+MOST_FAMILIES = 12
+
+
+def overview(results: Results, timeline: Timeline) -> tuple[str, list[str], list[list[str]]]:
+    """Title, header and rows; families by revenue, small ones in one line, the total last."""
+    season = timeline.calendar.season
+    year = timeline.plan[:season]
+    plan = results.money.financial_plan
+    plan = plan[plan["period"].isin(year)]
+    own = plan[plan["version"] == "Plan"].groupby("family")[["demand", "revenue", "gross_margin"]].sum(min_count=1)
+    before = plan[plan["version"] == "Last year"].groupby("family")["revenue"].sum(min_count=1)
+    table = own.assign(last_year=before).sort_values("revenue", ascending=False)
+    table = table[(table["demand"] != 0) | table["revenue"].notna() & (table["revenue"] != 0)]
+    total = table.sum(min_count=1).rename("Total")
+    if len(table) > MOST_FAMILIES:
+        rest = table.iloc[MOST_FAMILIES:].sum(min_count=1).rename(f"{len(table) - MOST_FAMILIES} more families")
+        table = pd.concat([table.iloc[:MOST_FAMILIES], rest.to_frame().T])
+    table = pd.concat([table, total.to_frame().T])
+    currency = results.inputs.settings.plan_currency
+    header = ["Family", "Demand", f"Revenue {currency}", "Margin %", "Against last year"]
+    rows = [
+        [str(name), _number(demand), _number(revenue), _percent(margin, revenue), _percent(revenue - before, before, sign=True)]
+        for name, (demand, revenue, margin, before) in zip(table.index, table.to_numpy(dtype=float).tolist(), strict=True)
+    ]
+    first, last = timeline.calendar.label(year[0]), timeline.calendar.label(year[-1])
+    return f"Plan {first} to {last}", header, rows
+
+
+def _number(value: float) -> str:
+    return "-" if pd.isna(value) else f"{value:,.0f}"
+
+
+def _percent(part: float, whole: float, *, sign: bool = False) -> str:
+    if pd.isna(part) or pd.isna(whole) or whole == 0:
+        return "-"
+    return f"{part / whole:+.1%}" if sign else f"{part / whole:.1%}"
