@@ -176,7 +176,8 @@ def _or_absent(maker: Callable[[], Floats], horizon: int) -> Floats:
     # a model may refuse a series (singular, too short for its own rules) and the library raises plain `Exception`;
     # its place stays absent, the others carry on, and the seasonal naive member cannot fail
     try:
-        forecast = maker()
+        with np.errstate(all="ignore"):  # a constant series divides zero by zero inside the library and is then handled
+            forecast = maker()
     except Exception:
         return np.full(horizon, np.nan)
     return np.asarray(np.where(np.isfinite(forecast), forecast, np.nan))

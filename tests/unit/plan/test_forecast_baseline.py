@@ -1,0 +1,283 @@
+"""The baseline of a small company: frames, coherence, life cycles, borrowed seasons, accuracy, cache key."""
+
+from functools import lru_cache
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sop_xl.errors import FrameError
+from sop_xl.frames import BASELINE_FORECAST, DEMAND_RANGES, FORECAST_ACCURACY, check_frame
+from sop_xl.periods import Calendar, CalendarKind, Timeline
+from sop_xl.plan.accuracy import wmape
+from sop_xl.plan.forecast import BaselineResult, baseline_forecast, recipe_key
+from sop_xl.plan.forecast.baseline import origins
+from sop_xl.plan.history import calendarise
+
+TIMELINE = Timeline(Calendar(), pd.Timestamp("2022-01-01"), pd.Timestamp("2025-01-01"), 12)
+LOCATIONS = pd.DataFrame({"location": ["FR", "DE", "US"], "region": ["Europe", "Europe", "America"]})
+SEASON = np.exp(0.6 * np.sin(2 * np.pi * np.arange(60) / 12))
+
+
+def items(**ends: str) -> pd.DataFrame:
+    names = ["tour", "race", "city", "cap", "old", "new", "rare"]
+    frame = pd.DataFrame({"item": names, "unit_price": 10.0, "start": pd.NaT, "end": pd.NaT})
+    frame["family"] = ["Bikes", "Bikes", "Bikes", "Caps", "Bikes", "Bikes", "Caps"]
+    frame["category"] = ["Machines", "Machines", "Machines", "Wear", "Machines", "Machines", "Wear"]
+    frame["start"] = pd.to_datetime(frame["start"])
+    frame["end"] = pd.to_datetime(frame["item"].map(ends))
+    return frame
+
+
+def demand(level: float, first: int, last: int, seed: int, noise: float = 0.1) -> dict[int, float]:
+    rng = np.random.default_rng(seed)
+    return {k: float(np.round(level * SEASON[k] * np.exp(rng.normal(0, noise)), 1)) for k in range(first, last)}
+
+
+def frame_of(series: dict[tuple[str, str], dict[int, float]], periods: pd.DatetimeIndex) -> pd.DataFrame:
+    rows = [(i, n, periods[k], y, 10.0 * y) for (i, n), cells in series.items() for k, y in cells.items()]
+    return pd.DataFrame(rows, columns=["item", "location", "period", "demand", "revenue"]).astype({"item": object, "location": object})
+
+
+def company() -> dict[tuple[str, str], dict[int, float]]:
+    series = {(i, n): demand(100, 0, 36, k) for k, (i, n) in enumerate([("tour", "FR"), ("tour", "US"), ("race", "DE"), ("city", "FR"), ("cap", "FR")])}
+    series[("old", "FR")] = demand(80, 0, 20, 90)
+    series[("new", "DE")] = demand(60, 29, 36, 91)  # August to December only: never saw a spring
+    series[("rare", "US")] = dict.fromkeys(range(0, 36, 5), 20.0)
+    return series
+
+
+@lru_cache(maxsize=1)
+def company_baseline() -> BaselineResult:
+    history, notes = calendarise(frame_of(company(), TIMELINE.periods), TIMELINE)
+    return baseline_forecast(history, TIMELINE, items(), LOCATIONS, notes=notes)
+
+
+def forecast_of(result: BaselineResult, item: str, location: str) -> np.ndarray:
+    frame = result.forecast
+    return frame.loc[(frame["item"] == item) & (frame["location"] == location), "baseline"].to_numpy()
+
+
+def row_of(result: BaselineResult, item: str) -> pd.Series:
+    return result.accuracy.set_index("item").loc[[item]].iloc[0]
+
+
+def test_the_result_has_the_form_of_its_frames():
+    result = company_baseline()
+    check_frame(result.forecast, BASELINE_FORECAST)
+    check_frame(result.accuracy, FORECAST_ACCURACY)
+    check_frame(result.ranges, DEMAND_RANGES)
+    assert len(result.forecast) == 8 * 12
+    assert len(result.accuracy) == 8
+    # families All, Bikes, Caps in regions All, Europe, America; all six pairs exist here
+    assert len(result.ranges) == 9 * 12
+
+
+def test_the_range_stands_around_the_forecast_and_never_below_zero():
+    result = company_baseline()
+    frame = result.forecast
+    assert (frame["baseline_low"] >= 0).all()
+    assert (frame["baseline_low"] <= frame["baseline"]).all()
+    assert (frame["baseline"] <= frame["baseline_high"]).all()
+    selling = frame["baseline"] > 1
+    assert (frame["baseline_high"] > frame["baseline_low"])[selling].all()
+
+
+def test_ranges_of_sums_belong_to_the_sums():
+    result = company_baseline()
+    total = result.forecast.groupby("period")["baseline"].sum().to_numpy()
+    whole = result.ranges[(result.ranges["family"] == "All") & (result.ranges["region"] == "All")]
+    assert (whole["demand_low"].to_numpy() <= total).all() and (total <= whole["demand_high"].to_numpy()).all()
+    # errors partly cancel in a sum, so its range is narrower than the sum of the ranges
+    summed = result.forecast.groupby("period")[["baseline_low", "baseline_high"]].sum()
+    assert (whole["demand_high"] - whole["demand_low"]).sum() < (summed["baseline_high"] - summed["baseline_low"]).sum()
+
+
+def test_the_season_is_found():
+    made = forecast_of(company_baseline(), "tour", "FR")
+    assert wmape(100 * SEASON[36:48], made) < 0.12
+
+
+def test_an_item_that_never_saw_spring_borrows_it_from_its_family():
+    result = company_baseline()
+    made = forecast_of(result, "new", "DE")
+    assert wmape(60 * SEASON[36:48], made) < 0.25
+    assert made[2] > 1.5 * made[8]
+    row = row_of(result, "new")
+    assert row["model"] == "Median of 5 level methods, season of Bikes / Europe"
+    assert "short history, 7 periods" in row["note"]
+
+
+def test_a_dead_series_is_zero_and_says_since_when():
+    result = company_baseline()
+    assert (forecast_of(result, "old", "FR") == 0).all()
+    row = row_of(result, "old")
+    assert row["model"] == "Zero: no demand since 2023-08"
+    assert row["demand_class"] == "ended"
+
+
+def test_rare_demand_takes_the_level_methods():
+    result = company_baseline()
+    assert row_of(result, "rare")["model"].startswith("Median of 5 level methods")
+    assert row_of(result, "rare")["demand_class"] == "intermittent"
+    assert forecast_of(result, "rare", "US").mean() == pytest.approx(8 * 20 / 36, rel=0.4)
+
+
+def test_the_model_is_named_and_judged_on_held_out_periods():
+    row = row_of(company_baseline(), "race")
+    assert row["model"].startswith("Weighted mean of 5, most: ")
+    assert row["test_periods"] == 12
+    assert 0 < row["wmape"] < 0.3
+    assert abs(row["bias"]) <= row["wmape"] + 1e-12
+
+
+def test_accuracy_by_level_improves_with_the_size_of_the_sum():
+    levels = company_baseline().levels
+    whole = levels[levels["scope"] == "All"].set_index("level")
+    assert whole.loc["total", "wmape"] <= whole.loc["item x location", "wmape"]
+    assert whole["bias"].to_numpy() == pytest.approx(whole.loc["total", "bias"])  # coherent: one bias on every level
+    assert set(levels.loc[levels["level"] == "family", "scope"]) == {"All", "Bikes", "Caps"}
+
+
+def test_findings_of_the_history_stand_in_the_note():
+    assert "of 36 periods blank, taken as zero" in row_of(company_baseline(), "rare")["note"]
+
+
+def test_what_was_told_apart_adds_up_the_same_whichever_reconciliation():
+    history, _ = calendarise(frame_of(company(), TIMELINE.periods), TIMELINE)
+    for method in ("bottom_up", "top_down"):
+        result = baseline_forecast(history, TIMELINE, items(), LOCATIONS, reconcile=method)  # type: ignore[arg-type]
+        check_frame(result.forecast, BASELINE_FORECAST)
+        assert result.forecast["baseline"].sum() == pytest.approx(company_baseline().forecast["baseline"].sum(), rel=0.15)
+
+
+def test_row_order_changes_nothing():
+    history, notes = calendarise(frame_of(company(), TIMELINE.periods), TIMELINE)
+    shuffled = baseline_forecast(
+        history.sample(frac=1, random_state=1), TIMELINE, items().sample(frac=1, random_state=2),
+        LOCATIONS.iloc[::-1], notes=notes.sample(frac=1, random_state=3),
+    )  # fmt: skip
+    for name, frame in company_baseline().to_frames().items():
+        other = shuffled.to_frames()[name]
+        pd.testing.assert_frame_equal(frame.drop(columns="note", errors="ignore"), other.drop(columns="note", errors="ignore"))
+
+
+def test_an_item_is_zero_after_its_end_and_its_demand_is_given_to_nobody():
+    history, _ = calendarise(frame_of(company(), TIMELINE.periods), TIMELINE)
+    result = baseline_forecast(history, TIMELINE, items(tour="2025-04-30"), LOCATIONS)
+    made, before = forecast_of(result, "tour", "FR"), forecast_of(company_baseline(), "tour", "FR")
+    assert made[:4] == pytest.approx(before[:4]) and (made[4:] == 0).all()
+    assert forecast_of(result, "race", "DE") == pytest.approx(forecast_of(company_baseline(), "race", "DE"))
+    assert "zero after its end 2025-04-30" in row_of(result, "tour")["note"]
+    america = result.ranges[(result.ranges["family"] == "Bikes") & (result.ranges["region"] == "America")]
+    assert (america["demand_high"].to_numpy()[4:] == 0).all()  # tour was all that was sold there
+
+
+def test_an_item_that_ended_before_the_plan_is_zero_and_says_so():
+    history, _ = calendarise(frame_of(company(), TIMELINE.periods), TIMELINE)
+    result = baseline_forecast(history, TIMELINE, items(city="2024-12-15"), LOCATIONS)
+    assert (forecast_of(result, "city", "FR") == 0).all()
+    assert row_of(result, "city")["model"] == "Zero: item ended 2024-12-15"
+
+
+def test_returns_and_unknown_periods_do_no_harm():
+    series = {("tour", "FR"): demand(100, 0, 36, 1), ("race", "DE"): demand(100, 0, 36, 2)}
+    series[("tour", "FR")][30] = -40.0
+    frame = frame_of(series, TIMELINE.periods)
+    frame.loc[40:43, "demand"] = np.nan
+    history, _ = calendarise(frame, TIMELINE, "absent")
+    made = baseline_forecast(history, TIMELINE, items(), LOCATIONS).forecast
+    assert np.isfinite(made["baseline"]).all() and (made["baseline"] >= 0).all()
+    assert made["baseline"].sum() == pytest.approx(2 * 100 * SEASON[36:48].sum(), rel=0.15)
+
+
+@pytest.mark.parametrize("length", [1, 2, 3, 6, 13, 24, 25, 26])
+def test_young_companies_get_a_plan_too(length):
+    timeline = Timeline(Calendar(), pd.Timestamp("2024-01-01"), Calendar().shift(pd.Timestamp("2024-01-01"), length), 18)
+    series = {("tour", "FR"): demand(100, 0, length, 1), ("cap", "DE"): demand(10, 0, length, 2)}
+    history, _ = calendarise(frame_of(series, timeline.periods), timeline)
+    result = baseline_forecast(history, timeline, items(), LOCATIONS)
+    check_frame(result.accuracy, FORECAST_ACCURACY)
+    assert len(result.forecast) == 2 * 18
+    assert np.isfinite(result.forecast[["baseline", "baseline_low", "baseline_high"]]).all(axis=None)
+    assert (result.forecast["baseline"] > 0).all()
+    if length < 6:
+        assert result.accuracy["note"].str.contains("too young to be tested").all()
+        assert result.accuracy["wmape"].isna().all() and (result.accuracy["test_periods"] == 0).all()
+
+
+def test_no_history_gives_empty_frames():
+    history, _ = calendarise(frame_of({}, TIMELINE.periods), TIMELINE)
+    result = baseline_forecast(history, TIMELINE, items(), LOCATIONS)
+    assert all(frame.empty for frame in result.to_frames().values())
+    check_frame(result.forecast, BASELINE_FORECAST)
+
+
+def test_a_company_that_sells_nothing_any_more_is_zero_everywhere():
+    history, _ = calendarise(frame_of({("tour", "FR"): demand(100, 0, 12, 1)}, TIMELINE.periods), TIMELINE)
+    result = baseline_forecast(history, TIMELINE, items(), LOCATIONS)
+    assert (result.forecast[["baseline", "baseline_low", "baseline_high"]] == 0).all(axis=None)
+    assert (result.ranges[["demand_low", "demand_high"]] == 0).all(axis=None)
+
+
+@pytest.mark.parametrize("kind", [CalendarKind.WEEKS, CalendarKind.FOUR_FOUR_FIVE])
+def test_weeks_and_4_4_5_months_are_forecast_like_months(kind):
+    calendar = Calendar(kind)
+    first, season = calendar.start_of(pd.Timestamp("2021-06-15")), calendar.season
+    timeline = Timeline(calendar, first, calendar.shift(first, 3 * season), 8)
+    t = np.arange(3 * season + 8)
+    truth = 100 * np.exp(0.4 * np.sin(2 * np.pi * t / season))
+    history, _ = calendarise(frame_of({("tour", "FR"): dict(enumerate(truth[: 3 * season]))}, timeline.periods), timeline)
+    result = baseline_forecast(history, timeline, items(), LOCATIONS)
+    assert result.forecast["period"].tolist() == list(timeline.plan)
+    assert wmape(truth[3 * season :], result.forecast["baseline"].to_numpy()) < 0.15
+    assert result.accuracy["test_periods"].tolist() == [season]
+
+
+def test_held_out_origins_leave_two_seasons_to_learn_from():
+    assert origins(60, 12) == (12, 3)
+    assert origins(35, 12) == (11, 3)
+    assert origins(26, 12) == (3,)
+    assert origins(9, 12) == (3,)
+    assert origins(5, 12) == ()
+
+
+def test_progress_is_told_step_by_step():
+    told: list[tuple[str, int, int]] = []
+    history, _ = calendarise(frame_of({("tour", "FR"): demand(100, 0, 36, 1)}, TIMELINE.periods), TIMELINE)
+    baseline_forecast(history, TIMELINE, items(), LOCATIONS, progress=lambda *step: told.append(step))
+    steps = [step for step in told if step[0] == "Forecasting"]
+    assert [done for _, done, _ in steps] == list(range(1, len(steps) + 1))
+    assert steps[-1][1] == steps[-1][2]
+
+
+def test_quantiles_must_stand_on_both_sides():
+    history, _ = calendarise(frame_of(company(), TIMELINE.periods), TIMELINE)
+    with pytest.raises(FrameError, match="one half"):
+        baseline_forecast(history, TIMELINE, items(), LOCATIONS, low=0.6)
+
+
+def test_the_frames_go_into_a_cache_and_come_back():
+    result = company_baseline()
+    back = BaselineResult.from_frames(result.to_frames())
+    assert all(back.to_frames()[name] is frame for name, frame in result.to_frames().items())
+
+
+def key(history=None, table=None, **changes: object) -> str:
+    if history is None:
+        history, _ = calendarise(frame_of(company(), TIMELINE.periods), TIMELINE)
+    return recipe_key(history, TIMELINE.labels, items() if table is None else table, LOCATIONS, low=0.1, **changes)
+
+
+def test_equal_input_has_an_equal_key_in_any_row_order():
+    history, _ = calendarise(frame_of(company(), TIMELINE.periods), TIMELINE)
+    assert key() == key(history.sample(frac=1, random_state=9), items().iloc[::-1])
+
+
+def test_whatever_the_forecast_uses_changes_the_key_and_nothing_else_does():
+    history, _ = calendarise(frame_of(company(), TIMELINE.periods), TIMELINE)
+    changed = history.copy()
+    changed.loc[3, "demand"] += 1
+    keys = {key(), key(changed), key(table=items(tour="2025-06-30")), key(high=0.9), key(high=0.95)}
+    assert len(keys) == 5
+    assert key(table=items().assign(unit_cost=99.0, name="anything")) == key()
