@@ -254,6 +254,9 @@ def _rows(name: str, version: str, cells: pd.DataFrame, conventions: dict[str, s
     by_family = cells.groupby("family")[steps].sum()
     # the total stands for a family that bears its name, such as cells that are known in total only
     table = pd.concat([cells[steps].sum().to_frame(ALL).T, by_family[by_family.index != ALL]])
+    # a step that is nothing but float noise reads as the zero that it is
+    noise = 1e-13 * (table["start"].abs() + table["end"].abs())
+    table = table.where(table.abs().gt(noise, axis=0), 0.0)
     labels = {"start": version, "end": PLAN}
     texts = {"start": f"Revenue of {version.lower()}", "end": "Revenue of the plan"} | conventions
     parts = [

@@ -95,7 +95,7 @@ def inventory_plan(
     consensus
         CONSENSUS_DEMAND. Demand of a location falls on the stock of the location that supplies it.
     inventory
-        INVENTORY at the start of the current period. An absent on-hand is taken as 0, and said; the planner's own safety
+        INVENTORY at the start of the current period. An absent on-hand is taken as 0, and said where there is demand; the planner's own safety
         stock stands in place of the computed one in every period.
     items, locations, timeline
         Lead times in periods; an absent lead time or deviation is taken as 0, and said. An empty `locations` means that each
@@ -231,8 +231,9 @@ def _stock_rows(
         inventory["safety_stock"].to_numpy(dtype=float),
     )
     absent: Mask = np.isnan(on_hand)
-    if absent.any():
-        names = _names(grid, absent)
+    missing = absent & (demand.sum(axis=1) > 0)
+    if missing.any():
+        names = _names(grid, missing)
         notes.append(
             Note(
                 "inventory",

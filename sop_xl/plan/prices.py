@@ -36,7 +36,7 @@ def net_prices(
     Returns
     -------
     NET_PRICES and notes. Revenue / demand of the pair in the last year; where it sold nothing, of the item over all
-    locations; else its list price; else NaN, and said. Totals of 0 or less (returns) give no price.
+    locations; else its list price; else NaN; the last two are said where there is demand to plan. Totals of 0 or less (returns) give no price.
     """
     frames.check_frame(demand_history, frames.DEMAND_HISTORY)
     pairs = [demand_history] if consensus is None else [demand_history, consensus]
@@ -62,12 +62,18 @@ def net_prices(
         net_price=np.select(known, [own, of_item, listed], np.nan),
         source=np.select(known, [SOURCE_HISTORY, SOURCE_ITEM, SOURCE_LIST], SOURCE_NONE).astype(object),
     )
+    planned = np.ones(len(series), dtype=bool)
+    if consensus is not None:
+        # what is no longer planned needs no price
+        wanted = np.zeros(len(series))
+        np.add.at(wanted, pair_positions(series, consensus), consensus["consensus"].to_numpy(dtype=float))
+        planned = wanted > 0
     notes = list[Note]()
     for source, rule, text in (
         (SOURCE_LIST, "price-from-list", "no revenue in the last year for {}; the list price is used"),
         (SOURCE_NONE, "price-absent", "no price is known for {}; revenue is left out"),
     ):
-        names = result.loc[result["source"] == source, "item"].tolist()
+        names = result.loc[(result["source"] == source) & planned, "item"].tolist()
         if names:
             notes.append(Note("items", min(names), rule, text.format(some_of(names))))
     return result if len(result) else frames.empty_frame(frames.NET_PRICES), notes_frame(notes)
