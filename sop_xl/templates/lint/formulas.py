@@ -16,6 +16,9 @@ LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 PLAIN_CONSTANTS = frozenset({0.0, 1.0, 12.0, 100.0, 1000.0})
 """Numbers that mean the same in every model."""
 
+_REMEMBERED = 8
+"""Forms of a row or column that a formula is compared with, the latest first."""
+
 Place = tuple[int, int]
 """Row and column, 1-based."""
 
@@ -56,7 +59,7 @@ class Reference:
         return min(top, bottom), min(left, right), max(top, bottom), max(left, right)
 
 
-@dataclass
+@dataclass(eq=False)
 class Form:
     """Formulas of one sheet that are the same relative to their cells.
 
@@ -99,24 +102,31 @@ class Form:
 def group_forms(formulas: Mapping[Place, str]) -> tuple[list[Form], dict[Place, Form]]:
     """The forms of a sheet's formulas in order of first appearance, and the form of each cell.
 
-    A formula is compared with its left and its upper neighbour; so a form that starts again elsewhere counts anew.
+    A formula is compared with the latest forms of its column and its row, and with those of the very same text; a form that starts
+    again elsewhere counts anew.
     """
     forms: list[Form] = []
     by_place: dict[Place, Form] = {}
     by_text: dict[str, Form] = {}
+    of_column: dict[int, list[Form]] = {}
+    of_row: list[Form] = []
+    current = 0
     for place in sorted(formulas):
-        text = formulas[place]
-        row, column = place
-        for neighbour in ((row, column - 1), (row - 1, column)):
-            form = by_place.get(neighbour)
-            if form is not None and _same_form(form, place, text):
-                break
-        else:
-            form = by_text.get(text)
-            if form is None or not _same_form(form, place, text):
-                form = take_apart(text, place)
-                by_text[text] = form
-                forms.append(form)
+        text, (row, column) = formulas[place], place
+        if row != current:
+            current, of_row = row, []
+        above = of_column.setdefault(column, [])
+        same = by_text.get(text)
+        candidates = (*above[:1], *of_row[:1], *of_row[1:], *above[1:], *((same,) if same else ()))
+        form = next((f for f in candidates if _same_form(f, place, text)), None)
+        if form is None:
+            form = by_text[text] = take_apart(text, place)
+            forms.append(form)
+        for latest in (above, of_row):
+            if form in latest:
+                latest.remove(form)
+            latest.insert(0, form)
+            del latest[_REMEMBERED:]
         form.cells.append(place)
         by_place[place] = form
     return forms, by_place

@@ -18,17 +18,21 @@ _SEARCHED_ROWS = 400
 _HEAD_ROWS = 4
 """Rows above a header that belong to its axis: flags, counters, fiscal years."""
 
-_MONTHS = {m: k for k, m in enumerate(("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), 1)}
+_MONTH_NAMES = (
+    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december",
+)  # fmt: skip
+_MONTHS = {name[:3]: k for k, name in enumerate(_MONTH_NAMES, 1)}
+_MONTH = "|".join(f"{name[:3]}(?:{name[3:]})?" if len(name) > 3 else name for name in _MONTH_NAMES)
 _LABELS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("month", re.compile(r"(?P<y>\d{4})-(?P<m>0[1-9]|1[0-2])")),
     ("week", re.compile(r"(?P<y>\d{4})-?[Ww](?P<w>\d{2})")),
-    ("month", re.compile(r"(?P<n>[A-Za-z]{3})[a-z]*[-' /.](?P<y>\d{4}|\d{2})")),
+    ("month", re.compile(rf"(?P<n>{_MONTH}|sept)[-' /.]+(?P<y>\d{{4}}|\d{{2}})", re.I)),
     ("month", re.compile(r"(?P<m>0?[1-9]|1[0-2])/(?P<y>\d{4})")),
     ("quarter", re.compile(r"[Qq](?P<q>[1-4])[-' /]*(?P<y>\d{4}|\d{2})")),
     ("quarter", re.compile(r"(?P<y>\d{4})[-' /]*[Qq](?P<q>[1-4])")),
     ("year", re.compile(r"(?:FY[-' ]?)(?P<y>\d{4}|\d{2})")),
     ("month of year", re.compile(r"[Mm](?P<m>0[1-9]|1[0-2])")),
-    ("month of year", re.compile(r"(?P<n>[A-Za-z]{3})[a-z]{0,6}")),
+    ("month of year", re.compile(rf"(?P<n>{_MONTH}|sept)\.?", re.I)),
 )
 
 
@@ -156,11 +160,9 @@ def period_of_label(text: str) -> tuple[str, int] | None:
         if not match:
             continue
         parts = match.groupdict()
-        if parts.get("n") and parts["n"].lower() not in _MONTHS:
-            continue
         year = int(parts["y"]) if parts.get("y") else 0
         year += 2000 if parts.get("y") and len(parts["y"]) == 2 else 0
-        month = _MONTHS[parts["n"].lower()] if parts.get("n") else int(parts.get("m") or 1)
+        month = _MONTHS[parts["n"][:3].lower()] if parts.get("n") else int(parts.get("m") or 1)
         if kind == "week":
             try:
                 return kind, date.fromisocalendar(year, int(parts["w"]), 1).toordinal() // 7
