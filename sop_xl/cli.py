@@ -203,6 +203,25 @@ def lint(workbook: Workbook, json: Json = False, quiet: Quiet = False) -> None:
     _run(run, quiet=quiet, json=json)
 
 
+@app.command()
+def render(
+    workbook: Workbook,
+    out: Annotated[Path, typer.Option("--out", help="Folder for the PDF files and pictures.", show_default=False)],
+    sheet: Annotated[list[str] | None, typer.Option("--sheet", help="Only this sheet; may be repeated. By default the review pages.")] = None,
+    pages: Annotated[int, typer.Option("--pages", help="Pictures of no more than so many pages; 0 = all.", min=0)] = 0,
+    quiet: Quiet = False,
+    json: Json = False,
+) -> None:
+    """Print sheets to PDF and pictures (needs LibreOffice; pictures need poppler)."""
+
+    def run(progress: Progress) -> Report:
+        from sop_xl.commands.render import render_workbook
+
+        return render_workbook(workbook, out, sheets=sheet or (), most_pages=pages, progress=progress)
+
+    _run(run, quiet=quiet, json=json)
+
+
 @templates_app.command("build")
 def templates_build(folder: Annotated[Path, typer.Argument(help="Folder for the templates and their manifests.")] = Path("workbook_templates")) -> None:
     """Build the templates from the contract, byte for byte the same every time."""

@@ -27,8 +27,8 @@ _USUAL_PLACES = (
     "/opt/libreoffice/program/soffice",
     "/snap/bin/libreoffice",
 )
+_LOADING = ("/org.openoffice.Office.Calc/Formula/Load", "OOXMLRecalcMode")
 _SETTINGS = (
-    ("/org.openoffice.Office.Calc/Formula/Load", "OOXMLRecalcMode", "0"),  # 0: always calculate on loading
     ("/org.openoffice.Office.Calc/Content/Update", "Link", "2"),  # 2: never follow links to other files
     ("/org.openoffice.Office.Common/Security/Scripting", "MacroSecurityLevel", "3"),
     ("/org.openoffice.Office.Common/Security/Scripting", "DisableMacrosExecution", "true"),
@@ -46,7 +46,14 @@ def find_libreoffice() -> str | None:
 
 
 def calculate(program: str, blob: bytes, suffix: str, timeout: float = TIMEOUT) -> Package:
-    """The workbook as LibreOffice computed and saved it.
+    """The workbook as LibreOffice computed and saved it; raises as `convert` does."""
+    return Package(convert(program, blob, suffix, "xlsx:Calc MS Excel 2007 XML", timeout), "the calculated copy")
+
+
+def convert(program: str, blob: bytes, suffix: str, to: str, timeout: float = TIMEOUT, *, compute: bool = True) -> bytes:
+    """The workbook converted to another format, `to` being an extension with, after a colon, LibreOffice's filter.
+
+    With `compute` every formula is computed on loading; without, stored results are taken.
 
     Raises
     ------
@@ -58,26 +65,27 @@ def calculate(program: str, blob: bytes, suffix: str, timeout: float = TIMEOUT) 
         source, results, profile = root / f"book{suffix}", root / "results", root / "profile"
         source.write_bytes(blob)
         (profile / "user").mkdir(parents=True)
-        (profile / "user" / "registrymodifications.xcu").write_text(_registry(), encoding="utf-8")
+        (profile / "user" / "registrymodifications.xcu").write_text(_registry(compute), encoding="utf-8")
         command = [
             program,
             f"-env:UserInstallation={profile.as_uri()}",
             "--headless", "--norestore", "--nologo", "--nolockcheck", "--nodefault",
-            "--convert-to", "xlsx:Calc MS Excel 2007 XML",
+            "--convert-to", to,
             "--outdir", str(results),
             str(source),
         ]  # fmt: skip
         said = _run(command, timeout)
-        made = results / "book.xlsx"
+        made = results / f"book.{to.split(':')[0]}"
         if not made.exists():
             raise HostError(f"LibreOffice could not calculate the workbook: {said or 'it gave no reason'}")
-        return Package(made.read_bytes(), "the calculated copy")
+        return made.read_bytes()
 
 
-def _registry() -> str:
+def _registry(compute: bool) -> str:
+    chosen = [*_SETTINGS, (*_LOADING, "0" if compute else "1")]  # 0: always calculate on loading, 1: never
     items = "".join(
         f'<item oor:path="{path}"><prop oor:name="{name}" oor:op="fuse"><value>{value}</value></prop></item>'
-        for path, name, value in _SETTINGS
+        for path, name, value in chosen
     )
     return f'<?xml version="1.0" encoding="UTF-8"?>\n<oor:items xmlns:oor="http://openoffice.org/2001/registry">{items}</oor:items>\n'
 

@@ -1,0 +1,85 @@
+"""Sheets as pages: PDF by LibreOffice, pictures by poppler. For looking, never for storing numbers."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from sop_xl.errors import HostError
+from sop_xl.hosts.files import read_bytes, replace_file
+from sop_xl.hosts.libreoffice import convert, find_libreoffice
+from sop_xl.hosts.package import Package
+from sop_xl.hosts.tabs import set_visibility
+from sop_xl.hosts.workbook import Workbook
+
+DOTS_PER_INCH = 110
+
+
+def render_sheet(workbook: Path, sheet: str, out: Path, *, pictures: bool = True, most_pages: int = 0) -> list[Path]:
+    """Print one sheet to `out/<sheet>.pdf`, and its pages to `out/<sheet>.png` (further pages `<sheet>-2.png` ...).
+
+    Parameters
+    ----------
+    pictures
+        Also make PNG files, where poppler's `pdftoppm` is installed.
+    most_pages
+        Pictures of no more than so many pages; 0 = all.
+
+    Raises
+    ------
+    HostError
+        When the sheet is not there, or LibreOffice is missing or fails.
+    """
+    program = find_libreoffice()
+    if program is None:
+        raise HostError("printing needs LibreOffice, which was not found; install it, or print from Excel")
+    out.mkdir(parents=True, exist_ok=True)
+    stem = sheet.lower().replace(" ", "_")
+    pdf = out / f"{stem}.pdf"
+    alone, waits = _only(workbook, sheet)
+    replace_file(pdf, convert(program, alone, workbook.suffix, "pdf", compute=waits))
+    return [pdf, *(_pictures(pdf, out, stem, most_pages) if pictures else [])]
+
+
+def _only(workbook: Path, sheet: str) -> tuple[bytes, bool]:
+    """A copy that prints this sheet alone, and whether its formulas still wait to be computed.
+
+    LibreOffice leaves hidden sheets out, but not those with a print area of their own: both are taken from the others.
+    """
+    package = Package(read_bytes(workbook), workbook.name)
+    book = Workbook(package)
+    names = [entry.name for entry in book.sheets()]
+    if sheet not in names:
+        raise HostError(f"{workbook.name} has no sheet named {sheet}")
+    waits = book.calculates_on_load
+    set_visibility(book, sheet, "visible")
+    for name in names:
+        if name != sheet:
+            set_visibility(book, name, "hidden")
+    others = "|".join(str(k) for k, name in enumerate(names) if name != sheet)
+    area = rf'<definedName [^>]*name="_xlnm.Print_Area"[^>]*localSheetId="(?:{others})"[^>]*>[^<]*</definedName>'
+    package.replace_text(book.part, re.sub(area, "", package.text(book.part)))
+    return package.to_bytes(), waits
+
+
+def _pictures(pdf: Path, out: Path, stem: str, most_pages: int) -> list[Path]:
+    program = shutil.which("pdftoppm")
+    if program is None:
+        return []
+    with tempfile.TemporaryDirectory() as folder:
+        limit: Sequence[str] = ["-l", str(most_pages)] if most_pages else []
+        done = subprocess.run(
+            [program, "-png", "-r", str(DOTS_PER_INCH), *limit, str(pdf), f"{folder}/page"], capture_output=True, text=True, check=False
+        )
+        if done.returncode:
+            raise HostError(f"{pdf.name} could not be made into pictures: {done.stderr.strip()[:160]}")
+        made = []
+        for number, page in enumerate(sorted(Path(folder).glob("page*.png")), start=1):
+            target = out / (f"{stem}.png" if number == 1 else f"{stem}-{number}.png")
+            replace_file(target, page.read_bytes())
+            made.append(target)
+        return made
