@@ -170,6 +170,16 @@ class TestPlan:
         plan, _ = whole_plan(history_of(), consensus_of({"item": "A", "location": "North", "2026-01": 1}), items("A", unit_price=50), places=abroad, fx=RATES)
         assert at(plan, "revenue", "2026-01") == 50
 
+    def test_only_a_price_in_another_currency_has_a_rate_behind_it(self):
+        abroad = PLACES.assign(currency=["EUR", "USD"])
+        of, consensus = items("A", "B", unit_price=50), consensus_of(*({"item": i, "location": "North", "2026-01": 1} for i in "AB"))
+        history = history_of(sold("A", "North", "2025-01", 10, 100))
+        prices, _ = net_prices(history, of, abroad, TIMELINE, consensus)
+        detail, _ = financial_detail(history, consensus, prices, of, abroad, TIMELINE, RATES, "USD")
+        planned = detail.fx_rate[:, -2:]
+        assert planned[0].tolist() == [0.8, 0.8]
+        assert np.isnan(planned[1]).all()
+
     def test_a_family_in_two_categories_says_so(self):
         of = pd.concat([items("A"), items("B", category="Other")], ignore_index=True)
         assert set(whole_plan(of=of)[0]["category"]) == {"(several)"}

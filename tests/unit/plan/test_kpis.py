@@ -65,6 +65,16 @@ def test_service_counts_demand_that_becomes_backlog():
     assert of("Unmet demand") == 100
 
 
+def test_backlog_that_was_there_before_is_counted_once():
+    """50 units are late from January on; in February nothing more becomes late."""
+    waiting = table(
+        frames.INVENTORY_PLAN,
+        *stock_of("A", opening_balance=[-50, -50], demand=[100, 100], projected_available_balance=[-50, -50], unmet_demand=[50, 50]),
+    )
+    assert of("Demand served on time", stock=waiting) == 1
+    assert of("Unmet demand", stock=waiting) == 100
+
+
 def test_items_without_a_cost_are_left_out():
     assert "Ladders" not in set(figures()["scope"])
 
