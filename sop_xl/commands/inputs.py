@@ -134,7 +134,7 @@ def display_timeline(host: Host, timeline: Timeline) -> Timeline:
     wide = [s.name for s in SHEETS if s.kind is SheetKind.OUTPUT and s.shape is Shape.GRID and s.name in present]
     shown = len(timeline.periods)
     for name in wide:
-        table = host.read_block(name).table
+        table = host.table_place(name)
         if table is not None:
             shown = table[3] - table[1] + 1 - LABEL_COLUMNS
             break

@@ -83,6 +83,12 @@ class HeadlessHost:
         table = own_table(tables, found.name)
         return Block(found.name, 1, 1, rows, table.area if table else None)
 
+    def table_place(self, sheet: str) -> tuple[int, int, int, int] | None:
+        """See `protocol.Host`."""
+        found, part = self._sheet(sheet)
+        table = own_table(read_tables(self._package, part), found.name)
+        return table.area if table else None
+
     def read_formulas(self, sheet: str) -> dict[str, str]:
         """Formula text by address, with the equals sign; formulas shared between cells as each cell has it."""
         return read_formulas(self._sheet(sheet)[0])

@@ -90,6 +90,10 @@ class MemoryHost:
             rows[row - 1][column - 1] = value
         return Block(name, 1, 1, rows, found.table)
 
+    def table_place(self, sheet: str) -> tuple[int, int, int, int] | None:
+        """See `protocol.Host`."""
+        return self._sheet(sheet)[1].table
+
     def write_table(self, sheet: str, header: Sequence[str], rows: Sequence[Sequence[CellValue]]) -> None:
         """See `protocol.Host`."""
         name, found = self._sheet(sheet)

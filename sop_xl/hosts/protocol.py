@@ -27,6 +27,10 @@ class Host(Protocol):
         """
         ...
 
+    def table_place(self, sheet: str) -> tuple[int, int, int, int] | None:
+        """Place of the sheet's table as in `Block.table`, without reading its cells; `None` where it has none."""
+        ...
+
     def write_table(self, sheet: str, header: Sequence[str], rows: Sequence[Sequence[CellValue]]) -> None:
         """Replace header and body of the sheet's table; the table keeps its place and its number of columns may change.
 
