@@ -30,6 +30,9 @@ from sop_xl.plan.segmentation import segment
 
 Progress = Callable[[str, int, int], None]
 
+YOUNG_SHARE = 0.05
+"""Share of recent demand in series too young for the year-old origin above which a second origin is worth its time."""
+
 _SHRINK = 6.0  # held-out periods at which a node's own error counts as much as that of its level
 
 
@@ -87,7 +90,7 @@ def baseline_forecast(
     season = timeline.calendar.season
     hierarchy = build_hierarchy(keys, items, locations)
     ends = pd.to_datetime(keys["item"].map(items.set_index("item")["end"])).to_numpy(dtype="datetime64[ns]")
-    cuts = origins(bottom.shape[1], season)
+    cuts = needed_origins(bottom, season)
     asked = [
         at_origin(hierarchy, bottom, ends, timeline, cut, timeline.horizon if cut == 0 else cut)
         for cut in (0, *cuts)
@@ -117,6 +120,19 @@ def origins(periods: int, season: int) -> tuple[int, ...]:
     longer = min(season, periods - 2 * season)
     shorter = min(max(season // 4, 1), periods // 3) if periods >= 6 else 0
     return tuple(sorted({cut for cut in (longer, shorter) if cut >= 1 and cut >= shorter}, reverse=True))
+
+
+def needed_origins(bottom: Floats, season: int) -> tuple[int, ...]:
+    """Those of `origins` that pay: the shorter one only where series too young for the longer carry over 5 % of recent demand.
+
+    Each origin costs as much as the forecast itself. Without the shorter one the few young series are untested, and said so.
+    """
+    cuts = origins(bottom.shape[1], season)
+    if len(cuts) < 2:
+        return cuts
+    young = (bottom > 0).argmax(axis=1) > bottom.shape[1] - cuts[0] - season // 2
+    recent = bottom[:, -max(season // 4, 1) :].sum(axis=1)
+    return cuts if recent[young].sum() > YOUNG_SHARE * recent.sum() else cuts[:1]
 
 
 def _all_members(asked: list[Origin], season: int, n_jobs: int, progress: Progress | None) -> list[Floats]:

@@ -11,7 +11,7 @@ from sop_xl.frames import BASELINE_FORECAST, DEMAND_RANGES, FORECAST_ACCURACY, c
 from sop_xl.periods import Calendar, CalendarKind, Timeline
 from sop_xl.plan.accuracy import wmape
 from sop_xl.plan.forecast import BaselineResult, baseline_forecast, recipe_key
-from sop_xl.plan.forecast.baseline import origins
+from sop_xl.plan.forecast.baseline import needed_origins, origins
 from sop_xl.plan.history import calendarise
 
 TIMELINE = Timeline(Calendar(), pd.Timestamp("2022-01-01"), pd.Timestamp("2025-01-01"), 12)
@@ -240,6 +240,16 @@ def test_held_out_origins_leave_two_seasons_to_learn_from():
     assert origins(26, 12) == (3,)
     assert origins(9, 12) == (3,)
     assert origins(5, 12) == ()
+
+
+def test_a_second_origin_is_paid_for_only_where_young_items_matter():
+    mature = np.ones((20, 60))
+    young = mature.copy()
+    young[0, :55] = 0.0
+    assert needed_origins(mature, 12) == (12,)
+    assert needed_origins(young, 12) == (12,)  # 5 % of demand: too little to pay
+    young[1, :55] = 0.0
+    assert needed_origins(young, 12) == (12, 3)
 
 
 def test_progress_is_told_step_by_step():
