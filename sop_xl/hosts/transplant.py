@@ -80,9 +80,9 @@ class Transplant:
             raise HostError(
                 f"{self.target.label} is in the strict form of the format; save it as a usual .xlsx and try again"
             )
-        present = {entry.name.casefold() for entry in self.workbook.sheets()}
+        present = {entry.name.casefold(): entry.name for entry in self.workbook.sheets()}
         tables = {
-            table.name.casefold(): entry.name
+            table.name.casefold(): (entry.name, table.name)
             for entry in self.workbook.sheets()
             if entry.kind == "worksheet"
             for table in read_tables(self.target, entry.part)
@@ -91,13 +91,13 @@ class Transplant:
         for entry in chosen:
             if entry.name.casefold() in present:
                 raise HostError(
-                    f"{self.target.label} has a sheet {entry.name} already; rename it and try again"
+                    f"{self.target.label} has a sheet {present[entry.name.casefold()]} already; rename it and try again"
                 )
             for table in read_tables(self.source, entry.part):
                 if table.name.casefold() in tables:
-                    where = tables[table.name.casefold()]
+                    where, other = tables[table.name.casefold()]
                     raise HostError(
-                        f"{where}: the table {table.name} has the name that the new sheet {entry.name} needs; rename it"
+                        f"{where}: the table {other} has the name that the new sheet {entry.name} needs; rename it"
                     )
                 if table.name.casefold() in names:
                     raise HostError(

@@ -7,6 +7,7 @@ import os
 import struct
 import zipfile
 import zlib
+from pathlib import Path
 
 import made_packages as made
 import pytest
@@ -92,7 +93,7 @@ def test_a_part_that_says_it_unpacks_beyond_the_bound(tmp_path):
     at = blob.index(b"PK\x01\x02")
     struct.pack_into("<I", blob, at + 24, 0xF0000000)
     (tmp_path / "bomb.xlsx").write_bytes(bytes(blob))
-    with pytest.raises(HostError, match="would unpack to .* MB, more than the 1,024 MB allowed") as caught:
+    with pytest.raises(HostError, match=r"would unpack to .* MB, more than the 1,024 MB allowed") as caught:
         HeadlessHost(tmp_path / "bomb.xlsx")
     one_line(caught)
 
@@ -111,7 +112,7 @@ def test_a_part_that_lies_about_its_size(tmp_path):
 def test_a_large_part_that_is_packed_too_well(tmp_path):
     content = made.parts()
     content["xl/media/image1.bmp"] = bytes(40 << 20)
-    with pytest.raises(HostError, match="image1.bmp unpacks .*-fold"):
+    with pytest.raises(HostError, match=r"image1.bmp unpacks .*-fold"):
         HeadlessHost(made.write(tmp_path / "bomb.xlsx", content))
 
 
@@ -261,7 +262,7 @@ def test_a_disk_that_fails_leaves_the_file_and_no_litter(path, monkeypatch, fail
     )
 
 
-@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full, which only Linux has")
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full, which only Linux has")
 def test_a_really_full_disk(path, monkeypatch):
     before = path.read_bytes()
     host = HeadlessHost(path)

@@ -43,7 +43,7 @@ def test_parts_are_found_through_absolute_backslashed_and_differently_cased_targ
     content["xl/_rels/workbook.xml.rels"] = rels
     path = made.write(tmp_path / "a.xlsx", content)
     assert saved(path).read_block("Plan").rows[4] == ["tape", 4]
-    assert [n for n in made.read_parts(path)] == list(content), "stored spelling and order stay"
+    assert list(made.read_parts(path)) == list(content), "stored spelling and order stay"
 
 
 def test_the_workbook_part_may_stand_elsewhere(tmp_path):
@@ -71,7 +71,7 @@ def test_two_parts_whose_names_differ_by_case_are_refused(tmp_path):
 def test_data_descriptors_stored_parts_folders_and_zip64_marks_are_copied(tmp_path):
     path = tmp_path / "a.xlsx"
     content = made.parts()
-    with open(path, "wb") as raw:
+    with path.open("wb") as raw:
         unseekable = type(
             "Pipe", (), {"write": raw.write, "flush": raw.flush}
         )()  # makes the writer use data descriptors
