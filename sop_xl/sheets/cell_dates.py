@@ -145,7 +145,7 @@ def _from_serial(number: float, expected: str) -> Moment | Refused:
     if _FIRST_SERIAL <= number < _LAST_SERIAL:
         day = _EPOCH + timedelta(days=int(number))
         return Moment(day.year, day.month, day.day)
-    match = _DIGITS.fullmatch(str(int(number))) if number == int(number) and number > 0 else None
+    match = _DIGITS.fullmatch(f"{number:.0f}") if 0 < number < 1e9 and number.is_integer() else None
     if match:
         return _valid(int(match[1]), int(match[2]), int(match[3] or 0), expected)
     return Refused("not-a-date", expected)
@@ -194,7 +194,7 @@ def _from_names(text: str, expected: str) -> Moment | Refused:
     words = [w for w in _SPLIT.split(text) if w and w not in _SMALL_WORDS]
     named = [k for k, w in enumerate(words) if w in MONTHS]
     rest = [w for k, w in enumerate(words) if k not in named]
-    if len(named) != 1 or not rest or len(rest) > 2 or not all(w.isdigit() for w in rest):
+    if len(named) != 1 or not rest or len(rest) > 2 or not all(w.isdecimal() for w in rest):
         return Refused("not-a-date", expected)
     place, month = named[0], MONTHS[words[named[0]]]
     years = [w for w in rest if len(w) == 4]

@@ -76,7 +76,7 @@ def evident_decimal_mark(values: list[CellValue]) -> str:
             continue
         text = plain(value).strip("()-+%€$£ ")
         last = max(text.rfind("."), text.rfind(","))
-        if last < 0 or not text.translate(_ODD_GROUPS).replace(" ", "").replace(",", "").replace(".", "").isdigit():
+        if last < 0 or not text.translate(_ODD_GROUPS).replace(" ", "").replace(",", "").replace(".", "").isdecimal():
             continue
         mark, other = (".", ",") if text[last] == "." else (",", ".")
         if text.count(mark) > 1:
@@ -212,8 +212,8 @@ def _digits(body: str, mark: str) -> float | Refused:
 def _grouped(body: str, decimal: str) -> float | Refused:
     """A number with a known decimal mark; the other mark may only part groups of three."""
     group = "," if decimal == "." else "."
-    whole, _, part = body.partition(decimal)
-    if part and not part.isdigit():
+    whole, point, part = body.partition(decimal)
+    if point and not part.isdecimal():
         return Refused("not-a-number", "")
     if group in whole:
         if not re.fullmatch(r"\d{1,3}(?:" + re.escape(group) + r"\d{3})+", whole):

@@ -144,10 +144,13 @@ def read_choice(value: CellValue, choices: tuple[str, ...], synonyms: dict[str, 
     if is_error(value):
         return refuse_error(f"expected {words}")
     text = "" if value is None else plain(value) if isinstance(value, str) else _choice_from(value)
+    for choice in choices:
+        if text.casefold() == choice.casefold():  # a choice may be a mark such as a comma
+            return Understood(choice)
     if is_absent(text):
         return Understood(None, "absent-word" if text else "")
     for choice in choices:
-        if squeeze(text) == squeeze(choice):
+        if squeeze(text) and squeeze(text) == squeeze(choice):
             return Understood(choice)
     if synonyms and squeeze(text) in synonyms:
         return Understood(synonyms[squeeze(text)], "synonym")

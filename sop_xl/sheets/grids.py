@@ -284,12 +284,16 @@ def _period_in_year(year: int, place: int, fiscal: bool, habits: Habits) -> pd.T
 
 def _year_and_month(year: CellValue, month: CellValue, fiscal: bool, habits: Habits) -> CellReading:
     named = _year(year)
-    if is_blank(year) and is_blank(month):
+    if is_blank(month):
         return Understood(None)
+    text = unaccented(plain(str(month))).removesuffix(".0").rstrip(".")
+    number = re.fullmatch(r"(?:m|p|month|period)? ?(\d{1,2})", text)
+    if isinstance(month, date) or not (number or text in MONTHS):
+        return read_period(month, habits)
     if named is None:
         return Refused("not-a-year", "expected a year such as 2026 beside the month")
-    text = unaccented(plain(str(month))).removesuffix(".0").lstrip("mp").strip()
-    place = int(text) if text.isdigit() else MONTHS.get(unaccented(plain(str(month))).rstrip("."), 0)
+    first = habits.calendar.fiscal_year_start if fiscal else 1
+    place = int(number[1]) if number else (MONTHS[text] - first) % 12 + 1
     period = _period_in_year(named, place, fiscal, habits)
     if period is None:
         return Refused("not-a-date", "expected a month from 1 to 12")

@@ -14,7 +14,7 @@ from datetime import date
 import pandas as pd
 
 from sop_xl.blocks import Block, CellValue
-from sop_xl.errors import Problem, Severity
+from sop_xl.errors import Problem, Severity, errors_in
 from sop_xl.sheets.cell_dates import MONTHS, read_period, unaccented
 from sop_xl.sheets.cells import Habits, Refused, is_blank, is_error, plain, show, suggestion
 from sop_xl.sheets.header_terms import Terms, terms_of
@@ -23,7 +23,7 @@ from sop_xl.sheets.spec import Shape, SheetSpec
 SEARCHED_ROWS = 60
 """How far down a header is looked for."""
 
-_PLACE_IN_YEAR = re.compile(r"(?:m|p|w|wk|kw|per|period|periode|month|monat|mois|mes|week|woche)[ \-_.]?(\d{1,2})")
+_PLACE_IN_YEAR = re.compile(r"(?P<word>m|p|w|wk|kw|per|period|periode|month|monat|mois|mes|week|woche)[ \-_.]?(?P<number>\d{1,2})")
 _NOT_A_PERIOD = re.compile(r"total|sum|gesamt|average|mean|\bavg\b|ytd|\bq[1-4]\b|\bfy\b|\bh[12]\b|growth|share|var|unit|note|comment|%")
 _LOOKS_LIKE_PERIOD = re.compile(r"\d{4}\D*\d{1,2}|\d{1,2}\D*\d{4}|[a-z]{3,9}\W?\d{2,4}")
 
@@ -121,16 +121,22 @@ def _header_row(spec: SheetSpec, block: Block, habits: Habits, terms: Terms) -> 
 
 
 def _score(spec: SheetSpec, block: Block, row: int, habits: Habits, terms: Terms) -> int:
-    labels = periods = 0
+    """Number of cells that a header would have; 0 where more are plain numbers than words that only a header has."""
+    labels = periods = telling = numbers = 0
     for _, value in header_cells(block, row):
         if isinstance(value, str):
-            known = terms.column_of(value) or terms.role_of(value)
+            role = terms.role_of(value)
+            known = terms.column_of(value) or role
             labels += known is not None
+            # a word for a measure stands in the rows of a grid too
+            telling += known is not None and not (known is role and str(role).startswith("measure:"))
             if known is None and spec.shape is Shape.GRID and not is_error(value):
                 periods += _place_in_year(value) is not None or not isinstance(read_period(value, habits), Refused)
         elif spec.shape is Shape.GRID and isinstance(value, date):
             periods += 1
-    return labels + periods if labels else 0
+        else:
+            numbers += isinstance(read_period(value, habits), Refused)
+    return labels + periods if telling > numbers else 0
 
 
 def is_header_again(block: Block, header: Header, row: int) -> bool:
@@ -140,12 +146,20 @@ def is_header_again(block: Block, header: Header, row: int) -> bool:
     return same >= max(1, min(2, len(header.labels))) and same == sum(not is_blank(cells[j]) for j in header.labels.values())
 
 
-def _place_in_year(value: str) -> int | None:
+def _place_in_year(value: str, fiscal_start: int = 1) -> int | None:
+    """Number of a header such as `M01`, `P1`, `W07` or `Jan`; a month's name counts from the first month of the fiscal year."""
     text = unaccented(plain(value))
     match = _PLACE_IN_YEAR.fullmatch(text)
     if match:
-        return int(match[1])
-    return MONTHS.get(text.rstrip("."))
+        return int(match["number"])
+    month = MONTHS.get(text.rstrip("."))
+    return None if month is None else (month - fiscal_start) % 12 + 1
+
+
+def _counts_periods(value: str) -> bool:
+    """Whether a header numbers the periods of a year, as `P01` does, rather than naming months."""
+    match = _PLACE_IN_YEAR.fullmatch(unaccented(plain(value)))
+    return match is not None and match["word"].startswith("p")
 
 
 def _map_columns(spec: SheetSpec, block: Block, row: int, habits: Habits, terms: Terms) -> tuple[Header, list[Problem]]:
@@ -157,7 +171,7 @@ def _map_columns(spec: SheetSpec, block: Block, row: int, habits: Habits, terms:
     if spec.shape is Shape.GRID:
         header, left, more = _time_columns(spec, block, header, left, habits, terms)
         problems += more
-        if not header.layout and not _is_missing_required(spec, header):
+        if not header.layout and not errors_in(more) and not _is_missing_required(spec, header):
             problems.append(Problem(block.sheet, block.address(row, cells[0][0]), "no-periods", "expected period columns such as 2026-11, or a column Period", "none"))
     problems += _missing_required(spec, block, header, left)
     problems += _left_out(spec, block, header, left)
@@ -203,12 +217,17 @@ def _time_columns(
     rest: list[tuple[int, CellValue]] = []
     odd: list[tuple[int, CellValue, Refused]] = []
     problems: list[Problem] = []
-    has_year = any(isinstance(v, str) and terms.role_of(v) in ("year", "fiscal year") for _, v in left)
+    named = {terms.role_of(v) for _, v in left if isinstance(v, str)}
+    has_year, fiscal = bool(named & {"year", "fiscal year"}), "fiscal year" in named
+    fiscal_start = habits.calendar.fiscal_year_start
     for j, value in left:
         role = terms.role_of(value) if isinstance(value, str) and not is_error(value) else None
-        place = _place_in_year(value) if has_year and isinstance(value, str) else None
+        place = _place_in_year(value, fiscal_start if fiscal else 1) if has_year and isinstance(value, str) else None
         if role is not None and role not in roles:
             roles[role] = j
+        elif place is not None and not fiscal and fiscal_start != 1 and _counts_periods(str(value)):
+            hint = "head the years Fiscal year, or the columns M01 to M12"
+            odd.append((j, value, Refused("ambiguous-period", "expected months of the calendar or the fiscal year", hint)))
         elif place is not None and place not in places:
             places[place] = j
         else:
@@ -236,16 +255,18 @@ def _time_columns(
     values = {name.removeprefix("measure:"): j for name, j in known.items()}
     if "value" in roles:
         values[""] = roles["value"]
+    # beside a year, a column Month holds the month of that year
+    when = roles.get("period")
     full = Header(
-        header.row, header.labels, periods, {} if periods else places, year, roles.get("month"), roles.get("period"),
-        "fiscal year" in roles, values, header.columns,
+        header.row, header.labels, periods, {} if periods else places, year, None if year is None else when, when if year is None else None,
+        fiscal, values, header.columns,
     )  # fmt: skip
     return full, sorted(rest), problems
 
 
 def _is_bad_period(value: CellValue, why: Refused, column: int, first: int | None) -> bool:
     """Whether a header was meant as a period and cannot be read as one, rather than being some other column."""
-    if why.rule in ("ambiguous-date", "not-this-calendar", "error-cell"):
+    if why.rule in ("ambiguous-date", "ambiguous-period", "not-this-calendar", "error-cell"):
         return True
     if first is None or column < first or not isinstance(value, str):
         return False

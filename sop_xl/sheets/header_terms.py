@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sop_xl.sheets.cells import plain, squeeze
 from sop_xl.sheets.spec import Shape, SheetSpec
@@ -54,6 +55,7 @@ class Terms:
         return None
 
 
+@lru_cache(maxsize=256)
 def terms_of(spec: SheetSpec, currency: str = "") -> Terms:
     """Header words of a sheet; the first column that claims a word has it, labels before names before aliases."""
     columns: dict[str, tuple[str, int]] = {}

@@ -96,9 +96,7 @@ def _periods(
     outside = filled.difference(wanted)
     if outside.empty:
         return wanted, []
-    lost = int(np.isin([values.periods.index(p) for p in outside], values.period).sum())
     count = int(np.isin(values.period, [values.periods.index(p) for p in outside]).sum())
-    assert lost
     severity = Severity.ERROR if len(outside) == len(filled) else Severity.WARNING
     words = f"{count} values outside the workbook's periods {calendar.label(wanted[0])} to {calendar.label(wanted[-1])} were left out"
     span_text = f"{calendar.label(outside[0])} to {calendar.label(outside[-1])}"

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -28,7 +29,7 @@ from sop_xl.sheets.cells import (
 from sop_xl.sheets.conversions import Conversions
 from sop_xl.sheets.header import Header
 from sop_xl.sheets.header_terms import measure_synonyms
-from sop_xl.sheets.spec import CellType, Column, SheetSpec
+from sop_xl.sheets.spec import CellType, Column, Row, SheetSpec
 
 _NUMERIC = (CellType.NUMBER, CellType.INTEGER, CellType.FRACTION)
 
@@ -145,7 +146,7 @@ def _check_rows(spec: SheetSpec, block: Block, header: Header, labels: Labels) -
     columns = [labels.values[name] for name in names]
     candidates = [dict(zip(names, (c[k] for c in columns), strict=True)) for k in sound]
     faulty = [k for k, i in enumerate(labels.rows) if i in labels.faulty]
-    adapter = TypeAdapter(list[spec.row])  # type: ignore[name-defined]
+    adapter = _rows_of(spec.row)
     try:
         adapter.validate_python(candidates)
     except ValidationError as error:
@@ -158,6 +159,11 @@ def _check_rows(spec: SheetSpec, block: Block, header: Header, labels: Labels) -
             adapter.validate_python(rest)
         except ValidationError as error:
             _report(spec, block, header, labels, error, faulty, skip=bad)
+
+
+@cache
+def _rows_of(row: type[Row]) -> TypeAdapter[Any]:
+    return TypeAdapter(list[row])  # type: ignore[valid-type]
 
 
 def _report(

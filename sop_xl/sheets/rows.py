@@ -11,14 +11,14 @@ from sop_xl.errors import Problem, Severity
 from sop_xl.sheets.cell_dates import unaccented
 from sop_xl.sheets.cells import is_blank, show
 from sop_xl.sheets.header import Header, is_header_again
-from sop_xl.sheets.spec import SheetSpec
+from sop_xl.sheets.spec import CellType, SheetSpec
 
 _TOTAL = re.compile(
     r"(grand |sub ?-?|zwischen|gesamt|sous-)?(total|totals|totale|totaux)( general)?|sum|sums|summe|gesamtsumme|zwischensumme|gesamt"
     r"|insgesamt|ergebnis|gesamtergebnis|somme|suma"
 )
 _TOTAL_OF = re.compile(r"(?:(?:sub)?total|summe|somme|suma)(?: of| de| von)? (?P<after>.+)|(?P<before>.+) (?:sub ?)?(?:total|ergebnis|summe)")
-_NOTE_START = re.compile(r"[*†]|source|note|prepared|as of|status|exported|generated|created|all (?:figures|amounts)|remark|disclaimer|quelle|stand|hinweis|page \d|seite \d|filter|applied")
+_NOTE_START = re.compile(r"(?:source|notes?|prepared by|as of|exported|generated|created|remarks?|disclaimer|quelle|stand|hinweis|applied filters)\s*:|(?:page|seite) \d+(?: (?:of|von) \d+)?$")
 
 
 def table_rows(spec: SheetSpec, block: Block, header: Header) -> tuple[list[int], list[Problem]]:
@@ -82,8 +82,10 @@ def _group_names(block: Block, header: Header, rows: list[int]) -> dict[int, set
 def _total_cell(spec: SheetSpec, cells: Sequence[CellValue], header: Header, groups: dict[int, set[str]]) -> int | None:
     """Column of the word that makes a row one of totals.
 
-    The other required columns must be empty: a customer may well be called Total.
+    The other columns that name something must be empty: a customer may well be called Total.
     """
+    naming = (CellType.TEXT, CellType.CODE)
+    aside = ("note", "measure", "unit")
     for name, j in header.labels.items():
         value = cells[j]
         if not isinstance(value, str) or name in ("note", "name", "description"):
@@ -91,7 +93,7 @@ def _total_cell(spec: SheetSpec, cells: Sequence[CellValue], header: Header, gro
         group = _total_word(value)
         if group is None or (group and group not in groups.get(j, ())):
             continue
-        others = [header.labels[c.name] for c in spec.columns if c.required and c.name in header.labels and header.labels[c.name] != j]
+        others = [header.labels[c.name] for c in spec.columns if c.name in header.labels and c.name not in (name, *aside) and c.cell in naming]
         if all(is_blank(cells[k]) for k in others):
             return j
     return None
@@ -104,8 +106,9 @@ def _note_cell(spec: SheetSpec, block: Block, header: Header, i: int) -> int | N
     if not filled or len(filled) > 2 or not all(isinstance(cells[j], str) for j in filled):
         return None
     text = unaccented(str(cells[filled[0]]))
-    words = text.split()
-    gap = i == header.row + 1 or all(is_blank(v) for v in block.rows[i - 1])
-    if (_NOTE_START.match(text) and len(words) > 1) or (gap and len(words) >= 3 and i > header.row + 1):
+    words = len(text.split())
+    gap = i > header.row + 1 and all(is_blank(v) for v in block.rows[i - 1])
+    if text[0] in "*†" or _NOTE_START.match(text):
         return filled[0]
-    return None
+    # a lone sentence after a blank row; fewer words may be the name of something
+    return filled[0] if gap and len(filled) == 1 and (words >= 5 or (words >= 3 and text[-1] in ".:")) else None

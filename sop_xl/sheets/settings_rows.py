@@ -59,13 +59,9 @@ def setting_rows(settings: Settings) -> tuple[list[str], list[list[CellValue]]]:
     for column in setting_columns():
         value = getattr(settings, column.name)
         stated = None if value == column.default else _as_cell(value)
-        default = "" if column.default in (None, "") else _default_text(column.default)
-        rows.append([column.label, stated, column.unit, default or None, column.description])
+        default = None if column.default in (None, "") else _as_cell(column.default)
+        rows.append([column.label, stated, column.unit, default, column.description])
     return header, rows
-
-
-def _default_text(value: Any) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _as_cell(value: Any) -> CellValue:

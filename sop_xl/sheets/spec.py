@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from types import NoneType, UnionType
 from typing import TYPE_CHECKING, Any, Union, get_args, get_origin
 
@@ -203,6 +204,7 @@ class SheetSpec:
         return tuple(measure(name) for name in self.measures)
 
 
+@cache
 def columns_of(row: type[Row]) -> tuple[Column, ...]:
     """The columns that a row model describes, in order."""
     return tuple(_column(name, info) for name, info in row.model_fields.items())

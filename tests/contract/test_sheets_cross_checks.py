@@ -1,0 +1,181 @@
+"""Sheets held against each other: each check alone, on the smallest workbook that breaks it."""
+
+import pytest
+from sheet_tables import read
+
+from sop_xl.errors import Severity
+from sop_xl.sheets import cross_checks
+from sop_xl.sheets.cross_checks import CHECKS, cross_check, current_period
+from sop_xl.sheets.settings import Settings
+
+ITEMS = """
+Item   | Family | Unit | Unit cost | Unit price
+AX-140 | Axles  | pcs  | 5         | 9
+BK-7   | Bikes  | pcs  | 100       | 190
+"""
+HISTORY = """
+Item   | Location | 2026-01 | 2026-02
+AX-140 | Berlin   | 5       | 6
+BK-7   | Paris    | 1       | 2
+"""
+LOCATIONS = """
+Location | Region | Currency | Supplied from
+Berlin   | North  | USD      |
+Paris    | South  | USD      | Berlin
+"""
+
+
+def workbook(settings: Settings | None = None, **tables: str):
+    """Readings of Items, Locations and Demand History with some of them replaced or added; an empty text takes a sheet away."""
+    texts = {"Items": ITEMS, "Locations": LOCATIONS, "Demand History": HISTORY}
+    texts |= {name.replace("_", " "): text for name, text in tables.items()}
+    return {name: read(name, text, settings) for name, text in texts.items() if text}
+
+
+def found(readings, severity: Severity | None = None):
+    return [str(p) for p in cross_check(readings) if severity in (None, p.severity)]
+
+
+def test_a_sound_workbook_has_no_problems():
+    assert found(workbook()) == []
+
+
+def test_an_unknown_item_is_named_with_the_nearest_one():
+    overrides = """
+Override | Item   | From    | Action | Value | Reason | Owner
+O-1      | AX-104 | 2026-03 | set    | 5     | fair   | Ann
+"""
+    assert found(workbook(Overrides=overrides)) == ['Overrides!B7: expected an item listed in Items, got "AX-104" (did you mean "AX-140"?)']
+
+
+@pytest.mark.parametrize(
+    ("sheet", "table", "line"),
+    [
+        ("Demand History", "Item | Location | 2026-01\nXX | Berlin | 5", 'Demand History!A7: expected an item listed in Items, got "XX"'),
+        ("Demand History", "Item | Location | 2026-01\nBK-7 | Berlni | 5", 'Demand History!B7: expected a location listed in Locations, got "Berlni" (did you mean "Berlin"?)'),
+        ("Events", "Event | Family | From | Effect\nE | bikes | 2026-03 | 1", 'Events!B7: expected a family listed in Items, got "bikes" (did you mean "Bikes"?)'),
+        ("Events", "Event | Region | From | Effect\nE | Nort | 2026-03 | 1", 'Events!B7: expected a region listed in Locations, got "Nort" (did you mean "North"?)'),
+        ("Locations", "Location | Supplied from\nBerlin | Rome\nParis |", 'Locations!B7: expected a location listed in Locations, got "Rome"'),
+        ("Inventory", "Item | Location | On hand\nBK-7 | Roma | 1", 'Inventory!B7: expected a location listed in Locations, got "Roma"'),
+    ],
+)  # fmt: skip
+def test_references(sheet, table, line):
+    assert line in found(workbook(**{sheet.replace(" ", "_"): table}))
+
+
+def test_a_bad_cell_elsewhere_in_the_row_does_not_make_the_item_unknown():
+    readings = workbook(Items="Item | Unit cost\nAX-140 | abc\nBK-7 | 5")
+    assert [p.rule for p in cross_check(readings) if p.severity is Severity.ERROR] == []
+
+
+def test_references_to_an_absent_sheet_are_not_checked():
+    assert found(workbook(Locations="")) == []
+    stock = "Item | Location | On hand\nBK-7 | Rome | 1"
+    assert found(workbook(Locations="", Inventory=stock), Severity.ERROR) == []
+    assert found(workbook(Locations="", Inventory=stock)) == ['Inventory!B7: expected a location named in Demand History, got "Rome" (or list it in Locations)']
+
+
+def test_a_like_item_is_another_item():
+    table = """
+Item   | Stage     | Period  | Like item | Successor
+AX-140 | launch    | 2026-03 | AX-140    |
+BK-7   | phase_out | 2026-03 |           | BK-7
+"""
+    assert found(workbook(Lifecycle=table)) == [
+        'Lifecycle!D7: expected another item than the one launched, got "AX-140"',
+        'Lifecycle!E8: expected another item than the one that ends, got "BK-7"',
+    ]
+
+
+def test_spans_end_after_they_start():
+    events = "Event | From | To | Effect\nE | 2026-05 | 2026-04 | 0.1"
+    assert 'Events!C7: expected a "To" not before From 2026-05, got 2026-04' in found(workbook(Events=events))
+    items = "Item | Sold from | Sold until | Unit cost | Unit price\nAX-140 | 2026-01-02 | 2025-01-01 | 1 | 1\nBK-7 | | | 1 | 1"
+    assert found(workbook(Items=items)) == ['Items!C7: expected a "Sold until" not before Sold from 2026-01-02, got 2025-01-01']
+
+
+def test_sales_input_names_an_item_or_a_family():
+    assert found(workbook(Sales_Input="Item | Contributor | 2026-03\n | Ann | 5")) == ["Sales Input!A7: expected an item or a family, got neither"]
+
+
+def test_what_lies_outside_the_plan_is_a_warning_and_what_has_expired_a_note():
+    overrides = """
+Override | Item | From    | To      | Action | Value | Reason | Owner | Expires
+past     | BK-7 | 2026-01 | 2026-02 | set    | 5     | x      | Ann   |
+partly   | BK-7 | 2026-02 | 2026-03 | set    | 5     | x      | Ann   |
+old      | BK-7 | 2026-04 |         | set    | 5     | x      | Ann   | 2026-02-28
+last     | BK-7 | 2026-08 |         | set    | 5     | x      | Ann   |
+late     | BK-7 | 2026-09 |         | set    | 5     | x      | Ann   |
+"""
+    readings = workbook(Settings(horizon=6), Overrides=overrides)
+    assert f"{current_period(readings):%Y-%m}" == "2026-03"
+    assert found(readings) == [
+        "Overrides!C7: expected periods of the plan, 2026-03 to 2026-08, got 2026-01 (it changes nothing)",
+        "Overrides!C11: expected periods of the plan, 2026-03 to 2026-08, got 2026-09 (it changes nothing)",
+        "Overrides!I9: not applied: the override has expired, got 2026-02-28",
+    ]
+    assert {p.severity for p in cross_check(readings)} == {Severity.WARNING, Severity.NOTE}
+
+
+def test_the_current_period_may_be_set():
+    from datetime import datetime
+
+    readings = workbook(Settings(current_period=datetime(2026, 1, 1)))
+    assert f"{current_period(readings):%Y-%m}" == "2026-01"
+
+
+def test_money_has_a_currency_and_quantities_have_the_items_unit():
+    history = """
+Item | Location | Measure | Unit | 2026-01
+BK-7 | Berlin   | Demand  | box  | 5
+BK-7 | Berlin   | Revenue | kUSD | 5
+BK-7 | Paris    | Demand  | PCS  | 5
+"""
+    assert found(workbook(Demand_History=history)) == [
+        'Demand History!D7: expected "pcs", the stocking unit of BK-7, got "box" (quantities are not converted)',
+        'Demand History!D8: expected a three-letter currency code, got "kUSD" (state thousands with Budget money unit in Settings)',
+    ]
+
+
+def test_a_line_in_a_foreign_currency_needs_a_rate():
+    budget = "Family | Unit | 2026-03\nBikes | EUR | 5\nAxles | EUR | 5"
+    assert found(workbook(Budget=budget)) == ["Budget!B7: expected a rate for EUR in FX Rates, got none"]
+    assert found(workbook(Budget=budget, FX_Rates="Currency | 2026-03\nEUR | 0.9")) == []
+
+
+def test_a_location_that_sells_in_a_foreign_currency_is_a_warning_only():
+    locations = LOCATIONS.replace("South  | USD", "South  | EUR")
+    readings = workbook(Locations=locations)
+    assert found(readings) == ["Locations!C8: expected a rate for EUR in FX Rates, got none (money is shown in plan currency only)"]
+    assert found(readings, Severity.ERROR) == []
+
+
+def test_items_without_cost_or_price_are_one_warning_each():
+    readings = workbook(Items="Item | Unit cost | Unit price\nAX-140 | | 9\nBK-7 | | ")
+    assert found(readings) == [
+        "Items!B7: 2 items with demand have no unit cost: left out of cost, margin and stock value (AX-140, BK-7)",
+        "Items!C8: 1 items with demand have no price and no revenue: left out of all money (BK-7)",
+    ]
+
+
+def test_a_supplying_location_keeps_its_own_stock():
+    locations = "Location | Supplied from\nBerlin | Paris\nParis | Rome\nRome |"
+    assert found(workbook(Locations=locations)) == ['Locations!B7: expected a location with its own stock, got "Paris" (Paris is itself supplied from Rome)']
+
+
+def test_how_the_budget_was_understood_is_said():
+    readings = workbook(Settings(budget_scale=1000.0, budget_period_shift=2), Budget="Family | 2026-03 | 2026-04\nBikes | 5 | 6")
+    assert found(readings) == [
+        "Budget: money read as multiples of 1,000 (Budget money unit in Settings)",
+        "Budget: every period moved by 2 (Budget period shift in Settings): the budget now covers 2026-05 to 2026-06",
+        "Budget: lines without a currency read as USD",
+    ]
+
+
+def test_every_check_is_listed():
+    named = {name for name in vars(cross_checks) if name.startswith("check_")}
+    assert named == {check.__name__ for check in CHECKS}
+
+
+def test_nothing_is_said_of_an_empty_workbook():
+    assert cross_check({}) == []
