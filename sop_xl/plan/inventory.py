@@ -136,18 +136,16 @@ def inventory_plan(
     scheduled = grid.zeros() if receipts is None else _total(grid, receipts, "scheduled_receipts")
     stocked = _stock_rows(grid, inventory, demand, locations, notes)
     at_item = positions(items["item"], grid.series["item"], "item")
-    lead_time, lead_time_deviation = (
-        _known(items, "lead_time", at_item, notes),
-        _known(items, "lead_time_deviation", at_item, notes),
-    )
+    lead_time = _known(items, "lead_time", at_item, notes)
+    lead_time_deviation = _known(items, "lead_time_deviation", at_item, notes)
     service = items["service_level"].fillna(default_service_level).to_numpy(dtype=float)[at_item]
     deviation = _pooled_deviation(grid, error_sd, locations, demand, notes)
     coming = _coming_demand(demand, np.ceil(lead_time + 1 - 1e-9).astype(int))
     needed = safety_stock(
         coming, deviation[:, None], lead_time[:, None], lead_time_deviation[:, None], service[:, None]
     )
-    needed = np.where(coming > 0, needed, 0.0)
-    needed = np.where(np.isnan(stocked[1])[:, None], needed, stocked[1][:, None])
+    own = stocked[1][:, None]
+    needed = np.where(np.isnan(own), np.where(coming > 0, needed, 0.0), own)
     first = np.ceil(lead_time - 1e-9)
     minimum, multiple = (
         items[name].fillna(0.0).to_numpy(dtype=float)[at_item] for name in ("minimum_order", "order_multiple")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -38,66 +40,37 @@ def apply_overrides(
     """
     now, notes = running.copy(), list[Note]()
     for row in records(overrides.sort_values(["entered", "override"], kind="stable", na_position="first")):
-        key, value = str(row.override), float(row.value)
-        if pd.notna(row.expires) and timeline.current > row.expires:
-            notes.append(
-                Note(
-                    "overrides",
-                    key,
-                    "override-expired",
-                    f"override {key} expired on {row.expires:%Y-%m-%d} and is not applied",
-                )
-            )
-            continue
-        if np.isnan(value):
-            notes.append(
-                Note(
-                    "overrides",
-                    key,
-                    "override-without-value",
-                    f"override {key} states no value and is not applied",
-                )
-            )
-            continue
-        inside, during = (
-            grid.scope(row.item, row.family, row.location, row.region),
-            grid.span(row.first_period, row.last_period),
-        )
-        if not inside.any():
-            notes.append(
-                Note(
-                    "overrides",
-                    key,
-                    "override-without-demand",
-                    f"override {key}: no planned series in its scope",
-                )
-            )
-            continue
-        if not during.any():
-            notes.append(
-                Note(
-                    "overrides",
-                    key,
-                    "override-outside-plan",
-                    f"override {key} lies outside the planned periods",
-                )
-            )
-            continue
-        cells = np.ix_(inside, during)
-        wanted = _changed(now[cells], str(row.action), value)
-        floored = np.maximum(wanted, 0.0)
-        cut = float((floored - wanted).sum())
-        if cut > TOLERANCE:
-            notes.append(
-                Note(
-                    "overrides",
-                    key,
-                    "override-below-zero",
-                    f"override {key} would take {cut:,.0f} units more than there are; demand stays at 0",
-                )
-            )
-        now[cells] = floored
+        key = str(row.override)
+        found = _why_not(grid, row, timeline) or _apply(grid, now, row)
+        if found:
+            rule, text = found
+            notes.append(Note("overrides", key, rule, f"override {key} {text}"))
     return now - running, notes
+
+
+def _why_not(grid: Grid, row: Any, timeline: Timeline) -> tuple[str, str] | None:
+    """Rule and reason for which an override is not applied; `None` when it is."""
+    if pd.notna(row.expires) and timeline.current > row.expires:
+        return "override-expired", f"expired on {row.expires:%Y-%m-%d} and is not applied"
+    if pd.isna(row.value):
+        return "override-without-value", "states no value and is not applied"
+    if not grid.scope(row.item, row.family, row.location, row.region).any():
+        return "override-without-demand", "has no planned series in its scope"
+    if not grid.span(row.first_period, row.last_period).any():
+        return "override-outside-plan", "lies outside the planned periods"
+    return None
+
+
+def _apply(grid: Grid, now: Matrix, row: Any) -> tuple[str, str] | None:
+    """Change `now`; rule and text where the change had to be cut at 0."""
+    inside = grid.scope(row.item, row.family, row.location, row.region)
+    cells = np.ix_(inside, grid.span(row.first_period, row.last_period))
+    wanted = _changed(now[cells], str(row.action), float(row.value))
+    now[cells] = np.maximum(wanted, 0.0)
+    cut = float((now[cells] - wanted).sum())
+    if cut > TOLERANCE:
+        return "override-below-zero", f"would take {cut:,.0f} units more than there are; demand stays at 0"
+    return None
 
 
 def _changed(now: Matrix, action: str, value: float) -> Matrix:

@@ -113,6 +113,12 @@ def financial_detail(
         positions(items["item"], grid.series["item"], "item")
     ]
     cost = np.where(demand == 0, 0.0, demand * unit_cost[:, None])
+    _note_unknown(grid, revenue, cost, notes)
+    return FinancialDetail(grid, demand, revenue, cost, rate), notes_frame(notes)
+
+
+def _note_unknown(grid: Grid, revenue: Matrix, cost: Matrix, notes: list[Note]) -> None:
+    """Say which items have demand whose revenue or cost is not known."""
     for what, matrix in (("revenue", revenue), ("cost", cost)):
         unknown = np.isnan(matrix).any(axis=1)
         if unknown.any():
@@ -125,7 +131,6 @@ def financial_detail(
                     f"{what} of {some_of(names)} is not known and left out of all totals",
                 )
             )
-    return FinancialDetail(grid, demand, revenue, cost, rate), notes_frame(notes)
 
 
 def _rates(
