@@ -7,7 +7,7 @@ from typing import Any
 from sop_xl.sheets.settings import Settings
 from sop_xl.sheets.spec import HEADER_ROW, SheetKind, columns_of
 from sop_xl.templates import layout
-from sop_xl.templates.book import Book
+from sop_xl.templates.book import Book, row_names
 from sop_xl.templates.home import STAMPS, colour_key_rows, sheet_row
 from sop_xl.templates.styles import MUTED
 
@@ -66,7 +66,7 @@ def about_sheet(book: Book) -> None:
 
 
 def _heading(book: Book, sheet: Any, row: int, *texts: str) -> int:
-    style = book.styles.header(SheetKind.CONTROL)
+    style = book.styles.header(SheetKind.CONTROL, wrap=False)
     for column in range(len(_WIDTHS)):
         sheet.write_string(row - 1, column, texts[column] if column < len(texts) else "", style)
     return row + 1
@@ -74,8 +74,15 @@ def _heading(book: Book, sheet: Any, row: int, *texts: str) -> int:
 
 def _names(book: Book) -> list[tuple[str, str]]:
     names = [(name, f"{label}: {meaning[0].lower()}{meaning[1:]} (Home)") for name, label, meaning in STAMPS]
+    names += [("sop_weeks, sop_days, sop_season", "Weeks, days and periods in a year (Home)")]
     if book.has("Checks"):
         names.append(("MasterCheck", "Number of checks that fail (Checks)"))
+        names += [
+            (", ".join(row_names(book.spec(grid)).values()), f"Label columns of {grid}, row by row (for Checks)")
+            for grid in ("Consensus Demand", "Baseline Forecast", "Inventory Plan") if book.has(grid)
+        ]
+    if book.has("Executive"):
+        names.append(("sop_families, sop_regions", "What the drop-downs of the reviews offer (Executive)"))
     return names
 
 

@@ -94,14 +94,11 @@ def field_letters(spec: SheetSpec, name: str) -> str:
     return column_letters([c.name for c in spec.columns].index(name) + 1)
 
 
-def whole_column(spec: SheetSpec, name: str) -> str:
-    """`Items!$A:$A`: the field's whole column, for SUMIFS, which reads only what is used."""
-    letters = field_letters(spec, name)
-    return f"{quoted(spec.name)}!${letters}:${letters}"
-
-
 def bounded(spec: SheetSpec, name: str, *, last: int = LAST_ROW, down: int = 0) -> str:
-    """`Items!$A$7:$A$20006`: the field's body rows, `down` rows further down, for SUMPRODUCT."""
+    """`Items!$A$7:$A$20006`: the field's body rows, `down` rows further down.
+
+    Never the whole column: the status light above a table depends on the checks, which depend on the table.
+    """
     letters = field_letters(spec, name)
     return f"{quoted(spec.name)}!${letters}${FIRST_ROW + down}:${letters}${last + down}"
 
@@ -114,6 +111,12 @@ def period_letters(index: int) -> str:
 def period_bounded(spec: SheetSpec, letters: str, *, down: int = 0, last: int = LAST_ROW) -> str:
     """Body rows of one period column of a grid, the column relative so that one formula serves a row."""
     return f"{quoted(spec.name)}!{letters}${FIRST_ROW + down}:{letters}${last + down}"
+
+
+def row_names(spec: SheetSpec) -> dict[str, str]:
+    """Defined names for the label columns that the checks compare row by row: name by field."""
+    stem = spec.name.split()[0]
+    return {"item": f"{stem}_items", "location": f"{stem}_locations", "measure": f"{stem}_measures"}
 
 
 def is_grid(spec: SheetSpec) -> bool:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from sop_xl.blocks import parse_a1
+from sop_xl.templates import layout
 from sop_xl.templates.book import bounded
 from sop_xl.templates.review import Page
+
+BRIDGES = ("Budget to plan", "Last year to plan", "Previous plan to plan")
+"""Bridges that the sheet Bridges may hold."""
 
 STEPS = 9
 """Rows of the block: start, seven steps, end."""
@@ -15,8 +20,8 @@ _HEADER = ("Step", "Amount", "Running total", "Total (bar)", "Base (invisible)",
 def bridge_block(page: Page, row: int, choice: str) -> int:
     """Write the block from a 1-based row on and return the row after it.
 
-    Row: caption (the chart's title) and the bridge's name in G, by the formula or text `choice`; header; then one row per
-    step, the running total carrying the bars. A bridge has no regions: it is that of the family.
+    Row: caption and in G the bridge's name, which is that in the cell `choice`, or last year's where the workbook has no such
+    bridge; header; then one row per step, the running total carrying the bars. A bridge has no regions: it is that of the family.
     """
     book, sheet, styles = page.book, page.sheet, page.book.styles
     spec = book.spec("Bridges")
@@ -24,10 +29,7 @@ def bridge_block(page: Page, row: int, choice: str) -> int:
     caption = f'={name}&", "&IF({page.family}="All","all families",{page.family})&": revenue in the next year"'
     style = styles(bold=True, font_color="#C96F1A", font_size=11)
     sheet.write_formula(f"A{row}", caption, style, "")
-    if choice.startswith("="):
-        sheet.write_formula(f"G{row}", choice, styles.body(bold=True), "")
-    else:
-        sheet.write_string(f"G{row}", choice, styles.body(entry=True, bold=True))
+    sheet.write_formula(f"G{row}", f'=IF(COUNTIF({bounded(spec, "bridge")},{choice})>0,{choice},"{BRIDGES[1]}")', styles.text(muted=True), "")
     for index, text in enumerate(_HEADER):
         sheet.write_string(row, index, text, styles.header(book.spec(page.name).kind, number=index > 0))
     first = row + 2
@@ -53,3 +55,13 @@ def bridge_block(page: Page, row: int, choice: str) -> int:
     return first + STEPS
 
 
+
+
+def bridge_choice(page: Page, label: str, cell: str, initial: str) -> None:
+    """The drop-down that chooses among the bridges."""
+    styles, stem = page.book.styles, page.name.replace(" ", "")
+    row, column = parse_a1(cell)
+    page.sheet.write_string(label, "Bridge", styles.text(bold=True))
+    page.sheet.write_string(cell, initial, styles.body(entry=True, bold=True))
+    page.sheet.data_validation(cell, {"validate": "list", "source": list(BRIDGES), "error_title": "Bridge", "error_message": "Choose a bridge from the list."})
+    layout.cell_name(page.book, f"{stem}_bridge", page.name, row, column)

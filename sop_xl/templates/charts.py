@@ -11,7 +11,7 @@ from sop_xl.templates.styles import BLUE, FONT, GOOD, GREY, INK, LIGHT_BLUE, MUT
 _AXIS_FONT = {"name": FONT, "size": 8, "color": MUTED}
 
 
-def _style(chart: Any, title: str | None, *, unit: str, number: str = "#,##0", points: int = 24) -> None:
+def _style(chart: Any, title: str, *, unit: str, number: str = "#,##0", points: int = 24) -> None:
     chart.set_title({
         "name": title, "overlay": False, "name_font": {"name": FONT, "size": 11, "bold": True, "color": INK}, "layout": None,
     })  # fmt: skip
@@ -122,11 +122,11 @@ def stock_chart(page: Page, first: int) -> Any:
 def _right_axis(line: Any, unit: str, number: str) -> None:
     line.set_y2_axis({
         "num_font": _AXIS_FONT, "num_format": number, "name": unit, "name_font": _AXIS_FONT | {"bold": False},
-        "line": {"none": True}, "major_gridlines": {"visible": False}, "min": 0,
+        "line": {"none": True}, "major_gridlines": {"visible": False},
     })  # fmt: skip
 
 
-def waterfall_chart(book: Book, name: str, first_row: int, rows: int, title_cell: str) -> Any:
+def waterfall_chart(book: Book, name: str, first_row: int, rows: int) -> Any:
     """Bridge as a waterfall: stacked columns on an invisible base; rows as `bridge_block` lays them out."""
     def cells(column: int) -> list[Any]:
         return [name, first_row - 1, column, first_row - 2 + rows, column]
@@ -136,8 +136,7 @@ def waterfall_chart(book: Book, name: str, first_row: int, rows: int, title_cell
     for column, text, colour in parts:
         look = {"none": True} if colour is None else {"color": colour}
         chart.add_series({"name": text, "categories": cells(0), "values": cells(column), "fill": look, "border": {"none": True}, "gap": 35})
-    _style(chart, None, unit="plan currency", points=rows)
-    chart.set_title({"name": title_cell, "name_font": {"name": FONT, "size": 11, "bold": True, "color": INK}})
+    _style(chart, "Bridge to the plan: revenue in the next year", unit="plan currency", points=rows)
     chart.set_legend({"position": "bottom", "font": _AXIS_FONT, "delete_series": [0]})
     return chart
 

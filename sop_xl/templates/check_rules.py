@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sop_xl import vocabulary
 from sop_xl.sheets.spec import HEADER_ROW, SheetSpec
-from sop_xl.templates.book import Book, bounded, period_bounded, quoted, whole_column
+from sop_xl.templates.book import Book, bounded, period_bounded, row_names
 from sop_xl.templates.review import measure_label, shift
 
 STEPS = ("baseline", "events", "life_cycle", "sales_input", "overrides")
@@ -54,13 +54,14 @@ class Figure:
 def total(spec: SheetSpec, letters: str, measure: str, **criteria: str) -> str:
     """SUMIFS over a grid for a measure and further fields; criteria are formula texts."""
     pairs = {"measure": f'"{measure_label(measure)}"'} | criteria
-    texts = ",".join(f"{whole_column(spec, name)},{value}" for name, value in pairs.items())
-    return f"SUMIFS({quoted(spec.name)}!{letters}:{letters},{texts})"
+    texts = ",".join(f"{bounded(spec, name)},{value}" for name, value in pairs.items())
+    return f"SUMIFS({period_bounded(spec, letters)},{texts})"
 
 
 def is_measure(spec: SheetSpec, measure: str, down: int = 0) -> str:
     """`1` for each body row that holds the measure, read `down` rows further down."""
-    return f'({bounded(spec, "measure", down=down)}="{measure_label(measure)}")'
+    rows = bounded(spec, "measure", down=down) if down else row_names(spec)["measure"]
+    return f'({rows}="{measure_label(measure)}")'
 
 
 def in_plan(letters: str, formula: str) -> str:
@@ -70,21 +71,23 @@ def in_plan(letters: str, formula: str) -> str:
 
 def same_series(spec: SheetSpec, down: int) -> str:
     """`1` for each body row whose item and location stand `down` rows further down too."""
-    return "*".join(f"({bounded(spec, name)}={bounded(spec, name, down=down)})" for name in ("item", "location"))
+    names = row_names(spec)
+    return "*".join(f"({names[name]}={bounded(spec, name, down=down)})" for name in ("item", "location"))
 
 
-def demand_checks(book: Book) -> list[Check]:
+def demand_checks(book: Book, figures: dict[str, int]) -> list[Check]:
     """Consensus adds up, in total and row by row; baseline and range are those of the forecast."""
     spec = book.spec("Consensus Demand")
     units = vocabulary.UNITS
 
     def adds_up(c: str) -> str:
-        return "-".join([total(spec, c, "consensus"), *(total(spec, c, step) for step in STEPS)])
+        first, last = (figures.get(f"step {step}", 1) for step in (STEPS[0], STEPS[-1]))
+        return f"{total(spec, c, 'consensus')}-SUM({c}{first}:{c}{last})"
 
     checks = [Check("Consensus = baseline + steps, in total", "core", "Consensus Demand: sum of consensus rows - sum of step rows", units, adds_up)]
     for count in range(1, len(STEPS) + 1):
         text = f"Consensus rows that follow {count} step row{'s' if count > 1 else ''}: sum of |consensus - steps|"
-        checks.append(Check(f"Consensus row by row, {count} step{'s' if count > 1 else ''}", "core", text, units, _row_by_row(spec, count)))
+        checks.append(Check(f"Consensus row by row, {count} step{'s' if count > 1 else ''}", "core", text, units, _row_by_row(spec, count, figures)))
     if book.has("Baseline Forecast"):
         baseline = book.spec("Baseline Forecast")
         checks += [
@@ -96,12 +99,13 @@ def demand_checks(book: Book) -> list[Check]:
     return checks
 
 
-def _row_by_row(spec: SheetSpec, count: int) -> Callable[[str], str]:
+def _row_by_row(spec: SheetSpec, count: int, figures: dict[str, int]) -> Callable[[str], str]:
     """|consensus - steps| over the consensus rows that stand `count` rows below their own baseline row."""
 
     def formula(c: str) -> str:
         steps = "-".join(period_bounded(spec, c, down=k) for k in range(count))
-        place = f"{is_measure(spec, 'baseline')}*{is_measure(spec, 'consensus', count)}*{same_series(spec, count)}"
+        baseline = f"({row_names(spec)['measure']}=$A${figures.get(f'step {STEPS[0]}', 1)})"
+        place = f"{baseline}*{is_measure(spec, 'consensus', count)}*{same_series(spec, count)}"
         return f"SUMPRODUCT({place}*ABS({period_bounded(spec, c, down=count)}-{steps}))"
 
     return formula

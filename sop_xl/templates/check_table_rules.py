@@ -5,8 +5,8 @@ from __future__ import annotations
 from sop_xl import vocabulary
 from sop_xl.sheets.spec import HEADER_ROW, Shape, SheetKind, SheetSpec
 from sop_xl.templates.book import LAST_LIST_ROW, LAST_ROW, Book, bounded, is_grid, quoted
+from sop_xl.templates.bridge_block import BRIDGES
 from sop_xl.templates.check_rules import Check
-from sop_xl.templates.finance_review import BRIDGES
 from sop_xl.templates.review import LIST_ROWS, measure_label
 
 _LAST_BRIDGE_ROW = 2_006
@@ -25,30 +25,25 @@ def _bridge_checks(book: Book) -> list[Check]:
     if not book.has("Bridges"):
         return []
     spec = book.spec("Bridges")
-    bridges, families, orders, amounts = (bounded(spec, name, last=_LAST_BRIDGE_ROW) for name in ("bridge", "family", "order", "amount"))
+    bridges, families, steps, amounts = (bounded(spec, name, last=_LAST_BRIDGE_ROW) for name in ("bridge", "family", "step", "amount"))
 
     def difference(name: str) -> str:
-        """Everything but the end - the end; the end is the step with the highest place."""
-        end = f'SUMPRODUCT(MAX(({bridges}="{name}")*{orders}))'
-        whole = f'SUMIFS({amounts},{bridges},"{name}",{families},"All")'
-        return f'{whole}-2*SUMIFS({amounts},{bridges},"{name}",{families},"All",{orders},{end})'
+        """Start and steps - the end, which is the step Plan."""
+        of_bridge = f'{amounts},{bridges},"{name}",{families},"All",{steps}'
+        return f'SUMIFS({of_bridge},"<>Plan")-SUMIFS({of_bridge},"Plan")'
 
     def by_family(name: str) -> str:
-        """Every step: the families together - All."""
-        each = f'SUMIFS({amounts},{bridges},"{name}",{families},"<>All",{orders},{_places()})'
-        return f'IF(COUNTIFS({bridges},"{name}",{families},"<>All")=0,0,SUMPRODUCT(ABS({each}-SUMIFS({amounts},{bridges},"{name}",{families},"All",{orders},{_places()}))))'
+        """The families together - All; a bridge that knows no families has nothing to compare."""
+        of_bridge = f'{bridges},"{name}",{families}'
+        return f'IF(COUNTIFS({of_bridge},"<>All")=0,0,SUMIFS({amounts},{of_bridge},"<>All")-SUMIFS({amounts},{of_bridge},"All"))'
 
     checks = []
     for name in BRIDGES:
         checks.append(Check(f"Bridge adds up: {name}", "finance", "Start + steps - end, all families", vocabulary.MONEY,
                             lambda _, name=name: difference(name), by_period=False))  # type: ignore[misc]  # fmt: skip
-        checks.append(Check(f"Bridge by family = bridge in total: {name}", "finance", "Sum over steps of |families - All|", vocabulary.MONEY,
+        checks.append(Check(f"Bridge by family = bridge in total: {name}", "finance", "All amounts of the families - those of All", vocabulary.MONEY,
                             lambda _, name=name: by_family(name), by_period=False))  # type: ignore[misc]  # fmt: skip
     return checks
-
-
-def _places() -> str:
-    return "{0,1,2,3,4,5,6,7,8,9}"
 
 
 def _key_checks(book: Book) -> list[Check]:
@@ -90,7 +85,7 @@ def _period_checks(book: Book) -> list[Check]:
 
 def _bound_checks(book: Book) -> list[Check]:
     """Nothing stands beyond the rows that formulas read."""
-    parts = [_beyond(spec, LAST_ROW) for spec in book.sheets if spec.kind is SheetKind.OUTPUT and spec.shape is Shape.GRID]
+    parts = [_beyond(spec, LAST_ROW) for spec in book.sheets if spec.shape is Shape.GRID and (spec.kind is SheetKind.OUTPUT or spec.required)]
     parts += [_beyond(book.spec(name), LAST_LIST_ROW) for name in ("Items", "Locations") if book.has(name)]
     if book.has("Bridges"):
         parts.append(_beyond(book.spec("Bridges"), _LAST_BRIDGE_ROW))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sop_xl.sheets.spec import HEADER_ROW, LABEL_COLUMNS
 from sop_xl.templates import layout
-from sop_xl.templates.book import Book, period_letters
+from sop_xl.templates.book import Book, bounded, period_letters, row_names
 from sop_xl.templates.check_rules import Check, demand_checks, supply_checks
 from sop_xl.templates.check_table_rules import table_checks
 from sop_xl.templates.finance_check_rules import finance_checks, working_figures
@@ -46,6 +46,11 @@ def checks_sheet(book: Book) -> None:
             letters = period_letters(index)
             sheet.write_formula(f"{letters}{at}", f"={figure.formula(letters)}", styles(num_format="#,##0", font_color=MUTED, font_size=9))
     _master(book, first, last)
+    for name in ("Consensus Demand", "Baseline Forecast", "Inventory Plan"):
+        if book.has(name):
+            grid = book.spec(name)
+            for field, named in row_names(grid).items():
+                book.workbook.define_name(named, f"={bounded(grid, field)}")
     layout.freeze(book, spec, LABEL_COLUMNS)
     layout.print_setup(book, spec, area=f"A1:G{last}")
     layout.protect(book, "Checks")
@@ -53,7 +58,7 @@ def checks_sheet(book: Book) -> None:
 
 def _groups(book: Book, figures: dict[str, int]) -> list[tuple[str, list[Check]]]:
     groups = [
-        ("Demand", demand_checks(book)),
+        ("Demand", demand_checks(book, figures)),
         ("Supply", supply_checks(book)),
         ("Finance", finance_checks(book, figures)),
         ("Tables and data", table_checks(book)),

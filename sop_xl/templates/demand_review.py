@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sop_xl import vocabulary
 from sop_xl.templates import charts, review
-from sop_xl.templates.book import Book
-from sop_xl.templates.review import LAST_YEAR, PLAN, PREVIOUS_PLAN, Line, Page, measure_label
+from sop_xl.templates.book import Book, bounded, period_bounded
+from sop_xl.templates.review import LAST_YEAR, PLAN, PREVIOUS_PLAN, Formula, Line, Page, measure_label
 
 STEPS = ("events", "life_cycle", "sales_input", "overrides")
 
@@ -22,7 +20,7 @@ def demand_review_sheet(book: Book) -> None:
     flags_top = families_top + review.LIST_ROWS + 1
     review.flags(page, flags_top)
     review.write_lines(page, top, lines)
-    review.family_lines(page, families_top, "Consensus demand by family", vocabulary.UNITS, _family_formula(page))
+    review.family_lines(page, families_top, "Demand by family", vocabulary.UNITS, _family_formula(page))
     _charts(page, after + 1)
     review.finish(page, flags_top + 4)
 
@@ -38,7 +36,7 @@ def _lines(page: Page) -> list[Line]:
         return lines
 
     def plan(key: str, name: str, version: str, *, exact: bool = False, bold: bool = False) -> Line:
-        return Line(key, measure_label(name), version, units, lambda c, r: page.plan_formula(c, r, exact=exact), bold=bold)
+        return Line(key, measure_label(name), version, units, lambda c, r: page.plan_formula(c, r, exact=exact), "" if exact else None, bold)
 
     def of_plan(c: str, yes: str, no: str) -> str:
         return f'IF({c}${page.header_row - 1}="Plan",{yes},{no})'
@@ -58,14 +56,15 @@ def _lines(page: Page) -> list[Line]:
     return lines
 
 
-def _family_formula(page: Page) -> Any:
-    spec = page.book.spec("Consensus Demand")
-    from sop_xl.templates.book import quoted, whole_column
-
-    measure = whole_column(spec, "measure")
-    family, region = whole_column(spec, "family"), whole_column(spec, "region")
-    label = f"$A${page.rows['consensus']}"
-    return lambda c, r: f"SUMIFS({quoted(spec.name)}!{c}:{c},{measure},{label},{family},$A{r},{region},{page.region_criterion})"
+def _family_formula(page: Page) -> Formula:
+    """Demand of a family: with the Financial Plan its actuals too."""
+    known = page.book.has("Financial Plan")
+    spec = page.book.spec("Financial Plan" if known else "Consensus Demand")
+    row = page.rows["demand" if known else "consensus"]
+    pairs = [("measure", f"$A${row}"), ("region", page.region_criterion)]
+    pairs += [("version", f"$B${row}")] if known else []
+    criteria = ",".join(f"{bounded(spec, name)},{value}" for name, value in pairs)
+    return lambda c, r: f"SUMIFS({period_bounded(spec, c)},{criteria},{bounded(spec, 'family')},$A{r})"
 
 
 def _charts(page: Page, row: int) -> None:

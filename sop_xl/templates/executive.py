@@ -9,7 +9,7 @@ from sop_xl import vocabulary
 from sop_xl.sheets.spec import HEADER_ROW, LABEL_COLUMNS
 from sop_xl.templates import charts, layout, review
 from sop_xl.templates.book import Book, bounded
-from sop_xl.templates.bridge_block import bridge_block
+from sop_xl.templates.bridge_block import STEPS, bridge_block, bridge_choice
 from sop_xl.templates.review import BUDGET, LAST_YEAR, LIST_ROWS, PLAN, Line, Page, measure_label
 from sop_xl.templates.settings_sheet import setting_value
 from sop_xl.templates.styles import (
@@ -33,7 +33,7 @@ _TILES = ((0, 0), (1, 2), (3, 4), (5, 6), (7, 9), (10, 12), (13, 15))
 """First and last 0-based columns of the seven tiles."""
 
 _KPIS = (
-    "WMAPE", "Bias", "Forecast value added", "Demand served on time", "Inventory turns", "Revenue against budget", "Gross margin %",
+    "WMAPE", "Bias", "Forecast value added", "Demand served on time", "Inventory turns", "Unmet demand", "Gross margin %",
 )  # fmt: skip
 _PLAN_ROWS = 10_006
 """Last row of the Financial Plan that the lists are drawn from."""
@@ -71,7 +71,8 @@ def executive_sheet(book: Book) -> None:
     bridge_row = 0
     if book.has("Bridges"):
         bridge_row = next_row
-        next_row = bridge_block(page, next_row, _preferred_bridge(book)) + 1
+        next_row = bridge_block(page, next_row, f"$G${SELECT_ROW}") + 1
+        bridge_choice(page, f"F{SELECT_ROW}", f"G{SELECT_ROW}", "Budget to plan")
     _lists(page, next_row)
     _tiles(page, _headlines(page))
     if book.has("KPIs"):
@@ -93,7 +94,7 @@ def figures(page: Page) -> list[Line]:
 
     def plan(key: str, name: str, version: str, *, exact: bool = False, bold: bool = False) -> Line:
         unit = vocabulary.measure(name).unit
-        return Line(key, measure_label(name), version, unit, lambda c, r: page.plan_formula(c, r, exact=exact), bold=bold)
+        return Line(key, measure_label(name), version, unit, lambda c, r: page.plan_formula(c, r, exact=exact), "" if exact else None, bold)
 
     def flag(c: str) -> str:
         return f'{c}${page.header_row - 1}="Plan"'
@@ -124,7 +125,7 @@ def figures(page: Page) -> list[Line]:
         lines += [
             plan("inventory", "inventory_value", PLAN, bold=True),
             Line("cover", "Cover: stock / cost per day", PLAN, vocabulary.DAYS,
-                 lambda c, r: f"IF($D{row('cost')}=0,0,{c}{row('inventory')}/$D{row('cost')}*365*$D{row('next')}/sop_season)", ""),
+                 lambda c, r: f"IF($D{row('cost')}=0,0,{c}{row('inventory')}/$D{row('cost')}*sop_days*$D{row('next')}/sop_season)", ""),
         ]  # fmt: skip
     return lines
 
@@ -141,12 +142,10 @@ def _scope(page: Page) -> None:
     sheet, styles, header = page.sheet, page.book.styles, page.header_row
     cells = f"$H${header}:${page.book.last_column}${header}"
     first = f'INDEX({cells},COUNTIF($H${header - 1}:${page.book.last_column}${header - 1},"Actual")+1)'
-    end = f"INDEX({cells},MATCH(1,{page.span('end')},0))" if "end" in page.rows else ""
-    del end
     currency = setting_value("plan_currency")
-    formula = f'="Next year = the first "&sop_season&" planned periods from "&IFERROR({first},"?")&" on; money in "&{currency}'
-    sheet.merge_range(SELECT_ROW - 1, 5, SELECT_ROW - 1, 15, "", styles(font_color=MUTED))
-    sheet.write_formula(SELECT_ROW - 1, 5, formula, styles(font_color=MUTED), "")
+    formula = f'="Next year = "&sop_season&" periods from "&IFERROR({first},"?")&" on; money in "&{currency}'
+    sheet.merge_range(SELECT_ROW - 1, 8, SELECT_ROW - 1, 15, "", styles(font_color=MUTED))
+    sheet.write_formula(SELECT_ROW - 1, 8, formula, styles(font_color=MUTED), "")
 
 
 def _headlines(page: Page) -> list[Tile]:
@@ -208,7 +207,7 @@ def _kpi_strip(page: Page) -> None:
     """Key figures with their status in words and colour."""
     styles, sheet = page.book.styles, page.sheet
     for (first, last), name in zip(_TILES, _KPIS, strict=True):
-        form = "0.0" if name == "Inventory turns" else "0.0%"
+        form = {"Inventory turns": "0.0", "Unmet demand": "#,##0"}.get(name, "0.0%")
         key = f'KPIs!$A:$A,"{name}",KPIs!$B:$B,{page.family}'
         _spread(sheet, KPI_ROW - 1, first, last, name, styles(font_color=MUTED, font_size=9, top=1, top_color=RULE))
         value = f'=IF(COUNTIFS({key},KPIs!$C:$C,"<>")=0,"-",SUMIFS(KPIs!$C:$C,{key}))'
@@ -233,7 +232,7 @@ def _charts(page: Page, bridge_row: int) -> None:
         keys = {"demand": "Consensus demand", "baseline": "Baseline forecast"}
         made.append((charts.lines_chart(page, "Demand plan", keys, history, unit="units"), "Consensus demand and baseline forecast"))
     if bridge_row:
-        chart = charts.waterfall_chart(page.book, "Executive", bridge_row + 2, 9, f"=Executive!$A${bridge_row}")
+        chart = charts.waterfall_chart(page.book, "Executive", bridge_row + 2, STEPS)
         made.append((chart, "Waterfall from the reference to the plan"))
     if "inventory" in page.rows:
         made.append((charts.stock_chart(page, history), "Inventory value and cover by period"))
@@ -244,11 +243,6 @@ def _charts(page: Page, bridge_row: int) -> None:
         places = [(f"A{CHART_ROW + number * (34 // len(made))}", size) for number in range(len(made))]
     for (chart, text), (cell, (width, height)) in zip(made, places, strict=False):
         charts.insert(page, chart, cell, width, height, text)
-
-
-def _preferred_bridge(book: Book) -> str:
-    """The bridge to budget where there is one, else that to last year."""
-    return '=IF(COUNTIF(Bridges!$A:$A,"Budget to plan")>0,"Budget to plan","Last year to plan")'
 
 
 def _lists(page: Page, row: int) -> None:

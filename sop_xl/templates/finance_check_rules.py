@@ -6,20 +6,35 @@ from collections.abc import Callable
 
 from sop_xl import vocabulary
 from sop_xl.sheets.spec import HEADER_ROW, LABEL_COLUMNS, SheetSpec
-from sop_xl.templates.book import LAST_LIST_ROW, Book, bounded, period_bounded, quoted, whole_column
-from sop_xl.templates.check_rules import FLAG_ROW, Check, Figure, in_plan, is_measure, same_series, total
+from sop_xl.templates.book import FIRST_ROW, LAST_LIST_ROW, LAST_ROW, Book, bounded, period_bounded, quoted
+from sop_xl.templates.check_rules import (
+    FLAG_ROW,
+    STEPS,
+    Check,
+    Figure,
+    in_plan,
+    is_measure,
+    same_series,
+    total,
+)
 from sop_xl.templates.review import measure_label
 
 _PLAN, _ALL = '"Plan"', '"All"'
 
 
 def working_figures(book: Book) -> list[Figure]:
-    """Totals of the plan that checks over several periods read."""
+    """Totals that several checks, or checks over several periods, read."""
+    consensus = book.spec("Consensus Demand")
+    steps = [
+        Figure(f"step {step}", measure_label(step), "Consensus Demand, sum of the step's rows", vocabulary.UNITS,
+               lambda c, step=step: total(consensus, c, step))  # type: ignore[misc]
+        for step in STEPS
+    ]  # fmt: skip
     if not book.has("Financial Plan"):
-        return []
+        return steps
     spec = book.spec("Financial Plan")
     names = ("demand", "revenue", "cost", "gross_margin")
-    return [
+    return steps + [
         Figure(f"{name} {version}", f"{measure_label(name)}, {version}", "Financial Plan, all families and regions", vocabulary.measure(name).unit,
                lambda c, name=name, version=version: total(spec, c, name, version=f'"{version}"'))  # type: ignore[misc]
         for version in ("Plan", "Last year") for name in names
@@ -79,8 +94,8 @@ def _history(book: Book, c: str) -> str:
     """Demand History by the period's label, because people may keep other periods there than the outputs show."""
     source, last = book.spec("Demand History"), book.last_column
     header = f"{quoted(source.name)}!$H${HEADER_ROW}:${last}${HEADER_ROW}"
-    body = f"INDEX({quoted(source.name)}!$H:${last},0,MATCH({c}${HEADER_ROW},{header},0))"
-    named = f'{whole_column(source, "item")},"?*",{whole_column(source, "measure")}'
+    body = f"INDEX({quoted(source.name)}!$H${FIRST_ROW}:${last}${LAST_ROW},0,MATCH({c}${HEADER_ROW},{header},0))"
+    named = f'{bounded(source, "item")},"?*",{bounded(source, "measure")}'
     return f'IFERROR(SUMIFS({body},{named},"Demand")+SUMIFS({body},{named},""),0)'
 
 

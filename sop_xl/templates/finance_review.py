@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from sop_xl import vocabulary
 from sop_xl.templates import charts, review
-from sop_xl.templates.book import Book, quoted, whole_column
-from sop_xl.templates.bridge_block import STEPS, bridge_block
+from sop_xl.templates.book import Book, bounded, period_bounded
+from sop_xl.templates.bridge_block import STEPS, bridge_block, bridge_choice
 from sop_xl.templates.review import BUDGET, LAST_YEAR, PLAN, PREVIOUS_PLAN, Formula, Line, Page, measure_label
-
-BRIDGES = ("Budget to plan", "Last year to plan", "Previous plan to plan")
 
 
 def finance_review_sheet(book: Book) -> None:
@@ -36,9 +34,9 @@ def finance_review_sheet(book: Book) -> None:
     charts.insert(page, charts.revenue_chart(page, max(0, history - 12)), f"A{charts_top}", 782, 500, "Revenue beside budget and last year")
     charts.insert(page, charts.margin_chart(page, max(0, history - 12)), f"H{charts_top}", 860, 500, "Gross margin and its share of revenue")
     if book.has("Bridges"):
-        bridge_block(page, bridge_top, BRIDGES[1])
-        page.sheet.data_validation(f"G{bridge_top}", {"validate": "list", "source": list(BRIDGES)})
-        waterfall = charts.waterfall_chart(book, page.name, bridge_top + 2, STEPS, f"={quoted(page.name)}!$A${bridge_top}")
+        bridge_block(page, bridge_top, f"$G${bridge_top - 1}")
+        bridge_choice(page, f"F{bridge_top - 1}", f"G{bridge_top - 1}", "Last year to plan")
+        waterfall = charts.waterfall_chart(book, page.name, bridge_top + 2, STEPS)
         charts.insert(page, waterfall, f"H{bridge_top}", 860, 240, "Waterfall from the reference to the plan")
     review.family_lines(page, families_top, "Revenue by family", vocabulary.MONEY, _family_formula(page))
     review.finish(page, flags_top + 4)
@@ -79,10 +77,10 @@ def _groups(page: Page) -> list[tuple[str, list[Line]]]:
             f"Against {text}; favourable to profit is positive",
             [
                 line(key, "revenue", version),
-                gap(f"{key}_gap", f"Revenue - {text}, where there is one", "revenue", key),
+                gap(f"{key}_gap", f"Revenue - {text}, where given", "revenue", key),
                 ratio(f"{key}_gap_share", f"the same, share of {text}", f"{key}_gap", key),
                 line(f"{key}_margin", "gross_margin", version),
-                gap(f"{key}_margin_gap", f"Gross margin - {text}, where there is one", "margin", f"{key}_margin"),
+                gap(f"{key}_margin_gap", f"Gross margin - {text}, where given", "margin", f"{key}_margin"),
             ],
         ))  # fmt: skip
     return groups
@@ -92,7 +90,7 @@ def _family_formula(page: Page) -> Formula:
     spec = page.book.spec("Financial Plan")
     label, version = f"$A${page.rows['revenue']}", f"$B${page.rows['revenue']}"
     names = ("measure", "version", "family", "region")
-    measure, versions, family, region = (whole_column(spec, name) for name in names)
+    measure, versions, family, region = (bounded(spec, name) for name in names)
     return lambda c, r: (
-        f"SUMIFS({quoted(spec.name)}!{c}:{c},{measure},{label},{versions},{version},{family},$A{r},{region},{page.region_criterion})"
+        f"SUMIFS({period_bounded(spec, c)},{measure},{label},{versions},{version},{family},$A{r},{region},{page.region_criterion})"
     )

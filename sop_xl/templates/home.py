@@ -11,6 +11,8 @@ from sop_xl.templates.settings_sheet import setting_value
 from sop_xl.templates.styles import (
     GOOD,
     GOOD_FILL,
+    INPUT_FILL,
+    INPUT_INK,
     KIND_COLOUR,
     MUTED,
     POOR,
@@ -61,7 +63,7 @@ def home_sheet(book: Book) -> None:
     """The page that opens first."""
     spec = book.spec("Home")
     sheet = book.worksheets["Home"]
-    widths = (22.0, 24.0, 34.0, 3.0) + (17.0,) * (1 + _LINK_COLUMNS)
+    widths = (22.0, 22.0, 46.0, 3.0) + (17.0,) * (1 + _LINK_COLUMNS)
     for index, width in enumerate(widths):
         sheet.set_column(index, index, width, book.styles())
     layout.head(book, spec, columns=5 + _LINK_COLUMNS - 2, widths=widths)
@@ -78,7 +80,7 @@ def home_sheet(book: Book) -> None:
 
 
 def _heading(book: Book, sheet: Any, row: int, first: int, last: int, text: str) -> None:
-    style = book.styles.header(SheetKind.CONTROL)
+    style = book.styles.header(SheetKind.CONTROL, wrap=False)
     for column in range(first, last + 1):
         sheet.write_blank(row - 1, column, None, style)
     sheet.write_string(row - 1, first, text, style)
@@ -101,12 +103,7 @@ def _status(book: Book, sheet: Any) -> int:
         sheet.write(row - 1, 1, initial.get(name), style) if name in initial else sheet.write_blank(row - 1, 1, None, style)
         sheet.write_string(row - 1, 2, meaning, styles.body(font_color=MUTED))
         layout.cell_name(book, name, "Home", row, 2)
-    row += 1
-    season = f'=IF({setting_value("calendar")}="weeks",52,12)'
-    sheet.write_string(row - 1, 0, "Periods in a year", styles.body())
-    sheet.write_formula(row - 1, 1, season, styles.body("0", align="left", bold=True), book.timeline.calendar.season)
-    sheet.write_string(row - 1, 2, "The reviews' next year has as many planned periods", styles.body(font_color=MUTED))
-    layout.cell_name(book, "sop_season", "Home", row, 2)
+    row = _year(book, sheet, row)
     lights: list[tuple[str, str, str, str]] = []
     if book.has("Checks"):
         lights.append(("Checks failed", "=MasterCheck", "0 = Excel agrees with the program on every figure", "Checks"))
@@ -125,6 +122,29 @@ def _status(book: Book, sheet: Any) -> int:
     return row
 
 
+def _year(book: Book, sheet: Any, row: int) -> int:
+    """What a year has, in cells that formulas name instead of carrying the numbers; returns the last row."""
+    styles = book.styles
+    weeks = row + 1
+    calendar = setting_value("calendar")
+    lines = (
+        ("Weeks in a year", 52, "Periods of a year in a calendar of weeks", "sop_weeks"),
+        ("Days in a year", 365, "For days of supply on the reviews", "sop_days"),
+        ("Periods in a year", f'=IF({calendar}="weeks",$B${weeks},12)', "Length of the reviews' next year", "sop_season"),
+    )
+    for label, value, meaning, name in lines:
+        row += 1
+        style = styles.body("0", align="left", bold=True)
+        sheet.write_string(row - 1, 0, label, styles.body())
+        if isinstance(value, str):
+            sheet.write_formula(row - 1, 1, value, style, book.timeline.calendar.season)
+        else:
+            sheet.write_number(row - 1, 1, value, style)
+        sheet.write_string(row - 1, 2, meaning, styles.body(font_color=MUTED))
+        layout.cell_name(book, name, "Home", row, 2)
+    return row
+
+
 def _colour_key(book: Book, sheet: Any, row: int) -> None:
     _heading(book, sheet, row, 0, 2, "Colour key")
     colour_key_rows(book, sheet, row + 1)
@@ -134,7 +154,7 @@ def colour_key_rows(book: Book, sheet: Any, row: int) -> int:
     """Samples of every colour with their meaning from a 1-based row on; returns the row after the last."""
     styles = book.styles
     key: list[tuple[str, Any, str]] = [
-        ("Input cell", styles.body(entry=True), "People type here; the program never changes it"),
+        ("Input cell", styles(bg_color=INPUT_FILL, font_color=INPUT_INK), "People type here; the program never changes it"),
         ("Computed cell", styles.body(), "Written by the program or a formula; protected, no password"),
         ("Good", styles(bg_color=GOOD_FILL, font_color=GOOD, bold=True), "A check agrees, a target is met"),
         ("Watch", styles(bg_color=WATCH_FILL, font_color=WATCH, bold=True), "Look at it"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from sop_xl.blocks import a1, column_letters
+from sop_xl.blocks import a1, column_letters, parse_a1
 from sop_xl.sheets.spec import HEADER_ROW, LABEL_COLUMNS, Shape, SheetKind, SheetSpec
 from sop_xl.templates.book import Book, quoted
 from sop_xl.templates.styles import GOOD, GOOD_FILL, KIND_COLOUR, MUTED, POOR, POOR_FILL
@@ -13,8 +13,10 @@ from sop_xl.templates.styles import GOOD, GOOD_FILL, KIND_COLOUR, MUTED, POOR, P
 STATUS_CELL = "E1"
 """Where every sheet shows the master check."""
 
-_HEAD_WIDTH = 110
+_HEAD_WIDTH = 125
 """Characters over which the head lines run before they wrap."""
+
+_LIGHT_WIDTH = 30
 
 _WRITER = {
     SheetKind.CONTROL: "Written by people and program",
@@ -59,12 +61,12 @@ def head(book: Book, spec: SheetSpec, *, columns: int = 0, widths: tuple[float, 
     sheet.set_zoom(85)
     sheet.set_row(0, 26)
     sheet.write_string("A1", spec.name if spec.name != "Home" or not book.title else f"Home - {book.title}", styles.title(spec.kind))
-    status_light(book, spec.name, STATUS_CELL)
+    status_light(book, spec.name, _light_columns(widths))
     last, span = _span(columns, widths)
     absence = f" When empty: {spec.when_absent}." if spec.when_absent else ""
     purpose = f"{spec.purpose} {_SOLE_WRITER.get(spec.name, _WRITER[spec.kind])}.{absence}"
     _line(sheet, 1, 0, last, purpose, styles.text(wrap=True), span)
-    sheet.write_url("A3", "internal:Home!A1", styles.link(), "< Home") if spec.name != "Home" else None
+    sheet.write_url("A3", "internal:Home!A1", styles.link(top=True), "< Home") if spec.name != "Home" else None
     convention = _CONVENTIONS.get(spec.name, _DEFAULT_CONVENTION[spec.shape])
     _line(sheet, 2, 1, last, convention, styles.text(wrap=True, muted=True), span - (widths[0] if widths else 14))
 
@@ -83,13 +85,22 @@ def _span(columns: int, widths: tuple[float, ...]) -> tuple[int, float]:
 
 
 def _line(sheet: Any, row: int, first: int, last: int, text: str, style: Any, width: float) -> None:
-    lines = max(1, math.ceil(len(text) * 1.02 / max(width, 30)))
+    lines = max(1, math.ceil(len(text) * 0.9 / max(width, 30)))
     sheet.set_row(row, 14.5 * lines + 1)
     sheet.merge_range(row, first, row, last, text, style)
 
 
-def status_light(book: Book, name: str, cell: str) -> None:
-    """The master check in one cell: green when nothing fails, else red with the count."""
+def _light_columns(widths: tuple[float, ...]) -> int:
+    """Columns from E on that the status light takes to be readable."""
+    count, width = 1, (*widths, *(9.0,) * 9)[4]
+    while width < _LIGHT_WIDTH:
+        width += (*widths, *(9.0,) * 9)[4 + count]
+        count += 1
+    return count
+
+
+def status_light(book: Book, name: str, columns: int) -> None:
+    """The master check in row 1: green when nothing fails, else red with the count."""
     sheet, styles = book.worksheets[name], book.styles
     if book.has("Checks"):
         formula = '=IF(MasterCheck=0,"OK: all checks agree","CHECK: "&MasterCheck&" failed, see Checks")'
@@ -97,9 +108,13 @@ def status_light(book: Book, name: str, cell: str) -> None:
     else:
         formula = '=IF(COUNTIF(Problems!$A:$A,"error")=0,"OK: no errors","CHECK: "&COUNTIF(Problems!$A:$A,"error")&" errors, see Problems")'
         fine = "OK: no errors"
-    sheet.write_formula(cell, formula, styles(bold=True, font_color=MUTED), fine)
+    style = styles(bold=True, font_color=MUTED, align="center")
+    row, column = parse_a1(STATUS_CELL)
+    if columns > 1:
+        sheet.merge_range(row - 1, column - 1, row - 1, column + columns - 2, "", style)
+    sheet.write_formula(STATUS_CELL, formula, style, fine)
     for text, ink, fill in (("OK", GOOD, GOOD_FILL), ("CHECK", POOR, POOR_FILL)):
-        sheet.conditional_format(cell, {
+        sheet.conditional_format(row - 1, column - 1, row - 1, column + columns - 2, {
             "type": "text", "criteria": "begins with", "value": text,
             "format": styles.conditional(font_color=ink, bg_color=fill, bold=True),
         })  # fmt: skip
@@ -131,13 +146,20 @@ def period_rows(book: Book, name: str, *, flag_row: int = HEADER_ROW - 1, consta
     })  # fmt: skip
 
 
-def print_setup(book: Book, spec: SheetSpec, *, area: str = "", one_page: bool = False, titles: bool = True) -> None:
-    """Landscape A4, fitted to the width, head repeated, footer with file, sheet and page."""
+def print_setup(
+    book: Book, spec: SheetSpec, *, area: str = "", one_page: bool = False, titles: bool = True, by_period: bool = False
+) -> None:
+    """Landscape A4, head repeated, footer with file, sheet and page.
+
+    Fitted to one page's width; what has a column per period takes A3.
+    """
     sheet = book.worksheets[spec.name]
     sheet.set_landscape()
-    sheet.set_paper(9)
+    sheet.set_paper(8 if by_period else 9)
     sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
     sheet.fit_to_pages(1, 1 if one_page else 0)
+    if by_period:
+        sheet.repeat_columns(0, LABEL_COLUMNS - 1)
     sheet.set_footer("&L&8&F&C&8&A&R&8Page &P of &N")
     if area:
         sheet.print_area(area)

@@ -91,7 +91,7 @@ def _table_columns(sheet: Any, table: Any) -> Iterator[str]:
 def _formulas(sheet: Any) -> Iterator[str]:
     """Formulas; those that are the same relative to their cells, over a row or over rows alike, make one line."""
     rows = [_runs(row) for row in sheet.iter_rows()]
-    for _, alike in itertools.groupby(rows, key=lambda runs: [(first.column, last.column, key) for first, last, _, key in runs]):
+    for _, alike in itertools.groupby(rows, key=lambda runs: [(run[0].column, run[1].column, run[3]) for run in runs]):
         block = list(alike)
         for (first, _, text, _), (_, last, _, _) in zip(block[0], block[-1], strict=True):
             area = first.coordinate if first is last else f"{first.coordinate}:{last.coordinate}"

@@ -9,10 +9,10 @@ from typing import Any
 from sop_xl import vocabulary
 from sop_xl.sheets.spec import HEADER_ROW, LABEL_COLUMNS
 from sop_xl.templates import layout
-from sop_xl.templates.book import Book, period_letters, quoted, whole_column
+from sop_xl.templates.book import Book, bounded, period_bounded, period_letters, quoted
 from sop_xl.templates.styles import MUTED, PALE, POOR, RULE, UNIT_FORMAT
 
-WIDTHS = (30.0, 14.0, 11.0, 14.0, 14.0, 11.0, 14.0)
+WIDTHS = (36.0, 17.0, 9.0, 14.0, 14.0, 10.0, 14.0)
 """Widths of the label columns of every review page."""
 
 PERIOD_WIDTH = 9.5
@@ -101,15 +101,15 @@ class Page:
         plan = self.book.spec("Financial Plan")
         family, region = (self.family, self.region) if exact else (self.family_criterion, self.region_criterion)
         pairs = ((f"$A{row}", "measure"), (f"$B{row}", "version"), (family, "family"), (region, "region"))
-        criteria = ",".join(f"{whole_column(plan, name)},{value}" for value, name in pairs)
-        return f"SUMIFS({quoted(plan.name)}!{letters}:{letters},{criteria})"
+        criteria = ",".join(f"{bounded(plan, name)},{value}" for value, name in pairs)
+        return f"SUMIFS({period_bounded(plan, letters)},{criteria})"
 
     def grid_formula(self, sheet: str, letters: str, row: int) -> str:
         """An item grid for the line's measure (A), the family and the region."""
         spec = self.book.spec(sheet)
         pairs = ((f"$A{row}", "measure"), (self.family_criterion, "family"), (self.region_criterion, "region"))
-        criteria = ",".join(f"{whole_column(spec, name)},{value}" for value, name in pairs)
-        return f"SUMIFS({quoted(sheet)}!{letters}:{letters},{criteria})"
+        criteria = ",".join(f"{bounded(spec, name)},{value}" for value, name in pairs)
+        return f"SUMIFS({period_bounded(spec, letters)},{criteria})"
 
 
 def begin(book: Book, name: str) -> Page:
@@ -134,7 +134,7 @@ def selectors(book: Book, name: str, row: int, *, criteria_row: int) -> None:
     sheet, styles = book.worksheets[name], book.styles
     stem = name.replace(" ", "")
     for letters, label_letters, what, listed in (("B", "A", "family", "sop_families"), ("D", "C", "region", "sop_regions")):
-        sheet.write_string(f"{label_letters}{row}", f"{what.capitalize()} (choose)", styles.text(bold=True))
+        sheet.write_string(f"{label_letters}{row}", f"{what.capitalize()}", styles.text(bold=True))
         sheet.write_string(f"{letters}{row}", "All", styles.body(entry=True, bold=True))
         sheet.data_validation(f"{letters}{row}", {
             "validate": "list", "source": f"={listed}", "error_title": what.capitalize(), "error_message": f"Choose a {what} from the list.",
@@ -164,6 +164,11 @@ def flags(page: Page, top: int) -> int:
     return write_lines(page, top, lines, register=False, muted=True)
 
 
+def dashed(form: str) -> str:
+    """A number format that shows 0 as a dash: on a review page most zeros are periods without figures."""
+    return f'{form};-{form};"-"'
+
+
 def shift(letters: str, steps: int) -> str:
     """Letters of the column `steps` to the right."""
     from sop_xl.blocks import column_letters, parse_a1
@@ -188,7 +193,7 @@ def write_lines(page: Page, top: int, lines: Sequence[Line], *, register: bool =
 
 def _write_line(page: Page, row: int, line: Line, muted: bool) -> None:
     sheet, styles = page.sheet, page.book.styles
-    form = UNIT_FORMAT.get(line.unit, "0")
+    form = dashed(UNIT_FORMAT.get(line.unit, "0"))
     look: dict[str, Any] = {"bold": line.bold}
     if muted:
         look |= {"font_color": MUTED, "font_size": 9}
@@ -215,7 +220,7 @@ def _write_totals(page: Page, row: int, line: Line, number: Any, percent: Any) -
         else:
             sheet.write_formula(f"{letters}{row}", f"=SUMPRODUCT({page.span(key)},$H{row}:${page.book.last_column}{row})", number)
     if line.total is None and line.unit != vocabulary.FRACTION:
-        formula = f'=IF({TOTAL_LAST}{row}=0,"",{TOTAL_NEXT}{row}/{TOTAL_LAST}{row}-1)'
+        formula = f'=IF({TOTAL_LAST}{row}<=0,"",{TOTAL_NEXT}{row}/{TOTAL_LAST}{row}-1)'
         sheet.write_formula(f"{CHANGE}{row}", formula, percent, "")
     else:
         sheet.write_blank(f"{CHANGE}{row}", None, number)
@@ -243,21 +248,19 @@ def family_lines(page: Page, top: int, caption: str, unit: str, formula: Formula
     row = heading(page, top, caption)
     page.rows["families"] = row
     styles, sheet = page.book.styles, page.sheet
-    number = styles.body(UNIT_FORMAT[unit])
+    number, plain = styles(num_format=dashed(UNIT_FORMAT[unit])), styles()
     for place in range(LIST_ROWS - 1):
         line = row + place
-        sheet.write_formula(f"A{line}", f"=INDEX(sop_family_list,{place_formula(row, line)})", styles.body(), "")
-        sheet.write_blank(f"B{line}", None, styles.body())
-        sheet.write_formula(f"C{line}", f'=IF($A{line}="","",$C${row - 1})', styles.body(font_color=MUTED), "")
+        sheet.write_formula(f"A{line}", f"=INDEX(sop_family_list,{place_formula(row, line)})", plain, "")
+        sheet.write_formula(f"C{line}", f'=IF($A{line}="","",$C${row - 1})', styles(font_color=MUTED), "")
         for index in range(len(page.book.labels)):
             letters = period_letters(index)
             sheet.write_formula(f"{letters}{line}", f'=IF($A{line}="","",{formula(letters, line)})', number, "")
         for letters, key in ((TOTAL_NEXT, "next"), (TOTAL_LAST, "last")):
             cells = f"$H{line}:${page.book.last_column}{line}"
             sheet.write_formula(f"{letters}{line}", f'=IF($A{line}="","",SUMPRODUCT({page.span(key)},{cells}))', number, "")
-        change = f'=IF($A{line}="","",IF({TOTAL_LAST}{line}=0,"",{TOTAL_NEXT}{line}/{TOTAL_LAST}{line}-1))'
-        sheet.write_formula(f"{CHANGE}{line}", change, styles.body("+0.0%;-0.0%;0.0%"), "")
-        sheet.write_blank(f"G{line}", None, styles.body())
+        change = f'=IF($A{line}="","",IF({TOTAL_LAST}{line}<=0,"",{TOTAL_NEXT}{line}/{TOTAL_LAST}{line}-1))'
+        sheet.write_formula(f"{CHANGE}{line}", change, styles(num_format="+0.0%;-0.0%;0.0%"), "")
     sheet.write_string(f"C{row - 1}", unit, styles(font_color=MUTED, bottom=1, bottom_color=RULE))
     bars = f"{TOTAL_NEXT}{row}:{TOTAL_NEXT}{row + LIST_ROWS - 2}"
     sheet.conditional_format(bars, {"type": "data_bar", "bar_color": "#BBD0EA", "bar_solid": True})
@@ -275,8 +278,7 @@ def finish(page: Page, last_row: int) -> None:
     page.sheet.conditional_format(f"D{HEADER_ROW + 1}:{book.last_column}{last_row}", {
         "type": "cell", "criteria": "<", "value": 0, "format": book.styles.conditional(font_color=POOR),
     })  # fmt: skip
-    layout.print_setup(book, spec, area=f"A1:{book.last_column}{last_row}")
-    page.sheet.repeat_columns(0, LABEL_COLUMNS - 1)
+    layout.print_setup(book, spec, area=f"A1:{book.last_column}{last_row}", by_period=True)
     layout.protect(book, page.name)
 
 

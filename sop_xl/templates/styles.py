@@ -106,10 +106,10 @@ class Styles:
         """Sheet title in the colour of its kind."""
         return self(font_size=16, bold=True, font_color=KIND_COLOUR[kind])
 
-    def header(self, kind: SheetKind, *, number: bool = False) -> Any:
+    def header(self, kind: SheetKind, *, number: bool = False, wrap: bool = True) -> Any:
         """Header of a table or of a block of rows."""
         return self(
-            bold=True, font_color=WHITE, bg_color=KIND_COLOUR[kind], text_wrap=True,
+            bold=True, font_color=WHITE, bg_color=KIND_COLOUR[kind], text_wrap=wrap,
             align="right" if number else "left", border=1, border_color=KIND_COLOUR[kind],
         )  # fmt: skip
 
@@ -117,9 +117,9 @@ class Styles:
         """Plain text."""
         return self(text_wrap=wrap, font_color=MUTED if muted else INK, bold=bold, valign="top" if wrap else "vcenter")
 
-    def link(self) -> Any:
+    def link(self, *, top: bool = False) -> Any:
         """A link inside the workbook."""
-        return self(font_color=LINK_INK, underline=1)
+        return self(font_color=LINK_INK, underline=1, valign="top" if top else "vcenter")
 
     def body(self, number_format: str = "General", *, entry: bool = False, **more: Any) -> Any:
         """A body cell: an input is filled, blue and unlocked; anything else is plain and locked."""

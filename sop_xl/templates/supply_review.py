@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sop_xl import vocabulary
 from sop_xl.templates import charts, review
-from sop_xl.templates.book import Book, bounded, period_bounded, quoted, whole_column
+from sop_xl.templates.book import Book, bounded, period_bounded
 from sop_xl.templates.review import PLAN, Formula, Line, Page, measure_label
 
 _ORDER = ("opening_balance", "scheduled_receipts", "planned_receipts", "demand", "projected_available_balance", "safety_stock", "unmet_demand")
@@ -60,7 +60,7 @@ def _lines(page: Page) -> list[Line]:
             Line("inventory", measure_label("inventory_value"), PLAN, vocabulary.MONEY, page.plan_formula, bold=True),
             Line("cost", measure_label("cost"), PLAN, vocabulary.MONEY, page.plan_formula),
             Line("cover", "Cover: stock / cost per day", PLAN, vocabulary.DAYS,
-                 lambda c, r: f"IF($D{rows['cost']}=0,0,{c}{rows['inventory']}/$D{rows['cost']}*365*$D{rows['next']}/sop_season)", ""),
+                 lambda c, r: f"IF($D{rows['cost']}=0,0,{c}{rows['inventory']}/$D{rows['cost']}*sop_days*$D{rows['next']}/sop_season)", ""),
         ]  # fmt: skip
     return lines
 
@@ -68,5 +68,5 @@ def _lines(page: Page) -> list[Line]:
 def _family_formula(page: Page) -> Formula:
     spec = page.book.spec("Inventory Plan")
     label = f"$A${page.rows['projected_available_balance']}"
-    measure, family, region = (whole_column(spec, name) for name in ("measure", "family", "region"))
-    return lambda c, r: f"SUMIFS({quoted(spec.name)}!{c}:{c},{measure},{label},{family},$A{r},{region},{page.region_criterion})"
+    measure, family, region = (bounded(spec, name) for name in ("measure", "family", "region"))
+    return lambda c, r: f"SUMIFS({period_bounded(spec, c)},{measure},{label},{family},$A{r},{region},{page.region_criterion})"

@@ -67,9 +67,7 @@ def table_sheet(book: Book, spec: SheetSpec) -> None:
             validate_periods(book, spec)
     _highlights(book, spec)
     layout.freeze(book, spec, LABEL_COLUMNS if is_grid(spec) else 1)
-    layout.print_setup(book, spec)
-    if is_grid(spec):
-        sheet.repeat_columns(0, LABEL_COLUMNS - 1)
+    layout.print_setup(book, spec, by_period=is_grid(spec))
     if not entry:
         layout.protect(book, spec.name)
 

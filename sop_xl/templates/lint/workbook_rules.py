@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 from sop_xl.blocks import a1, parse_a1
@@ -18,6 +19,7 @@ _MASTER = re.compile(r"(?:master|overall|total|model)[_.]?checks?|checks?[_.]?(?
 _LONG_TABLE = 40
 """Rows that fit on a page."""
 _SHORT_TABLE = 12
+_LOWEST_HEADER = 25
 _HEAD_ROWS = 6
 
 
@@ -26,7 +28,7 @@ def check_panes_and_print(view: WorkbookView) -> list[Problem]:
     found = []
     for sheet in view.sheets:
         header, last = _main_header(sheet)
-        if not header:
+        if not header or header > _last_printed_row(view, sheet):
             continue
         ours = sheet.spec is not None
         if last - header > _SHORT_TABLE or ours:
@@ -38,20 +40,34 @@ def check_panes_and_print(view: WorkbookView) -> list[Problem]:
         if (last - header > _LONG_TABLE or ours) and not _has_print_titles(view, sheet, header):
             hint = f"Page Layout, Print Titles, rows to repeat: up to {header}"
             found.append(finding("print-titles", sheet.name, "", f"expected row {header} to repeat on every page", "no such print title", hint))
-        if sheet.features.fit_width != 1:
-            got = f"{sheet.features.fit_width} pages" if sheet.features.fit_width else "no fitting"
-            found.append(finding("fit-to-width", sheet.name, "", "expected printing to fit one page wide", got))
+        if not sheet.features.fit_width:
+            found.append(finding("fit-to-width", sheet.name, "", "expected printing to be fitted to the width", "no fitting"))
+        elif sheet.features.fit_width > 1 and not _repeats_columns(view, sheet):
+            got = f"{sheet.features.fit_width} pages without them"
+            found.append(finding("fit-to-width", sheet.name, "", "expected one page wide, or label columns repeated on every page", got))
     return found
 
 
 def _main_header(sheet: SheetView) -> tuple[int, int]:
-    """Header row of the sheet's one table or first grid, and the last row below it; `(0, 0)` where it has neither."""
+    """Header row of the sheet's first table or grid, and the last row below it.
+
+    `(0, 0)` where it has neither, or only one far below the top of a page, which no pane could hold in sight.
+    """
     if sheet.tables:
         table = min(sheet.tables, key=lambda t: t.area)
         return (table.area[0], table.area[2]) if table.header else (0, 0)
-    if sheet.axes:
+    if sheet.axes and sheet.axes[0].row <= _LOWEST_HEADER:
         return sheet.axes[0].row, sheet.axes[-1].last
     return 0, 0
+
+
+def _last_printed_row(view: WorkbookView, sheet: SheetView) -> float:
+    """Last row of the print area; what stands below it are figures behind a page, not a grid of its own."""
+    for name in view.names:
+        if name.scope == sheet.index and name.name.casefold() == "_xlnm.print_area":
+            rows = [int(row) for row in re.findall(r"\$(\d+)", name.reference)]
+            return max(rows, default=math.inf)
+    return math.inf
 
 
 def _has_print_titles(view: WorkbookView, sheet: SheetView, header: int) -> bool:
@@ -61,6 +77,11 @@ def _has_print_titles(view: WorkbookView, sheet: SheetView, header: int) -> bool
                 if int(match[1]) <= header <= int(match[2]):
                     return True
     return False
+
+
+def _repeats_columns(view: WorkbookView, sheet: SheetView) -> bool:
+    titles = (n.reference for n in view.names if n.scope == sheet.index and n.name.casefold() == "_xlnm.print_titles")
+    return any(re.search(r"!\$[A-Z]{1,3}:\$[A-Z]{1,3}", reference) for reference in titles)
 
 
 def check_hidden(view: WorkbookView) -> list[Problem]:
