@@ -98,7 +98,7 @@ def plan_supply(inputs: Inputs, timeline: Timeline, demand: Demand, notes: list[
         inputs.frame("Items"),
         inputs.locations(),
         timeline,
-        forecast_error_sd(demand.baseline.forecast),
+        forecast_error_sd(demand.baseline.forecast, inputs.settings.interval_low, inputs.settings.interval_high),
         inputs.settings.service_level,
     )
     notes.append(said)
