@@ -229,6 +229,7 @@ CASES = [
     Case("one-formula-per-column", "Prices!D9", lambda b: b.prices.write_number("D9", 4, b.plain)),
     Case("hard-coded-value", "Plan!E5", lambda b: b.plan.write_number("E5", 210, b.plain)),
     Case("embedded-constant", "Plan!C5", whole_row("=C4*1.19")),
+    Case("embedded-constant", "Plan!C5", whole_row("=C4*365/12"), severity=Severity.NOTE, name="calendar"),
     Case("volatile-function", "Plan!C5", whole_row("=C4+OFFSET($A$1,0,0)")),
     Case("volatile-function", "Plan!C7", name="conditional format",
          change=lambda b: b.plan.conditional_format("C7:H7", {"type": "formula", "criteria": "=C7>TODAY()", "format": b.plain})),
@@ -261,6 +262,7 @@ CASES = [
     Case("freeze-panes", "Prices!A4", lambda b: b.prices.freeze_panes(1, 1), name="too high"),
     Case("print-titles", "Prices", patch=replaced("xl/workbook.xml", r"Prices!\$3:\$3", "Prices!$1:$2")),
     Case("fit-to-width", "Plan", patch=replaced("Plan", "<pageSetUpPr[^>]*>", "")),
+    Case("fit-to-width", "Plan", lambda b: b.plan.fit_to_pages(5, 0), name="labels on the first page only"),
     Case("hidden-sheet", "Scratch", _hidden),
     Case("hidden-cells", "Plan!A6", lambda b: b.plan.set_row(5, None, None, {"hidden": True})),
     Case("hidden-cells", "Prices!F1", lambda b: b.prices.set_column("F:F", None, None, {"hidden": True}), name="column"),
@@ -359,6 +361,7 @@ def test_the_templates_keep_the_standards(name):
         ("SUM('2025 plan'!A1:A20)", []),  # nor is a name or an address
         ("INDEX(Sales!$B$4:$M$90,7,COLUMN())", []),
         ("1E-9+A1", ["1E-9"]),
+        ("SUM(LARGE(A:A,{1,2,3}))", []),  # places in a list
     ],
 )
 def test_which_numbers_count_as_embedded_constants(formula, constants):
@@ -437,6 +440,12 @@ def test_long_chains_and_wide_ranges_take_no_time():
     """Twenty thousand running totals cite two hundred million cells; the walk looks at each cell once."""
     formulas = {f"A{k}": f"=SUM(A$1:A{k - 1})+B{k}" for k in range(2, 20_001)}
     assert sheet_of_formulas(formulas) == []
+
+
+def test_a_whole_column_that_holds_the_formula_s_own_result_is_a_circle():
+    """A light in E1 shows the result of a sum over E:E: LibreOffice lets it pass, Excel warns at every start."""
+    problems = sheet_of_formulas({"A1": '=SUMIFS(Other!H:H,Other!E:E,"Demand")', "Other!E1": '=IF(Model!A1=0,"OK","CHECK")'})
+    assert [(p.address, p.hint) for p in problems] == [("Model!A1", "cite the rows below the header instead of whole columns")]
 
 
 def test_a_circle_is_only_a_warning_where_the_workbook_iterates_on_purpose():

@@ -12,7 +12,7 @@ from bisect import bisect_left, insort
 from sop_xl.blocks import a1
 from sop_xl.errors import Problem, Severity
 from sop_xl.templates.lint.findings import finding
-from sop_xl.templates.lint.formulas import Form, Reference, take_apart
+from sop_xl.templates.lint.formulas import LAST_ROW, Form, Reference, take_apart
 from sop_xl.templates.lint.view import SheetView, WorkbookView
 
 _MOST_FINDINGS = 25
@@ -35,15 +35,20 @@ def check_circular(view: WorkbookView) -> list[Problem]:
             steps.append("...")
         got = " -> ".join([*steps, steps[0]])
         severity = Severity.WARNING if iterates else None
-        found.append(
-            finding("circular-reference", sheet.name, a1(*path[0][1:]), "expected no formula that depends on itself", got, severity=severity)
-        )
+        hint = "cite the rows below the header instead of whole columns" if any(_cites_columns(view, node) for node in path) else ""
+        expected = "expected no formula that depends on itself"
+        found.append(finding("circular-reference", sheet.name, a1(*path[0][1:]), expected, got, hint, severity))
     return found
 
 
 def _address(view: WorkbookView, node: Node, home: SheetView) -> str:
     sheet = view.by_name[node[0]]
     return a1(*node[1:]) if sheet is home else f"{sheet.name}!{a1(*node[1:])}"
+
+
+def _cites_columns(view: WorkbookView, node: Node) -> bool:
+    form = view.by_name[node[0]].form_at[node[1], node[2]]
+    return any(r.area[0] == 1 and r.area[2] == LAST_ROW for r in form.references)
 
 
 class _Column:
@@ -103,7 +108,7 @@ class _Walk:
         for name, columns in self.columns.items():
             for letter in self.order[name]:
                 column = columns[letter]
-                while (row := column.untouched(1, 1 << 20)) is not None:
+                while (row := column.untouched(1, LAST_ROW)) is not None:
                     self._descend((name, row, letter), found)
                     if len(found) >= _MOST_FINDINGS:
                         return found

@@ -35,12 +35,12 @@ RULES: dict[str, Rule] = {
     "one-formula-per-row": Rule(_W, "One formula serves all periods of a row.", "FAST 2.01-03, ICAEW 12"),
     "one-formula-per-column": Rule(_W, "One formula serves all rows of a table's column.", "FAST 2.01-03, ICAEW 12"),
     "hard-coded-value": Rule(_W, "No typed number stands between formulas of a row.", "FAST 3.04-01, ICAEW 14"),
-    "embedded-constant": Rule(_W, "No number stands in a formula but 0, 1, 12, 100 and 1000.", "FAST 3.04-01, ICAEW 14"),
+    "embedded-constant": Rule(_W, "No number stands in a formula but 0, 1, 12, 100 and 1000; those of the calendar are a note.", "FAST 3.04-01, ICAEW 14"),
     "volatile-function": Rule(_W, "No function that recalculates at every touch: OFFSET, INDIRECT, NOW, TODAY, RAND ...", "FAST 4.01-03"),
     "new-function": Rule(_W, "No function newer than Excel 2016; older Excel and other programs show #NAME?.", "DESIGN 4"),
     "avoided-function": Rule(_N, "A plainer function serves: INDEX for CHOOSE, discount factors for NPV.", "FAST 4.01-01..02"),
     "nested-if": Rule(_N, "No more than two IFs inside each other; use flags.", "FAST 3.03-06"),
-    "long-formula": Rule(_W, "A formula is short enough to explain: at most 400 characters, on one line.", "FAST 3.03-01..03, ICAEW 13"),
+    "long-formula": Rule(_W, "A formula is short enough to explain: at most 300 characters without names of sheets and dollar signs, on one line.", "FAST 3.03-01..03, ICAEW 13"),
     # time
     "duplicate-period": Rule(_E, "A period stands once in a header.", "FAST 2.01-02"),
     "period-order": Rule(_W, "Periods follow each other without a gap.", "FAST 2.01-02"),
@@ -65,7 +65,7 @@ RULES: dict[str, Rule] = {
     # sheets and workbook
     "freeze-panes": Rule(_W, "The header of a table or grid stays in sight.", "FAST 2.03"),
     "print-titles": Rule(_W, "The header of a long table or grid is printed on every page.", "FAST 2.03"),
-    "fit-to-width": Rule(_W, "A table or grid is printed one page wide.", "FAST 2.03"),
+    "fit-to-width": Rule(_W, "A table or grid is fitted to the width of a page; one that needs more repeats its label columns.", "FAST 2.03"),
     "hidden-sheet": Rule(_W, "Hidden sheets are listed on About or Home.", "ICAEW 20, FMC"),
     "hidden-cells": Rule(_N, "Rows and columns are grouped, not hidden.", "FAST 4.05"),
     "external-link": Rule(_W, "No formula reads from another file.", "FMC"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 
@@ -11,9 +12,10 @@ from sop_xl.templates.lint.findings import and_more, finding, listed
 from sop_xl.templates.lint.formulas import Form, Place, take_apart
 from sop_xl.templates.lint.view import SheetView, WorkbookView, is_error
 
-LONGEST = 400
-"""Characters of a formula that can still be explained."""
+LONGEST = 300
+"""Characters of a formula that can still be explained, names of sheets and dollar signs not counted."""
 DEEPEST_IF = 2
+_DECORATION = re.compile(r"\$|(?:'(?:[^']|'')+'|[\w.]+)!")
 
 VOLATILE = frozenset({"OFFSET", "INDIRECT", "NOW", "TODAY", "RAND", "RANDBETWEEN", "RANDARRAY", "INFO", "CELL"})
 AVOIDED = {"NPV": "discount factors in a row of their own", "CHOOSE": "INDEX over a list"}
@@ -85,15 +87,15 @@ def check_unknown_names(view: WorkbookView) -> list[Problem]:
 
 
 def check_constants(view: WorkbookView) -> list[Problem]:
-    """Numbers written into formulas; flags, digit counts and the plain ones apart."""
-    return [
-        _of_form(
-            "embedded-constant", sheet, form, "expected no number in a formula but 0, 1, 12, 100 and 1000",
-            listed(dict.fromkeys(form.constants)), "give it a cell with a label and a unit",
-        )
-        for sheet, form in _forms(view)
-        if form.constants
-    ]  # fmt: skip
+    """Numbers written into formulas; flags, digit counts and the plain ones apart. Usual ones are only a note."""
+    found = []
+    for sheet, form in _forms(view):
+        numbers = form.constants or form.usual
+        if numbers:
+            severity = None if form.constants else Severity.NOTE
+            expected, hint = "expected no number in a formula but 0, 1, 12, 100 and 1000", "give it a cell with a label and a unit"
+            found.append(_of_form("embedded-constant", sheet, form, expected, listed(dict.fromkeys(numbers)), hint, severity))
+    return found
 
 
 def check_functions(view: WorkbookView) -> list[Problem]:
@@ -121,8 +123,9 @@ def check_length(view: WorkbookView) -> list[Problem]:
     """Formulas too long, on several lines, or with IFs too deep inside each other."""
     found = []
     for sheet, form in _forms(view):
-        if len(form.text) > LONGEST:
-            got = f"{len(form.text)} characters"
+        length = len(_DECORATION.sub("", form.text)) if len(form.text) > LONGEST else 0
+        if length > LONGEST:
+            got = f"{length} characters"
             found.append(_of_form("long-formula", sheet, form, f"expected at most {LONGEST} characters", got, "split it into steps"))
         elif "\n" in form.text:
             found.append(_of_form("long-formula", sheet, form, "expected a formula on one line", "several lines", severity=Severity.NOTE))

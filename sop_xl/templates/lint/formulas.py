@@ -15,6 +15,8 @@ from sop_xl.hosts.formulas import move_formula
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 PLAIN_CONSTANTS = frozenset({0.0, 1.0, 12.0, 100.0, 1000.0})
 """Numbers that mean the same in every model."""
+USUAL_CONSTANTS = frozenset({2.0, 7.0, 24.0, 52.0, 60.0, 365.0, 366.0})
+"""Numbers of the calendar and of halving: seldom an assumption, still better named."""
 
 _REMEMBERED = 8
 """Forms of a row or column that a formula is compared with, the latest first."""
@@ -28,6 +30,7 @@ _CELLS = re.compile(r"(\$?)([A-Za-z]{1,3})(\$?)(\d{1,7})(?::(\$?)([A-Za-z]{1,3})
 _COLUMNS = re.compile(r"(\$?)([A-Za-z]{1,3}):(\$?)([A-Za-z]{1,3})")
 _ROWS = re.compile(r"(\$?)(\d{1,7}):(\$?)(\d{1,7})")
 _NO_DEPENDENCE = frozenset({"ROW", "ROWS", "COLUMN", "COLUMNS", "AREAS", "ISREF", "SHEET", "SHEETS", "FORMULATEXT", "ISFORMULA"})
+_ARRAY = "{"
 _LOCAL_NAME = re.compile(r"_xlpm\.|_xlop\.", re.I)
 
 # arguments that choose a mode, a place or a number of digits: structure of the formula, not assumption of the model
@@ -75,6 +78,8 @@ class Form:
         Names of the functions in order, without the format's prefixes.
     constants
         Numbers written into the formula that are neither plain nor flags.
+    usual
+        Those among them that belong to the calendar, halve or double, or list places in an array; they stand here instead.
     references, names, structured
         What it depends on: areas, names, table references `(table, what stands in brackets)`.
     external, broken
@@ -90,6 +95,7 @@ class Form:
     cells: list[Place] = field(default_factory=list)
     functions: list[str] = field(default_factory=list)
     constants: list[str] = field(default_factory=list)
+    usual: list[str] = field(default_factory=list)
     references: list[Reference] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
     structured: list[tuple[str, str]] = field(default_factory=list)
@@ -153,10 +159,10 @@ def take_apart(text: str, place: Place) -> Form:
             if ":" in name:  # a range that a function ends: A1:INDEX(...)
                 start, _, name = name.rpartition(":")
                 _operand(form, start, "")
-            name = _PREFIX.sub("", name).upper().lstrip("@+-")
+            name = _PREFIX.sub("", name).upper().lstrip("@")
             if name:
                 form.functions.append(name)
-            stack.append([name, 1])
+            stack.append([_ARRAY if token.value == _ARRAY else name, 1])
             form.depth = max(form.depth, sum(entry[0] == "IF" for entry in stack))
         elif token.subtype == Token.CLOSE:
             if stack:
@@ -166,8 +172,10 @@ def take_apart(text: str, place: Place) -> Form:
         elif token.type == Token.OPERAND:
             function, argument = (str(stack[-1][0]), int(str(stack[-1][1]))) if stack else ("", 0)
             if token.subtype == Token.NUMBER:
-                if not _is_structure(tokens, k, function, argument) and abs(float(token.value)) not in PLAIN_CONSTANTS:
-                    form.constants.append(token.value)
+                value = abs(float(token.value))
+                if value not in PLAIN_CONSTANTS and not _is_structure(tokens, k, function, argument):
+                    usual = value in USUAL_CONSTANTS or function == _ARRAY
+                    (form.usual if usual else form.constants).append(token.value)
             elif token.subtype == Token.RANGE:
                 _operand(form, token.value, function)
             elif token.subtype == Token.ERROR and "#REF!" in token.value.upper():
