@@ -7,7 +7,7 @@ habit. A required column that is not there is named together with the header tha
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -82,14 +82,15 @@ def find_header(spec: SheetSpec, block: Block, habits: Habits, currency: str = "
         Plan currency, for headers such as `per USD`.
     """
     terms = terms_of(spec, currency)
-    row = _header_row(spec, block, habits, terms)
+    row, two_tables = _header_row(spec, block, habits, terms)
     if row is None:
         first = spec.columns[0].label
         return None, [
             Problem(block.sheet, "", "no-header", f'expected a header row with "{first}" and the other columns of {spec.name}', "none",
                     "paste the header too, or restore the sheet from the template")
         ]  # fmt: skip
-    return _map_columns(spec, block, row, habits, terms)
+    header, problems = _map_columns(spec, block, row, habits, terms)
+    return header, two_tables + problems
 
 
 def header_cells(block: Block, row: int) -> list[tuple[int, CellValue]]:
@@ -103,21 +104,30 @@ def header_cells(block: Block, row: int) -> list[tuple[int, CellValue]]:
     return [(j, cells[j]) for j in range(max(first, 0), min(last, len(cells))) if not is_blank(cells[j])]
 
 
-def _header_row(spec: SheetSpec, block: Block, habits: Habits, terms: Terms) -> int | None:
+def _header_row(spec: SheetSpec, block: Block, habits: Habits, terms: Terms) -> tuple[int | None, list[Problem]]:
+    """The header's row; and a problem where rows of another table stand above it, which would be lost."""
+    filled = [sum(not is_blank(v) for v in row) for row in block.rows]
     scores = {i: _score(spec, block, i, habits, terms) for i in range(min(SEARCHED_ROWS, len(block.rows)))}
     best = max(scores.values(), default=0)
     if not best:
-        return None
+        return None, []
     own = block.table[0] - block.row if block.table is not None else -1
     row = own if scores.get(own, 0) == best else min(i for i, s in scores.items() if s == best)
-    for below in range(row + 1, len(block.rows)):
-        filled = sum(not is_blank(v) for v in block.rows[below])
-        if not filled:
-            continue
-        # somebody pasted a table together with its header under the header that was there
-        score = scores.get(below, 0)
-        return below if score >= 2 and 2 * score >= filled else row
-    return row
+    heads_rows = [i for i, s in scores.items() if i < row and s >= 2 and 2 * s >= filled[i] and i + 1 != row and filled[i + 1]]
+    below = next((i for i in range(row + 1, len(block.rows)) if filled[i]), None)
+    if below is None:
+        return heads_rows[0] if heads_rows else row, []
+    # somebody may have pasted a table together with its header under the header that was there
+    score = scores[below] if below in scores else _score(spec, block, below, habits, terms)
+    if score >= 2 and 2 * score >= filled[below]:
+        row = below
+    problems = []
+    if heads_rows:
+        first = next(j for j, v in enumerate(block.rows[heads_rows[0]]) if not is_blank(v))
+        got = show(block.rows[heads_rows[0]][first])
+        hint = f"the other table has its header in row {block.row + row}"
+        problems.append(Problem(block.sheet, block.address(heads_rows[0], first), "two-tables", "expected one table on the sheet", got, hint))
+    return row, problems
 
 
 def _score(spec: SheetSpec, block: Block, row: int, habits: Habits, terms: Terms) -> int:
@@ -243,6 +253,9 @@ def _time_columns(
                     periods[start] = j
             else:
                 rest.append((j, value))
+    if periods and roles and not _filled_below(block, header.row, periods.values()) and _filled_below(block, header.row, [*places.values(), *roles.values()]):
+        # pasted over the sheet's own header, whose further period columns are still there
+        periods = {}
     first = min([*periods.values(), *places.values()], default=None)
     refused = {j for j, value, why in odd if _is_bad_period(value, why, j, first)}
     problems += list(_bad_periods(spec, block, header.row, [o for o in odd if o[0] in refused]))
@@ -262,6 +275,10 @@ def _time_columns(
         fiscal, values, header.columns,
     )  # fmt: skip
     return full, sorted(rest), problems
+
+
+def _filled_below(block: Block, row: int, columns: Iterable[int]) -> bool:
+    return any(not is_blank(cells[j]) for j in columns for cells in block.rows[row + 1 :] if j < len(cells))
 
 
 def _is_bad_period(value: CellValue, why: Refused, column: int, first: int | None) -> bool:

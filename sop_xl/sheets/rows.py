@@ -23,7 +23,9 @@ _NOTE_START = re.compile(r"(?:source|notes?|prepared by|as of|exported|generated
 
 def table_rows(spec: SheetSpec, block: Block, header: Header) -> tuple[list[int], list[Problem]]:
     """Places in the block of the rows to read, and a note for each row with content that was left out."""
-    filled = [i for i in range(header.row + 1, len(block.rows)) if _is_filled(block.rows[i], header)]
+    # where somebody pasted above the sheet's own header, that header still stands further down
+    own_header = block.table[0] - block.row if block.table is not None else -1
+    filled = [i for i in range(header.row + 1, len(block.rows)) if i != own_header and _is_filled(block.rows[i], header)]
     kept: list[int] = []
     notes: list[Problem] = []
     groups = _group_names(block, header, filled)

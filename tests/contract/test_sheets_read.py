@@ -185,6 +185,17 @@ AX-1 | Axle | 5
     assert reading.frame[["item", "name", "unit_cost"]].to_numpy().tolist() == [["AX-1", "Axle", 5.0]]
 
 
+def test_a_table_above_another_one_is_never_lost():
+    reading = read("Items", """
+Item | Unit cost
+AX-1 | 5
+
+Item | Name | Unit cost
+AX-2 | Hub  | 6
+""")
+    assert errors(reading) == ['Items!A6: expected one table on the sheet, got "Item" (the other table has its header in row 9)']
+
+
 def test_a_sheet_without_any_header():
     reading = read("Items", """
 AX-1 | Axle
@@ -486,6 +497,20 @@ Year | EmployeeID | M01  | M02 | M03
         'Budget!B7: read as the code "61161660", got 61161660 (and 1 more in B7:B8)',
         'Budget!E7: read as absent, got "NULL"',
     ]
+
+
+@pytest.mark.parametrize("row", [1, 3, 6, 7, 9, 150])
+def test_the_budget_may_be_pasted_anywhere_on_the_sheet_of_the_template(row):
+    labels = ["Family", "Item", "Region", "Owner", "Measure", "Unit", "Note", *(f"2026-{m:02d}" for m in range(1, 13))]
+    rows = [["Budget"], ["The budget as finance states it"], [], [], ["", "", "", "", "", "", "", "Actual"], labels, *([] for _ in range(200))]
+    rows = [[v or None for v in r] + [None] * (len(labels) - len(r)) for r in rows]
+    for i, line in enumerate([["Year", "EmployeeID", "M01", "M02"], [2026.0, 61161660.0, None, 200.0], [2027.0, 61161660.0, 5.0, "NULL"]]):
+        rows[row - 1 + i][: len(line)] = line
+    reading = read_sheet(sheet("Budget"), Block("Budget", 1, 1, rows, table=(6, 1, 206, len(labels))), USD)
+    assert errors(reading) == []
+    assert [(r["owner"], f"{r['period']:%Y-%m}", r["revenue"]) for r in reading.frame.to_dict("records")] == [
+        ("61161660", "2026-02", 200.0), ("61161660", "2027-01", 5.0),
+    ]  # fmt: skip
 
 
 def test_budget_lines_in_two_currencies_stay_apart_until_they_are_converted():
