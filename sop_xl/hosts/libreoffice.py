@@ -75,7 +75,7 @@ def convert(program: str, blob: bytes, suffix: str, to: str, timeout: float = TI
             str(source),
         ]  # fmt: skip
         said = _run(command, timeout)
-        made = results / f"book.{to.split(':')[0]}"
+        made = results / f"book.{to.partition(':')[0]}"
         if not made.exists():
             raise HostError(f"LibreOffice could not calculate the workbook: {said or 'it gave no reason'}")
         return made.read_bytes()

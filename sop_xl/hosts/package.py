@@ -200,7 +200,7 @@ def _read_entries(blob: bytes, label: str) -> list[Entry]:
     try:
         with zipfile.ZipFile(io.BytesIO(blob)) as archive:
             infos = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, struct.error, UnicodeDecodeError):
+    except (zipfile.BadZipFile, ValueError, RuntimeError, struct.error):
         raise HostError(
             f"{label} is damaged: its ZIP directory cannot be read; restore an earlier copy"
         ) from None
