@@ -17,6 +17,9 @@ from sop_xl.plan.forecast.seasonal import Floats
 from sop_xl.plan.forecast.series import describe_model
 from sop_xl.plan.hierarchy import ALL, BOTTOM, Hierarchy
 
+DECIMALS = 6
+"""Units are rounded there, so that machines that differ in the last bits of a sum write the same file."""
+
 CARRIED = 2 / 3
 """Share of the demand after an origin that its series must carry for the origin to speak for a level."""
 
@@ -40,9 +43,9 @@ def forecast_frame(
             "item": np.repeat(hierarchy.bottom["item"].to_numpy(), horizon),
             "location": np.repeat(hierarchy.bottom["location"].to_numpy(), horizon),
             "period": np.tile(timeline.plan.to_numpy(), count),
-            "baseline": plan.forecast[first:].ravel(),
-            "baseline_low": lower[first:].ravel(),
-            "baseline_high": upper[first:].ravel(),
+            "baseline": plan.forecast[first:].ravel().round(DECIMALS),
+            "baseline_low": lower[first:].ravel().round(DECIMALS),
+            "baseline_high": upper[first:].ravel().round(DECIMALS),
         }
     )
     return order_rows(frame, BASELINE_FORECAST)
@@ -66,8 +69,8 @@ def ranges_frame(
             "family": np.repeat(nodes["family"].to_numpy()[rows], horizon),
             "region": np.repeat(nodes["region"].to_numpy()[rows], horizon),
             "period": np.tile(timeline.plan.to_numpy(), len(rows)),
-            "demand_low": lower[rows].ravel(),
-            "demand_high": upper[rows].ravel(),
+            "demand_low": lower[rows].ravel().round(DECIMALS),
+            "demand_high": upper[rows].ravel().round(DECIMALS),
         }
     )
     return order_rows(frame, DEMAND_RANGES)
@@ -167,6 +170,8 @@ def _notes(
             said.append("too young to be tested")
         if timeline.current <= pd.Timestamp(ends[k]) < horizon_end:
             said.append(f"zero after its end {pd.Timestamp(ends[k]).date()}")
+        if (y[timeline.history > pd.Timestamp(ends[k])] > 0).any():
+            said.append(f"sold after its end {pd.Timestamp(ends[k]).date()}")
         out.append("; ".join([*said, *found.get((item, location), [])]))
     return out
 

@@ -180,6 +180,13 @@ def test_an_item_that_ended_before_the_plan_is_zero_and_says_so():
     assert row_of(result, "city")["model"] == "Zero: item ended 2024-12-15"
 
 
+def test_sales_after_an_items_end_are_pointed_out():
+    history, _ = calendarise(frame_of(company(), TIMELINE.periods), TIMELINE)
+    result = baseline_forecast(history, TIMELINE, items(city="2024-06-30"), LOCATIONS)
+    assert "sold after its end 2024-06-30" in row_of(result, "city")["note"]
+    assert (forecast_of(result, "city", "FR") == 0).all()
+
+
 def test_returns_and_unknown_periods_do_no_harm():
     series = {("tour", "FR"): demand(100, 0, 36, 1), ("race", "DE"): demand(100, 0, 36, 2)}
     series[("tour", "FR")][30] = -40.0

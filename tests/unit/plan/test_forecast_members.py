@@ -142,6 +142,17 @@ def test_results_do_not_depend_on_order_or_processes(monkeypatch):
     assert np.array_equal(one, two, equal_nan=True)
 
 
+def test_where_no_second_process_starts_the_work_is_done_in_this_one(monkeypatch):
+    def refuse(*_, **__):
+        raise OSError("no Python to start")
+
+    series = [seasonal_history(3, seed=k) for k in range(3)]
+    expected = members.member_forecasts(series, [True] * 3, 6, 12)
+    monkeypatch.setattr(members, "_POOL_FROM", {"fork": 1, "forkserver": 1, "spawn": 1})
+    monkeypatch.setattr("concurrent.futures.ProcessPoolExecutor", refuse)
+    assert np.array_equal(members.member_forecasts(series, [True] * 3, 6, 12, n_jobs=2), expected, equal_nan=True)
+
+
 def test_weights_follow_the_inverse_square_of_the_error():
     actual = np.zeros((1, 4))
     errors = np.array([1.0, 2.0, 2.0, 4.0, 4.0])
