@@ -54,7 +54,7 @@ def test_modules_stay_small():
 
 def test_the_project_speaks_of_itself_alone():
     """No unfinished marks, and no path of the machine that the code was written on."""
-    marks = ["TO" + "DO", "FIX" + "ME", "Not" + "ImplementedError", "/wo" + "rk/", "/fa" + "rm/"]
+    marks = ["TO" + "DO", "FIX" + "ME", "raise Not" + "ImplementedError", "/wo" + "rk/", "/fa" + "rm/"]
     files = [p for folder in ("sop_xl", "tests") for p in (ROOT / folder).rglob("*.py")] + list(ROOT.glob("*.md")) + [ROOT / "pyproject.toml"]
     found = [f"{path.relative_to(ROOT)}: {mark}" for path in files for mark in marks if mark in path.read_text(encoding="utf-8")]
     assert found == []
