@@ -111,6 +111,21 @@ def check_sales_input_scope(readings: Readings) -> Iterator[Problem]:
         yield Problem(reading.sheet, reading.cell_of(line, "item"), "missing-value", "expected an item or a family", "neither")
 
 
+def check_percentages(readings: Readings) -> Iterator[Problem]:
+    """A share above 500 % is more likely a percentage typed as a whole number."""
+    for sheet, kind, field in (("Events", "effect_kind", "effect"), ("Overrides", "action", "value")):
+        reading = _filled(readings, sheet)
+        if reading is None:
+            continue
+        records = reading.records
+        for line in records.index[(records[kind] == "percent") & (records[field].abs() > 5)]:
+            value = float(records[field].loc[line])
+            yield Problem(
+                reading.sheet, reading.cell_of(line, field), "percent-or-fraction", "expected a fraction such as 0.2", show(value),
+                f"it means {value:+.0%}; {value:g} % is {value / 100:g}", Severity.WARNING,
+            )  # fmt: skip
+
+
 def check_horizon(readings: Readings) -> Iterator[Problem]:
     """Events and overrides that lie outside the plan, and overrides that have expired, change nothing: said, not refused."""
     current = current_period(readings)
@@ -160,7 +175,7 @@ def check_line_units(readings: Readings) -> Iterator[Problem]:
             if not unit:
                 continue
             cell = reading.cell_of(line, "unit")
-            if money is True and unit.upper() not in CURRENCIES:
+            if money is True and unit.upper() not in (*CURRENCIES, reading.settings.plan_currency):
                 yield Problem(reading.sheet, cell, "unknown-currency", "expected a three-letter currency code", show(unit), "state thousands with Budget money unit in Settings")
             elif money is False and unit_of.get(item) and squeeze(unit) != squeeze(unit_of[item]):
                 yield Problem(reading.sheet, cell, "other-unit", f"expected {show(unit_of[item])}, the stocking unit of {item}", show(unit), "quantities are not converted", Severity.WARNING)
@@ -263,6 +278,7 @@ CHECKS: tuple[Callable[[Readings], Iterator[Problem]], ...] = (
     check_like_items,
     check_spans,
     check_sales_input_scope,
+    check_percentages,
     check_horizon,
     check_line_units,
     check_rates,

@@ -70,6 +70,11 @@ class FxRateRow(Row):
     note: str = column("Note", "Free text; not read.", default="", aliases=("Comment",), width=14)
 
 
+def fx_rates_frame(records: pd.DataFrame, settings: Settings) -> pd.DataFrame:
+    """Currency codes in capitals, as every other frame has them."""
+    return frames.order_rows(records.assign(currency=records["currency"].str.upper()), frames.FX_RATES)
+
+
 FX_RATES = SheetSpec(
     name="FX Rates",
     kind=SheetKind.INPUT,
@@ -81,6 +86,7 @@ FX_RATES = SheetSpec(
     key=("currency", "rate_type", "measure"),
     measures=("fx_rate",),
     frame=frames.FX_RATES,
+    to_frame=fx_rates_frame,
 )
 
 

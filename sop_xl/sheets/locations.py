@@ -34,7 +34,7 @@ def to_frame(records: pd.DataFrame, settings: Settings) -> pd.DataFrame:
     """Empty region, currency and supplying location take their stated defaults."""
     frame = records.copy()
     frame["region"] = frame["region"].replace("", NO_REGION)
-    frame["currency"] = frame["currency"].replace("", settings.plan_currency)
+    frame["currency"] = frame["currency"].replace("", settings.plan_currency).str.upper()
     own = frame["supplied_from"] == ""
     frame.loc[own, "supplied_from"] = frame.loc[own, "location"]
     return frames.order_rows(frame, frames.LOCATIONS)

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from sop_xl.blocks import Block, CellValue
-from sop_xl.errors import Problem, Severity, errors_in
+from sop_xl.errors import Problem, Severity
 from sop_xl.periods import Calendar, CalendarKind
 from sop_xl.sheets.cells import Habits, Refused, Understood, is_blank, show, squeeze, suggestion
 from sop_xl.sheets.labels import limits_of, noun, read_cell
@@ -46,10 +46,9 @@ def read_settings(block: Block) -> tuple[Settings, list[Problem]]:
                 problems.append(Problem(block.sheet, cell, "out-of-range", f"{problem} for {column.label}", show(raw)))
             else:
                 values[column.name] = reading.value
-    settings = Settings.model_validate(values)
-    if not errors_in(problems) and settings.interval_low >= settings.interval_high:
-        problems.append(Problem(block.sheet, "", "out-of-range", "expected the lower quantile below the upper one"))
-    return settings, problems
+    if "plan_currency" in values:
+        values["plan_currency"] = values["plan_currency"].upper()
+    return Settings.model_validate(values), problems
 
 
 def setting_rows(settings: Settings) -> tuple[list[str], list[list[CellValue]]]:

@@ -98,6 +98,20 @@ def test_sales_input_names_an_item_or_a_family():
     assert found(workbook(Sales_Input="Item | Contributor | 2026-03\n | Ann | 5")) == ["Sales Input!A7: expected an item or a family, got neither"]
 
 
+def test_a_percentage_typed_as_a_whole_number_is_asked_about():
+    events = "Event | From | Effect | Effect kind\nE-1 | 2026-03 | 20 | percent\nE-2 | 2026-03 | 20 | units\nE-3 | 2026-03 | 0.2 | percent"
+    assert found(workbook(Events=events)) == ["Events!C7: expected a fraction such as 0.2, got 20 (it means +2000%; 20 % is 0.2)"]
+
+
+def test_currency_codes_may_be_written_small():
+    readings = workbook(
+        FX_Rates="Currency | 2026-03\neur | 0.9", Budget="Family | Unit | 2026-03\nBikes | eur | 5", Locations=LOCATIONS.replace("South  | USD", "South  | eur")
+    )
+    assert found(readings) == []
+    assert set(readings["FX Rates"].frame["currency"]) == set(readings["Budget"].frame["currency"]) == {"EUR"}
+    assert set(readings["Locations"].frame["currency"]) == {"EUR", "USD"}
+
+
 def test_what_lies_outside_the_plan_is_a_warning_and_what_has_expired_a_note():
     overrides = """
 Override | Item | From    | To      | Action | Value | Reason | Owner | Expires
