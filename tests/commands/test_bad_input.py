@@ -7,10 +7,10 @@ import os
 import zipfile
 
 import pytest
+from company import cells, change, run
 
 from sop_xl.blocks import CellError
 from sop_xl.hosts import atomic
-from company import cells, change, run
 
 MISTAKES = {
     "text in a number": ("Items", "Unit cost", 1, "about 60", 'Items!F8: expected an amount in EUR, got "about 60"'),

@@ -7,11 +7,11 @@ import zipfile
 from math import isclose
 
 import pytest
+from company import ITEMS, LOCATIONS, TIMELINE, cells, change, run
 
 from sop_xl.commands import planning
 from sop_xl.commands.regenerate import STEPS, regenerate_workbook
 from sop_xl.hosts.headless import HeadlessHost
-from company import ITEMS, LOCATIONS, TIMELINE, cells, change, run
 
 PLAN = [TIMELINE.calendar.label(p) for p in TIMELINE.plan]
 PAST = [TIMELINE.calendar.label(p) for p in TIMELINE.history]
