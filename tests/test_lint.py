@@ -306,9 +306,13 @@ def lite() -> bytes:
     return (TEMPLATES / "sop_lite.xlsx").read_bytes()
 
 
+@pytest.fixture(scope="module")
+def before(lite) -> set[str]:
+    return {str(p) for p in found_in(lite)}
+
+
 @pytest.mark.parametrize("case", OF_THE_CONTRACT, ids=str)
-def test_rules_know_more_about_a_workbook_that_follows_the_contract(case, lite):
-    before = {str(p) for p in found_in(lite)}
+def test_rules_know_more_about_a_workbook_that_follows_the_contract(case, lite, before):
     new = [p for p in found_in(case.patch(lite)) if str(p) not in before]
     assert {p.rule for p in new} == {case.rule}, [str(p) for p in new]
     assert new[0].address == case.where
@@ -457,6 +461,19 @@ def test_a_circle_is_only_a_warning_where_the_workbook_iterates_on_purpose():
 
 def test_a_hidden_sheet_that_about_lists_is_fine():
     assert found_in(tidy(_hidden, listed="Scratch: working area of the import")) == []
+
+
+def test_a_workbook_that_was_never_calculated_is_checked_all_the_same():
+    """Writers without a calculation engine store no results."""
+    from openpyxl import Workbook as Written
+
+    written, stream = Written(), io.BytesIO()
+    sheet = written.active
+    sheet.append(["Line", "Unit", *MONTHS])
+    sheet.append(["Revenue", "EUR", *(f"={letter}9*$B$9" for letter in "CDEFG"), "=H9*$B$8"])
+    written.save(stream)
+    problems = [p for p in found_in(stream.getvalue()) if p.rule == "one-formula-per-row"]
+    assert [p.address for p in problems] == ["Sheet!H2"]
 
 
 def test_shared_formulas_count_like_written_out_ones():

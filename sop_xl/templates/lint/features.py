@@ -100,14 +100,14 @@ def read_features(text: str, sheet: Sheet) -> Features:
         frozen_columns=_whole(pane, "xSplit"),
         protected=protection is not None and protection.get("sheet") in _TRUE,
         password=protection is not None and any(protection.get(k) for k in ("password", "hashValue")),
-        fit_width=(1 if setup is None else int(setup.get("fitToWidth", "1"))) if fitted else 0,
+        fit_width=(1 if setup is None else _whole(setup, "fitToWidth", "1")) if fitted else 0,
         tab_colour=(colour.get("rgb") or "")[-6:].upper() if colour is not None else "",
         merged=tuple(a for e in _all(root, "mergeCell") for a in _areas(e.get("ref", ""))),
         validations=tuple(_rules(root, "dataValidation")),
         formats=tuple(_rules(root, "conditionalFormatting")),
         hidden_rows=_hidden_rows(sheet),
         hidden_columns=tuple(
-            int(e.get("min", "0")) for e in _all(root, "col") if e.get("hidden") in _TRUE and not _whole(e, "outlineLevel")
+            max(1, _whole(e, "min")) for e in _all(root, "col") if e.get("hidden") in _TRUE and not _whole(e, "outlineLevel")
         ),
         filtered=next(_all(root, "autoFilter"), None) is not None,
     )
@@ -121,10 +121,10 @@ def _all(root: ElementTree.Element, name: str) -> Iterator[ElementTree.Element]:
     return (e for e in root.iter() if isinstance(e.tag, str) and _local(e) == name)
 
 
-def _whole(element: ElementTree.Element | None, name: str) -> int:
+def _whole(element: ElementTree.Element | None, name: str, absent: str = "0") -> int:
     try:
-        return int(float(element.get(name, "0"))) if element is not None else 0
-    except ValueError:
+        return int(float(element.get(name, absent))) if element is not None else 0
+    except (ValueError, OverflowError):
         return 0
 
 
@@ -167,7 +167,7 @@ def read_styles(package: Package, part: str | None) -> list[CellStyle]:
         root = ElementTree.fromstring(package.text(part).encode("utf-8"))
     except ElementTree.ParseError:
         raise HostError(f"{package.label} is damaged: its style table is not well-formed XML") from None
-    codes = _BUILT_IN_CODES | {int(e.get("numFmtId", "0")): e.get("formatCode", "") for e in _all(root, "numFmt")}
+    codes = _BUILT_IN_CODES | {_whole(e, "numFmtId"): e.get("formatCode", "") for e in _all(root, "numFmt")}
     fills = [_is_fill(e) for group in _all(root, "fills") for e in group]
     found = []
     for group in _all(root, "cellXfs"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from itertools import pairwise
 
-from sop_xl.blocks import a1, column_letters
+from sop_xl.blocks import a1
 from sop_xl.errors import Problem, Severity
 from sop_xl.sheets.spec import Shape, SheetKind
 from sop_xl.templates.lint.findings import and_more, finding
@@ -71,14 +71,21 @@ def check_period_columns(view: WorkbookView) -> list[Problem]:
         if len(votes) < 2:
             continue
         (offset, count), *_ = votes.most_common(1)
-        model = next(s for s, a in same_kind if min(a.columns.values()) - a.start == offset)
+        model, model_axis = next((s, a) for s, a in same_kind if min(a.columns.values()) - a.start == offset)
         for sheet, axis in same_kind:
             period = min(axis.columns.values())
             if period - axis.start != offset:
-                where = f"column {column_letters(period - offset)}" if 1 <= period - offset <= 16_384 else "another column"
-                got = f"column {column_letters(axis.start)}"
-                expected = f"expected {sheet.value(axis.row, axis.start)} in {where}, as on {model.name}{and_more(count - 1, 'grids')}"
-                found.append(finding("period-column", sheet.name, a1(axis.row, axis.start), expected, got))
+                there = model.value(model_axis.row, axis.start)
+                more = and_more(count - 1, "grids")
+                if there is not None and not isinstance(there, float | int):
+                    expected = f"expected {there} as on {model.name}{more}"
+                else:
+                    expected = f"expected the periods of {model.name}{more} in their columns"
+                got = f"{sheet.value(axis.row, axis.start)}"
+                # what people paste may have a calendar of its own; the reader goes by headings
+                pasted = sheet.spec is not None and sheet.spec.kind is SheetKind.INPUT
+                severity = Severity.NOTE if pasted else None
+                found.append(finding("period-column", sheet.name, a1(axis.row, axis.start), expected, got, severity=severity))
     return found
 
 

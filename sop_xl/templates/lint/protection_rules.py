@@ -109,8 +109,8 @@ def _locked_cell(view: WorkbookView, sheet: SheetView, area: Area) -> Place | No
     """First locked cell of an area that the file holds; the area's first cell where it holds none of them."""
     top, left, bottom, right = area
     held = False
-    for row in sorted(r for r in sheet.styles if top <= r <= bottom):
-        for column in range(left, min(right, len(sheet.styles[row])) + 1):
+    for row in range(top, min(bottom, max(sheet.styles, default=0)) + 1):
+        for column in range(left, min(right, len(sheet.styles.get(row, ()))) + 1):
             if sheet.style(row, column) == NO_STYLE:
                 continue
             held = True

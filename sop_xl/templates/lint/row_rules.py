@@ -38,7 +38,7 @@ def _differing(sheet: SheetView, row: int, columns: list[int]) -> Problem | None
         return None
     odd = [c for c, f in zip(columns, forms, strict=True) if id(f) != common]
     model = next(c for c, f in zip(columns, forms, strict=True) if id(f) == common)
-    got = _short("=" + sheet.formulas[row, odd[0]]) + and_more(len(odd) - 1, "other cells")
+    got = _short("=" + sheet.formulas[row, odd[0]]) + and_more(len(odd) - 1)
     expected = f"expected the formula of {a1(row, model)} ({_short('=' + sheet.formulas[row, model])}) in every period"
     return finding("one-formula-per-row", sheet.name, a1(row, odd[0]), expected, got)
 

@@ -64,8 +64,10 @@ class Axis:
         return min(self.columns)
 
 
-def read_axes(values: Sequence[Sequence[CellValue]], tables: Sequence[Table]) -> list[Axis]:
+def read_axes(values: Sequence[Sequence[CellValue]], tables: Sequence[Table], last_row: int) -> list[Axis]:
     """Time axes of a sheet's cells from top to bottom; none where it shows no periods.
+
+    `last_row` is the last row with a value or a formula; formulas that were never calculated have no value.
 
     Headers are sought in the first rows and in the headers of tables; a table's body is data, whatever it looks like.
     """
@@ -81,7 +83,7 @@ def read_axes(values: Sequence[Sequence[CellValue]], tables: Sequence[Table]) ->
     axes = []
     for k, (row, kind, columns) in enumerate(headers):
         above = headers[k - 1][0] if k else 0
-        below = headers[k + 1][0] - 1 if k + 1 < len(headers) else max(len(values), row)
+        below = headers[k + 1][0] - 1 if k + 1 < len(headers) else max(last_row, row)
         first = max(above + 1, row - _HEAD_ROWS) if not k else row
         axes.append(Axis(row, kind, columns, first, below))
     return axes

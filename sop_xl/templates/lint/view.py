@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 
 from sop_xl.blocks import CellError, CellValue
+from sop_xl.errors import HostError
 from sop_xl.hosts.formulas import move_formula
 from sop_xl.hosts.guards import read_file
 from sop_xl.hosts.package import Package
@@ -94,7 +95,7 @@ class SheetView:
     @cached_property
     def axes(self) -> list[Axis]:
         """Time axes from top to bottom."""
-        return read_axes(self.values, self.tables)
+        return read_axes(self.values, self.tables, max(len(self.values), max(self.formula_rows, default=0)))
 
     def value(self, row: int, column: int) -> CellValue:
         """Value of a 1-based cell; `None` beyond the used area."""
@@ -181,7 +182,20 @@ def open_view(path: Path) -> WorkbookView:
 
 
 def view_of(package: Package) -> WorkbookView:
-    """The view of a package that is already in memory."""
+    """The view of a package that is already in memory.
+
+    Raises
+    ------
+    HostError
+        When a part is damaged.
+    """
+    try:
+        return _view_of(package)
+    except (ValueError, OverflowError) as error:
+        raise HostError(f"{package.label} is damaged: a number in one of its parts cannot be read") from error
+
+
+def _view_of(package: Package) -> WorkbookView:
     workbook = Workbook(package)
     names = workbook.defined_names()
     ours = any(n.name.casefold() == CONTRACT_NAME for n in names)
@@ -247,7 +261,8 @@ def _read_cells(sheet: Sheet) -> tuple[dict[Place, str], list[Area], dict[int, a
         for column, head, inner in sheet.cells(row):
             style = style_of.get(head)
             if style is None:
-                style = style_of[head] = int(attributes(head).get("s", "0"))
+                number = attributes(head).get("s", "0")
+                style = style_of[head] = int(number) if number.isdigit() else 0
             if column > len(line) + 1:
                 line.extend([NO_STYLE] * (column - len(line) - 1))
             line.append(style)
