@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import glob
 import os
 import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 from sop_xl.errors import HostError
 from sop_xl.hosts.guards import check_target
+
+_LEFTOVER_SECONDS = 3600
 
 
 def replace_file(path: Path, content: bytes, verify: Callable[[bytes], None]) -> None:
@@ -33,8 +37,10 @@ def replace_file(path: Path, content: bytes, verify: Callable[[bytes], None]) ->
     path = path.resolve()
     check_target(path)
     temporary: Path | None = None
+    prefix = f".{path.stem[:60]}."
+    _clear_leftovers(path.parent, prefix)
     try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem[:60]}.", suffix=".tmp")
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=prefix, suffix=".tmp")
         temporary = Path(name)
         with os.fdopen(handle, "wb") as stream:
             stream.write(content)
@@ -52,6 +58,14 @@ def replace_file(path: Path, content: bytes, verify: Callable[[bytes], None]) ->
         if temporary is not None:
             with contextlib.suppress(OSError):
                 temporary.unlink()
+
+
+def _clear_leftovers(folder: Path, prefix: str) -> None:
+    """Remove temporary files of runs that were killed; one in use by another process is never that old."""
+    with contextlib.suppress(OSError):
+        for old in folder.glob(f"{glob.escape(prefix)}*.tmp"):
+            if time.time() - old.stat().st_mtime > _LEFTOVER_SECONDS:
+                old.unlink()
 
 
 def _take_over_mode(path: Path, temporary: Path) -> None:

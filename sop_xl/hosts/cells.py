@@ -13,7 +13,7 @@ from typing import Any
 from sop_xl.blocks import CellError, CellValue, a1
 from sop_xl.errors import FrameError, HostError
 from sop_xl.hosts.scan import from_serial, to_serial
-from sop_xl.hosts.styles import DATE_FORMAT, MOMENT_FORMAT
+from sop_xl.hosts.styles import DATE_FORMAT, MOMENT_FORMAT, NUMBER_FORMAT, StyleTable
 from sop_xl.hosts.xmltext import escape_text
 
 MAX_TEXT = 32_767
@@ -104,18 +104,18 @@ class CellWriter:
     ----------
     prefix
         Namespace prefix of the sheet.
-    dated
-        Gives the style that shows a date in place of a style that does not.
+    styles
+        Gives the style that shows a date, or a number, in place of one that does not.
     date1904
         Whether dates count from 1904.
     """
 
-    def __init__(self, prefix: str, dated: Callable[[int, int], int], date1904: bool) -> None:
+    def __init__(self, prefix: str, styles: StyleTable, date1904: bool) -> None:
         self.prefix = prefix
-        self.dated = dated
+        self.styles = styles
         self.date1904 = date1904
         self._known: tuple[Sequence[str], Sequence[int]] = ((), ())
-        self._made: list[tuple[str, str]] = []
+        self._made: list[tuple[str, str] | None] = []
 
     def cell(self, reference: str, style: int, value: CellValue) -> str:
         """One cell; an empty one without a style gives no text at all."""
@@ -127,8 +127,10 @@ class CellWriter:
                 raise HostError(
                     f"{reference}: {value:%Y-%m-%d} lies before 1904, where this workbook's calendar begins"
                 )
-            style = self.dated(style, DATE_FORMAT if isinstance(serial, int) else MOMENT_FORMAT)
+            style = self.styles.fitting(style, DATE_FORMAT if isinstance(serial, int) else MOMENT_FORMAT)
             value = serial
+        elif isinstance(value, (int, float)) and not isinstance(value, bool):
+            style = self.styles.fitting(style, NUMBER_FORMAT)
         shown = f' s="{style}"' if style else ""
         head = f'<{p}c r="{reference}"{shown}'
         if value is None:
@@ -165,21 +167,24 @@ class CellWriter:
         heads, tail, suffix = self._heads(columns, styles), f"</{self.prefix}v></{self.prefix}c>", str(number)
         parts = []
         for k, value in enumerate(values):
-            kind = type(value)
-            if kind is float or kind is int:  # nearly all cells of a grid
-                before, after = heads[k]
+            kind, head = type(value), heads[k]
+            if head is not None and (kind is float or kind is int):  # nearly all cells of a grid
                 text = repr(value)
-                parts.append(f"{before}{suffix}{after}{text[:-2] if text[-2:] == '.0' else text}{tail}")
+                parts.append(f"{head[0]}{suffix}{head[1]}{text[:-2] if text[-2:] == '.0' else text}{tail}")
             else:
                 parts.append(self.cell(columns[k] + suffix, styles[k], value))
         return "".join(parts)
 
-    def _heads(self, columns: Sequence[str], styles: Sequence[int]) -> list[tuple[str, str]]:
-        """What stands before and after the row number in the tag of a plain number, by column."""
+    def _heads(self, columns: Sequence[str], styles: Sequence[int]) -> list[tuple[str, str] | None]:
+        """What stands before and after the row number in the tag of a plain number, by column; `None` for dates."""
         if (columns, styles) != self._known:
             p = self.prefix
-            shown = [f' s="{style}"' if style else "" for style in styles]
-            self._made = [(f'<{p}c r="{c}', f'"{s}><{p}v>') for c, s in zip(columns, shown, strict=True)]
+            self._made = [
+                None
+                if self.styles.is_date(style)
+                else (f'<{p}c r="{letters}', f'" s="{style}"><{p}v>' if style else f'"><{p}v>')
+                for letters, style in zip(columns, styles, strict=True)
+            ]
             self._known = columns, styles
         return self._made
 

@@ -43,7 +43,7 @@ def _pieces(formula: str) -> tuple[str | tuple[str, str], ...]:
         pieces.append(formula[position : match.start()])
         kind, end = match.lastgroup or "", match.end()
         if kind == "bracket":
-            end = _closing_bracket(formula, match.start())
+            end = closing_bracket(formula, match.start())
             pieces.append(formula[match.start() : end])
         elif kind in ("cell", "columns", "rows"):
             pieces.append((kind, match[0]))
@@ -54,7 +54,8 @@ def _pieces(formula: str) -> tuple[str | tuple[str, str], ...]:
     return tuple(piece for piece in pieces if piece)
 
 
-def _closing_bracket(formula: str, start: int) -> int:
+def closing_bracket(formula: str, start: int) -> int:
+    """Place after the bracket that closes the one at `start`; the end of the text where none does."""
     depth, k = 0, start
     while k < len(formula):
         letter = formula[k]

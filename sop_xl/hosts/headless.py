@@ -113,7 +113,7 @@ class HeadlessHost:
         found, part = self._sheet(sheet)
         if replace_table(self._package, found, part, header, rows, self._writer):
             self._removed_formula = True
-        self._touched = True
+        self._written()
 
     def write_name(self, name: str, value: CellValue) -> None:
         """See `protocol.Host`; the cell keeps its style."""
@@ -124,11 +124,12 @@ class HeadlessHost:
         sheet, row, column = place
         plain = plain_value(value, lambda: f"{sheet}!{a1(row, column)}")
         found, part = self._sheet(sheet)
-        if read_cell(found, row, column, self._value_reader()) == plain and not isinstance(plain, bool):
+        stored = read_cell(found, row, column, self._value_reader())
+        if type(stored) is type(plain) and stored == plain:
             return
         if write_cell(self._package, found, part, row, column, plain, self._writer):
             self._removed_formula = True
-        self._touched = True
+        self._written()
 
     def add_sheets(self, source: bytes, names: Sequence[str]) -> None:
         """Take whole worksheets over from another package (bytes of a workbook made by us), in that package's tab order.
@@ -197,19 +198,18 @@ class HeadlessHost:
         return self._reader
 
     def _writer(self, prefix: str) -> CellWriter:
-        return CellWriter(prefix, self._dated, self._workbook.date1904)
+        return CellWriter(prefix, self._styles, self._workbook.date1904)
+
+    def _written(self) -> None:
+        self._touched = True
+        if self._reader is not None:
+            self._reader.date_styles = self._styles.date_styles()  # a date may have needed a new style
+            self._reader.kinds.clear()
 
     def _structure_changed(self) -> None:
         self._styles = StyleTable(self._package, self._workbook.part)
         self._reader = None
         self._touched = True
-
-    def _dated(self, style: int, format_id: int) -> int:
-        known = len(self._styles.formats)
-        dated = self._styles.dated(style, format_id)
-        if len(self._styles.formats) != known:
-            self._reader = None
-        return dated
 
     def _has_formulas(self) -> bool:
         return any(

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from sop_xl.blocks import CellValue, a1, column_letters
 from sop_xl.errors import HostError
 from sop_xl.hosts.cells import CellWriter, check_extent, check_header, plain_rows
+from sop_xl.hosts.column_use import check_columns_stay
 from sop_xl.hosts.formulas import addresses_in, has_relative_rows, move_formula
 from sop_xl.hosts.occupied import check_free, unshare
 from sop_xl.hosts.package import Package
@@ -117,6 +118,7 @@ def _make_plan(
     check_extent(sheet.name, area[2], area[3])
     touched = top, left, max(area[2], old_bottom), max(area[3], old_right)
     check_free(package, sheet, sheet_part, touched, [t for t in tables if t is not table])
+    check_columns_stay(package, table, names, sheet.name, (top, left, old_bottom, old_right))
     return _Plan(unshare(sheet, touched), table, names, values, formulas, area)
 
 

@@ -14,6 +14,7 @@ from sop_xl.hosts.xmltext import attributes, find_element, root_prefix, set_attr
 
 DATE_FORMAT = 14
 MOMENT_FORMAT = 22
+NUMBER_FORMAT = 0
 # 27-36 and 50-58 are dates in East Asian versions of Excel
 _BUILT_IN_DATES = frozenset({14, 15, 16, 17, 22, *range(27, 32), 36, *range(50, 59)})
 _LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\]', re.I)
@@ -82,15 +83,17 @@ class StyleTable:
         """All styles that show dates."""
         return frozenset(k for k in range(len(self.formats)) if self.is_date(k))
 
-    def dated(self, style: int, format_id: int) -> int:
-        """Style like `style` but showing a date; `style` itself where it does so already.
+    def fitting(self, style: int, format_id: int) -> int:
+        """Style like `style` that shows a date (`DATE_FORMAT`, `MOMENT_FORMAT`) or a number (`NUMBER_FORMAT`).
+
+        It is `style` itself where it fits already, else an equal one or a new one at the end of the table.
 
         Raises
         ------
         HostError
             When the file has no style table that could be extended.
         """
-        if self.is_date(style):
+        if self.is_date(style) == (format_id != NUMBER_FORMAT):
             return style
         if (style, format_id) not in self._appended:
             self._appended[style, format_id] = self._append(style, format_id)
@@ -115,9 +118,13 @@ class StyleTable:
             )
         tag, whole = formats[style if style < len(formats) else 0]
         new_tag = set_attribute(set_attribute(tag, "numFmtId", str(format_id)), "applyNumberFormat", "1")
+        new = new_tag + whole[len(tag) :]
+        for number, (_, known) in enumerate(formats):
+            if known == new:
+                return number
         self.formats.append(format_id)
         head = set_attribute(found[2], "count", str(len(self.formats)))
-        inner = found[3] + new_tag + whole[len(tag) :]
+        inner = found[3] + new
         self.package.replace_text(
             self.part, f"{text[: found[0]]}{head}{inner}</{self.prefix}cellXfs>{text[found[1] :]}"
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import textwrap
@@ -105,3 +106,16 @@ def test_killed_at_every_step_the_file_is_the_old_or_the_new_one(files, tmp_path
     assert host.read_block("Supply Plan").table == (3, 2, 4, 3), (
         "what a killed run left behind does not disturb the next"
     )
+
+
+def test_what_killed_runs_left_behind_is_cleared_after_an_hour(tmp_path):
+    path = extended.make(tmp_path / "plan [1].xlsx")
+    old, fresh, foreign = (tmp_path / n for n in (".plan [1].abc.tmp", ".plan [1].def.tmp", ".other.abc.tmp"))
+    for leftover in (old, fresh, foreign):
+        leftover.write_bytes(b"half")
+    for leftover in (old, foreign):
+        os.utime(leftover, (1_000_000_000, 1_000_000_000))
+    host = HeadlessHost(path)
+    host.write_table("Supply Plan", ["Item", "2026-11"], [["a", 1]])
+    host.save()
+    assert [p.exists() for p in (old, fresh, foreign)] == [False, True, True]

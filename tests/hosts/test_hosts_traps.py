@@ -579,6 +579,41 @@ def test_a_totals_row_that_cites_addresses_cannot_move(tmp_path):
     )
 
 
+@pytest.mark.parametrize(
+    "formula",
+    [
+        "SUM(Plan[Quantity])",
+        "SUM(plan[[#All],[quantity]])",
+        "Plan[[#This Row],[Item]:[Quantity]]",
+        "Plan[@Quantity]",
+    ],
+)
+def test_a_column_that_a_formula_cites_is_not_removed(tmp_path, formula):
+    """Excel takes a file with such a formula for damaged and drops the formula."""
+    home = made.sheet(f'<row r="3"><c r="C3"><f>{formula}</f><v>3</v></c></row>', before="")
+    path = made.write(tmp_path / "a.xlsx", made.parts(home=home))
+    with pytest.raises(
+        HostError, match=r"Home!C3: its formula cites Plan\[Quantity\], a column that this write removes"
+    ):
+        HeadlessHost(path).write_table("Plan", ["Item", "2026-11"], [["a", 1]])
+    saved(path, header=["Quantity", "Item"], rows=[[1, "a"]])  # elsewhere in the table is fine
+
+
+def test_a_column_that_a_name_cites_is_not_removed(tmp_path):
+    extra = '<definedNames><definedName name="total">SUM(Plan[Quantity])</definedName></definedNames>'
+    path = made.write(tmp_path / "a.xlsx", made.parts(workbook_extra=extra))
+    with pytest.raises(HostError, match=r"the name total: its formula cites Plan\[Quantity\]"):
+        HeadlessHost(path).write_table("Plan", ["Item"], [["a"]])
+
+
+def test_columns_of_other_tables_and_text_do_not_matter(tmp_path):
+    home = made.sheet(
+        '<row r="3"><c r="C3"><f>SUM(MyPlan[Quantity])&amp;"Plan[x]"</f><v>3</v></c></row>', before=""
+    )
+    path = made.write(tmp_path / "a.xlsx", made.parts(home=home))
+    assert saved(path, [["a"]], ["Item"]).read_block("Plan").table == (1, 1, 2, 1)
+
+
 def test_sort_marks_go_and_filters_follow_their_column(tmp_path):
     text = made.table().replace(
         '<autoFilter ref="A1:B3"/>',
@@ -673,6 +708,23 @@ def test_a_date_in_a_cell_that_shows_none_gets_a_style_appended(tmp_path):
         ).replace('count="7"', 'count="6"')
         == made.STYLES
     )
+
+
+def test_a_number_in_a_cell_that_shows_dates_is_shown_as_a_number(tmp_path):
+    """Otherwise 1 reads as the first of January 1900. Going back and forth does not pile up styles."""
+    path = made.write(tmp_path / "a.xlsx", made.parts())
+    for _ in range(3):
+        assert saved(path, [["a", datetime(2025, 12, 9)]]).read_block("Plan").rows[1][1] == datetime(2025, 12, 9)
+        assert saved(path, [["a", 1]]).read_block("Plan").rows[1][1] == 1
+        assert saved(path, [["a", 1.5]]).read_block("Plan").rows[1][1] == 1.5
+    assert '<cellXfs count="8">' in part(path, "xl/styles.xml")
+
+
+def test_a_date_column_without_numbers_needs_no_new_style(tmp_path):
+    rows = made.ROWS.replace('<c r="A2" t', '<c r="A2" s="2" t')
+    path = made.write(tmp_path / "a.xlsx", made.parts(made.sheet(rows, after=made.TABLE_PARTS)))
+    saved(path, [[datetime(2026, 1, 1), 5], [None, 6], ["text", 7]])
+    assert part(path, "xl/styles.xml") == made.STYLES
 
 
 def test_styles_with_alternatives_are_not_extended(tmp_path):
