@@ -17,6 +17,8 @@ from types import SimpleNamespace
 
 import pytest
 import xlsxwriter
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from sop_xl.cli import app
@@ -28,8 +30,8 @@ from sop_xl.hosts.relations import relationships_name
 from sop_xl.hosts.workbook import Workbook
 from sop_xl.templates.lint import CHECKS, RULES, lint
 from sop_xl.templates.lint.formulas import group_forms, take_apart
+from sop_xl.templates.lint.reading import view_of
 from sop_xl.templates.lint.time_axis import period_of_label
-from sop_xl.templates.lint.view import view_of
 
 TEMPLATES = Path(__file__).parent.parent / "workbook_templates"
 MONTHS = [f"2026-{m:02d}" for m in range(1, 7)]
@@ -316,6 +318,22 @@ def test_rules_know_more_about_a_workbook_that_follows_the_contract(case, lite, 
     new = [p for p in found_in(case.patch(lite)) if str(p) not in before]
     assert {p.rule for p in new} == {case.rule}, [str(p) for p in new]
     assert new[0].address == case.where
+
+
+@settings(max_examples=15, deadline=None)
+@given(sheet=st.sampled_from(["plan", "actuals"]), row=st.sampled_from([5, 6, 7]), letter=st.sampled_from("DEFG"), typed=st.booleans())
+def test_the_address_is_the_cell_that_was_changed(sheet, row, letter, typed):
+    """Whatever formula of a grid is overwritten, with a number or another formula, that very cell is named."""
+
+    def change(book: SimpleNamespace) -> None:
+        target, style = getattr(book, sheet), book.percent if row == 6 else book.plain
+        if typed:
+            target.write_number(f"{letter}{row}", 1, style)
+        else:
+            target.write_formula(f"{letter}{row}", f"={letter}4", style, 1)
+
+    expected = ("hard-coded-value" if typed else "one-formula-per-row", f"{sheet.title()}!{letter}{row}")
+    assert [(p.rule, p.address) for p in found_in(tidy(change))] == [expected]
 
 
 def test_every_rule_has_a_case():

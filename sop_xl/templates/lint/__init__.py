@@ -6,7 +6,6 @@ Rules work on any workbook. Where it follows our contract they know more: which 
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 from sop_xl.errors import Problem
 from sop_xl.templates.lint import (
@@ -19,7 +18,8 @@ from sop_xl.templates.lint import (
     workbook_rules,
 )
 from sop_xl.templates.lint.findings import RULES
-from sop_xl.templates.lint.view import WorkbookView, open_view
+from sop_xl.templates.lint.reading import open_view
+from sop_xl.templates.lint.view import WorkbookView
 
 CHECKS: tuple[Callable[[WorkbookView], list[Problem]], ...] = (
     formula_rules.check_error_cells,
@@ -61,8 +61,3 @@ def lint(view: WorkbookView) -> list[Problem]:
     """Everything that the rules find, errors first, then in the order of tabs and cells."""
     found = [problem for check in CHECKS for problem in check(view)]
     return sorted(found, key=lambda problem: workbook_rules.sort_key(view, problem))
-
-
-def lint_file(path: Path) -> list[Problem]:
-    """Open a workbook and lint it; raises `HostError` where it cannot be read."""
-    return lint(open_view(path))
