@@ -5,18 +5,14 @@ A check is silent where a sheet that it needs is absent or empty: absence has a 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator
 
 import pandas as pd
 
 from sop_xl.errors import Problem, Severity
-from sop_xl.sheets.cells import show, squeeze, suggestion
-from sop_xl.sheets.currencies import CURRENCIES, currency_of
-from sop_xl.sheets.grids import money_lines
-from sop_xl.sheets.read import Reading
-
-Readings = Mapping[str, Reading]
+from sop_xl.sheets.cells import show, suggestion
+from sop_xl.sheets.money_checks import check_budget_terms, check_item_money, check_line_units, check_rates
+from sop_xl.sheets.readings import Readings, filled, moment_text, quoted_label, stated_columns
 
 _MOST_SUGGESTIONS = 40
 """Unknown names for which a near one is looked up; beyond it somebody pasted the wrong list."""
@@ -40,7 +36,7 @@ def check_references(readings: Readings) -> Iterator[Problem]:
     looked_up: dict[tuple[str, str], str] = {}
     for reading in readings.values():
         for column in reading.spec.columns:
-            if not column.references or reading.records.empty or column.name not in _stated(reading):
+            if not column.references or reading.records.empty or column.name not in stated_columns(reading):
                 continue
             sheet, _, field = column.references.partition(".")
             known = _listed(readings, sheet, field)
@@ -55,28 +51,28 @@ def check_references(readings: Readings) -> Iterator[Problem]:
                 words = field.replace("_", " ")
                 article = "an" if words[0] in "aeio" else "a"
                 yield Problem(
-                    reading.sheet, reading.cell_of(_place(line), column.name), f"unknown-{field}", f"expected {article} {words} listed in {sheet}",
+                    reading.sheet, reading.cell_of(line, column.name), f"unknown-{field}", f"expected {article} {words} listed in {sheet}",
                     show(str(name)), looked_up[place],
                 )  # fmt: skip
 
 
 def check_stocking_locations(readings: Readings) -> Iterator[Problem]:
     """Without a Locations sheet, stock lies where demand arises."""
-    inventory, history = _filled(readings, "Inventory"), _filled(readings, "Demand History")
-    if inventory is None or history is None or _filled(readings, "Locations") is not None:
+    inventory, history = filled(readings, "Inventory"), filled(readings, "Demand History")
+    if inventory is None or history is None or filled(readings, "Locations") is not None:
         return
     known = set(history.frame["location"]) if len(history.frame) else set()
     for line, name in inventory.records["location"].items():
         if known and (name or "All") not in known:
             yield Problem(
-                inventory.sheet, inventory.cell_of(_place(line), "location"), "unknown-location", "expected a location named in Demand History",
+                inventory.sheet, inventory.cell_of(line, "location"), "unknown-location", "expected a location named in Demand History",
                 show(str(name)), suggestion(str(name), sorted(known)) or "or list it in Locations", Severity.WARNING,
             )  # fmt: skip
 
 
 def check_like_items(readings: Readings) -> Iterator[Problem]:
     """A launch copies another item's demand; a phase-out hands over to another item."""
-    reading = _filled(readings, "Lifecycle")
+    reading = filled(readings, "Lifecycle")
     if reading is None:
         return
     for field, words in (("like_item", "expected another item than the one launched"), ("successor", "expected another item than the one that ends")):
@@ -89,21 +85,21 @@ def check_spans(readings: Readings) -> Iterator[Problem]:
     """What starts ends later."""
     spans = (("Events", "first_period", "last_period"), ("Overrides", "first_period", "last_period"), ("Items", "start", "end"))
     for sheet, first, last in spans:
-        reading = _filled(readings, sheet)
+        reading = filled(readings, sheet)
         if reading is None:
             continue
         records = reading.records
         for line in records.index[records[last] < records[first]]:
             label = reading.spec.column(first).label
             yield Problem(
-                reading.sheet, reading.cell_of(line, last), "ends-before-start", f"expected a {_noun(reading, last)} not before {label} {_when(reading, first, line)}",
-                _when(reading, last, line),
+                reading.sheet, reading.cell_of(line, last), "ends-before-start", f"expected a {quoted_label(reading, last)} not before {label} {moment_text(reading, first, line)}",
+                moment_text(reading, last, line),
             )  # fmt: skip
 
 
 def check_sales_input_scope(readings: Readings) -> Iterator[Problem]:
     """A line of sales input names an item or a family."""
-    reading = _filled(readings, "Sales Input")
+    reading = filled(readings, "Sales Input")
     if reading is None:
         return
     records = reading.records
@@ -114,7 +110,7 @@ def check_sales_input_scope(readings: Readings) -> Iterator[Problem]:
 def check_percentages(readings: Readings) -> Iterator[Problem]:
     """A share above 500 % is more likely a percentage typed as a whole number."""
     for sheet, kind, field in (("Events", "effect_kind", "effect"), ("Overrides", "action", "value")):
-        reading = _filled(readings, sheet)
+        reading = filled(readings, sheet)
         if reading is None:
             continue
         records = reading.records
@@ -136,102 +132,35 @@ def check_horizon(readings: Readings) -> Iterator[Problem]:
     after = calendar.shift(current, settings.horizon)
     span = f"{calendar.label(current)} to {calendar.label(calendar.shift(after, -1))}"
     for sheet, first, last in (("Events", "first_period", "last_period"), ("Overrides", "first_period", "last_period")):
-        reading = _filled(readings, sheet)
+        reading = filled(readings, sheet)
         if reading is None:
             continue
         ends = reading.records[last].fillna(reading.records[first])
         outside = (reading.records[first] >= after) | (ends < current)
         for line in reading.records.index[outside]:
             yield Problem(
-                reading.sheet, reading.cell_of(line, first), "outside-the-plan", f"expected periods of the plan, {span}", _when(reading, first, line),
+                reading.sheet, reading.cell_of(line, first), "outside-the-plan", f"expected periods of the plan, {span}", moment_text(reading, first, line),
                 "it changes nothing", Severity.WARNING,
             )  # fmt: skip
-    lifecycle = _filled(readings, "Lifecycle")
+    lifecycle = filled(readings, "Lifecycle")
     if lifecycle is not None:
         for line in lifecycle.records.index[lifecycle.records["period"] >= after]:
             yield Problem(
                 lifecycle.sheet, lifecycle.cell_of(line, "period"), "outside-the-plan", f"expected a period before the end of the plan, {span}",
-                _when(lifecycle, "period", line), "it changes nothing", Severity.WARNING,
+                moment_text(lifecycle, "period", line), "it changes nothing", Severity.WARNING,
             )  # fmt: skip
-    overrides = _filled(readings, "Overrides")
+    overrides = filled(readings, "Overrides")
     if overrides is not None:
         for line in overrides.records.index[overrides.records["expires"] < current]:
             yield Problem(
-                overrides.sheet, overrides.cell_of(line, "expires"), "expired", "not applied: the override has expired", _when(overrides, "expires", line),
+                overrides.sheet, overrides.cell_of(line, "expires"), "expired", "not applied: the override has expired", moment_text(overrides, "expires", line),
                 severity=Severity.NOTE,
             )  # fmt: skip
 
 
-def check_line_units(readings: Readings) -> Iterator[Problem]:
-    """Money is stated in a currency; quantities in the item's own stocking unit."""
-    items = _filled(readings, "Items")
-    unit_of = {} if items is None else dict(zip(items.records["item"], items.records["unit"], strict=True))
-    for name in ("Demand History", "Sales Input", "Budget"):
-        reading = _filled(readings, name)
-        if reading is None or reading.labels is None or "unit" not in _stated(reading):
-            continue
-        is_money = money_lines(reading.spec, reading.labels, reading.header)
-        for line, unit, item, money in zip(reading.records.index, reading.records["unit"], reading.records["item"], is_money, strict=True):
-            if not unit:
-                continue
-            cell = reading.cell_of(line, "unit")
-            if money is True and unit.upper() not in (*CURRENCIES, reading.settings.plan_currency):
-                yield Problem(reading.sheet, cell, "unknown-currency", "expected a three-letter currency code", show(unit), "state thousands with Budget money unit in Settings")
-            elif money is False and unit_of.get(item) and squeeze(unit) != squeeze(unit_of[item]):
-                yield Problem(reading.sheet, cell, "other-unit", f"expected {show(unit_of[item])}, the stocking unit of {item}", show(unit), "quantities are not converted", Severity.WARNING)
-
-
-def check_rates(readings: Readings) -> Iterator[Problem]:
-    """Every foreign currency has a rate: needed to convert lines, wished for where a location sells."""
-    rates = _filled(readings, "FX Rates")
-    known = set() if rates is None else {str(c).upper() for c in rates.records["currency"]}
-    for name in ("Budget", "Demand History"):
-        reading = _filled(readings, name)
-        if reading is None or reading.labels is None:
-            continue
-        is_money = money_lines(reading.spec, reading.labels, reading.header)
-        said: set[str] = set()
-        for line, unit, money in zip(reading.records.index, reading.records["unit"], is_money, strict=True):
-            currency = currency_of(unit, reading.settings.plan_currency)
-            if money is True and currency not in (reading.settings.plan_currency.upper(), *known, *said):
-                said.add(currency)
-                yield Problem(reading.sheet, reading.cell_of(line, "unit"), "no-rate", f"expected a rate for {currency} in FX Rates", "none")
-    locations = _filled(readings, "Locations")
-    if locations is None:
-        return
-    home = locations.settings.plan_currency.upper()
-    sells_in = locations.records.drop_duplicates("currency")["currency"]
-    for line, code in sells_in.items():
-        if code and str(code).upper() not in (home, *known):
-            yield Problem(
-                locations.sheet, locations.cell_of(_place(line), "currency"), "no-rate", f"expected a rate for {code} in FX Rates", "none",
-                "money is shown in plan currency only", Severity.WARNING,
-            )  # fmt: skip
-
-
-def check_item_money(readings: Readings) -> Iterator[Problem]:
-    """Items without cost have no margin and no stock value; without price and revenue no money at all."""
-    items, history = _filled(readings, "Items"), _filled(readings, "Demand History")
-    if items is None or history is None:
-        return
-    sold = set(history.frame["item"])
-    earning = set(history.frame.loc[history.frame["revenue"].notna(), "item"])
-    records = items.records[items.records["item"].isin(sold)]
-    missing = {
-        "unit_cost": (records["unit_cost"].isna(), "no unit cost: left out of cost, margin and stock value"),
-        "unit_price": (records["unit_price"].isna() & ~records["item"].isin(earning), "no price and no revenue: left out of all money"),
-    }
-    for field, (lines, words) in missing.items():
-        names = records.loc[lines, "item"].tolist()
-        if names:
-            shown = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
-            cell = items.cell_of(records.index[lines][0], field)
-            yield Problem(items.sheet, cell, f"no-{field.replace('_', '-')}", f"{len(names)} items with demand have {words}", "", shown, Severity.WARNING)
-
-
 def check_supply_chains(readings: Readings) -> Iterator[Problem]:
     """A location that supplies another one keeps its own stock."""
-    reading = _filled(readings, "Locations")
+    reading = filled(readings, "Locations")
     if reading is None:
         return
     source = dict(zip(reading.records["location"], reading.records["supplied_from"], strict=True))
@@ -244,25 +173,9 @@ def check_supply_chains(readings: Readings) -> Iterator[Problem]:
             )  # fmt: skip
 
 
-def check_budget_terms(readings: Readings) -> Iterator[Problem]:
-    """How the settings make the pasted budget into plan money and plan periods is said."""
-    reading = _filled(readings, "Budget")
-    if reading is None or reading.frame.empty:
-        return
-    settings, calendar = reading.settings, reading.calendar
-    if settings.budget_scale != 1:
-        yield _said(reading, "budget-scale", f"money read as multiples of {settings.budget_scale:,.0f} (Budget money unit in Settings)")
-    if settings.budget_period_shift:
-        first, last = reading.frame["period"].min(), reading.frame["period"].max()
-        words = f"every period moved by {settings.budget_period_shift} (Budget period shift in Settings): the budget now covers {calendar.label(first)} to {calendar.label(last)}"
-        yield _said(reading, "budget-shift", words)
-    if reading.labels is not None and any(m is True and not u for m, u in zip(money_lines(reading.spec, reading.labels, reading.header), reading.records["unit"], strict=True)):
-        yield _said(reading, "currency-not-stated", f"lines without a currency read as {settings.plan_currency}")
-
-
 def current_period(readings: Readings) -> pd.Timestamp | None:
     """First planned period: the setting, or the period after the last demand; `None` without demand."""
-    history = _filled(readings, "Demand History")
+    history = filled(readings, "Demand History")
     if history is None:
         return None
     stated = history.settings.current_period
@@ -289,40 +202,12 @@ CHECKS: tuple[Callable[[Readings], Iterator[Problem]], ...] = (
 """Every check, in the order in which its problems are listed."""
 
 
-def _filled(readings: Readings, sheet: str) -> Reading | None:
-    reading = readings.get(sheet)
-    return None if reading is None or reading.records.empty else reading
-
-
-def _stated(reading: Reading) -> Mapping[str, int]:
-    return reading.header.labels if reading.header is not None else {}
-
-
 def _listed(readings: Readings, sheet: str, field: str) -> list[str]:
     """The names that a column lists, in order; with the name that stands for an empty cell."""
-    reading = _filled(readings, sheet)
+    reading = filled(readings, sheet)
     if reading is None:
         return []
     names = dict.fromkeys(str(v) for v in reading.records[field] if v != "")
     if field in _DEFAULT_NAMES and names:
         names[_DEFAULT_NAMES[field]] = None
     return list(names)
-
-
-def _place(line: Any) -> int:
-    return int(line)
-
-
-def _noun(reading: Reading, field: str) -> str:
-    return f'"{reading.spec.column(field).label}"'
-
-
-def _when(reading: Reading, field: str, line: int) -> str:
-    moment = pd.Timestamp(reading.records[field].loc[line])
-    return reading.calendar.label(moment) if field.endswith("period") else f"{moment:%Y-%m-%d}"
-
-
-def _said(reading: Reading, rule: str, words: str) -> Problem:
-    return Problem(reading.sheet, "", rule, words, severity=Severity.NOTE)
-
-

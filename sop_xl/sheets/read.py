@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -14,13 +14,13 @@ from sop_xl.frames import empty_frame, order_rows
 from sop_xl.periods import Calendar
 from sop_xl.sheets.cells import Habits, is_blank, show
 from sop_xl.sheets.conversions import Conversions
-from sop_xl.sheets.grids import Values, line_currencies, line_measures, read_values, values_frame
+from sop_xl.sheets.duplicates import duplicate_cells, duplicate_rows, duplicates_after_defaults
+from sop_xl.sheets.grids import Values, read_values, values_frame
 from sop_xl.sheets.header import Header, find_header
 from sop_xl.sheets.labels import Labels, read_labels
 from sop_xl.sheets.rows import table_rows
 from sop_xl.sheets.settings_rows import read_settings
 from sop_xl.sheets.spec import Shape, SheetSpec
-from sop_xl.vocabulary import MEASURES, MONEY
 
 if TYPE_CHECKING:
     from sop_xl.sheets.settings import Settings
@@ -74,7 +74,7 @@ class Reading:
         """Problems that stop a run."""
         return errors_in(self.problems)
 
-    def cell_of(self, line: int, place: str | pd.Timestamp) -> str:
+    def cell_of(self, line: Any, place: str | pd.Timestamp) -> str:
         """A1 address of a field or, of a grid laid out wide, of a period in the line with that index in `records`.
 
         A field or period without a column of its own gives the first cell of the line; `line` is an index label, not a position.
@@ -135,16 +135,16 @@ def read_sheet(
     found = [*problems, *labels.problems]
     if spec.shape is Shape.GRID:
         values = read_values(spec, block, header, labels, habits, conversions, settings.plan_currency)
-        twice = _duplicate_cells(spec, block, header, labels, values, settings.plan_currency)
+        twice = duplicate_cells(spec, block, header, labels, values, settings.plan_currency)
         found += [*values.problems, *twice]
         records = labels.frame(spec)
         frame = _grid_frame(spec, labels, values, settings)
     else:
         records = labels.frame(spec)
-        twice = _duplicate_rows(spec, block, header, records, labels)
+        twice = duplicate_rows(spec, block, header, records, labels)
         found += twice
         frame = _record_frame(spec, records[~records.index.isin(labels.faulty)], settings)
-    found += _duplicates_after_defaults(spec, block.sheet, frame, found)
+    found += duplicates_after_defaults(spec, block.sheet, frame, found)
     ordered = [*_in_cell_order(found), *left_out, *_period_notes(spec, block, header, habits), *conversions.problems()]
     return Reading(spec, settings, habits.calendar, records, frame, tuple(ordered), header, empty.origin, block.sheet, labels, values)
 
@@ -202,84 +202,3 @@ def _grid_frame(spec: SheetSpec, labels: Labels, values: Values, settings: Setti
         return _no_rows(spec)
     frame = values_frame(spec, labels, values, settings.plan_currency, sound)
     return spec.to_frame(frame, settings) if spec.to_frame is not None else order_rows(frame, spec.frame)
-
-
-def _key_words(spec: SheetSpec, keys: list[str]) -> str:
-    words = [spec.column(k).label.lower() for k in keys]
-    return words[0] if len(words) == 1 else ", ".join(words[:-1]) + " and " + words[-1]
-
-
-def _duplicate_rows(spec: SheetSpec, block: Block, header: Header, records: pd.DataFrame, labels: Labels) -> list[Problem]:
-    """A record whose key stands further up already."""
-    keys = [k for k in spec.key if k in header.labels]
-    if not keys:
-        return []
-    table = records[list(spec.key)]
-    blank = (table[[k for k in keys if spec.column(k).required]] == "").any(axis=1)
-    again = table.duplicated() & ~blank
-    backwards = table[::-1]
-    first = dict(zip(backwards.itertuples(index=False, name=None), backwards.index, strict=True))
-    problems = []
-    for line in table.index[again]:
-        key = tuple(table.loc[line])
-        problems.append(_twice(spec, block, header, keys, line, first[key], [str(table.loc[line, k]) for k in keys]))
-        labels.faulty.add(line)
-    return problems
-
-
-def _twice(spec: SheetSpec, block: Block, header: Header, keys: list[str], line: int, first: int, key: list[str]) -> Problem:
-    j = header.labels[keys[0]]
-    got = ", ".join(show(k) for k in key if k) or "a second line without labels"
-    words = _key_words(spec, keys)
-    return Problem(block.sheet, block.address(line, j), "duplicate-key", f"expected each {words} once", got, f"row {block.row + first} has it already")
-
-
-def _duplicate_cells(spec: SheetSpec, block: Block, header: Header, labels: Labels, values: Values, plan_currency: str) -> list[Problem]:
-    """A line of a grid whose key stands further up already: in any period where it is wide, else in the same period."""
-    keys = [k for k in spec.key if k in header.labels]
-    table = pd.DataFrame({k: pd.Series(labels.values[k], dtype="object").fillna("") for k in spec.key if k != "measure"})
-    measures = np.array(line_measures(spec, labels), dtype=object)
-    if "unit" in table:
-        # a line without a unit is in plan currency, so that naming the currency makes no second line
-        money = np.array([MEASURES[m].unit == MONEY for m in measures])
-        table["unit"] = np.where(money, np.array(line_currencies(spec, labels, plan_currency), dtype=object), "")
-    if header.layout == "wide":
-        table["measure"] = measures
-        line = np.arange(len(table))
-    else:
-        table = table.iloc[values.line].reset_index(drop=True)
-        table["measure"], table["period"] = values.measure, values.period
-        line = values.line
-    required = [c.name for c in spec.columns if c.required and c.name in table]
-    again = table.duplicated().to_numpy() & ~(table[required] == "").any(axis=1).to_numpy()
-    if not again.any():
-        return []
-    group = table.groupby(list(table.columns), sort=False).ngroup().to_numpy()
-    first_at = dict(zip(group[::-1].tolist(), line[::-1].tolist(), strict=True))
-    problems: dict[int, Problem] = {}
-    for n in np.nonzero(again)[0].tolist():
-        k, first = int(line[n]), int(first_at[int(group[n])])
-        if k in problems:
-            continue
-        key = [str(labels.values[name][k] or "") for name in keys]
-        if header.layout != "wide":
-            key.append(pd.Timestamp(values.periods[int(values.period[n])]).strftime("%Y-%m-%d"))
-        if keys:
-            problem = _twice(spec, block, header, keys, labels.rows[k], labels.rows[first], key)
-        else:
-            problem = Problem(block.sheet, block.address(labels.rows[k], header.columns.start), "duplicate-key", "expected one line", "a second one")
-        problems[k] = problem
-    labels.faulty.update(labels.rows[k] for k in problems)
-    return list(problems.values())
-
-
-def _duplicates_after_defaults(spec: SheetSpec, sheet: str, frame: pd.DataFrame, found: list[Problem]) -> list[Problem]:
-    """Two lines that differ as written and are the same once defaults are filled in, such as an empty location and All."""
-    if spec.frame is None or frame.empty or errors_in(found):
-        return []
-    keys = [*spec.frame.keys, *(["currency"] if "currency" in frame else [])]
-    again = frame.duplicated(keys)
-    if not again.any():
-        return []
-    key = ", ".join(show(str(v)) for v in frame.loc[again, list(spec.frame.keys)].iloc[0])
-    return [Problem(sheet, "", "duplicate-key", "expected each line once after defaults are filled in", key)]
