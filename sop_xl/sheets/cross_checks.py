@@ -11,6 +11,7 @@ import pandas as pd
 
 from sop_xl.errors import Problem, Severity
 from sop_xl.sheets.cells import show, suggestion
+from sop_xl.sheets.locations import ONLY_LOCATION
 from sop_xl.sheets.money_checks import check_budget_terms, check_item_money, check_line_units, check_rates
 from sop_xl.sheets.readings import Readings, filled, moment_text, quoted_label, stated_columns
 
@@ -63,11 +64,26 @@ def check_stocking_locations(readings: Readings) -> Iterator[Problem]:
         return
     known = set(history.frame["location"]) if len(history.frame) else set()
     for line, name in inventory.records["location"].items():
-        if known and (name or "All") not in known:
+        if known and (name or ONLY_LOCATION) not in known:
             yield Problem(
                 inventory.sheet, inventory.cell_of(line, "location"), "unknown-location", "expected a location named in Demand History",
                 show(str(name)), suggestion(str(name), sorted(known)) or "or list it in Locations", Severity.WARNING,
             )  # fmt: skip
+
+
+def check_blank_locations(readings: Readings) -> Iterator[Problem]:
+    """An empty location means the one location All; where Locations lists others, it means nothing."""
+    known = _listed(readings, "Locations", "location")
+    if not known or ONLY_LOCATION in known:
+        return
+    for sheet in ("Demand History", "Inventory"):
+        reading = filled(readings, sheet)
+        if reading is None:
+            continue
+        blank = reading.records.index[reading.records["location"] == ""]
+        if len(blank):
+            more = f"{len(blank)} lines state none" if len(blank) > 1 else ""
+            yield Problem(reading.sheet, reading.cell_of(blank[0], "location"), "missing-value", "expected a location listed in Locations", "nothing", more)
 
 
 def check_like_items(readings: Readings) -> Iterator[Problem]:
@@ -188,6 +204,7 @@ def current_period(readings: Readings) -> pd.Timestamp | None:
 CHECKS: tuple[Callable[[Readings], Iterator[Problem]], ...] = (
     check_references,
     check_stocking_locations,
+    check_blank_locations,
     check_like_items,
     check_spans,
     check_sales_input_scope,

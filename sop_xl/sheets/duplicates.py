@@ -43,8 +43,10 @@ def duplicate_cells(spec: SheetSpec, block: Block, header: Header, labels: Label
         money = np.array([MEASURES[m].unit == MONEY for m in measures])
         table["unit"] = np.where(money, np.array(line_currencies(spec, labels, plan_currency), dtype=object), "")
     if header.layout == "wide":
+        # a line without any number says nothing, so it says nothing twice
+        line = np.unique(values.line)
         table["measure"] = measures
-        line = np.arange(len(table))
+        table = table.iloc[line].reset_index(drop=True)
     else:
         table = table.iloc[values.line].reset_index(drop=True)
         table["measure"], table["period"] = values.measure, values.period

@@ -76,7 +76,7 @@ def _score(spec: SheetSpec, block: Block, row: int, habits: Habits, terms: Terms
             known = terms.column_of(value) or role
             labels += known is not None
             # a word for a measure stands in the rows of a grid too
-            telling += known is not None and not (known is role and str(role).startswith("measure:"))
+            telling += known is not None and not (known is role and str(role).startswith(("measure:", "unclear")))
             if known is None and spec.shape is Shape.GRID and not is_error(value):
                 periods += place_in_year(value) is not None or not isinstance(read_period(value, habits), Refused)
         elif spec.shape is Shape.GRID and isinstance(value, date):

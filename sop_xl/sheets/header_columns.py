@@ -158,7 +158,9 @@ def _time_columns(
     for j, value in left:
         role = terms.role_of(value) if isinstance(value, str) and not is_error(value) else None
         place = place_in_year(value, fiscal_start if fiscal else 1) if has_year and isinstance(value, str) else None
-        if role is not None and role not in roles:
+        if role == "unclear":
+            odd.append((j, value, Refused("ambiguous-header", "expected a header that says units or money", "head it Demand or Revenue")))
+        elif role is not None and role not in roles:
             roles[role] = j
         elif place is not None and not fiscal and fiscal_start != 1 and _counts_periods(str(value)):
             hint = "head the years Fiscal year, or the columns M01 to M12"
@@ -208,6 +210,8 @@ def _filled_below(block: Block, row: int, columns: Iterable[int]) -> bool:
 
 def _is_bad_period(value: CellValue, why: Refused, column: int, first: int | None) -> bool:
     """Whether a header was meant as a period and cannot be read as one, rather than being some other column."""
+    if why.rule == "ambiguous-header":
+        return first is None
     if why.rule in ("ambiguous-date", "ambiguous-period", "not-this-calendar", "error-cell"):
         return True
     if first is None or column < first or not isinstance(value, str):

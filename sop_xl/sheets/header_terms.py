@@ -15,12 +15,15 @@ _FISCAL_YEAR = ("Fiscal year", "FY", "Financial year", "Geschäftsjahr")
 _VALUE = ("Value", "Figure", "Wert", "Valeur", "Valor")
 MEASURE_WORDS: dict[str, tuple[str, ...]] = {
     "demand": ("Units", "Quantity", "Qty", "Volume", "Units sold", "Sales units", "Sales quantity", "Order quantity", "Menge", "Pieces"),
-    "revenue": ("Sales", "Net sales", "Sales value", "Turnover", "Amount", "Net revenue", "Umsatz"),
+    "revenue": ("Net sales", "Sales value", "Turnover", "Amount", "Net revenue", "Umsatz"),
     "cost": ("Cost", "COGS", "Cost of sales"),
     "gross_margin": ("Margin", "Gross profit"),
     "fx_rate": ("Rate", "Exchange rate"),
 }
 """Other words for a measure, as exports of common systems write them; case, blanks and punctuation do not count."""
+
+_UNCLEAR = "Sales"
+"""Units or money? A budget means money; of history nobody knows."""
 
 _BRACKETS = re.compile(r"[(\[].*[)\]]\s*$")
 
@@ -34,7 +37,7 @@ class Terms:
     columns
         Field and rank by word: 0 = label, 1 = field name, 2 = alias.
     roles
-        `period`, `year`, `fiscal year`, `value` or `measure:<name>` by word; empty for records.
+        `period`, `year`, `fiscal year`, `value`, `measure:<name>` or `unclear` by word; empty for records.
     """
 
     columns: dict[str, tuple[str, int]]
@@ -68,6 +71,8 @@ def terms_of(spec: SheetSpec, currency: str = "") -> Terms:
         for term in spec.measure_terms:
             for word in (term.label, term.name, *MEASURE_WORDS.get(term.name, ())):
                 roles.setdefault(squeeze(word), f"measure:{term.name}")
+        if "revenue" in spec.measures:
+            roles[squeeze(_UNCLEAR)] = "measure:revenue" if spec.measures[0] == "revenue" else "unclear"
         if "fx_rate" in spec.measures and currency:
             roles[squeeze(f"per {currency}")] = "measure:fx_rate"
         for role, words in (("period", _PERIOD), ("year", _YEAR), ("fiscal year", _FISCAL_YEAR), ("value", _VALUE)):
@@ -82,6 +87,8 @@ def measure_synonyms(spec: SheetSpec) -> dict[str, str]:
     for term in spec.measure_terms:
         for word in (term.label, term.name, *MEASURE_WORDS.get(term.name, ())):
             known.setdefault(squeeze(word), term.label)
+    if spec.measures[:1] == ("revenue",):
+        known[squeeze(_UNCLEAR)] = spec.measure_terms[0].label
     return known
 
 

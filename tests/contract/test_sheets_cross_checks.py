@@ -75,6 +75,13 @@ def test_references_to_an_absent_sheet_are_not_checked():
     assert found(workbook(Locations="", Inventory=stock)) == ['Inventory!B7: expected a location named in Demand History, got "Rome" (or list it in Locations)']
 
 
+def test_an_empty_location_means_nothing_where_locations_are_listed():
+    history = "Item | Location | 2026-01\nBK-7 | | 5\nAX-140 | | 6\nBK-7 | Paris | 5"
+    assert found(workbook(Demand_History=history)) == ["Demand History!B7: expected a location listed in Locations, got nothing (2 lines state none)"]
+    assert found(workbook(Demand_History=history, Locations="Location\nParis\nAll")) == []
+    assert found(workbook(Demand_History=history, Locations="")) == []
+
+
 def test_a_like_item_is_another_item():
     table = """
 Item   | Stage     | Period  | Like item | Successor

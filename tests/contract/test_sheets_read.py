@@ -344,10 +344,17 @@ def test_a_long_export_with_a_measure_and_a_value_column():
     reading = read("Demand History", """
 Item | Measure  | Period  | Value
 AX-1 | Quantity | 2026-01 | 5
-AX-1 | Sales    | 2026-01 | 50
+AX-1 | Turnover | 2026-01 | 50
 """)
     assert reading.frame[["demand", "revenue"]].to_numpy().tolist() == [[5.0, 50.0]]
     assert [p.rule for p in reading.problems] == ["synonym"]
+
+
+def test_sales_may_be_units_or_money():
+    unclear = "expected a header that says units or money, got \"Sales\" (head it Demand or Revenue)"
+    assert errors(read("Demand History", "Item | Month | Sales\nAX-1 | 2026-01 | 5")) == [f"Demand History!C6: {unclear}"]
+    assert errors(read("Demand History", "Item | Measure | 2026-01\nAX-1 | Sales | 5")) == ['Demand History!B7: expected Demand or Revenue, got "Sales"']
+    assert read("Budget", "Owner | Month | Sales\nAnn | 2026-01 | 5").frame["revenue"].tolist() == [5.0]
 
 
 def test_the_same_key_and_period_twice_in_a_long_export_is_never_added_up():
@@ -424,6 +431,17 @@ AX-1 | Berlin   | Revenue | 50
 AX-1 | Berlin   |         | 6
 """)
     assert errors(reading) == ['Demand History!A9: expected each item, location and measure once, got "AX-1", "Berlin" (row 7 has it already)']
+
+
+def test_lines_without_numbers_say_nothing_twice():
+    reading = read("Budget", """
+Family | Note        | 2026-01
+Bikes  |             | 5
+       | see mail    |
+       | more to come |
+Bikes  | to be split |
+""")
+    assert errors(reading) == [] and reading.frame["revenue"].tolist() == [5.0]
 
 
 def test_lines_that_are_the_same_once_defaults_are_filled_in():
