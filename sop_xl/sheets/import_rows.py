@@ -55,7 +55,7 @@ def import_rows(
     if errors_in(problems):
         return [*header, *period_labels], [], problems
     if spec.shape is not Shape.GRID:
-        return (*record_rows(spec, reading.records), problems)
+        return (*record_rows(spec, reading.records, reading.calendar), problems)
     periods, more = _periods(spec, reading, settings, period_labels)
     problems += more
     header += [reading.calendar.label(p) for p in periods]

@@ -12,10 +12,10 @@ import pandas as pd
 
 from sop_xl.blocks import CellValue
 from sop_xl.errors import FrameError, Problem, Severity
-from sop_xl.periods import Timeline
+from sop_xl.periods import Calendar, Timeline
 from sop_xl.sheets import control
 from sop_xl.sheets.settings_rows import setting_rows
-from sop_xl.sheets.spec import SheetSpec
+from sop_xl.sheets.spec import CellType, SheetSpec
 from sop_xl.vocabulary import COUNT, DAYS, FRACTION, MONEY, MONEY_PER_UNIT, UNITS, Measure
 
 __all__ = ["grid_rows", "problem_rows", "record_rows", "setting_rows"]
@@ -85,11 +85,22 @@ def grid_rows(
     return header, [[*left, *right] for left, right in zip(zip(*columns, strict=True), numbers, strict=True)]
 
 
-def record_rows(spec: SheetSpec, frame: pd.DataFrame) -> Table:
-    """Lines of a table of records: the contract's columns in order, those that the frame lacks empty."""
+def record_rows(spec: SheetSpec, frame: pd.DataFrame, calendar: Calendar | None = None) -> Table:
+    """Lines of a table of records: the contract's columns in order, those that the frame lacks empty.
+
+    Parameters
+    ----------
+    calendar
+        Writes period cells as its labels; without it they are dates.
+    """
     header = [c.label for c in spec.columns]
-    columns = [_column_cells(frame[c.name]) if c.name in frame else [None] * len(frame) for c in spec.columns]
-    return header, [list(cells) for cells in zip(*columns, strict=True)]
+    columns: list[list[CellValue]] = []
+    for c in spec.columns:
+        cells = _column_cells(frame[c.name]) if c.name in frame else [None] * len(frame)
+        if c.cell is CellType.PERIOD and calendar is not None:
+            cells = [calendar.label(pd.Timestamp(v)) if isinstance(v, datetime) else v for v in cells]
+        columns.append(cells)
+    return header, [list(line) for line in zip(*columns, strict=True)]
 
 
 def problem_rows(problems: Iterable[Problem]) -> Table:

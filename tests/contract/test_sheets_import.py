@@ -128,3 +128,9 @@ def test_a_table_of_another_workbook():
     _, rows, problems = import_rows(sheet("Demand History"), block, Settings(), PERIODS)
     assert rows == [["1001", None, None, None, "Demand", None, None, None, 5.0, None]]
     assert [str(p) for p in problems] == ['Sheet1!A2: read as the code "1001", got 1001']
+
+
+def test_periods_of_records_become_the_calendars_labels():
+    _, rows, problems = imported("Events", "Event,Start,End,Uplift\nE-1,Jan 2026,2026-02-01,20%\n")
+    assert not errors_in(problems)
+    assert rows[0][6:10] == ["2026-01", "2026-02", "percent", 0.2]
