@@ -11,7 +11,10 @@ from sop_xl.frames import BASELINE_FORECAST, DEMAND_RANGES, FORECAST_ACCURACY, c
 from sop_xl.periods import Calendar, CalendarKind, Timeline
 from sop_xl.plan.accuracy import wmape
 from sop_xl.plan.forecast import BaselineResult, baseline_forecast, recipe_key
-from sop_xl.plan.forecast.baseline import needed_origins, origins
+from sop_xl.plan.forecast.baseline import _variances, needed_origins, origins
+from sop_xl.plan.forecast.members import member_forecasts
+from sop_xl.plan.forecast.nodes import live_series
+from sop_xl.plan.hierarchy import build_hierarchy
 from sop_xl.plan.history import calendarise
 
 TIMELINE = Timeline(Calendar(), pd.Timestamp("2022-01-01"), pd.Timestamp("2025-01-01"), 12)
@@ -83,6 +86,13 @@ def test_the_range_stands_around_the_forecast_and_never_below_zero():
     assert (frame["baseline_high"] > frame["baseline_low"])[selling].all()
 
 
+def test_the_range_is_wider_in_the_high_season():
+    frame = company_baseline().forecast
+    one = frame[(frame["item"] == "tour") & (frame["location"] == "FR")]
+    width = (one["baseline_high"] - one["baseline_low"]).to_numpy()
+    assert width[3] > 1.5 * width[9]  # April and October, of the same size in a range that ignores the season
+
+
 def test_ranges_of_sums_belong_to_the_sums():
     result = company_baseline()
     total = result.forecast.groupby("period")["baseline"].sum().to_numpy()
@@ -137,6 +147,44 @@ def test_accuracy_by_level_improves_with_the_size_of_the_sum():
     assert whole.loc["total", "wmape"] <= whole.loc["item x location", "wmape"]
     assert whole["bias"].to_numpy() == pytest.approx(whole.loc["total", "bias"])  # coherent: one bias on every level
     assert set(levels.loc[levels["level"] == "family", "scope"]) == {"All", "Bikes", "Caps"}
+
+
+def test_levels_are_judged_on_what_was_sold_before_the_origin():
+    # "new" sold nothing then: no statistics could have known it, and its demand must not count as a miss
+    with_new, series = company_baseline().levels, company()
+    del series[("new", "DE")]
+    history, _ = calendarise(frame_of(series, TIMELINE.periods), TIMELINE)
+    without = baseline_forecast(history, TIMELINE, items(), LOCATIONS).levels
+    assert with_new["test_periods"].eq(12).all()
+    total = [levels.loc[levels["level"] == "total", "wmape"].iloc[0] for levels in (with_new, without)]
+    assert total[0] == pytest.approx(total[1], abs=0.01)  # its part of the sums still weighs the members
+
+
+def test_a_season_that_has_died_down_is_not_weighed_by_what_it_was():
+    y = np.concatenate([100 * SEASON[:24], np.tile([30.0, 0.0, 0.0], 4)])  # seasonal when tested, intermittent now
+    history, _ = calendarise(frame_of({("tour", "FR"): dict(enumerate(y))}, TIMELINE.periods), TIMELINE)
+    made = forecast_of(baseline_forecast(history, TIMELINE, items(), LOCATIONS, reconcile="bottom_up"), "tour", "FR")
+    level = np.nanmedian(member_forecasts([y], [False], 12, 12)[0], axis=0)
+    assert made == pytest.approx(level, abs=1e-6)
+
+
+def test_an_ended_item_is_live_only_while_it_has_just_been_sold():
+    sold_half_a_year_ago = np.r_[np.ones(30), np.zeros(6)]
+    sold_last_month = np.ones(36)
+    history = np.stack([sold_half_a_year_ago, sold_half_a_year_ago, sold_last_month, np.r_[np.ones(20), np.zeros(16)]])
+    ended = np.array([False, True, True, False])
+    assert live_series(history, ended, 12).tolist() == [True, False, True, False]
+
+
+def test_a_node_with_large_held_out_errors_is_trusted_less():
+    hierarchy = build_hierarchy(pd.DataFrame({"item": ["cap", "city", "race"], "location": ["FR", "FR", "FR"]}), items(), LOCATIONS)
+    nodes = len(hierarchy.nodes)
+    errors = np.full((nodes, 12), 10.0)
+    errors[-1] = 40.0
+    errors[-2] = np.nan  # never tested: what its level usually shows
+    variance = _variances(hierarchy, np.full(nodes, 10.0), errors)
+    assert variance[-1] > 3 * variance[-3]
+    assert variance[-3] < variance[-2] < variance[-1]
 
 
 def test_findings_of_the_history_stand_in_the_note():

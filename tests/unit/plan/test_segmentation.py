@@ -59,7 +59,7 @@ def test_the_four_classes_of_syntetos_boylan_and_croston_2005(demand, expected):
 def test_the_interval_bound_of_1_32_belongs_to_intermittent():
     periods_with_demand = np.ones(25)
     assert demand_class(np.concatenate([periods_with_demand, np.zeros(8)])) == "intermittent"  # 33/25 = 1.32
-    assert demand_class(np.concatenate([periods_with_demand, np.zeros(7)])) == "smooth"
+    assert demand_class(np.concatenate([np.ones(100), np.zeros(31)])) == "smooth"  # 1.31
 
 
 TIMELINE = Timeline(Calendar(), pd.Timestamp("2023-01-01"), pd.Timestamp("2025-01-01"), 6)
