@@ -140,7 +140,8 @@ class MemoryHost:
             raise HostError(f"the workbook has no cell named {name}")
         sheet, place = found
         stored = _stored(plain_value(value, lambda: name))
-        self._touched = self._touched or sheet.cells.get(place) != stored
+        before = sheet.cells.get(place)
+        self._touched = self._touched or before != stored or type(before) is not type(stored)
         if stored is None:
             sheet.cells.pop(place, None)
         else:

@@ -15,6 +15,7 @@ from sop_xl.hosts.xmltext import (
     find_element,
     root_prefix,
     set_attribute,
+    whole,
 )
 
 _FIRST_CUSTOM_FORMAT = 164
@@ -113,8 +114,8 @@ class StyleMerge:
         known = [attributes(item) for item in self._lists["numFmts"]]
         for values in known:
             if values.get("formatCode") == code:
-                return int(values["numFmtId"])
-        new = max([_FIRST_CUSTOM_FORMAT - 1, *(int(v.get("numFmtId", "0")) for v in known)]) + 1
+                return whole(values, "numFmtId")
+        new = max([_FIRST_CUSTOM_FORMAT - 1, *(whole(v, "numFmtId") for v in known)]) + 1
         self._lists["numFmts"].append(
             f'<{self._prefix}numFmt numFmtId="{new}" formatCode="{escape_attribute(code)}"/>'
         )
@@ -127,9 +128,9 @@ class StyleMerge:
             end = element.index(">") + 1
             tag, values = element[:end], attributes(element[:end])
             for name, listing in (("fontId", "fonts"), ("fillId", "fills"), ("borderId", "borders")):
-                part = self._own(self._from[listing][int(values.get(name, "0"))])
+                part = self._own(self._from[listing][whole(values, name)])
                 tag = set_attribute(tag, name, str(self._place(listing, part)))
-            tag = set_attribute(tag, "numFmtId", str(self._format(int(values.get("numFmtId", "0")))))
+            tag = set_attribute(tag, "numFmtId", str(self._format(whole(values, "numFmtId"))))
             tag = set_attribute(drop_attribute(tag, "xfId"), "xfId", "0")
             for name in ("applyFont", "applyFill", "applyBorder", "applyNumberFormat"):
                 tag = set_attribute(tag, name, "1")  # nothing is left to a named style of the other file

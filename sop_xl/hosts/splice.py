@@ -10,7 +10,7 @@ from sop_xl.blocks import column_letters
 from sop_xl.errors import FrameError
 from sop_xl.hosts.scan import Row, Sheet
 from sop_xl.hosts.tables import Area, format_area, parse_area
-from sop_xl.hosts.xmltext import attributes, drop_attribute, find_element, set_attribute
+from sop_xl.hosts.xmltext import attributes, drop_attribute, find_element, set_attribute, whole
 
 _STYLE = re.compile(r'(?:^|\s)s="(\d+)"')
 _INHERITED = ("s", "customFormat", "ht", "customHeight")
@@ -117,7 +117,7 @@ def column_styles(sheet: Sheet) -> list[tuple[int, int, int]]:
     for tag in re.findall(rf"<{sheet.prefix}col(?=\s)[^>]*>", found[3] if found else ""):
         values = attributes(tag)
         if values.get("style", "0") != "0":
-            groups.append((int(values.get("min", "1")), int(values.get("max", "1")), int(values["style"])))
+            groups.append((whole(values, "min", 1), whole(values, "max", 1), whole(values, "style")))
     return groups
 
 
@@ -126,7 +126,7 @@ def inherited_style(row: Row | None, column: int, groups: Iterable[tuple[int, in
     if row is not None:
         values = attributes(row.attributes)
         if values.get("customFormat") in ("1", "true"):
-            return int(values.get("s", "0"))
+            return whole(values, "s")
     return next((style for first, last, style in groups if first <= column <= last), 0)
 
 

@@ -10,7 +10,7 @@ import re
 from sop_xl.errors import HostError
 from sop_xl.hosts.package import Package
 from sop_xl.hosts.relations import target_of
-from sop_xl.hosts.xmltext import attributes, find_element, root_prefix, set_attribute
+from sop_xl.hosts.xmltext import attributes, find_element, root_prefix, set_attribute, whole
 
 DATE_FORMAT = 14
 MOMENT_FORMAT = 22
@@ -60,8 +60,8 @@ class StyleTable:
         declared = find_element(text, f"{self.prefix}numFmts")
         for tag in re.findall(rf"<{self.prefix}numFmt(?=\s)[^>]*>", declared[3] if declared else ""):
             values = attributes(tag)
-            self.custom[int(values.get("numFmtId", "0"))] = values.get("formatCode", "")
-        self.formats = [int(attributes(tag).get("numFmtId", "0")) for tag, _ in self._cell_formats()]
+            self.custom[whole(values, "numFmtId")] = values.get("formatCode", "")
+        self.formats = [whole(attributes(tag), "numFmtId") for tag, _ in self._cell_formats()]
 
     def _cell_formats(self) -> list[tuple[str, str]]:
         """Start tag and whole text of every cell style."""

@@ -17,6 +17,7 @@ from sop_xl.hosts.xmltext import (
     root_prefix,
     set_attribute,
     unescape,
+    whole,
 )
 
 Area = tuple[int, int, int, int]
@@ -107,9 +108,11 @@ def read_table(package: Package, part: str) -> Table:
         )
     try:
         area = parse_area(values.get("ref", ""))
-        number = int(values.get("id", "0"))
-    except (FrameError, ValueError):
+        number = whole(values, "id")
+    except FrameError:
         raise HostError(f"{label} is damaged: it does not say where the table stands") from None
+    if len(columns) != area[3] - area[1] + 1:
+        raise HostError(f"{label} is damaged: it lists {len(columns)} columns for {format_area(area)}")
     return Table(
         part,
         values.get("displayName") or values.get("name", ""),
@@ -177,9 +180,7 @@ def _with_columns(text: str, prefix: str, table: Table, names: Sequence[str]) ->
     by_name = {c.name: c.element for c in table.columns}
     pattern = table.columns[-1].element
     head = pattern[: pattern.index(">") + 1].replace("/>", ">")
-    identifiers = [
-        int(attributes(c.element[: c.element.index(">") + 1]).get("id", "0")) for c in table.columns
-    ]
+    identifiers = [whole(attributes(c.element[: c.element.index(">") + 1]), "id") for c in table.columns]
     following = max(identifiers, default=0)
     elements = []
     for name in names:
@@ -206,7 +207,7 @@ def _with_filters(inner: str, prefix: str, old_names: Sequence[str], names: Sequ
     )
     kept: list[tuple[int, str]] = []
     for match in pattern.finditer(inner):
-        column = int(attributes(match[1]).get("colId", "0"))
+        column = whole(attributes(match[1]), "colId")
         name = old_names[column] if column < len(old_names) else ""
         if name in places:
             tag = set_attribute(match[1] + match[2], "colId", str(places[name]))

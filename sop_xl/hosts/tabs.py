@@ -15,6 +15,7 @@ from sop_xl.hosts.xmltext import (
     escape_attribute,
     find_element,
     set_attribute,
+    whole,
 )
 
 _OFFICE_RELATIONSHIPS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -58,8 +59,8 @@ def _shift(text: str, pattern: str, names: Sequence[str], place: int) -> str:
         tag = match[0]
         values = attributes(tag)
         for name in names:
-            if name in values and int(values[name]) >= place:
-                tag = set_attribute(tag, name, str(int(values[name]) + 1))
+            if name in values and whole(values, name) >= place:
+                tag = set_attribute(tag, name, str(whole(values, name) + 1))
             elif name == "activeTab" and name not in values and place == 0:
                 tag = set_attribute(tag, name, "1")
         return tag
@@ -128,10 +129,10 @@ def _leave(workbook: Workbook, place: int, other: int) -> None:
     def moved(match: re.Match[str]) -> str:
         nonlocal active_moved
         tag, values = match[0], attributes(match[0])
-        if int(values.get("activeTab", "0")) == place:
+        if whole(values, "activeTab") == place:
             active_moved = True
             tag = set_attribute(tag, "activeTab", str(other))
-        if int(values.get("firstSheet", "0")) == place:
+        if whole(values, "firstSheet") == place:
             tag = set_attribute(tag, "firstSheet", str(other))
         return tag
 

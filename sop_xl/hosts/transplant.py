@@ -24,7 +24,7 @@ from sop_xl.hosts.scan import Sheet, patterns
 from sop_xl.hosts.tables import read_tables
 from sop_xl.hosts.tabs import add_defined_name, check_structure, insert_tab, selection
 from sop_xl.hosts.workbook import SheetEntry, Workbook
-from sop_xl.hosts.xmltext import attributes, escape_attribute, root_prefix, set_attribute
+from sop_xl.hosts.xmltext import attributes, escape_attribute, root_prefix, set_attribute, whole
 
 _TABLE_STYLE = re.compile(r'\b(\w*[dD]xfId)="(\d+)"')
 _RULE_STYLE = re.compile(
@@ -176,7 +176,7 @@ class Transplant:
         ]
         # tables of this transfer are not behind a tab yet
         used += [
-            int(attributes(match[0])["id"])
+            whole(attributes(match[0]), "id")
             for name in self._moved.values()
             if self.target.has(name) and content_type(self.target, name).endswith("spreadsheetml.table+xml")
             for match in re.finditer(r"<table\s[^>]*>", self.target.text(name))

@@ -17,7 +17,7 @@ from sop_xl.hosts.scan import Sheet, ValueReader, column_number, read_row, share
 from sop_xl.hosts.styles import StyleTable
 from sop_xl.hosts.tables import read_tables
 from sop_xl.hosts.workbook import SheetEntry, Workbook
-from sop_xl.hosts.xmltext import attributes, check_well_formed
+from sop_xl.hosts.xmltext import attributes, check_well_formed, whole
 
 _CHAIN_CELL = re.compile(r"<(?:[\w.-]+:)?c(?=\s)[^>]*>")
 
@@ -102,7 +102,7 @@ def _check_sheet(package: Package, entry: SheetEntry, styles: int, label: str) -
             raise _fail(label, f"the cells of row {row.number} of {entry.name} would be out of order")
         heads.update([head for _, head in found])
     for head in heads:
-        number = int(attributes(head).get("s", "0"))
+        number = whole(attributes(head), "s")
         if number and number >= styles:
             raise _fail(label, f"a cell of {entry.name} would have a style that does not exist")
 

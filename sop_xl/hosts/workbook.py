@@ -16,6 +16,7 @@ from sop_xl.hosts.xmltext import (
     root_prefix,
     set_attribute,
     unescape,
+    whole,
 )
 
 # children of the workbook element in the order that Excel demands, up to the calculation settings and just after
@@ -151,7 +152,7 @@ class Workbook:
                 DefinedName(
                     values.get("name", ""),
                     unescape(match[2] or ""),
-                    int(scope) if scope is not None else None,
+                    whole(values, "localSheetId") if scope is not None else None,
                 )
             )
         return found

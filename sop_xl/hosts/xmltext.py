@@ -8,6 +8,7 @@ UTF-16) into the one form that the scanner's patterns know, and refuses document
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from xml.parsers import expat
 
 from sop_xl.errors import HostError
@@ -136,6 +137,19 @@ def unescape_text(text: str) -> str:
 def attributes(tag: str) -> dict[str, str]:
     """Attributes of a start tag, unescaped."""
     return {m[1]: unescape(m[2] if m[2] is not None else m[3]) for m in _ATTRIBUTE.finditer(tag)}
+
+
+def whole(values: Mapping[str, str], name: str, absent: int = 0) -> int:
+    """An attribute that holds a whole number; raises `HostError` where it holds something else."""
+    text = values.get(name)
+    if text is None:
+        return absent
+    try:
+        return int(text)
+    except ValueError:
+        raise HostError(
+            f'the attribute {name} holds "{text[:40]}" in place of a number; the workbook is damaged'
+        ) from None
 
 
 def set_attribute(tag: str, name: str, value: str) -> str:

@@ -257,7 +257,12 @@ def test_named_cells(bench):
     host.write_name("as_of", "=text")
     assert bench.again(host).read_name("as_of") == "=text"
     host.write_name("as_of", None)
-    assert bench.again(host).read_name("as_of") is None
+    host = bench.again(host)
+    assert host.read_name("as_of") is None
+    for value in (True, 1, 0, False):  # equal in Python, not in a cell
+        host.write_name("as_of", value)
+        host = bench.again(host)
+        assert host.read_name("as_of") is value
     with pytest.raises(HostError, match="no cell named no_such_name"):
         host.write_name("no_such_name", 1)
 

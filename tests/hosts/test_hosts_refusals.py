@@ -11,6 +11,8 @@ from pathlib import Path
 
 import made_packages as made
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from sop_xl.errors import HostError
 from sop_xl.hosts import package as package_module
@@ -315,3 +317,41 @@ def test_checksums_are_those_of_the_content(path):
     host.save()
     with zipfile.ZipFile(path) as file:
         assert all(zlib.crc32(file.read(i)) == i.CRC for i in file.infolist())
+
+
+PARTS = made.parts(
+    home=made.sheet('<row r="1"><c r="A1"><f>SUM(Plan[Quantity])</f><v>3</v></c></row>', before=""),
+    workbook_extra='<definedNames><definedName name="as_of">Home!$C$4</definedName></definedNames><calcPr calcId="1"/>',
+)
+
+
+@given(
+    part=st.sampled_from(sorted(PARTS)),
+    place=st.integers(0, 10_000),
+    length=st.integers(0, 30),
+    instead=st.sampled_from(
+        ["", '"', "<", ">", "/>", "=", "-1", "x", " ", "&", "\x00", "'", "</row>", "<c>", "<v>", "9" * 20]
+    ),
+)
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_is_damaged_there_is_one_line_or_it_works(tmp_path, part, place, length, instead):
+    """A few characters of any part replaced: the file is read and written, or refused with a line; never anything else."""
+    text = str(PARTS[part])
+    place %= len(text)
+    path = made.write(
+        tmp_path / "damaged.xlsx", {**PARTS, part: text[:place] + instead + text[place + length :]}
+    )
+    before = path.read_bytes()
+    try:
+        host = HeadlessHost(path)
+        for name in host.sheet_names():
+            host.read_block(name)
+            host.read_formulas(name)
+        host.write_table("Plan", ["Item", "Quantity", "2026-11"], [["a", 1, 2.5], ["b", None, "x"]])
+        host.write_name("as_of", 5)
+        host.save()
+    except HostError as error:
+        assert "\n" not in str(error)
+        assert path.read_bytes() == before
+    else:
+        assert HeadlessHost(path).read_block("Plan").table is not None

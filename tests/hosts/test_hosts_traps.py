@@ -714,7 +714,9 @@ def test_a_number_in_a_cell_that_shows_dates_is_shown_as_a_number(tmp_path):
     """Otherwise 1 reads as the first of January 1900. Going back and forth does not pile up styles."""
     path = made.write(tmp_path / "a.xlsx", made.parts())
     for _ in range(3):
-        assert saved(path, [["a", datetime(2025, 12, 9)]]).read_block("Plan").rows[1][1] == datetime(2025, 12, 9)
+        assert saved(path, [["a", datetime(2025, 12, 9)]]).read_block("Plan").rows[1][1] == datetime(
+            2025, 12, 9
+        )
         assert saved(path, [["a", 1]]).read_block("Plan").rows[1][1] == 1
         assert saved(path, [["a", 1.5]]).read_block("Plan").rows[1][1] == 1.5
     assert '<cellXfs count="8">' in part(path, "xl/styles.xml")
