@@ -96,7 +96,7 @@ def record_rows(spec: SheetSpec, frame: pd.DataFrame, calendar: Calendar | None 
     header = [c.label for c in spec.columns]
     columns: list[list[CellValue]] = []
     for c in spec.columns:
-        cells = _column_cells(frame[c.name]) if c.name in frame else [None] * len(frame)
+        cells: list[CellValue] = list(_column_cells(frame[c.name])) if c.name in frame else [None for _ in range(len(frame))]
         if c.cell is CellType.PERIOD and calendar is not None:
             cells = [calendar.label(pd.Timestamp(v)) if isinstance(v, datetime) else v for v in cells]
         columns.append(cells)

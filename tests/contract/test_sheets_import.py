@@ -1,6 +1,7 @@
 """Files into input tables: separators, encodings, layouts, and what does not fit."""
 
 from datetime import datetime
+from importlib.resources import files
 
 import pytest
 
@@ -115,6 +116,20 @@ def test_a_budget_on_another_calendar_keeps_its_periods_and_reads_the_same_from_
     assert written.errors == []
     assert written.frame.equals(pasted.frame)
     assert written.frame["revenue"].tolist() == [200_000.0, 300_000.0]
+
+
+def test_the_sales_targets_as_a_finance_team_sent_them():
+    """Byte-order mark, months across, the word NULL, blanks, no currency, thousands, another calendar: mapped, nothing lost."""
+    content = (files("sop_xl.samples") / "adventureworks" / "sales_targets_as_received.csv").read_bytes()
+    received = [v for line in content.decode("utf-8-sig").split()[1:] for v in line.split(",")[2:] if v not in ("", "NULL")]
+    settings = Settings(budget_scale=1000.0, budget_period_shift=59)
+    reading = read_sheet(sheet("Budget"), csv_block(content, "targets.csv"), settings, from_text_file=True)
+    assert reading.errors == []
+    assert [str(p) for p in reading.problems] == ['targets.csv!D2: read as absent, got "NULL" (and 161 more in C2:N35)']
+    assert len(reading.frame) == len(received) == 245
+    assert reading.frame["revenue"].sum() == 1000 * sum(map(float, received))
+    assert [f"{reading.frame['period'].agg(f):%Y-%m}" for f in ("min", "max")] == ["2022-06", "2026-05"]
+    assert set(reading.frame["owner"]) == {line.split(",")[1] for line in content.decode("utf-8-sig").split()[1:] if any(c in line.split(",", 2)[2] for c in "123456789")}
 
 
 def test_rates_headed_per_plan_currency():
