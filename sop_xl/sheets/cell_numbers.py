@@ -17,6 +17,7 @@ from sop_xl.sheets.cells import (
     plain,
     refuse_error,
 )
+from sop_xl.sheets.currencies import CURRENCIES
 
 _DOLLARS = ("USD", "CAD", "AUD", "NZD", "MXN", "SGD", "HKD", "TWD", "ARS", "CLP", "COP")
 _SIGNS: dict[str, tuple[str, ...]] = {
@@ -167,10 +168,10 @@ def _without_currency(body: str) -> tuple[str, tuple[str, ...] | None]:
         if body.endswith(sign):
             return body[: -len(sign)], _SIGNS[sign]
     first = _CODE_FIRST.match(body)
-    if first:
+    if first and first[1] in CURRENCIES:
         return body[first.end() :], (first[1],)
     last = _CODE_LAST.search(body)
-    if last and last.end() == len(body):
+    if last and last.end() == len(body) and last[1] in CURRENCIES:
         return body[: last.start()], (last[1],)
     return body, None
 

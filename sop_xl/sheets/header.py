@@ -70,7 +70,9 @@ def _header_row(spec: SheetSpec, block: Block, habits: Habits, terms: Terms) -> 
 def _score(spec: SheetSpec, block: Block, row: int, habits: Habits, terms: Terms) -> int:
     """Number of cells that a header would have; 0 where more are plain numbers than words that only a header has."""
     labels = periods = telling = numbers = 0
-    for _, value in header_cells(block, row):
+    cells = header_cells(block, row)
+    has_year = any(isinstance(v, str) and terms.role_of(v) in ("year", "fiscal year") for _, v in cells)
+    for _, value in cells:
         if isinstance(value, str):
             role = terms.role_of(value)
             known = terms.column_of(value) or role
@@ -81,7 +83,7 @@ def _score(spec: SheetSpec, block: Block, row: int, habits: Habits, terms: Terms
                 periods += place_in_year(value) is not None or not isinstance(read_period(value, habits), Refused)
         elif spec.shape is Shape.GRID and isinstance(value, date):
             periods += 1
-        else:
+        elif not (has_year and place_in_year(value) is not None):
             numbers += isinstance(read_period(value, habits), Refused)
     return labels + periods if telling > numbers else 0
 

@@ -80,20 +80,27 @@ def header_cells(block: Block, row: int) -> list[tuple[int, CellValue]]:
     return [(j, cells[j]) for j in range(max(first, 0), min(last, len(cells))) if not is_blank(cells[j])]
 
 
-def place_in_year(value: str, fiscal_start: int = 1) -> int | None:
-    """Number of a header such as `M01`, `P1`, `W07` or `Jan`; a month's name counts from the first month of the fiscal year."""
+def place_in_year(value: CellValue, fiscal_start: int = 1) -> int | None:
+    """Number of a header such as `M01`, `P1`, `W07`, `Jan` or 1; a month's name counts from the first month of the fiscal year."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return int(value) if 1 <= value <= 53 and value == int(value) else None
+    if not isinstance(value, str) or is_error(value):
+        return None
     text = unaccented(plain(value))
     match = _PLACE_IN_YEAR.fullmatch(text)
     if match:
         return int(match["number"])
+    if text.isdecimal() and len(text) <= 2:
+        return int(text)
     month = MONTHS.get(text.rstrip("."))
     return None if month is None else (month - fiscal_start) % 12 + 1
 
 
-def _counts_periods(value: str) -> bool:
-    """Whether a header numbers the periods of a year, as `P01` does, rather than naming months."""
-    match = _PLACE_IN_YEAR.fullmatch(unaccented(plain(value)))
-    return match is not None and match["word"].startswith("p")
+def _counts_periods(value: CellValue) -> bool:
+    """Whether a header numbers the periods of a year, as `P01` or 1 does, rather than naming months."""
+    text = unaccented(plain(str(value))).removesuffix(".0")
+    match = _PLACE_IN_YEAR.fullmatch(text)
+    return text.isdecimal() or (match is not None and match["word"].startswith("p"))
 
 
 def map_columns(spec: SheetSpec, block: Block, row: int, habits: Habits, terms: Terms) -> tuple[Header, list[Problem]]:
@@ -157,12 +164,12 @@ def _time_columns(
     fiscal_start = habits.calendar.fiscal_year_start
     for j, value in left:
         role = terms.role_of(value) if isinstance(value, str) and not is_error(value) else None
-        place = place_in_year(value, fiscal_start if fiscal else 1) if has_year and isinstance(value, str) else None
+        place = place_in_year(value, fiscal_start if fiscal else 1) if has_year else None
         if role == "unclear":
             odd.append((j, value, Refused("ambiguous-header", "expected a header that says units or money", "head it Demand or Revenue")))
         elif role is not None and role not in roles:
             roles[role] = j
-        elif place is not None and not fiscal and fiscal_start != 1 and _counts_periods(str(value)):
+        elif place is not None and not fiscal and fiscal_start != 1 and _counts_periods(value):
             hint = "head the years Fiscal year, or the columns M01 to M12"
             odd.append((j, value, Refused("ambiguous-period", "expected months of the calendar or the fiscal year", hint)))
         elif place is not None and place not in places:

@@ -103,7 +103,7 @@ def test_words_for_nothing_are_absent_and_not_zero(pasted):
 
 
 @pytest.mark.parametrize(
-    "pasted", ["abc", "12 pcs", "1,23,456", "1.2.3", "12k", "1,2,3", "--5", "(-5)", "1 23", "12..5", "1,", "()", "5)", "٣x", True, False, datetime(2026, 1, 1)]
+    "pasted", ["abc", "12 pcs", "PCS 12", "12 PCS", "1,23,456", "1.2.3", "12k", "1,2,3", "--5", "(-5)", "1 23", "12..5", "1,", "()", "5)", "٣x", True, False, datetime(2026, 1, 1)]
 )
 def test_what_is_no_number_is_refused(pasted):
     assert rule(read_number(pasted, MONTHS)) == "not-a-number"

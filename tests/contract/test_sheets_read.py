@@ -378,7 +378,7 @@ AX-1 | 2026 | 13    | 6
     assert history(reading) == {("AX-1", "2026-01"): 5.0, ("AX-1", "2026-02"): 6.0}
 
 
-@pytest.mark.parametrize("header", ["Item | Year | M01 | M02", "Item | Year | Jan | Feb", "Item | Year | Month 1 | Month 2"])
+@pytest.mark.parametrize("header", ["Item | Year | M01 | M02", "Item | Year | Jan | Feb", "Item | Year | Month 1 | Month 2", "Item | Year | 1 | 2", 'Item | Year | "01" | "02"'])
 def test_a_year_column_and_one_column_per_month(header):
     reading = read("Demand History", header + """
 AX-1 | 2025 | 1 | 2
