@@ -12,7 +12,7 @@ from typing import Any
 
 from sop_xl.blocks import CellError, CellValue, a1
 from sop_xl.errors import FrameError, HostError
-from sop_xl.hosts.scan import from_serial, to_serial
+from sop_xl.hosts.serials import from_serial, to_serial
 from sop_xl.hosts.styles import DATE_FORMAT, MOMENT_FORMAT, NUMBER_FORMAT, StyleTable
 from sop_xl.hosts.xmltext import escape_text
 

@@ -33,7 +33,7 @@ def cited_columns(formula: str, table: str) -> set[str]:
         end = closing_bracket(formula, match.end() - 1)
         inner = formula[match.end() : end - 1]
         items = re.findall(r"\[((?:[^\[\]']|'.)*)\]", inner) or [inner]
-        found.update(_ESCAPE.sub(r"\1", item.removeprefix("@")).casefold() for item in items)
+        found.update(_ESCAPE.sub(r"\1", i.removeprefix("@")).casefold() for i in items if not i.startswith("#"))
     return found
 
 

@@ -16,11 +16,12 @@ from sop_xl.hosts.named_cell import read_cell, read_formulas, write_cell
 from sop_xl.hosts.package import Package
 from sop_xl.hosts.relations import target_of
 from sop_xl.hosts.replace_table import replace_table
-from sop_xl.hosts.scan import Sheet, ValueReader, read_values, shared_strings
+from sop_xl.hosts.scan import Sheet
 from sop_xl.hosts.styles import StyleTable
 from sop_xl.hosts.tables import own_table, read_tables
 from sop_xl.hosts.tabs import set_visibility
 from sop_xl.hosts.transplant import Transplant
+from sop_xl.hosts.values import ValueReader, read_values, shared_strings
 from sop_xl.hosts.verify import verify_package
 from sop_xl.hosts.workbook import Workbook
 

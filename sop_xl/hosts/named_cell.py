@@ -10,9 +10,10 @@ from sop_xl.hosts.cells import CellWriter
 from sop_xl.hosts.formulas import move_formula
 from sop_xl.hosts.occupied import array_areas, merged_areas, pivot_areas, unshare
 from sop_xl.hosts.package import Package
-from sop_xl.hosts.scan import Row, Sheet, ValueReader, cell_value
+from sop_xl.hosts.scan import Row, Sheet
 from sop_xl.hosts.splice import RowEdit, apply_rows, column_styles, inherited_style, style_of, widen_dimension
 from sop_xl.hosts.tables import overlap, read_tables
+from sop_xl.hosts.values import ValueReader, cell_value
 from sop_xl.hosts.xmltext import attributes, unescape
 
 

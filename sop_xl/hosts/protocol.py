@@ -11,8 +11,8 @@ from sop_xl.blocks import Block, CellValue
 class Host(Protocol):
     """A workbook somewhere.
 
-    Writes are collected and take effect at `save`; until then the workbook is as it was. Everything that could be
-    refused is refused (`HostError`, with the cell) before the first byte is written.
+    Writes are collected and take effect at `save`; until then the workbook is as it was, though reads through this very
+    host see what was written. Everything that could be refused is refused (`HostError`, with the cell) before the first byte is written.
     """
 
     def sheet_names(self) -> list[str]:

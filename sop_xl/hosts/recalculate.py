@@ -23,8 +23,9 @@ from sop_xl.hosts.named_cell import read_formulas
 from sop_xl.hosts.occupied import array_areas
 from sop_xl.hosts.package import Package
 from sop_xl.hosts.relations import target_of
-from sop_xl.hosts.scan import Sheet, rich_text, shared_strings
+from sop_xl.hosts.scan import Sheet
 from sop_xl.hosts.splice import cell_text
+from sop_xl.hosts.values import rich_text, shared_strings
 from sop_xl.hosts.verify import verify_package
 from sop_xl.hosts.workbook import SheetEntry, Workbook
 from sop_xl.hosts.xmltext import attributes, drop_attribute, escape_text, unescape, unescape_text

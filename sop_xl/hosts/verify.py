@@ -13,9 +13,10 @@ from sop_xl.errors import HostError
 from sop_xl.hosts.named_cell import read_formulas
 from sop_xl.hosts.package import Package
 from sop_xl.hosts.relations import relationships, target_of
-from sop_xl.hosts.scan import Sheet, ValueReader, column_number, read_row, shared_strings
+from sop_xl.hosts.scan import Sheet, column_number
 from sop_xl.hosts.styles import StyleTable
 from sop_xl.hosts.tables import read_tables
+from sop_xl.hosts.values import ValueReader, read_row, shared_strings
 from sop_xl.hosts.workbook import SheetEntry, Workbook
 from sop_xl.hosts.xmltext import attributes, check_well_formed, whole
 

@@ -277,6 +277,19 @@ def test_a_save_says_whether_anything_changed(bench):
     assert not host.changed
 
 
+def test_reads_see_what_was_written_and_the_workbook_changes_only_at_the_save(bench):
+    host = bench.make()
+    untouched = bench.path.read_bytes() if bench.kind == "headless" else None
+    host.write_table("Supply Plan", HEADER, [["a", 1]])
+    host.write_name("as_of", "now")
+    assert body(host) == [["a", 1]]
+    assert host.read_name("as_of") == "now"
+    if bench.kind == "headless":
+        assert bench.path.read_bytes() == untouched
+    else:
+        assert host.saves == 0
+
+
 def test_a_broken_progress_listener_does_not_break_the_work(bench):
     def broken(*_: object) -> None:
         raise RuntimeError

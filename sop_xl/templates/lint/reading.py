@@ -12,9 +12,10 @@ from sop_xl.hosts.formulas import move_formula
 from sop_xl.hosts.guards import read_file
 from sop_xl.hosts.package import Package
 from sop_xl.hosts.relations import relationships, target_of
-from sop_xl.hosts.scan import Sheet, ValueReader, read_values, shared_strings
+from sop_xl.hosts.scan import Sheet
 from sop_xl.hosts.styles import StyleTable
 from sop_xl.hosts.tables import Area, parse_area, read_tables
+from sop_xl.hosts.values import ValueReader, read_values, shared_strings
 from sop_xl.hosts.workbook import Workbook
 from sop_xl.hosts.xmltext import attributes, unescape_text
 from sop_xl.sheets import BY_NAME
