@@ -23,8 +23,7 @@ _NOTE_START = re.compile(r"(?:source|notes?|prepared by|as of|exported|generated
 
 def table_rows(spec: SheetSpec, block: Block, header: Header) -> tuple[list[int], list[Problem]]:
     """Places in the block of the rows to read, and a note for each row with content that was left out."""
-    # where somebody pasted above the sheet's own header, that header still stands further down
-    own_header = block.table[0] - block.row if block.table is not None else -1
+    own_header = _own_header(spec, block)
     filled = [i for i in range(header.row + 1, len(block.rows)) if i != own_header and _is_filled(block.rows[i], header)]
     kept: list[int] = []
     notes: list[Problem] = []
@@ -46,6 +45,16 @@ def table_rows(spec: SheetSpec, block: Block, header: Header) -> tuple[list[int]
         trailing.append(_left_out(block, i, j, "trailing-note", "left out a note below the table"))
         kept.pop()
     return kept, notes + trailing[::-1]
+
+
+def _own_header(spec: SheetSpec, block: Block) -> int:
+    """Row of the header of the sheet's own table, which still stands where somebody pasted above it; -1 where it does not."""
+    row = block.table[0] - block.row if block.table is not None else -1
+    if not 0 <= row < len(block.rows):
+        return -1
+    labels = {c.label for c in spec.columns}
+    untouched = sum(isinstance(v, str) and v in labels for v in block.rows[row])
+    return row if 2 * untouched > len(labels) else -1
 
 
 def _left_out(block: Block, i: int, j: int, rule: str, words: str) -> Problem:

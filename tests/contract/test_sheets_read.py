@@ -531,6 +531,19 @@ def test_the_budget_may_be_pasted_anywhere_on_the_sheet_of_the_template(row):
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("row", [1, 4, 6, 7])
+def test_no_line_is_lost_that_stands_where_the_header_was(row):
+    labels = ["Family", "Item", "Region", "Owner", "Measure", "Unit", "Note", *(f"2026-{m:02d}" for m in range(1, 13))]
+    rows = [[], [], [], [], [], labels, *([] for _ in range(40))]
+    rows = [r + [None] * (len(labels) - len(r)) for r in rows]
+    pasted = [["Year", "EmployeeID", *(f"M{m:02d}" for m in range(1, 13))], *([2026.0, f"E{n}", *[float(n)] * 12] for n in range(1, 21))]
+    for i, line in enumerate(pasted):
+        rows[row - 1 + i][: len(line)] = line
+    reading = read_sheet(sheet("Budget"), Block("Budget", 1, 1, rows, table=(6, 1, 46, len(labels))), USD)
+    assert errors(reading) == []
+    assert len(reading.frame) == 240 and reading.frame["revenue"].sum() == 12 * 210
+
+
 def test_budget_lines_in_two_currencies_stay_apart_until_they_are_converted():
     reading = read("Budget", """
 Family | Measure | Unit | 2026-01
