@@ -114,8 +114,8 @@ def period_bounded(spec: SheetSpec, letters: str, *, down: int = 0, last: int = 
 
 
 def row_names(spec: SheetSpec) -> dict[str, str]:
-    """Defined names for the label columns that the checks compare row by row: name by field."""
-    stem = spec.name.split()[0]
+    """Defined names for the label columns that the checks compare row by row: name by field, such as `CD_items`."""
+    stem = "".join(word[0] for word in spec.name.split())
     return {"item": f"{stem}_items", "location": f"{stem}_locations", "measure": f"{stem}_measures"}
 
 

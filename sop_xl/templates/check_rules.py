@@ -106,7 +106,7 @@ def _row_by_row(spec: SheetSpec, count: int, figures: dict[str, int]) -> Callabl
         steps = "-".join(period_bounded(spec, c, down=k) for k in range(count))
         baseline = f"({row_names(spec)['measure']}=$A${figures.get(f'step {STEPS[0]}', 1)})"
         place = f"{baseline}*{is_measure(spec, 'consensus', count)}*{same_series(spec, count)}"
-        return f"SUMPRODUCT({place}*ABS({period_bounded(spec, c, down=count)}-{steps}))"
+        return in_plan(c, f"SUMPRODUCT({place}*ABS({period_bounded(spec, c, down=count)}-{steps}))")
 
     return formula
 
@@ -117,7 +117,7 @@ def _order(spec: SheetSpec, upper: str, lower: str, down: int, gap: str) -> Call
     def formula(c: str) -> str:
         text = "(" + gap.format(a=period_bounded(spec, c), b=period_bounded(spec, c, down=down)) + ")"
         place = f"{is_measure(spec, upper)}*{is_measure(spec, lower, down)}*{same_series(spec, down)}"
-        return f"SUMPRODUCT({place}*({text}>0)*{text})"
+        return in_plan(c, f"SUMPRODUCT({place}*({text}>0)*{text})")
 
     return formula
 
@@ -138,7 +138,7 @@ def supply_checks(book: Book) -> list[Check]:
 
     def balances(c: str) -> str:
         parts = f"{body(c, 'opening_balance')}+{body(c, 'scheduled_receipts')}+{body(c, 'planned_receipts')}-{body(c, 'demand')}"
-        return f"SUMPRODUCT({own_rows('projected_available_balance', balance)}*ABS({parts}-{body(c, 'projected_available_balance')}))"
+        return in_plan(c, f"SUMPRODUCT({own_rows('projected_available_balance', balance)}*ABS({parts}-{body(c, 'projected_available_balance')}))")
 
     def carries(c: str) -> str:
         before = shift(c, -1)
@@ -147,7 +147,7 @@ def supply_checks(book: Book) -> list[Check]:
 
     def backlog(c: str) -> str:
         below = f"({body(c, 'projected_available_balance')}<0)*{body(c, 'projected_available_balance')}"
-        return f"SUMPRODUCT({own_rows('unmet_demand', place['unmet_demand'])}*ABS({body(c, 'unmet_demand')}+{below}))"
+        return in_plan(c, f"SUMPRODUCT({own_rows('unmet_demand', place['unmet_demand'])}*ABS({body(c, 'unmet_demand')}+{below}))")
 
     measures = bounded(spec, "measure")
     covered = f"SUMPRODUCT({own_rows('projected_available_balance', balance)})"

@@ -52,8 +52,8 @@ def _key_checks(book: Book) -> list[Check]:
     for name, field in (("Items", "item"), ("Locations", "location")):
         if book.has(name):
             cells = bounded(book.spec(name), field, last=LAST_LIST_ROW)
-            twice = f'SUMPRODUCT(({cells}<>"")*(COUNTIF({cells},{cells}&"")>1))'
-            checks.append(Check(f"{name}: no key twice", "core", f"Rows of {name} whose key stands more than once", "count",
+            twice = f'SUMPRODUCT(({cells}<>"")*(MATCH({cells}&"",{cells}&"",0)<>ROW({cells})-ROW({cells.split(":")[0]})+1))'
+            checks.append(Check(f"{name}: no key twice", "core", f"Rows of {name} whose key stands further up already", "count",
                                 lambda _, twice=twice: twice, by_period=False, exact=True))  # type: ignore[misc]  # fmt: skip
     for name, measure in (("Baseline Forecast", "baseline"), ("Consensus Demand", "consensus"), ("Inventory Plan", "opening_balance")):
         if not book.has(name):
@@ -71,15 +71,16 @@ def _period_checks(book: Book) -> list[Check]:
     """The same column is the same period on every output grid, and this page shows them all."""
     checks = []
     grids = [s for s in book.sheets if is_grid(s) and s.kind is SheetKind.OUTPUT]
+    source = book.spec("Consensus Demand")  # gives this page its header, so that it cannot differ from it
     for spec in grids:
+        if spec is source:
+            continue
         header = f"{quoted(spec.name)}!"
-        checks.append(Check(f"{spec.name}: same periods in the same columns", str(spec.module), "Header of the grid differs from the header of this page", "count",
+        checks.append(Check(f"{spec.name}: same periods in the same columns", str(spec.module), "Header of the grid differs from that of Consensus Demand", "count",
                             lambda c, header=header: f"IF({header}{c}${HEADER_ROW}={c}${HEADER_ROW},0,1)", exact=True))  # type: ignore[misc]  # fmt: skip
-    first = grids[0] if grids else None
-    if first is not None:
-        shown = f'COUNTA({quoted(first.name)}!$H${HEADER_ROW}:$XFD${HEADER_ROW})-COUNTIF($H${HEADER_ROW}:${book.last_column}${HEADER_ROW},"?*")'
-        checks.append(Check("Review pages show every period", "core", f"Periods of {first.name} - periods of this page", "count",
-                            lambda _: shown, by_period=False, exact=True))  # fmt: skip
+    shown = f'COUNTA({quoted(source.name)}!$H${HEADER_ROW}:$XFD${HEADER_ROW})-COUNTIF($H${HEADER_ROW}:${book.last_column}${HEADER_ROW},"?*")'
+    checks.append(Check("Review pages show every period", "core", "Periods of Consensus Demand - periods of this page", "count",
+                        lambda _: shown, by_period=False, exact=True))  # fmt: skip
     return checks
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from sop_xl import vocabulary
 from sop_xl.sheets.spec import HEADER_ROW, LABEL_COLUMNS
 from sop_xl.templates import charts, layout, review
-from sop_xl.templates.book import Book, bounded
+from sop_xl.templates.book import LAST_ROW, Book, bounded
 from sop_xl.templates.bridge_block import STEPS, bridge_block, bridge_choice
 from sop_xl.templates.review import BUDGET, LAST_YEAR, LIST_ROWS, PLAN, Line, Page, measure_label
 from sop_xl.templates.settings_sheet import setting_value
@@ -35,9 +35,6 @@ _TILES = ((0, 0), (1, 2), (3, 4), (5, 6), (7, 9), (10, 12), (13, 15))
 _KPIS = (
     "WMAPE", "Bias", "Forecast value added", "Demand served on time", "Inventory turns", "Unmet demand", "Gross margin %",
 )  # fmt: skip
-_PLAN_ROWS = 10_006
-"""Last row of the Financial Plan that the lists are drawn from."""
-
 
 @dataclass(frozen=True, slots=True)
 class Tile:
@@ -249,14 +246,19 @@ def _lists(page: Page, row: int) -> None:
     """Families and regions of the plan, each once, for the drop-downs of every review page."""
     book, styles, sheet = page.book, page.book.styles, page.sheet
     source = book.spec("Financial Plan" if book.has("Financial Plan") else "Consensus Demand")
+    stem = f"{source.table}_rows"
     row = review.heading(page, row, "Lists for the drop-downs")
     listed = (("A", "family", "sop_families", "sop_family_list", "(not by family)"), ("B", "region", "sop_regions", "sop_region_list", "(not by region)"))
     for letters, name, choice, whole, left_out in listed:
-        cells = bounded(source, name, last=_PLAN_ROWS)
+        cells = bounded(source, name, last=LAST_ROW)
+        filled = f"{stem}_{name}"
+        used = f"{cells.split(':')[0]}:INDEX({cells},MAX(1,COUNTA({cells})))"
+        book.workbook.define_name(filled, f"={used}")
         sheet.write_string(f"{letters}{row}", left_out, styles(font_color=MUTED, font_size=9))
         sheet.write_string(f"{letters}{row + 1}", "All", styles.body())
         for line in range(row + 2, row + 1 + LIST_ROWS):
-            formula = f'IFERROR(INDEX({cells},MATCH(0,COUNTIF({letters}${row}:{letters}{line - 1},{cells}&""),0))&"","")'
+            above = f"{letters}${row}:{letters}{line - 1}"
+            formula = f'IF({letters}{line - 1}="","",IFERROR(INDEX({filled},MATCH(0,COUNTIF({above},{filled}&""),0))&"",""))'
             sheet.write_array_formula(f"{letters}{line}", f"{{={formula}}}", styles.body(), "")
         top, last = f"Executive!${letters}${row + 1}", f"Executive!${letters}${row + LIST_ROWS}"
         book.workbook.define_name(whole, f"={top}:{last.split('!')[1]}")

@@ -1,0 +1,165 @@
+"""A plan worked out by hand: four items, two locations, thirteen months of actuals and three planned.
+
+Every figure follows from a few lines of arithmetic below, none from the program, so that the workbook's own checks can be
+tried on it: they must all agree, and each must notice when a figure is wrong.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from sop_xl.hosts.headless import HeadlessHost
+from sop_xl.periods import Calendar, Timeline
+from sop_xl.sheets import SHEETS, sheet
+from sop_xl.sheets.settings import Settings
+from sop_xl.templates import build_workbook
+from sop_xl.vocabulary import measure
+
+TIMELINE = Timeline(Calendar(), pd.Timestamp("2024-12-01"), pd.Timestamp("2026-01-01"), 3)
+PAST, AHEAD = 13, 3
+NOTHING = [None] * PAST
+FAMILY = {"A1": "Chairs", "B1": "Tables", "C1": "Tables", "D1": "Lamps"}
+COST = {"A1": 4.0, "B1": 10.0, "C1": 7.5, "D1": 2.0}
+PRICE = {"A1": 9.0, "B1": 21.0, "C1": 15.0, "D1": 5.5}
+REGION = {"N": "North", "S": "South"}
+STEPS: dict[tuple[str, str], dict[str, list[float]]] = {
+    ("A1", "N"): {"baseline": [100, 110, 120], "events": [0, 20, 0], "life_cycle": [0, 0, -5], "sales_input": [3, 3, 3], "overrides": [0, 0, 10]},
+    ("A1", "S"): {"baseline": [50, 55, 60]},
+    ("B1", "N"): {"baseline": [30, 31, 32], "overrides": [-4, 0, 0]},
+    ("C1", "S"): {"baseline": [10, 12, 11], "events": [1, 0, 0], "sales_input": [0, 2, 0]},
+    ("D1", "S"): {"baseline": [70, 71, 72], "events": [1, 1, 1], "life_cycle": [2, 2, 2], "overrides": [-3, -3, -3]},
+}
+"""Steps of each series; they are its consensus."""
+PAST_DEMAND = {key: [float(20 + 3 * k + 7 * n) for k in range(PAST)] for n, key in enumerate(STEPS)}
+OPENING, RECEIPT = 150.0, 40.0
+
+Row = list[object]
+
+
+def consensus(key: tuple[str, str]) -> list[float]:
+    """Sum of the steps, period by period."""
+    return [sum(step[k] for step in STEPS[key].values()) for k in range(AHEAD)]
+
+
+def label_cells(name: str, **values: object) -> Row:
+    """Label columns of a row, by field."""
+    return [values.get(column.name) for column in sheet(name).columns]
+
+
+def line(name: str, what: str, figures: list[float | None], **labels: object) -> Row:
+    """A grid's row; planned figures alone stand behind an empty past."""
+    past = [] if len(figures) == PAST + AHEAD else NOTHING
+    return [*label_cells(name, measure=measure(what).label, **labels), *past, *figures]
+
+
+def place(key: tuple[str, str]) -> dict[str, str]:
+    """Labels of an item and location."""
+    return {"item": key[0], "family": FAMILY[key[0]], "location": key[1], "region": REGION[key[1]]}
+
+
+def consensus_rows() -> list[Row]:
+    rows = []
+    for key, steps in STEPS.items():
+        rows += [line("Consensus Demand", name, list(figures), **place(key)) for name, figures in steps.items()]
+        rows.append(line("Consensus Demand", "consensus", list(consensus(key)), **place(key)))
+        rows.append(line("Consensus Demand", "net_price", [PRICE[key[0]]] * AHEAD, **place(key)))
+    return rows
+
+
+def baseline_rows() -> list[Row]:
+    rows = []
+    for key, steps in STEPS.items():
+        for name, factor in (("baseline", 1.0), ("baseline_low", 0.8), ("baseline_high", 1.3)):
+            rows.append(line("Baseline Forecast", name, [factor * x for x in steps["baseline"]], **place(key)))
+    return rows
+
+
+def stock_rows() -> list[Row]:
+    """Stock falls until it is backlog: every item starts with 150 and receives 40 in each period."""
+    rows = []
+    for key in STEPS:
+        opening, lines = OPENING, {name: [] for name in sheet("Inventory Plan").measures}
+        for demand in consensus(key):
+            balance = opening + RECEIPT - demand
+            figures = (opening, 0.0, RECEIPT, demand, balance, 25.0, max(-balance, 0.0), 10.0)
+            for name, figure in zip(lines, figures, strict=True):
+                lines[name].append(figure)
+            opening = balance
+        rows += [line("Inventory Plan", name, figures, **place(key)) for name, figures in lines.items()]
+    return rows
+
+
+def financial_rows() -> list[Row]:
+    """Every figure is the sum over the items of a family in a region."""
+    groups: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for key in STEPS:
+        groups.setdefault((FAMILY[key[0]], REGION[key[1]]), []).append(key)
+    stock = {(row[0], row[2]): row[7 + PAST :] for row in stock_rows() if row[4] == "Projected available balance"}
+    rows: list[Row] = []
+    for (family, region), keys in groups.items():
+        volumes = {key: PAST_DEMAND[key] + consensus(key) for key in keys}
+        totals = {"demand": [], "revenue": [], "cost": [], "gross_margin": []}
+        for k in range(PAST + AHEAD):
+            totals["demand"].append(sum(volumes[key][k] for key in keys))
+            totals["revenue"].append(sum(volumes[key][k] * PRICE[key[0]] for key in keys))
+            totals["cost"].append(sum(volumes[key][k] * COST[key[0]] for key in keys))
+            totals["gross_margin"].append(totals["revenue"][-1] - totals["cost"][-1])
+        value = [sum(max(stock[key][k], 0.0) * COST[key[0]] for key in keys) for k in range(AHEAD)]
+        labels = {"family": family, "region": region, "unit": "USD"}
+        rows += [line("Financial Plan", name, figures, version="Plan", **labels) for name, figures in totals.items()]
+        rows.append(line("Financial Plan", "inventory_value", value, version="Plan", **labels))
+        rows += [line("Financial Plan", name, [None] * 12 + figures[:4], version="Last year", **labels) for name, figures in totals.items()]
+        rows.append(line("Financial Plan", "revenue", [1000.0] * AHEAD, version="Budget", **labels))
+    every = {"family": "All", "region": "All", "version": "Plan"}
+    rows.append(line("Financial Plan", "demand_low", [200.0, 210.0, 220.0], **every))
+    rows.append(line("Financial Plan", "demand_high", [400.0, 410.0, 420.0], **every))
+    return rows
+
+
+def bridge_rows() -> list[Row]:
+    rows: list[Row] = []
+    for bridge, start in (("Budget to plan", "Budget"), ("Last year to plan", "Last year"), ("Previous plan to plan", "Previous plan")):
+        for family, share in (("All", 1.0), ("Chairs", 0.4), ("Lamps", 0.1), ("Tables", 0.5)):
+            steps = ((start, 1000.0), ("Volume", 200.0), ("Price", -50.0), ("Plan", 1150.0))
+            rows += [label_cells("Bridges", bridge=bridge, family=family, order=float(n), step=s, amount=a * share) for n, (s, a) in enumerate(steps)]
+    return rows
+
+
+def history_rows() -> list[Row]:
+    """Demand for some rows without a measure, which means the same; revenue beside it must not be counted."""
+    rows: list[Row] = []
+    for n, (key, demand) in enumerate(PAST_DEMAND.items()):
+        named = "Demand" if n else None
+        rows.append([*label_cells("Demand History", item=key[0], location=key[1], measure=named), *demand, *[None] * AHEAD])
+        rows.append([*label_cells("Demand History", item=key[0], location=key[1], measure="Revenue"), *demand, *[None] * AHEAD])
+    return rows
+
+
+TABLES = {
+    "Items": lambda: [label_cells("Items", item=i, family=FAMILY[i], unit_cost=COST[i], unit_price=PRICE[i]) for i in FAMILY],
+    "Locations": lambda: [label_cells("Locations", location=x, region=r) for x, r in REGION.items()],
+    "Demand History": history_rows,
+    "Baseline Forecast": baseline_rows,
+    "Consensus Demand": consensus_rows,
+    "Inventory Plan": stock_rows,
+    "Financial Plan": financial_rows,
+    "Bridges": bridge_rows,
+    "KPIs": lambda: [["WMAPE", "All", 0.2, "fraction", 0.3, "good", ""], ["Days of supply", "All", 41.0, "days", 60.0, "watch", ""]],
+}
+
+
+def make_planned_workbook(path: Path, damage: dict[tuple[str, int, int], object] | None = None) -> Path:
+    """The plan in a workbook of all sheets; `damage` puts other values into cells, by sheet, row of the body and column, from 0."""
+    build_workbook(path, sheets=SHEETS, timeline=TIMELINE, settings=Settings(horizon=AHEAD), template="standard")
+    host = HeadlessHost(path)
+    for name, make in TABLES.items():
+        header = [c.label for c in sheet(name).columns] + (TIMELINE.labels if name not in ("Items", "Locations", "Bridges", "KPIs") else [])
+        rows = make()
+        for (where, row, column), value in (damage or {}).items():
+            if where == name:
+                rows[row][column] = value
+        host.write_table(name, header, rows)
+    host.save()
+    return path
