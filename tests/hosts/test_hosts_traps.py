@@ -90,6 +90,7 @@ def test_data_descriptors_stored_parts_folders_and_zip64_marks_are_copied(tmp_pa
     assert {n for n in before if before[n] != after[n]} == touched
     with zipfile.ZipFile(path) as file:
         assert file.testzip() is None
+        assert not any(info.flag_bits & 0x8 for info in file.infolist()), "sizes stand in the headers now"
         assert file.getinfo("xl/styles.xml").date_time == (2024, 2, 29, 1, 2, 4)
 
 
@@ -612,6 +613,13 @@ def test_columns_of_other_tables_and_text_do_not_matter(tmp_path):
     )
     path = made.write(tmp_path / "a.xlsx", made.parts(home=home))
     assert saved(path, [["a"]], ["Item"]).read_block("Plan").table == (1, 1, 2, 1)
+
+
+def test_a_table_that_waits_for_its_first_row_no_longer_does_once_it_has_rows(tmp_path):
+    text = made.table("A1:B3", extra='insertRow="1" insertRowShift="1" totalsRowShown="0"')
+    path = made.write(tmp_path / "a.xlsx", made.parts(table_text=text))
+    saved(path)
+    assert "insertRow" not in part(path, "xl/tables/table1.xml")
 
 
 def test_sort_marks_go_and_filters_follow_their_column(tmp_path):
