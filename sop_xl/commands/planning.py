@@ -11,7 +11,7 @@ from sop_xl.commands.inputs import Inputs
 from sop_xl.hosts import forecast_cache
 from sop_xl.periods import Timeline
 from sop_xl.plan.bridges import bridges
-from sop_xl.plan.currency import convert_to_plan_currency
+from sop_xl.plan.currency import ACTUAL, PLAN, convert_to_plan_currency
 from sop_xl.plan.demand import consensus_demand
 from sop_xl.plan.demand_ranges import consensus_ranges
 from sop_xl.plan.finance import financial_plan
@@ -21,6 +21,7 @@ from sop_xl.plan.inventory import forecast_error_sd, inventory_plan
 from sop_xl.plan.kpis import kpis
 from sop_xl.plan.prices import net_prices
 from sop_xl.plan.valuation import FinancialDetail, financial_detail
+from sop_xl.sheets import sheet
 
 Progress = Callable[[str, int, int], None]
 
@@ -71,7 +72,8 @@ def _baseline(
 ) -> tuple[BaselineResult, bool]:
     """The baseline, fitted or, where the same history was fitted before, read back."""
     settings = inputs.settings
-    history, said = calendarise(inputs.frame("Demand History"), timeline, settings.blank_demand, items.set_index("item")["end"])  # type: ignore[arg-type]
+    sales = history_in_plan_currency(inputs, [])  # in one currency, so that items can be ranked by revenue
+    history, said = calendarise(sales, timeline, settings.blank_demand, items.set_index("item")["end"])  # type: ignore[arg-type]
     options = {"low": settings.interval_low, "high": settings.interval_high, "reconcile": settings.reconciliation}
     key = recipe_key(
         history, timeline.labels, items, locations, said, current=timeline.calendar.label(timeline.current), calendar=timeline.calendar, **options
@@ -109,7 +111,7 @@ def plan_money(
     inputs: Inputs, timeline: Timeline, demand: Demand, stock: pd.DataFrame, previous_plan: pd.DataFrame, notes: list[pd.DataFrame]
 ) -> Money:
     """Volume, revenue, cost and stock value, beside budget, last year and previous plan, and the bridges between them."""
-    items, locations, history = inputs.frame("Items"), inputs.locations(), inputs.frame("Demand History")
+    items, locations, history = inputs.frame("Items"), inputs.locations(), history_in_plan_currency(inputs, notes)
     rates = inputs.frame("FX Rates")
     prices, said = net_prices(history, items, locations, timeline, demand.consensus)
     notes.append(said)
@@ -124,18 +126,33 @@ def plan_money(
     return Money(detail, plan, steps)
 
 
+def history_in_plan_currency(inputs: Inputs, notes: list[pd.DataFrame]) -> pd.DataFrame:
+    """Demand history with its revenue converted row by row at the actual rates of its periods."""
+    return _in_plan_currency(inputs, "Demand History", ("revenue",), ACTUAL, notes)
+
+
 def budget_in_plan_currency(inputs: Inputs, notes: list[pd.DataFrame]) -> pd.DataFrame:
-    """The budget with every money column converted row by row at plan rates."""
-    budget = inputs.frame("Budget").copy()
-    if "currency" not in budget.columns or budget.empty:
-        return budget
-    for name in ("revenue", "cost", "gross_margin"):
-        budget[name], said = convert_to_plan_currency(
-            budget[name], budget["currency"], budget["period"], inputs.frame("FX Rates"), inputs.settings.plan_currency
+    """The budget with its money converted row by row at plan rates."""
+    return _in_plan_currency(inputs, "Budget", ("revenue", "cost", "gross_margin"), PLAN, notes)
+
+
+def _in_plan_currency(inputs: Inputs, name: str, money: tuple[str, ...], rate_type: str, notes: list[pd.DataFrame]) -> pd.DataFrame:
+    """The frame of a sheet whose lines say their currency, in plan currency: lines of one key in several currencies become one."""
+    spec = sheet(name).frame
+    assert spec is not None
+    frame = inputs.frame(name)
+    if "currency" not in frame.columns or frame.empty:
+        return frame
+    frame = frame.copy()
+    for column in money:
+        frame[column], said = convert_to_plan_currency(
+            frame[column], frame["currency"], frame["period"], inputs.frame("FX Rates"), inputs.settings.plan_currency, rate_type
         )
         notes.append(said)
-    keys = ["family", "item", "region", "owner", "period"]
-    return budget.groupby(keys, as_index=False, sort=True)[["demand", "revenue", "cost", "gross_margin"]].sum(min_count=1)
+    if not frame.duplicated(list(spec.keys)).any():
+        return frame.drop(columns="currency")
+    measures = [c for c, kind in spec.columns.items() if kind == "number"]
+    return frame.groupby(list(spec.keys), as_index=False, sort=True)[measures].sum(min_count=1)
 
 
 def plan_kpis(inputs: Inputs, timeline: Timeline, demand: Demand, stock: pd.DataFrame, money: Money) -> pd.DataFrame:

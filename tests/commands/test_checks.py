@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-
 from company import cells
+
 from sop_xl.hosts.headless import HeadlessHost
 from sop_xl.hosts.libreoffice import find_libreoffice
 from sop_xl.hosts.recalculate import recalculate

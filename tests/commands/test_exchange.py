@@ -6,7 +6,6 @@ import csv
 import json
 
 import openpyxl
-
 from company import cells, change, run
 
 SALES = """SKU;Site;Month;Demand

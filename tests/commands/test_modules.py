@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-
 from company import cells, change, run
+
 from sop_xl.hosts.headless import HeadlessHost
 from sop_xl.sheets import LITE, SHEETS
 from sop_xl.sheets.spec import Module

@@ -191,3 +191,23 @@ def test_history_after_the_current_period_is_left_out_and_said(company):
     assert result.exit_code == 0, result.output
     assert "history-after-current-period" in {r["Rule"] for r in cells(company, "Problems")}
     assert cells(company, "Run Log")[-1]["Current period"] == "2024-07"
+
+
+def test_revenue_in_another_currency_is_converted_at_its_own_rates(company, planned):
+    """Oslo's revenue is stated in kroner, 10 to the euro; Rome's stays in euros."""
+    host = HeadlessHost(company)
+    rows = cells(company, "Demand History")
+    for row in rows:
+        if row["Location"] == "Oslo" and row["Measure"] == "Revenue":
+            row["Unit"] = "NOK"
+            row.update({p: row[p] * 10 for p in PAST})
+    host.write_table("Demand History", list(rows[0]), [list(r.values()) for r in rows])
+    rate = {"Currency": "NOK", "Rate type": "actual", "Measure": "FX rate"} | dict.fromkeys(PAST, 10.0)
+    header = ["Currency", "Name", "Source", "Rate type", "Measure", "Unit", "Note", *PAST, *PLAN]
+    host.write_table("FX Rates", header, [[rate.get(h) for h in header]])
+    host.save()
+    result = run("regenerate", company, "--as-of", "2025-01-06", "--recalc", "off")
+    assert result.exit_code == 0, result.output
+    before, after = (lines(path, "Financial Plan", Family="Chairs", Region="North", Version="Plan", Measure="Revenue")[0] for path in (planned, company))
+    assert [after[p] for p in PAST] == pytest.approx([before[p] for p in PAST])
+    assert [after[p] for p in PLAN] == pytest.approx([before[p] for p in PLAN])

@@ -14,7 +14,6 @@ import zipfile
 from pathlib import Path
 
 import pytest
-
 from company import make_workbook, run
 
 GOLDEN = Path(__file__).with_name("company_planned.xlsx")
