@@ -72,8 +72,8 @@ def _charts(page: Page, row: int) -> None:
     steps = {name: measure_label(name) for name in STEPS}
     effects = charts.stacked_chart(page, "What people added to the baseline", steps, history, unit="units")
     if "band" in page.rows:
-        charts.insert(page, charts.demand_chart(page, max(0, history - 24)), f"A{row}", 782, 500, "Demand history and consensus demand with its range")
+        charts.insert(page, charts.demand_chart(page, max(0, history - 24)), f"A{row}", 828, 500, "Demand history and consensus demand with its range")
     else:
         keys = {"consensus": "Consensus demand", "baseline": "Baseline forecast"}
-        charts.insert(page, charts.lines_chart(page, "Demand plan", keys, history, unit="units"), f"A{row}", 782, 500, "Consensus demand and baseline forecast")
+        charts.insert(page, charts.lines_chart(page, "Demand plan", keys, history, unit="units"), f"A{row}", 828, 500, "Consensus demand and baseline forecast")
     charts.insert(page, effects, f"H{row}", 860, 500, "Effects of events, life cycle, sales input and overrides")

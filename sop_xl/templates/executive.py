@@ -234,7 +234,7 @@ def _charts(page: Page, bridge_row: int) -> None:
     if "inventory" in page.rows:
         made.append((charts.stock_chart(page, history), "Inventory value and cover by period"))
     wide = len(made) < 4
-    size = (1432, 660 // len(made)) if wide else (782, 330)
+    size = (1478, 660 // len(made)) if wide else (828, 330)
     places = [(f"A{CHART_ROW}", size), (f"H{CHART_ROW}", (646, 330)), (f"A{CHART_ROW + 17}", size), (f"H{CHART_ROW + 17}", (646, 330))]
     if wide:
         places = [(f"A{CHART_ROW + number * (34 // len(made))}", size) for number in range(len(made))]

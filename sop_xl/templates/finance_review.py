@@ -31,7 +31,7 @@ def finance_review_sheet(book: Book) -> None:
         review.heading(page, top - 1, caption)
         review.write_lines(page, top, lines)
     history = book.history_count
-    charts.insert(page, charts.revenue_chart(page, max(0, history - 12)), f"A{charts_top}", 782, 500, "Revenue beside budget and last year")
+    charts.insert(page, charts.revenue_chart(page, max(0, history - 12)), f"A{charts_top}", 828, 500, "Revenue beside budget and last year")
     charts.insert(page, charts.margin_chart(page, max(0, history - 12)), f"H{charts_top}", 860, 500, "Gross margin and its share of revenue")
     if book.has("Bridges"):
         bridge_block(page, bridge_top, f"$G${bridge_top - 1}")

@@ -33,7 +33,7 @@ def supply_review_sheet(book: Book) -> None:
     row = after + 1
     history = book.history_count
     keys = {"projected_available_balance": "Projected available balance", "safety_stock": "Safety stock", "unmet_demand": "Unmet demand"}
-    charts.insert(page, charts.lines_chart(page, "Projected balance and safety stock", keys, history, unit="units"), f"A{row}", 782, 500, "Projected balance, safety stock and unmet demand")
+    charts.insert(page, charts.lines_chart(page, "Projected balance and safety stock", keys, history, unit="units"), f"A{row}", 828, 500, "Projected balance, safety stock and unmet demand")
     if "inventory" in page.rows:
         charts.insert(page, charts.stock_chart(page, history), f"H{row}", 860, 500, "Inventory value and cover by period")
     else:

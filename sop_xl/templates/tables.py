@@ -20,6 +20,9 @@ from sop_xl.templates.styles import (
 from sop_xl.templates.validation import validate_column, validate_periods
 
 PERIOD_WIDTH = 10
+LINKED_PROBLEMS = 300
+"""Problems that have a link; who has more begins with these."""
+
 _NUMBERS = (CellType.NUMBER, CellType.INTEGER, CellType.FRACTION)
 _ITEM_GRIDS = ("Baseline Forecast", "Consensus Demand", "Inventory Plan")
 
@@ -66,6 +69,8 @@ def table_sheet(book: Book, spec: SheetSpec) -> None:
         if entry:
             validate_periods(book, spec)
     _highlights(book, spec)
+    if spec.name == "Problems":
+        _ways_to_the_cells(book, spec)
     layout.freeze(book, spec, LABEL_COLUMNS if is_grid(spec) else 1)
     layout.print_setup(book, spec, by_period=is_grid(spec))
     if not entry:
@@ -73,6 +78,18 @@ def table_sheet(book: Book, spec: SheetSpec) -> None:
 
 
 _NOTE = {"x_scale": 2.2, "y_scale": 1.3, "font_size": 9, "font_name": "Calibri", "color": "#FFFFFF", "author": "sop_xl"}
+
+
+def _ways_to_the_cells(book: Book, spec: SheetSpec) -> None:
+    """Beside the table of problems, a link to each cell: the table itself is plain text that the program writes."""
+    sheet, styles = book.worksheets[spec.name], book.styles
+    column = len(spec.columns) + 1
+    sheet.set_column(column - 1, column - 1, 3, styles())
+    sheet.set_column(column, column, 12, styles())
+    sheet.write_string(HEADER_ROW - 1, column, "Go to cell", styles.header(spec.kind))
+    for row in range(FIRST_ROW, FIRST_ROW + LINKED_PROBLEMS):
+        formula = f'=IF(OR($B{row}="",$C{row}=""),"",HYPERLINK("#\'"&$B{row}&"\'!"&$C{row},"go"))'
+        sheet.write_formula(row - 1, column, formula, styles.link(), "")
 
 
 def _header_style(book: Book, spec: SheetSpec, index: int) -> Any:
