@@ -97,6 +97,10 @@ def _plain_date(value: date, address: Callable[[], str]) -> datetime | None:
     return back
 
 
+KEPT_TEXTS = 20_000
+"""Texts whose XML a writer keeps, because labels repeat from line to line."""
+
+
 class CellWriter:
     """Makes the XML of cells.
 
@@ -115,7 +119,8 @@ class CellWriter:
         self.styles = styles
         self.date1904 = date1904
         self._known: tuple[Sequence[str], Sequence[int]] = ((), ())
-        self._made: list[tuple[str, str] | None] = []
+        self._made: list[tuple[str, str, str, str]] = []
+        self._texts: dict[str, str] = {}
 
     def cell(self, reference: str, style: int, value: CellValue) -> str:
         """One cell; an empty one without a style gives no text at all."""
@@ -164,28 +169,35 @@ class CellWriter:
         self, number: int, columns: Sequence[str], styles: Sequence[int], values: Sequence[CellValue]
     ) -> str:
         """Adjacent cells of one row; `columns` are their letters."""
-        heads, tail, suffix = self._heads(columns, styles), f"</{self.prefix}v></{self.prefix}c>", str(number)
+        heads, suffix = self._heads(columns, styles), str(number)
+        end, texts = f"</{self.prefix}v></{self.prefix}c>", self._texts
         parts = []
         for k, value in enumerate(values):
-            kind, head = type(value), heads[k]
-            if head is not None and (kind is float or kind is int):  # nearly all cells of a grid
+            start, blank, of_number, of_text = heads[k]
+            kind = type(value)
+            if value is None:
+                if blank:
+                    parts.append(f"{start}{suffix}{blank}")
+            elif of_number and (kind is float or kind is int):  # nearly all filled cells of a grid
                 text = repr(value)
-                parts.append(f"{head[0]}{suffix}{head[1]}{text[:-2] if text[-2:] == '.0' else text}{tail}")
+                parts.append(f"{start}{suffix}{of_number}{text[:-2] if text[-2:] == '.0' else text}{end}")
+            elif kind is str and value in texts:  # labels repeat from line to line
+                parts.append(f"{start}{suffix}{of_text}{texts[value]}")  # type: ignore[index]
             else:
+                if kind is str and len(texts) < KEPT_TEXTS:
+                    texts[value] = f"{self._inline(value)}</{self.prefix}c>"  # type: ignore[arg-type, index]
                 parts.append(self.cell(columns[k] + suffix, styles[k], value))
         return "".join(parts)
 
-    def _heads(self, columns: Sequence[str], styles: Sequence[int]) -> list[tuple[str, str] | None]:
-        """What stands before and after the row number in the tag of a plain number, by column; `None` for dates."""
+    def _heads(self, columns: Sequence[str], styles: Sequence[int]) -> list[tuple[str, str, str, str]]:
+        """What stands around the row number in a tag, by column: before it, and after it for a blank, a number (none for dates) and a text."""
         if (columns, styles) != self._known:
-            p = self.prefix
-            self._made = [
-                None
-                if self.styles.is_date(style)
-                else (f'<{p}c r="{letters}', f'" s="{style}"><{p}v>' if style else f'"><{p}v>')
-                for letters, style in zip(columns, styles, strict=True)
-            ]
-            self._known = columns, styles
+            p, made = self.prefix, []
+            for letters, style in zip(columns, styles, strict=True):
+                shown = f'" s="{style}"' if style else '"'
+                of_number = "" if self.styles.is_date(style) else f"{shown}><{p}v>"
+                made.append((f'<{p}c r="{letters}', f"{shown}/>" if style else "", of_number, f'{shown} t="inlineStr">'))
+            self._made, self._known = made, (columns, styles)
         return self._made
 
 
@@ -229,7 +241,10 @@ def plain_rows(
             raise FrameError(f"{sheet}: row {i + 1} has {len(row)} values under {width} headings")
         line: list[CellValue] = []
         for j, value in enumerate(row):
-            if type(value) is float and value - value == 0.0:
+            kind = type(value)
+            if value is None or (kind is float and value - value == 0.0):
+                line.append(value)
+            elif kind is str and 0 < len(value) <= MAX_TEXT and value.isascii():
                 line.append(value)
             else:
                 line.append(plain_value(value, lambda i=i, j=j: f"{sheet}!{a1(top + i, left + j)}"))  # type: ignore[misc]

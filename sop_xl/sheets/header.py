@@ -43,20 +43,22 @@ def find_header(spec: SheetSpec, block: Block, habits: Habits, currency: str = "
 
 def _header_row(spec: SheetSpec, block: Block, habits: Habits, terms: Terms) -> tuple[int | None, list[Problem]]:
     """The header's row; and a problem where rows of another table stand above it, which would be lost."""
-    filled = [sum(not is_blank(v) for v in row) for row in block.rows]
+    def filled(i: int) -> int:
+        return sum(not is_blank(v) for v in block.rows[i])
+
     scores = {i: _score(spec, block, i, habits, terms) for i in range(min(SEARCHED_ROWS, len(block.rows)))}
     best = max(scores.values(), default=0)
     if not best:
         return None, []
     own = block.table[0] - block.row if block.table is not None else -1
     row = own if scores.get(own, 0) == best else min(i for i, s in scores.items() if s == best)
-    heads_rows = [i for i, s in scores.items() if i < row and s >= 2 and 2 * s >= filled[i] and i + 1 != row and filled[i + 1]]
-    below = next((i for i in range(row + 1, len(block.rows)) if filled[i]), None)
+    heads_rows = [i for i, s in scores.items() if i < row and s >= 2 and 2 * s >= filled(i) and i + 1 != row and filled(i + 1)]
+    below = next((i for i in range(row + 1, len(block.rows)) if filled(i)), None)
     if below is None:
         return heads_rows[0] if heads_rows else row, []
     # somebody may have pasted a table together with its header under the header that was there
     score = scores[below] if below in scores else _score(spec, block, below, habits, terms)
-    if score >= 2 and 2 * score >= filled[below]:
+    if score >= 2 and 2 * score >= filled(below):
         row = below
     problems = []
     if heads_rows:
