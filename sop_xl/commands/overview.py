@@ -19,8 +19,8 @@ def overview(results: Results, timeline: Timeline) -> tuple[str, list[str], list
     own = plan[plan["version"] == "Plan"].groupby("family")[["demand", "revenue", "gross_margin"]].sum(min_count=1)
     before = plan[plan["version"] == "Last year"].groupby("family")["revenue"].sum(min_count=1)
     table = own.assign(last_year=before).sort_values("revenue", ascending=False)
+    total = table.sum(min_count=1).rename("Total")  # families that have ended count: their revenue of last year is gone
     table = table[(table["demand"] != 0) | table["revenue"].notna() & (table["revenue"] != 0)]
-    total = table.sum(min_count=1).rename("Total")
     if len(table) > MOST_FAMILIES:
         rest = table.iloc[MOST_FAMILIES:].sum(min_count=1).rename(f"{len(table) - MOST_FAMILIES} more families")
         table = pd.concat([table.iloc[:MOST_FAMILIES], rest.to_frame().T])

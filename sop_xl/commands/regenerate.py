@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from sop_xl import __version__
+from sop_xl.blocks import Block
 from sop_xl.commands.account import write_account
 from sop_xl.commands.inputs import Inputs, display_timeline, planning_timeline, read_inputs, stamped
 from sop_xl.commands.overview import overview
@@ -158,16 +159,28 @@ def previous_plan(host: Host, timeline: Timeline, inputs: Inputs) -> pd.DataFram
         planned_from = timeline.calendar.parse(stamp)
     except FrameError:  # the calendar was changed since then
         return empty_frame(FINANCIAL_PLAN)
-    held = read_sheet(sheet("Financial Plan"), host.read_block("Financial Plan"), inputs.settings).frame
-    if held.empty:
-        return empty_frame(FINANCIAL_PLAN)
+    spec = sheet("Financial Plan")
     version = "Plan" if planned_from < timeline.current else "Previous plan"
-    kept = held[held["version"] == version]
+    block = _lines_of_version(host.read_block(spec.name), [c.name for c in spec.columns].index("version"), version)
+    kept = read_sheet(spec, block, inputs.settings).frame
+    if kept.empty:
+        return empty_frame(FINANCIAL_PLAN)
     if version == "Plan":
         kept = kept[kept["period"] >= planned_from]
     figures = ["demand", "revenue", "cost", "gross_margin", "inventory_value"]
     kept = kept.dropna(subset=figures, how="all").assign(version="Previous plan")
     return kept[list(FINANCIAL_PLAN.columns)].reset_index(drop=True)
+
+
+def _lines_of_version(block: Block, column: int, version: str) -> Block:
+    """The block with the table's lines of one version only: most of the sheet need not be understood."""
+    if block.table is None:
+        return block
+    top, left, _, right = block.table
+    head, body = block.rows[: top - block.row + 1], block.rows[top - block.row + 1 :]
+    place = left - block.column + column
+    kept = [row for row in body if len(row) > place and row[place] == version]
+    return Block(block.sheet, block.row, block.column, [*head, *kept], (top, left, top + max(len(kept), 1), right))
 
 
 def remarks(notes: Sequence[pd.DataFrame]) -> list[Problem]:

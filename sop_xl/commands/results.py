@@ -53,9 +53,17 @@ def _labels(frame: pd.DataFrame, inputs: Inputs) -> pd.DataFrame:
     return frame[["item", "location"]].merge(described, on=["item", "location"], how="left")
 
 
+def _alive(frame: pd.DataFrame, measures: list[str]) -> pd.DataFrame:
+    """Rows of those items and locations for which any of the measures is other than zero in any period."""
+    busy = (frame[measures].fillna(0.0) != 0).any(axis=1)
+    return frame[busy.groupby([frame["item"], frame["location"]]).transform("any")].reset_index(drop=True)
+
+
 def baseline_rows(results: Results) -> Rows:
-    """Baseline and its range; the note names model and demand class."""
-    frame = results.demand.baseline.forecast
+    """Baseline and its range; the note names model and demand class. What has ended has a line of zeros and no range."""
+    frame = results.demand.baseline.forecast.copy()
+    ended = ~(frame["baseline_high"] != 0).groupby([frame["item"], frame["location"]]).transform("any")
+    frame.loc[ended, ["baseline_low", "baseline_high"]] = np.nan
     labels = _labels(frame, results.inputs)
     accuracy = results.demand.baseline.accuracy
     words = accuracy["model"] + " (" + accuracy["demand_class"] + ")"
@@ -65,13 +73,13 @@ def baseline_rows(results: Results) -> Rows:
 
 
 def consensus_rows(results: Results) -> Rows:
-    """Every step to the consensus, and below each consensus line the price that values it."""
+    """Every step to the consensus, and below each consensus line the price that values it. What has ended has no lines."""
     inputs = results.inputs
-    frame = results.demand.consensus.merge(_price_cells(results.money), on=["item", "location", "period"], how="left")
+    steps = ["baseline", "events", "life_cycle", "sales_input", "overrides"]
+    frame = _alive(results.demand.consensus, steps).merge(_price_cells(results.money), on=["item", "location", "period"], how="left")
     labels = _labels(frame, inputs)
     note = frame["item"].map(inputs.frame("Items").set_index("item")["name"]).fillna("")
-    steps = ("events", "life_cycle", "sales_input", "overrides")
-    return _item_grid("Consensus Demand", frame, results, labels, note, not_if_zero=steps)
+    return _item_grid("Consensus Demand", frame, results, labels, note, not_if_zero=tuple(steps[1:]))
 
 
 def _price_cells(money: Money) -> pd.DataFrame:
