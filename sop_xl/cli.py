@@ -368,6 +368,9 @@ def _print(report: Report, *, quiet: bool) -> None:
 
 def main() -> None:
     """Entry point of the `sop-xl` command."""
+    import gc
+
+    gc.set_threshold(200_000, 20, 20)  # a run makes millions of cells and no cycles worth looking for all the time
     app()
 
 

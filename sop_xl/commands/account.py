@@ -27,7 +27,7 @@ def write_account(
         host.write_table("Problems", *problem_rows(problems))
     if "Run Log" in present:
         line: dict[str, CellValue] = {
-            "as_of": as_of, "version": __version__, "steps": ", ".join(steps), "inputs": inputs.fingerprint(), "current_period": label,
+            "as_of": as_of, "version": __version__, "steps": ", ".join(steps), "inputs": inputs.fingerprint, "current_period": label,
             "series": float(len(results.demand.baseline.accuracy)), "errors": 0.0, "warnings": float(count(problems, Severity.WARNING)), "outcome": "planned",
         }  # fmt: skip
         host.write_table("Run Log", *_with_line(host, line))

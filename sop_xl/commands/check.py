@@ -41,7 +41,7 @@ def check_workbook(workbook: Path, *, write: bool = False, progress: Callable[[s
         exit_code=ExitCode.PROBLEMS if errors else ExitCode.FINE,
         summary=f"{workbook.name}: {tally}",
         problems=problems,
-        facts={"inputs": inputs.fingerprint(), "rows": {name: len(r.frame) for name, r in inputs.readings.items()}},
+        facts={"inputs": inputs.fingerprint, "rows": {name: len(r.frame) for name, r in inputs.readings.items()}},
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from functools import cached_property
 
 import pandas as pd
 
@@ -58,6 +59,7 @@ class Inputs:
             return stated
         return assumed_locations(self.frame("Demand History")["location"].unique(), self.settings)
 
+    @cached_property
     def fingerprint(self) -> str:
         """Hash of everything that was read; the same content gives the same text, whatever the layout of the sheets."""
         digest = hashlib.sha256(self.settings.model_dump_json().encode())

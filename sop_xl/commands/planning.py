@@ -143,6 +143,8 @@ def _in_plan_currency(inputs: Inputs, name: str, money: tuple[str, ...], rate_ty
     frame = inputs.frame(name)
     if "currency" not in frame.columns or frame.empty:
         return frame
+    if frame["currency"].isin(["", inputs.settings.plan_currency]).all() and not frame.duplicated(list(spec.keys)).any():
+        return frame.drop(columns="currency")
     frame = frame.copy()
     for column in money:
         frame[column], said = convert_to_plan_currency(

@@ -20,7 +20,7 @@ from sop_xl.errors import ContractError, FrameError, Problem, Severity, errors_i
 from sop_xl.frames import FINANCIAL_PLAN, empty_frame
 from sop_xl.hosts.headless import HeadlessHost
 from sop_xl.hosts.protocol import Host
-from sop_xl.hosts.recalculate import Mode, recalculate
+from sop_xl.hosts.recalculate import UP_TO_DATE, Mode, recalculate
 from sop_xl.periods import Timeline
 from sop_xl.plan.grid import records
 from sop_xl.sheets import sheet
@@ -112,7 +112,7 @@ def regenerate_workbook(
         "as_of": as_of,
         "version": __version__,
         "current_period": timeline.calendar.label(timeline.current),
-        "inputs": inputs.fingerprint(),
+        "inputs": inputs.fingerprint,
         "series": len(demand.baseline.accuracy),
         "forecast_from_cache": demand.from_cache,
         "sheets": written,
@@ -200,7 +200,7 @@ def _write(host: HeadlessHost, results: Results, wanted: set[str], say: Callable
     for k, (name, make) in enumerate(makers.items()):
         say(f"Writing {name}", k, len(makers))
         header, rows = make()
-        host.write_table(name, header, rows)
+        host.write_table(name, header, rows, sparse=True)
         written[name] = len(rows)
     return written
 
@@ -216,10 +216,11 @@ def _recalculate(path: Path, mode: Mode, say: Callable[[str, int, int], None]) -
 def _summary(path: Path, facts: dict[str, object]) -> str:
     recalculation = facts["recalculation"]
     assert isinstance(recalculation, dict)
-    computed = (
-        f"{recalculation['formulas']} native formulas computed by {recalculation['engine']}"
-        if recalculation["ran"]
-        else f"native formulas wait for Excel ({recalculation['why_not']})"
-    )
+    if recalculation["ran"]:
+        computed = f"{recalculation['formulas']} native formulas computed by {recalculation['engine']}"
+    elif recalculation["why_not"] == UP_TO_DATE:
+        computed = "nothing changed and every native formula is up to date"
+    else:
+        computed = f"native formulas wait for Excel ({recalculation['why_not']})"
     fitted = "read from the cache" if facts["forecast_from_cache"] else "fitted"
     return f"{path.name}: {facts['series']} series planned from {facts['current_period']} on, forecasts {fitted}; {computed}."

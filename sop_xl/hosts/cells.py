@@ -166,9 +166,9 @@ class CellWriter:
         return f"<{p}is><{p}t{space}>{escape_text(text)}</{p}t></{p}is>"
 
     def row(
-        self, number: int, columns: Sequence[str], styles: Sequence[int], values: Sequence[CellValue]
+        self, number: int, columns: Sequence[str], styles: Sequence[int], values: Sequence[CellValue], *, sparse: bool = False
     ) -> str:
-        """Adjacent cells of one row; `columns` are their letters."""
+        """Adjacent cells of one row; `columns` are their letters. Of a sparse row the empty ones are left out."""
         heads, suffix = self._heads(columns, styles), str(number)
         end, texts = f"</{self.prefix}v></{self.prefix}c>", self._texts
         parts = []
@@ -176,7 +176,7 @@ class CellWriter:
             start, blank, of_number, of_text = heads[k]
             kind = type(value)
             if value is None:
-                if blank:
+                if blank and not sparse:
                     parts.append(f"{start}{suffix}{blank}")
             elif of_number and (kind is float or kind is int):  # nearly all filled cells of a grid
                 text = repr(value)
@@ -242,9 +242,7 @@ def plain_rows(
         line: list[CellValue] = []
         for j, value in enumerate(row):
             kind = type(value)
-            if value is None or (kind is float and value - value == 0.0):
-                line.append(value)
-            elif kind is str and 0 < len(value) <= MAX_TEXT and value.isascii():
+            if value is None or (kind is float and value - value == 0.0) or (kind is str and 0 < len(value) <= MAX_TEXT and value.isascii()):
                 line.append(value)
             else:
                 line.append(plain_value(value, lambda i=i, j=j: f"{sheet}!{a1(top + i, left + j)}"))  # type: ignore[misc]

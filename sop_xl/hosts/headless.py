@@ -108,11 +108,13 @@ class HeadlessHost:
         check_target(self.target.resolve())
         check_editable(self._package, self._workbook.part)
 
-    def write_table(self, sheet: str, header: Sequence[str], rows: Sequence[Sequence[CellValue]]) -> None:
+    def write_table(
+        self, sheet: str, header: Sequence[str], rows: Sequence[Sequence[CellValue]], *, sparse: bool = False
+    ) -> None:
         """See `protocol.Host`; a table without rows keeps one blank row, as Excel demands."""
         self.check_writable()
         found, part = self._sheet(sheet)
-        if replace_table(self._package, found, part, header, rows, self._writer):
+        if replace_table(self._package, found, part, header, rows, self._writer, sparse=sparse):
             self._removed_formula = True
         self._written()
 

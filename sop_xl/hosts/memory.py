@@ -94,7 +94,9 @@ class MemoryHost:
         """See `protocol.Host`."""
         return self._sheet(sheet)[1].table
 
-    def write_table(self, sheet: str, header: Sequence[str], rows: Sequence[Sequence[CellValue]]) -> None:
+    def write_table(
+        self, sheet: str, header: Sequence[str], rows: Sequence[Sequence[CellValue]], *, sparse: bool = False
+    ) -> None:
         """See `protocol.Host`."""
         name, found = self._sheet(sheet)
         if found.table is None:

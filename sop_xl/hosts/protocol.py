@@ -31,10 +31,13 @@ class Host(Protocol):
         """Place of the sheet's table as in `Block.table`, without reading its cells; `None` where it has none."""
         ...
 
-    def write_table(self, sheet: str, header: Sequence[str], rows: Sequence[Sequence[CellValue]]) -> None:
+    def write_table(
+        self, sheet: str, header: Sequence[str], rows: Sequence[Sequence[CellValue]], *, sparse: bool = False
+    ) -> None:
         """Replace header and body of the sheet's table; the table keeps its place and its number of columns may change.
 
-        Text is written as text, whatever it starts with. Raises `HostError` with the address where the table would grow over cells that
+        Text is written as text, whatever it starts with. A `sparse` table is one that nobody types into: a file need not store its empty
+        cells, which keeps large results small. Raises `HostError` with the address where the table would grow over cells that
         are not its own.
         """
         ...

@@ -69,6 +69,10 @@ class RecalcReport:
     seconds: float = field(default=0.0, compare=False)
 
 
+UP_TO_DATE = "every formula is up to date"
+"""Reason given where nothing was written since the last calculation."""
+
+
 def recalculate(path: str | Path, mode: Mode = "auto", timeout: float = TIMEOUT) -> RecalcReport:
     """Compute every formula of a workbook file and store the results in it.
 
@@ -77,7 +81,7 @@ def recalculate(path: str | Path, mode: Mode = "auto", timeout: float = TIMEOUT)
     path
         The workbook; replaced at once or not at all.
     mode
-        `auto` uses LibreOffice where it is installed, `libreoffice` demands it, `off` does nothing.
+        `auto` uses LibreOffice where it is installed and the workbook waits for a calculation, `libreoffice` demands it, `off` does nothing.
     timeout
         Seconds that LibreOffice may take.
 
@@ -105,6 +109,8 @@ def recalculate(path: str | Path, mode: Mode = "auto", timeout: float = TIMEOUT)
     formulas = {entry.name: read_formulas(Sheet(package.text(entry.part), entry.name)) for entry in sheets}
     if not any(formulas.values()):
         return RecalcReport(False, "the workbook has no formulas")
+    if mode == "auto" and not workbook.calculates_on_load:
+        return RecalcReport(False, UP_TO_DATE)
     check_target(path.resolve())
     check_editable(package, workbook.part)
     try:

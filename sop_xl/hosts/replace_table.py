@@ -12,7 +12,7 @@ from sop_xl.hosts.column_use import check_columns_stay
 from sop_xl.hosts.formulas import addresses_in, has_relative_rows, move_formula
 from sop_xl.hosts.occupied import check_free, unshare
 from sop_xl.hosts.package import Package
-from sop_xl.hosts.scan import Row, Sheet, column_number
+from sop_xl.hosts.scan import COLUMNS, Row, Sheet, column_number
 from sop_xl.hosts.splice import (
     RowEdit,
     apply_rows,
@@ -44,6 +44,7 @@ class _Plan:
     body_styles: list[int] = field(default_factory=list)
     totals: Cells = field(default_factory=dict)
     removed_formula: bool = False
+    sparse: bool = False
 
     @property
     def bottom(self) -> int:
@@ -58,6 +59,8 @@ def replace_table(
     header: Sequence[str],
     rows: Sequence[Sequence[CellValue]],
     writer: Callable[[str], CellWriter],
+    *,
+    sparse: bool = False,
 ) -> bool:
     """Write a table into the package; whether a formula was removed.
 
@@ -69,6 +72,8 @@ def replace_table(
         New column names and values. Columns that a person added to the table with a formula of their own stay, after the new ones.
     writer
         Gives the cell writer for a namespace prefix.
+    sparse
+        Below the first body row, which keeps the styles of all columns, empty cells are not stored.
 
     Raises
     ------
@@ -76,6 +81,7 @@ def replace_table(
         With the address, before anything was changed.
     """
     plan = _make_plan(package, sheet, sheet_part, header, rows)
+    plan.sparse = sparse
     stored = {row.number: row for row in plan.sheet.rows()}
     _collect_styles(plan, stored)
     edits = _edits(plan, stored, writer(plan.sheet.prefix))
@@ -185,6 +191,8 @@ def _simple_styles(plan: _Plan, row: Row, last: int) -> list[int] | None:
     if sheet.text.find(f"<{sheet.prefix}f", row.inner_start, row.inner_end) >= 0:
         return None
     found = sheet.patterns.head.findall(sheet.text, row.inner_start, row.inner_end)
+    if plan.sparse:
+        return _sparse_styles(plan, found, last)
     if (
         len(found) != last - left + 1
         or column_number(found[0][0] or "XFD") != left
@@ -193,6 +201,17 @@ def _simple_styles(plan: _Plan, row: Row, last: int) -> list[int] | None:
         return None
     known = _HEAD_STYLES
     return [known[head] if head in known else _head_style(head) for _, head in found]
+
+
+def _sparse_styles(plan: _Plan, found: list[tuple[str, str]], last: int) -> list[int] | None:
+    """Styles of a row of which only the filled cells are stored: their own, and those of the first body row for the rest."""
+    left, styles = plan.area[1], list(plan.body_styles)
+    for letters, head in found:
+        place = (COLUMNS.get(letters) or column_number(letters or "XFD")) - left
+        if not 0 <= place <= last - left:
+            return None
+        styles[place] = _HEAD_STYLES[head] if head in _HEAD_STYLES else _head_style(head)
+    return styles
 
 
 _HEAD_STYLES: dict[str, int] = {}
@@ -253,7 +272,7 @@ def _body_cells(
     top, left = plan.area[:2]
     values = plan.rows[number - top - 1]
     if not plan.formulas:
-        return writer.row(number, letters, styles, values)
+        return writer.row(number, letters, styles, values, sparse=plan.sparse and number > top + 1)
     parts = []
     for j, value in enumerate(values):
         reference = f"{letters[j]}{number}"
