@@ -11,6 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from sop_xl.blocks import CellError
+from sop_xl.hosts.headless import HeadlessHost
+
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BIN = Path(sys.executable).parent
@@ -27,8 +30,9 @@ def marked(name: str) -> str:
 
 
 def sop_xl_lines() -> list[str]:
-    """The `sop-xl ...` lines of the tour, in order; each builds on those before it."""
-    lines = [line for block in code_blocks("sh") for line in block.splitlines()]
+    """The `sop-xl ...` lines of the tour, in order; each builds on those before it. The first is the end of the first command."""
+    lines = [marked("demo").split("&&")[-1].strip()]
+    lines += [line for block in code_blocks("sh") for line in block.splitlines()]
     return [line.split("  #")[0].strip() for line in lines if line.startswith("sop-xl ")]
 
 
@@ -43,6 +47,14 @@ def test_the_second_command_is_what_runs_these_tests():
     assert re.search(r'pip install -e "\.\[dev\]" && python -m pytest', marked("tests"))
 
 
+class Tour(dict[str, "subprocess.CompletedProcess[str]"]):
+    """Result of each line, and the folder in which they ran."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self.folder = folder
+
+
 @pytest.fixture(scope="module")
 def tour(tmp_path_factory):
     """Run the whole tour once, in one folder; gives each line with its result."""
@@ -50,7 +62,7 @@ def tour(tmp_path_factory):
     for name in re.findall(r"cat > (\S+) <<'END'\n(.*?)\nEND", README, flags=re.DOTALL):
         (folder / name[0]).write_text(name[1] + "\n", encoding="utf-8")
     environment = {**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
-    results = {}
+    results = Tour(folder)
     for line in sop_xl_lines():
         results[line] = subprocess.run(shlex.split(line), cwd=folder, env=environment, capture_output=True, text=True, check=False)
     return results
@@ -61,6 +73,22 @@ def test_each_command_of_the_tour_works(line, tour):
     result = tour[line]
     expected = 1 if re.search(re.escape(line) + r".*# exit code 1", README) else 0
     assert result.returncode == expected, result.stdout + result.stderr
+
+
+def test_the_demo_is_computed_and_every_check_agrees(tour, tmp_path_factory):
+    workbook = tour.folder / "demo" / "sop_adventureworks.xlsx"
+    host = HeadlessHost(workbook)
+    assert host.read_name("MasterCheck") == 0
+    checks = [row[6] for row in host.read_block("Checks").rows[6:60] if row[1] and isinstance(row[6], int | float)]
+    assert len(checks) > 35 and set(checks) == {1}
+    errors = [
+        block.address(i, j)
+        for block in map(host.read_block, host.sheet_names())
+        for i, row in enumerate(block.rows)
+        for j, value in enumerate(row)
+        if isinstance(value, CellError)
+    ]
+    assert errors == []
 
 
 def test_every_command_of_the_program_is_in_the_readme():
