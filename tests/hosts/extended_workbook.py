@@ -46,7 +46,7 @@ def make(path: Path) -> Path:
     workbook.close()
     content: dict[str, str | bytes] = dict(made.read_parts(base))
     base.unlink()
-    _add_parts(content)
+    add_parts(content)
     return made.write(path, content)
 
 
@@ -94,7 +94,7 @@ def _chart(workbook: xlsxwriter.Workbook):
     return chart
 
 
-def _add_parts(content: dict[str, str | bytes]) -> None:
+def add_parts(content: dict[str, str | bytes]) -> None:
     """Parts that no library makes: pivot, slicer, macros, ribbon, threaded comments, queries, links."""
     main = "application/vnd.openxmlformats-officedocument.spreadsheetml"
     added: list[tuple[str, str | bytes, str, str, str]] = [

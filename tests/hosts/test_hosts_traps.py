@@ -752,8 +752,47 @@ def test_kinds_of_cells_as_files_hold_them(tmp_path):
     )
     path = made.write(tmp_path / "a.xlsx", made.parts(home=made.sheet(rows, before="")))
     assert HeadlessHost(path).read_block("Home").rows == [
-        ["a A <", True, CellError("#N/A"), datetime(2026, 11, 22, 6), 0.5, 60, 1000.0, "", "base"]
+        ["a A <", True, CellError("#N/A"), datetime(2026, 11, 22, 6), 0.5, 60, 1000.0, "", "base", NOT_CALCULATED]
     ]
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        '<c r="B2"><f>1/0</f></c>',
+        '<c r="B2"><f>1/0</f><v/></c>',
+        '<c r="B2"><f>1/0</f><v></v></c>',
+        '<c r="B2" t="str"><f>1/0</f></c>',
+        '<c r="B2" t="e"><f>1/0</f><v></v></c>',
+        '<c r="B2" s="2"><f>TODAY()</f></c>',
+        '<c r="B2"><f t="shared" si="0"/></c>',
+        '<c r="B2"><f t="array" ref="B2">SUM(A1:A3*B1:B3)</f></c>',
+    ],
+)
+def test_a_formula_without_a_result_is_an_error_and_no_blank(tmp_path, cell):
+    path = made.write(tmp_path / "a.xlsx", made.parts(home=made.sheet(f'<row r="2">{cell}</row>', before="")))
+    value = HeadlessHost(path).read_block("Home").rows[1][1]
+    assert isinstance(value, CellError)
+    assert value == "(formula not calculated)"
+
+
+def test_a_formula_that_gives_an_empty_text_is_blank(tmp_path):
+    for stored in ("<v></v>", "<v/>"):
+        row = f'<row r="2"><c r="B2" t="str"><f>""</f>{stored}</c></row>'
+        path = made.write(tmp_path / "a.xlsx", made.parts(home=made.sheet(row, before="")))
+        assert HeadlessHost(path).read_block("Home").rows[1][1] == ""
+
+
+def test_a_cell_that_only_has_a_style_stays_empty(tmp_path):
+    row = '<row r="2"><c r="A2"><v>1</v></c><c r="B2" s="2"></c><c r="C2" s="2"><v></v></c></row>'
+    path = made.write(tmp_path / "a.xlsx", made.parts(home=made.sheet(row, before="")))
+    assert HeadlessHost(path).read_block("Home").rows[1] == [1]
+
+
+def test_a_result_that_nobody_computed_is_not_written_back_as_a_value(tmp_path):
+    host = HeadlessHost(made.write(tmp_path / "a.xlsx", made.parts()))
+    with pytest.raises(HostError, match=r"Plan!B2: \(formula not calculated\) is no error value"):
+        host.write_table("Plan", HEADER, [["a", NOT_CALCULATED]])
 
 
 def test_a_stray_cell_at_the_end_of_the_sheet_is_named_not_read(tmp_path):
