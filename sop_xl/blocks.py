@@ -22,6 +22,10 @@ class CellError(str):
         return f"CellError({str.__str__(self)})"
 
 
+NOT_CALCULATED = CellError("(formula not calculated)")
+"""What a formula without a stored result reads as: some programs write formulas and leave computing them to Excel."""
+
+
 CellValue = None | bool | int | float | str | datetime | date | CellError
 """What one cell holds. `None` is an empty cell (absent, not zero); dates are naive."""
 

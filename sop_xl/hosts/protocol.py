@@ -23,7 +23,8 @@ class Host(Protocol):
         """Every used cell of a sheet as one block from A1 on, with the place of the sheet's table.
 
         Empty trailing rows and columns are left out. Error cells come as `CellError`, dates as `datetime`, numbers as
-        `float` (or `int` where the file holds a whole number), formulas as their last computed value. Raises `HostError` for an unknown sheet.
+        `float` (or `int` where the file holds a whole number), formulas as their last computed value
+        (`NOT_CALCULATED`, an error, where none is stored). Raises `HostError` for an unknown sheet.
         """
         ...
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
-from sop_xl.blocks import CellError, CellValue, a1
+from sop_xl.blocks import NOT_CALCULATED, CellError, CellValue, a1
 from sop_xl.errors import HostError
 from sop_xl.hosts.scan import COLUMNS, Patterns, Row, Sheet, column_number, implied_column, patterns
 from sop_xl.hosts.serials import from_serial
@@ -194,9 +194,9 @@ def _other_value(sheet: Sheet, reader: ValueReader, kind: str, dated: bool, inne
         text = rich_text(inner, sheet.patterns)
         return text or None
     match = sheet.patterns.value.search(inner)
-    if match is None:
-        return None
-    stored = match[1] or ""
-    if not stored:
-        return "" if kind == "str" else None
-    return reader.value(kind, dated, stored)
+    stored = (match[1] or "") if match is not None else ""
+    if stored:
+        return reader.value(kind, dated, stored)
+    if kind == "str" and match is not None:
+        return ""
+    return NOT_CALCULATED if sheet.patterns.formula.search(inner) else None

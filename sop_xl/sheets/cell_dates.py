@@ -109,7 +109,7 @@ def _period_of(moment: Moment, habits: Habits) -> pd.Timestamp | None:
 def parse_moment(value: CellValue, order: str = "auto", expected: str = "expected a date") -> Moment | Refused | None:
     """What a cell says about time; `None` for an empty cell, a refusal for what is none or can be read in two ways."""
     if is_error(value):
-        return refuse_error(expected)
+        return refuse_error(expected, value)
     if value is None:
         return None
     if isinstance(value, bool):

@@ -52,7 +52,7 @@ def read_number(
         return _checked(float(value), "", integer)
     expected = _expected(currency, integer)
     if is_error(value):
-        return refuse_error(expected)
+        return refuse_error(expected, value)
     if value is None:
         return Understood(None)
     if isinstance(value, bool | date):

@@ -11,7 +11,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sop_xl.blocks import CellError, CellValue
+from sop_xl.blocks import NOT_CALCULATED, CellError, CellValue
 from sop_xl.periods import Calendar
 
 EXCEL_ERRORS = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#SPILL!", "#CALC!", "#GETTING_DATA"})
@@ -75,9 +75,10 @@ def is_error(value: CellValue) -> bool:
     return isinstance(value, CellError) or (isinstance(value, str) and value.strip().upper() in EXCEL_ERRORS)
 
 
-def refuse_error(expected: str) -> Refused:
-    """An error cell is a problem, never a blank."""
-    return Refused("error-cell", expected, "mend the formula or empty the cell")
+def refuse_error(expected: str, value: CellValue) -> Refused:
+    """An error cell is a problem, never a blank; so is a formula whose result nobody computed yet."""
+    hint = "open the workbook in Excel and save it" if value == NOT_CALCULATED else "mend the formula or empty the cell"
+    return Refused("error-cell", expected, hint)
 
 
 def plain(text: str) -> str:
@@ -101,7 +102,7 @@ def is_blank(value: CellValue) -> bool:
 def read_text(value: CellValue) -> CellReading:
     """Free text: numbers and dates become their text, blanks around it go without a word."""
     if is_error(value):
-        return refuse_error("expected text")
+        return refuse_error("expected text", value)
     if value is None:
         return Understood(None)
     if isinstance(value, str):
@@ -117,7 +118,7 @@ def read_code(value: CellValue, noun: str = "a code") -> CellReading:
     a date, more than 15 digits, or `1.23E+12`.
     """
     if is_error(value):
-        return refuse_error(f"expected {noun}")
+        return refuse_error(f"expected {noun}", value)
     if value is None:
         return Understood(None)
     if isinstance(value, bool):
@@ -142,7 +143,7 @@ def read_choice(value: CellValue, choices: tuple[str, ...], synonyms: dict[str, 
     """One of a few words, whatever the case; a synonym is taken and reported."""
     words = ", ".join(choices[:-1]) + (" or " if len(choices) > 1 else "") + choices[-1]
     if is_error(value):
-        return refuse_error(f"expected {words}")
+        return refuse_error(f"expected {words}", value)
     text = "" if value is None else plain(value) if isinstance(value, str) else _choice_from(value)
     for choice in choices:
         if text.casefold() == choice.casefold():  # a choice may be a mark such as a comma

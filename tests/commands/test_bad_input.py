@@ -6,6 +6,7 @@ import errno
 import os
 import zipfile
 
+import openpyxl
 import pytest
 from company import cells, change, run
 
@@ -32,6 +33,18 @@ def test_a_mistake_in_a_cell_is_one_line_with_its_address(mistake, company):
         assert result.exit_code == 1, result.output
         assert expected in result.output
     assert company.read_bytes() == before
+
+
+@pytest.mark.filterwarnings("ignore:.*not supported and will be removed")
+def test_a_formula_that_nobody_computed_is_no_blank(company):
+    """openpyxl and its like store formulas without results."""
+    workbook = openpyxl.load_workbook(company)
+    workbook["Items"]["F8"] = "=30*2"
+    workbook.save(company)
+    result = run("check", company)
+    assert result.exit_code == 1
+    assert "Items!F8: expected an amount in EUR, got (formula not calculated)" in result.output
+    assert "open the workbook in Excel and save it" in " ".join(result.output.split())
 
 
 def test_a_duplicate_key_names_the_later_row(company):

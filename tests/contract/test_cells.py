@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from sop_xl.blocks import CellError
+from sop_xl.blocks import NOT_CALCULATED, CellError
 from sop_xl.periods import Calendar, CalendarKind
 from sop_xl.sheets.cell_dates import read_date, read_period
 from sop_xl.sheets.cell_numbers import evident_decimal_mark, read_number
@@ -109,7 +109,7 @@ def test_what_is_no_number_is_refused(pasted):
     assert rule(read_number(pasted, MONTHS)) == "not-a-number"
 
 
-@pytest.mark.parametrize("pasted", [CellError("#REF!"), CellError("#N/A"), "#DIV/0!", "#value!"])
+@pytest.mark.parametrize("pasted", [CellError("#REF!"), CellError("#N/A"), NOT_CALCULATED, "#DIV/0!", "#value!"])
 def test_an_error_cell_is_a_problem_never_a_blank(pasted):
     for reader in (read_number, read_date, read_period):
         assert rule(reader(pasted, MONTHS)) == "error-cell"

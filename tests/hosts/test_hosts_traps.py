@@ -11,7 +11,7 @@ from datetime import datetime
 import made_packages as made
 import pytest
 
-from sop_xl.blocks import CellError
+from sop_xl.blocks import NOT_CALCULATED, CellError
 from sop_xl.errors import HostError
 from sop_xl.hosts.headless import HeadlessHost
 
