@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from sop_xl.blocks import Block, CellValue, a1
+from sop_xl.blocks import NOT_CALCULATED, Block, CellValue, a1
 from sop_xl.errors import HostError
 from sop_xl.hosts.atomic import replace_file
 from sop_xl.hosts.cells import CellWriter, plain_value
@@ -197,7 +197,9 @@ class HeadlessHost:
         if self._reader is None:
             part = target_of(self._package, self._workbook.part, "sharedStrings")
             texts = shared_strings(self._package.text(part)) if part and self._package.has(part) else []
-            self._reader = ValueReader(texts, self._styles.date_styles(), self._workbook.date1904)
+            self._reader = ValueReader(
+                texts, self._styles.date_styles(), self._workbook.date1904, NOT_CALCULATED
+            )
         return self._reader
 
     def _writer(self, prefix: str) -> CellWriter:

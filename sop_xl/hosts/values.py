@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
-from sop_xl.blocks import NOT_CALCULATED, CellError, CellValue, a1
+from sop_xl.blocks import CellError, CellValue, a1
 from sop_xl.errors import HostError
 from sop_xl.hosts.scan import COLUMNS, Patterns, Row, Sheet, column_number, implied_column, patterns
 from sop_xl.hosts.serials import from_serial
@@ -31,12 +31,22 @@ class ValueReader:
         Styles that show dates.
     date1904
         Whether dates count from 1904.
+    uncalculated
+        What a formula without a stored result reads as. Pages of a new workbook hold many of them; who only looks at a file may take
+        them for blank, who reads input may not.
     """
 
-    def __init__(self, shared: Sequence[str], date_styles: frozenset[int], date1904: bool) -> None:
+    def __init__(
+        self,
+        shared: Sequence[str],
+        date_styles: frozenset[int],
+        date1904: bool,
+        uncalculated: CellValue = None,
+    ) -> None:
         self.shared = shared
         self.date_styles = date_styles
         self.date1904 = date1904
+        self.uncalculated = uncalculated
         self.kinds: dict[str, tuple[str, bool]] = {}
         self._dates: dict[str, CellValue] = {}
 
@@ -199,4 +209,4 @@ def _other_value(sheet: Sheet, reader: ValueReader, kind: str, dated: bool, inne
         return reader.value(kind, dated, stored)
     if kind == "str" and match is not None:
         return ""
-    return NOT_CALCULATED if sheet.patterns.formula.search(inner) else None
+    return reader.uncalculated if sheet.patterns.formula.search(inner) else None
