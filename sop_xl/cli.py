@@ -63,7 +63,7 @@ def module_add(workbook: Workbook, module: Annotated[str, typer.Argument(help="d
     """Bring a module's sheets into the workbook, or back from where they were parked."""
 
     def run(progress: Progress) -> Report:
-        from sop_xl.commands.new import add_module
+        from sop_xl.commands.modules import add_module
 
         return add_module(workbook, module)
 
@@ -75,7 +75,7 @@ def module_remove(workbook: Workbook, module: Annotated[str, typer.Argument(help
     """Park a module's sheets out of sight; their content stays and comes back with `module add`."""
 
     def run(progress: Progress) -> Report:
-        from sop_xl.commands.new import remove_module
+        from sop_xl.commands.modules import remove_module
 
         return remove_module(workbook, module)
 

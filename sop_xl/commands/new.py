@@ -1,4 +1,4 @@
-"""Workbooks made from the contract, and modules brought in or parked later."""
+"""Workbooks made from the contract."""
 
 from __future__ import annotations
 
@@ -13,12 +13,10 @@ import pandas as pd
 from sop_xl.commands.report import Report
 from sop_xl.errors import ContractError, HostError, Problem
 from sop_xl.hosts.files import replace_file
-from sop_xl.hosts.headless import HeadlessHost
 from sop_xl.periods import Timeline
-from sop_xl.sheets import LITE, SHEETS, sheet, sheets_of
-from sop_xl.sheets.read import read_settings
+from sop_xl.sheets import LITE, SHEETS, sheets_of
 from sop_xl.sheets.settings import Settings
-from sop_xl.sheets.spec import LABEL_COLUMNS, Module, Shape, SheetKind, SheetSpec
+from sop_xl.sheets.spec import Module, SheetSpec
 
 Template = Literal["standard", "lite"]
 OPTIONAL_MODULES = tuple(m for m in Module if m is not Module.CORE)
@@ -59,7 +57,7 @@ def new_workbook(
         raise HostError(f"{path}: a workbook's name ends in .xlsx")
     if path.exists():
         raise HostError(f"{path} is there already; choose another name or move it away")
-    chosen = sheets_of(frozenset(_module(name) for name in modules)) if modules else _template_sheets(template)
+    chosen = sheets_of(frozenset(module_named(name) for name in modules)) if modules else _template_sheets(template)
     settings = Settings(horizon=horizon)
     calendar = settings.make_calendar()
     current = calendar.start_of(pd.Timestamp(as_of or date.today()))
@@ -73,12 +71,18 @@ def new_workbook(
     )
 
 
-def workbook_bytes(sheets: Sequence[SheetSpec], timeline: Timeline, settings: Settings, template: Literal["standard", "lite", "custom"]) -> bytes:
-    """A workbook with these sheets, as bytes; the same arguments give the same bytes."""
+def workbook_bytes(
+    sheets: Sequence[SheetSpec],
+    timeline: Timeline,
+    settings: Settings,
+    template: Literal["standard", "lite", "custom"],
+    title: str = "",
+) -> bytes:
+    """A workbook with these sheets, as bytes; the same arguments give the same bytes. The title on Home is the company's unless given."""
     from sop_xl.templates.build import build_workbook
 
     target = io.BytesIO()
-    build_workbook(target, sheets=sheets, timeline=timeline, settings=settings, template=template)
+    build_workbook(target, sheets=sheets, timeline=timeline, settings=settings, template=template, title=title)
     return target.getvalue()
 
 
@@ -99,68 +103,8 @@ def build_template_files(folder: Path) -> Report:
     return Report(command="templates build", workbook=str(folder), summary=f"Templates and manifests are in {folder}")
 
 
-def add_module(workbook: Path, module: str) -> Report:
-    """Show the module's parked sheets again, and make those that the workbook never had.
-
-    Sheets that are there stay as they are. Pages of formulas (Home, Checks, Executive) keep to the sheets that they were built for.
-
-    Raises
-    ------
-    ContractError
-        For an unknown module.
-    HostError
-        When the file cannot be read or written.
-    """
-    chosen = _module(module)
-    host = HeadlessHost(workbook)
-    present = set(host.sheet_names())
-    wanted = [s for s in sheets_of(frozenset({chosen})) if s.module in (chosen, Module.CORE)]
-    back = [s.name for s in wanted if s.name in present and s.module is chosen and host.sheet_visibility(s.name) != "visible"]
-    missing = [s for s in wanted if s.name not in present]
-    for name in back:
-        host.set_sheet_visibility(name, "visible")
-    if missing:
-        settings = _settings(host)
-        carried = [s for s in SHEETS if s.name in present or s in missing]
-        host.add_sheets(workbook_bytes(carried, _shown_timeline(host, settings), settings, "custom"), [s.name for s in missing])
-    if back or missing:
-        host.save()
-    made = [s.name for s in missing]
-    return Report(
-        command="module add",
-        workbook=str(workbook),
-        summary=f"{workbook.name}: " + (f"{', '.join(back + made)} added" if back or made else f"every sheet of {chosen} is there already"),
-        facts={"module": str(chosen), "shown_again": back, "made": made},
-    )
-
-
-def remove_module(workbook: Path, module: str) -> Report:
-    """Park the module's sheets: out of sight, their content kept, so that formulas elsewhere go on working.
-
-    Raises
-    ------
-    ContractError
-        For an unknown module, or the core.
-    HostError
-        When the file cannot be read or written.
-    """
-    chosen = _module(module)
-    host = HeadlessHost(workbook)
-    present = set(host.sheet_names())
-    parked = [s.name for s in SHEETS if s.module is chosen and s.name in present and host.sheet_visibility(s.name) == "visible"]
-    for name in parked:
-        host.set_sheet_visibility(name, "veryHidden")
-    if parked:
-        host.save()
-    return Report(
-        command="module remove",
-        workbook=str(workbook),
-        summary=f"{workbook.name}: " + (f"{', '.join(parked)} parked; bring them back with: sop-xl module add {workbook} {chosen}" if parked else f"no sheet of {chosen} is shown"),
-        facts={"module": str(chosen), "parked": parked},
-    )
-
-
-def _module(name: str) -> Module:
+def module_named(name: str) -> Module:
+    """The optional module of that name; raises `ContractError` for any other."""
     try:
         module = Module(name.strip().casefold())
     except ValueError:
@@ -173,28 +117,3 @@ def _module(name: str) -> Module:
 
 def _template_sheets(template: str) -> tuple[SheetSpec, ...]:
     return SHEETS if template == "standard" else tuple(s for s in SHEETS if s.name in LITE)
-
-
-def _settings(host: HeadlessHost) -> Settings:
-    return read_settings(host.read_block("Settings"))[0] if "Settings" in host.sheet_names() else Settings()
-
-
-def _shown_timeline(host: HeadlessHost, settings: Settings) -> Timeline:
-    """The periods that the workbook's output grids show, read off their headers."""
-    calendar = settings.make_calendar()
-    for spec in SHEETS:
-        if spec.shape is Shape.GRID and spec.kind is SheetKind.OUTPUT and spec.name in host.sheet_names():
-            block = host.read_block(spec.name)
-            if block.table is not None:
-                top, left, _, right = block.table
-                header = block.rows[top - block.row][left - block.column + LABEL_COLUMNS : right - block.column + 1]
-                first, past = calendar.parse(str(header[0])), max(len(header) - settings.horizon, 1)
-                return Timeline(calendar, first, calendar.shift(first, past), len(header) - past)
-    current = calendar.start_of(pd.Timestamp(date.today()))
-    return Timeline(calendar, calendar.shift(current, -36), current, settings.horizon)
-
-
-def workbook_modules(host: HeadlessHost) -> list[str]:
-    """Modules of which the workbook shows at least one sheet."""
-    shown = {sheet(n).module for n in host.sheet_names() if n in {s.name for s in SHEETS} and host.sheet_visibility(n) == "visible"}
-    return [str(m) for m in Module if m in shown]

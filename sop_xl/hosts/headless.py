@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from sop_xl.blocks import NOT_CALCULATED, Block, CellValue, a1
@@ -14,6 +14,7 @@ from sop_xl.hosts.guards import check_editable, check_target, read_file
 from sop_xl.hosts.memory import report_progress
 from sop_xl.hosts.named_cell import read_cell, read_formulas, write_cell
 from sop_xl.hosts.package import Package
+from sop_xl.hosts.refresh import Refresh
 from sop_xl.hosts.relations import target_of
 from sop_xl.hosts.replace_table import replace_table
 from sop_xl.hosts.scan import Sheet
@@ -143,6 +144,41 @@ class HeadlessHost:
         self.check_writable()
         Transplant(source, self._workbook).add(names)
         self._structure_changed()
+
+    def refresh_sheets(self, source: bytes, names: Sequence[str], before: Iterable[bytes]) -> tuple[list[str], list[str]]:
+        """Make sheets as `source` (bytes of a workbook made by us) has them, unless a person changed them.
+
+        Parameters
+        ----------
+        source
+            Holds the sheets as they should be.
+        names
+            Sheets of formulas to bring up to date; those that either workbook lacks are passed over.
+        before
+            Workbooks as we may have made this one earlier. A sheet that equals none of them was changed by a person. Values of cells that have a
+            name for the whole workbook (stamps, drop-downs) do not count as a change and are carried over.
+
+        Returns
+        -------
+        tuple
+            Names of the sheets that were made anew, and of those that differ from `source` and were left as they are: changed ones, and ones
+            whose cells would move although something else cites them by address.
+        """
+        self.check_writable()
+        refresh = Refresh(self._workbook, source, names)
+        chosen = refresh.unchanged(before)
+        left = [name for name in refresh.stale if name not in chosen]
+        if chosen:
+            entries = [n for name in chosen for n in refresh.present[name].entries()]
+            values = {n: self.read_name(n) for n in entries}
+            loosened = {n: f for name in chosen for n, f in refresh.loosened(name).items()}
+            Transplant(source, self._workbook).replace(chosen, loosened)
+            self._structure_changed()
+            self._removed_formula = True
+            for n in entries:
+                if any(n in refresh.wanted[name].entries() for name in chosen):
+                    self.write_name(n, values[n])
+        return [name for name in refresh.stale if name in chosen], left
 
     def set_sheet_visibility(self, name: str, visibility: str) -> None:
         """Show, hide or park a sheet: `visible`, `hidden` or `veryHidden` (not offered in Excel's own list).

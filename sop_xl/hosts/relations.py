@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import unquote
 
@@ -169,6 +170,42 @@ def remove_part(package: Package, source: str, kind: str) -> bool:
             withdraw_type(package, found.target)
             return True
     return False
+
+
+def reachable(package: Package, part: str) -> list[str]:
+    """Parts that hang on a part, near ones first, without itself and without worksheets and the workbook."""
+    found: list[str] = []
+    waiting = [part]
+    while waiting:
+        for arrow in relationships(package, waiting.pop(0)):
+            known = arrow.external or arrow.target == part or arrow.target in found
+            if not known and package.has(arrow.target) and arrow.kind not in ("worksheet", "officeDocument"):
+                found.append(arrow.target)
+                waiting.append(arrow.target)
+    return found
+
+
+def remove_orphans(package: Package, parts: Iterable[str]) -> None:
+    """Take out those of the parts, near ones first, that no arrow leads to any more, with their lists and declared types."""
+    for part in parts:
+        cited = {
+            part_key(arrow.target)
+            for name in package.names()
+            if name.endswith(".rels") and part_key(name) != part_key(relationships_name(part))
+            for arrow in relationships(package, _source_of(name))
+            if not arrow.external
+        }
+        if part_key(part) in cited:
+            continue
+        if package.has(relationships_name(part)):
+            package.remove(relationships_name(part))
+        package.remove(part)
+        withdraw_type(package, part)
+
+
+def _source_of(listing: str) -> str:
+    folder, _, name = listing.rpartition("_rels/")
+    return folder + name[: -len(".rels")]
 
 
 def _append_to_root(text: str, name: str, element: str) -> str:

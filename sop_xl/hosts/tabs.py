@@ -83,6 +83,26 @@ def add_defined_name(workbook: Workbook, attribute_text: str, reference: str) ->
     workbook.package.replace_text(workbook.part, text)
 
 
+def change_defined_name(workbook: Workbook, name: str, scope: int | None, reference: str | None) -> bool:
+    """Point a defined name somewhere else, or remove it (`None`); whether there was one of that name and scope."""
+    p, text = workbook.prefix, workbook.text
+    listing = find_element(text, f"{p}definedNames")
+    if listing is None:
+        return False
+    pattern = re.compile(rf"(<{p}definedName(?=\s)[^>]*?)(?:/>|>(.*?)</{p}definedName\s*>)", re.S)
+    for match in pattern.finditer(listing[3]):
+        values = attributes(match[1])
+        owner = whole(values, "localSheetId") if "localSheetId" in values else None
+        if values.get("name", "").casefold() != name.casefold() or owner != scope:
+            continue
+        new = "" if reference is None else f"{match[1]}>{escape(reference)}</{p}definedName>"
+        inner = listing[3][: match.start()] + new + listing[3][match.end() :]
+        element = f"{listing[2]}{inner}</{p}definedNames>" if inner.strip() else ""
+        workbook.package.replace_text(workbook.part, text[: listing[0]] + element + text[listing[1] :])
+        return True
+    return False
+
+
 def set_visibility(workbook: Workbook, name: str, visibility: str) -> None:
     """Show, hide or park a tab (`visible`, `hidden`, `veryHidden`).
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sop_xl.errors import HostError
 from sop_xl.hosts.merge_styles import StyleMerge
@@ -16,15 +16,17 @@ from sop_xl.hosts.relations import (
     add_relationship,
     content_type,
     declare_type,
+    reachable,
     relationships,
     relationships_name,
+    remove_orphans,
     target_of,
 )
 from sop_xl.hosts.scan import Sheet, patterns
 from sop_xl.hosts.tables import read_tables
-from sop_xl.hosts.tabs import add_defined_name, check_structure, insert_tab, selection
+from sop_xl.hosts.tabs import add_defined_name, change_defined_name, check_structure, insert_tab, selection
 from sop_xl.hosts.workbook import SheetEntry, Workbook
-from sop_xl.hosts.xmltext import attributes, escape_attribute, root_prefix, set_attribute, whole
+from sop_xl.hosts.xmltext import attributes, escape_attribute, root_prefix, set_attribute, unescape, whole
 
 _TABLE_STYLE = re.compile(r'\b(\w*[dD]xfId)="(\d+)"')
 _RULE_STYLE = re.compile(
@@ -74,12 +76,78 @@ class Transplant:
         styles.apply()
         self._add_names(chosen)
 
-    def _check(self, chosen: Sequence[SheetEntry]) -> None:
-        check_structure(self.workbook)
+    def replace(self, names: Sequence[str], loosened: Mapping[str, str]) -> None:
+        """Give sheets that are there the content that those of the same name have in the source.
+
+        The tab keeps its place, its number, its visibility and its selection; what hung on the old content alone is taken out. Names that
+        point to the sheets follow the source; where the source has none they stand for their `loosened` formula, or go.
+        """
+        self._refuse_strict()
+        part = target_of(self.source, self.from_workbook.part, "sharedStrings")
+        if part is not None:
+            self._shared = _string_items(self.source.text(part))
+        styles = StyleMerge(self.source, self.from_workbook.part, self.target, self.workbook.part)
+        chosen = [self.from_workbook.sheet(name) for name in names]
+        for entry in chosen:
+            self._replace_sheet(entry, styles)
+        styles.apply()
+        self._replace_names({entry.name.casefold() for entry in chosen}, loosened)
+
+    def _replace_sheet(self, entry: SheetEntry, styles: StyleMerge) -> None:
+        own = self.workbook.sheet(entry.name).part
+        before = self.target.text(own)
+        old = reachable(self.target, own)
+        text = selection(self._restyled(entry, styles), selected='tabSelected="1"' in before)
+        code_name = re.search(r'<(?:[\w.-]+:)?sheetPr(?=\s)[^>]*?\bcodeName="([^"]*)"', before)
+        if code_name:  # macros know the sheet by it
+            text = re.sub(
+                r"<sheetPr(?=[\s/>])[^>]*>", lambda m: set_attribute(m[0], "codeName", unescape(code_name[1])), text, count=1
+            )
+        self._moved[entry.part] = own
+        listing = self._listing(entry.part, styles)
+        self.target.replace_text(own, text)
+        where = relationships_name(own)
+        if self.target.has(where) and listing:
+            self.target.replace_text(where, listing)
+        elif listing:
+            self.target.add(where, listing.encode())
+        elif self.target.has(where):
+            self.target.remove(where)
+        remove_orphans(self.target, old)
+
+    def _replace_names(self, replaced: set[str], loosened: Mapping[str, str]) -> None:
+        """Names that point to replaced sheets or belong to them are those of the source."""
+        entries, mine = self.from_workbook.sheets(), self.workbook.sheets()
+        places = {e.name.casefold(): k for k, e in enumerate(mine)}
+        wanted: dict[tuple[str, int | None], tuple[str, str]] = {}
+        for d in self.from_workbook.defined_names():
+            owner = None if d.scope is None else entries[d.scope].name.casefold()
+            if owner in replaced if owner else _points_to(d.reference, replaced):
+                wanted[d.name.casefold(), places[owner] if owner else None] = (d.name, d.reference)
+        for d in self.workbook.defined_names():
+            belongs = d.scope is not None and mine[d.scope].name.casefold() in replaced
+            key = d.name.casefold(), d.scope
+            if key not in wanted and (belongs or (d.scope is None and _points_to(d.reference, replaced))):
+                change_defined_name(self.workbook, d.name, d.scope, None if belongs else loosened.get(key[0]))
+        for (_, scope), (name, reference) in wanted.items():
+            if not change_defined_name(self.workbook, name, scope, reference):
+                local = "" if scope is None else f' localSheetId="{scope}"'
+                add_defined_name(self.workbook, f'name="{escape_attribute(name)}"{local}', reference)
+        present = {d.name.casefold() for d in self.workbook.defined_names() if d.scope is None}
+        for d in self.from_workbook.defined_names():
+            known = _points_to(d.reference, set(places) - replaced)
+            if d.scope is None and d.name.casefold() not in present and known:
+                add_defined_name(self.workbook, f'name="{escape_attribute(d.name)}"', d.reference)
+
+    def _refuse_strict(self) -> None:
         if self.workbook.strict:
             raise HostError(
                 f"{self.target.label} is in the strict form of the format; save it as a usual .xlsx and try again"
             )
+
+    def _check(self, chosen: Sequence[SheetEntry]) -> None:
+        check_structure(self.workbook)
+        self._refuse_strict()
         present = {entry.name.casefold(): entry.name for entry in self.workbook.sheets()}
         tables = {
             table.name.casefold(): (entry.name, table.name)
@@ -159,13 +227,19 @@ class Transplant:
             content = self._renumbered_table(self.source.text(part), styles).encode()
         self.target.add(new, content)
         declare_type(self.target, new, kind)
-        arrows = relationships(self.source, part)
-        if arrows:
-            targets = {a.id: a.target if a.external else "/" + self._copy(a.target, styles) for a in arrows}
-            listing = self.source.text(relationships_name(part))
-            listing = re.sub(r"<Relationship\s[^>]*>", lambda m: _retargeted(m[0], targets), listing)
+        listing = self._listing(part, styles)
+        if listing:
             self.target.add(relationships_name(new), listing.encode())
         return new
+
+    def _listing(self, part: str, styles: StyleMerge) -> str:
+        """Relationships of a source part with everything they lead to copied; `""` where it has none."""
+        arrows = relationships(self.source, part)
+        if not arrows:
+            return ""
+        targets = {a.id: a.target if a.external else "/" + self._copy(a.target, styles) for a in arrows}
+        listing = self.source.text(relationships_name(part))
+        return re.sub(r"<Relationship\s[^>]*>", lambda m: _retargeted(m[0], targets), listing)
 
     def _renumbered_table(self, text: str, styles: StyleMerge) -> str:
         used = [
