@@ -11,10 +11,9 @@ from sop_xl.errors import FrameError
 from sop_xl.frames import BASELINE_FORECAST, DEMAND_RANGES, FORECAST_ACCURACY, empty_frame
 from sop_xl.periods import Timeline
 from sop_xl.plan.forecast.combine import combine, combine_cross_fitted, member_weights
-from sop_xl.plan.forecast.judge import Judged, Planned, judged_errors
+from sop_xl.plan.forecast.judge import Judged, Planned, judged_errors, range_arrays
 from sop_xl.plan.forecast.members import MEMBERS, member_forecasts
 from sop_xl.plan.forecast.nodes import Origin, at_origin, demand_matrix
-from sop_xl.plan.forecast.ranges import blended_scale, error_scale
 from sop_xl.plan.forecast.report import (
     LEVEL_COLUMNS,
     accuracy_frame,
@@ -23,6 +22,7 @@ from sop_xl.plan.forecast.report import (
     ranges_frame,
 )
 from sop_xl.plan.forecast.result import BaselineResult
+from sop_xl.plan.forecast.scales import error_scale
 from sop_xl.plan.forecast.seasonal import Floats
 from sop_xl.plan.hierarchy import Hierarchy, Reconcile, build_hierarchy
 from sop_xl.plan.hierarchy import reconcile as reconcile_nodes
@@ -104,10 +104,11 @@ def baseline_forecast(
     if progress is not None:
         progress("Accuracy and ranges", 0, 0)
     classes = segment(history, timeline, items)
+    bounds = range_arrays(actual, asked[0], plan, tests, season, low, high)
     return BaselineResult(
-        forecast_frame(hierarchy, timeline, asked[0], plan, tests, low, high),
+        forecast_frame(hierarchy, timeline, plan, *bounds),
         accuracy_frame(hierarchy, timeline, asked[0], plan, tests, actual, classes, ends, notes),
-        ranges_frame(hierarchy, timeline, asked[0], plan, tests, low, high),
+        ranges_frame(hierarchy, timeline, *bounds),
         levels_frame(hierarchy, tests, actual),
     )
 
@@ -195,7 +196,7 @@ def _plan(
     forecast = close(hierarchy, origin, before)
     with np.errstate(invalid="ignore", divide="ignore"):
         kept = np.where(before > 0, forecast / before, 1.0)
-    return Planned(base, forecast, weights, blended_scale(naive, errors), kept)
+    return Planned(base, forecast, weights, kept)
 
 
 def _coherent(

@@ -9,9 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from sop_xl.plan.forecast.nodes import Origin
-from sop_xl.plan.forecast.ranges import blended_scale, pooled_quantiles, relative_size
+from sop_xl.plan.forecast.ranges import range_bounds
 from sop_xl.plan.forecast.seasonal import Floats
-from sop_xl.plan.hierarchy import Hierarchy
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +53,6 @@ class Planned:
         (nodes, horizon) each node alone; reconciled and closed at the items' ends.
     weights
         (asked, members) NaN rows where the median was taken.
-    scale
-        (nodes,) error scale behind the ranges, in units.
     kept
         (nodes, horizon) share of the reconciled forecast that the items' ends left.
     """
@@ -63,50 +60,56 @@ class Planned:
     base: Floats
     forecast: Floats
     weights: Floats
-    scale: Floats
     kept: Floats
 
 
-def judged_errors(tests: Sequence[Judged], nodes: int, relative: bool = False) -> Floats:
-    """(nodes, longest hold-out) errors forecast - actual of each node at the first origin that could judge it; NaN elsewhere.
+def judged_errors(tests: Sequence[Judged], nodes: int) -> Floats:
+    """(nodes, longest hold-out) errors forecast - actual of each node's own forecast at the first origin that could judge it; NaN elsewhere."""
+    base, held = _at_first_origin(tests, nodes, reconciled=False)
+    return base - held
 
-    Those of the node's own forecast; with `relative` those of the reconciled one, divided by its relative size.
-    """
-    out = np.full((nodes, max((t.origin.cut for t in tests), default=1)), np.nan)
+
+def _at_first_origin(tests: Sequence[Judged], nodes: int, reconciled: bool) -> tuple[Floats, Floats]:
+    made = np.full((nodes, max((t.origin.cut for t in tests), default=1)), np.nan)
+    held = made.copy()
     done = np.zeros(nodes, dtype=bool)
     for test in tests:
         rows = test.tested & ~done
-        made = test.forecast if relative else test.base
-        errors = (made - test.held) / (relative_size(made) if relative else 1.0)
-        out[rows, : test.origin.cut] = errors[rows]
+        made[rows, : test.origin.cut] = (test.forecast if reconciled else test.base)[rows]
+        held[rows, : test.origin.cut] = test.held[rows]
         done |= rows
-    return out
+    return made, held
 
 
 def range_arrays(
-    hierarchy: Hierarchy, origin: Origin, plan: Planned, tests: Sequence[Judged], low: float, high: float
+    actual: Floats,
+    origin: Origin,
+    plan: Planned,
+    tests: Sequence[Judged],
+    season: int,
+    low: float,
+    high: float,
 ) -> tuple[Floats, Floats]:
-    """(nodes, horizon) lower and upper quantile of every node; never on the wrong side of the forecast, never below zero."""
-    nodes = len(hierarchy.nodes)
-    errors = judged_errors(tests, nodes, relative=True)
-    scale_then = np.ones(nodes)
-    done = np.zeros(nodes, dtype=bool)
-    for test in tests:
-        rows = test.tested & ~done
-        scale_then[rows] = test.scale[rows]
-        done |= rows
-    scale = blended_scale(scale_then, errors)
+    """(nodes, horizon) lower and upper quantile of every node; never on the wrong side of the forecast, never below zero.
+
+    Parameters
+    ----------
+    actual
+        (nodes, periods) history; a node's demand is known from its first period with any.
+    """
+    nodes = len(actual)
+    made, held = _at_first_origin(tests, nodes, reconciled=True)
+    asked = np.zeros(nodes, dtype=bool)
+    asked[origin.asked] = True
     seasonal = np.zeros(nodes, dtype=bool)
     seasonal[origin.asked] = origin.seasonal
-    lower, upper = np.zeros_like(plan.forecast), np.zeros_like(plan.forecast)
+    started = np.maximum.accumulate(actual > 0, axis=1)
+    history = np.where(started, actual, np.nan)
     before = plan.forecast / np.where(plan.kept > 0, plan.kept, 1.0)
-    for kind in (seasonal, ~seasonal):
-        if kind.any():
-            shape = pooled_quantiles(errors[kind], scale[kind], (low, high), plan.forecast.shape[1])
-            width = (plan.scale[:, None] * relative_size(before) * plan.kept)[kind]
-            lower[kind] = plan.forecast[kind] + width * shape[0]
-            upper[kind] = plan.forecast[kind] + width * shape[1]
-    dead = np.ones(nodes, dtype=bool)
-    dead[origin.asked] = False
-    lower[dead] = upper[dead] = 0.0
+    lower, upper = np.zeros_like(before), np.zeros_like(before)
+    bounds = range_bounds(
+        before[asked], made[asked], held[asked], history[asked], seasonal[asked], season, (low, high)
+    )
+    lower[asked] = bounds[:, 0] * plan.kept[asked]
+    upper[asked] = bounds[:, 1] * plan.kept[asked]
     return np.clip(lower, 0.0, plan.forecast), np.maximum(upper, plan.forecast)

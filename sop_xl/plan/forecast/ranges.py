@@ -1,119 +1,121 @@
-"""Prediction ranges from held-out errors: scaled per series, pooled over all, smoothed over the horizon."""
+"""Prediction ranges from held-out errors: scaled per series, pooled over all, carried to every step ahead by a rehearsal."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 
+from sop_xl.plan.forecast.rehearsal import rehearsed_ratio
+from sop_xl.plan.forecast.scales import (
+    cross_fitted_scale,
+    naive_scales,
+    own_blend,
+    power_of_horizon,
+    relative_size,
+    stretched_bound,
+    stretched_error,
+)
 from sop_xl.plan.forecast.seasonal import Floats
 
-WIDENING = 1.18
-"""Pooled errors of one origin cover too little (M3: 73 % of an 80 % range), so ranges are widened; it lowers the interval score too."""
-
-_LEAST_POOL = 30  # scaled errors needed per step before the step gets a quantile of its own
-_DEFAULT_GROWTH = 0.3  # power of the horizon by which a range widens when the pool is too small to tell
+UNREHEARSED = 1.1
+"""What a rehearsal finds on average where there is history enough for one (1.0 to 1.2 on M3, beer and tourism)."""
 
 
-def error_scale(y: Floats, season: int) -> float:
-    """Typical error of a naive forecaster on this history, in units; the yardstick by which errors of series are made comparable.
-
-    Mean absolute seasonal difference where at least half a season of such differences exists, otherwise the mean absolute step, otherwise
-    the mean itself. Never zero.
-    """
-    if y.size >= season + max(season // 2, 1):
-        scale = float(np.abs(y[season:] - y[:-season]).mean())
-    elif y.size >= 3:
-        scale = float(np.abs(np.diff(y)).mean())
-    else:
-        scale = float(np.abs(y).mean()) if y.size else 0.0
-    return max(scale, 0.01 * float(np.abs(y).mean()) if y.size else 0.0, 1e-6)
-
-
-def blended_scale(naive: Floats, errors: Floats) -> Floats:
-    """Half the naive scale, half the series' own held-out mean absolute error (the naive scale alone where there is none).
+def range_bounds(
+    forecast: Floats,
+    tested: Floats,
+    actual: Floats,
+    history: Floats,
+    seasonal: npt.NDArray[np.bool_],
+    season: int,
+    quantiles: Sequence[float],
+) -> Floats:
+    """Quantiles of demand around each forecast, calibrated on the held-out errors of all series of the same kind.
 
     Parameters
     ----------
-    naive
-        (series,) from `error_scale`.
-    errors
-        (series, periods) held-out errors, NaN = not held out.
-    """
-    known = np.isfinite(errors)
-    count = known.sum(axis=1)
-    own = np.where(known, np.abs(errors), 0.0).sum(axis=1) / np.maximum(count, 1)
-    # the fewer held-out periods, the less the own error says
-    share = 0.5 * count / (count + 3.0)
-    return np.asarray((1 - share) * naive + share * own)
-
-
-def relative_size(forecast: Floats) -> Floats:
-    """How large each period's forecast is against the mean of its series, within 0.2 and 5.
-
-    Errors grow with the level of a season, so a range is divided and multiplied by this. NaN periods stay out of the mean and give 1.
-    """
-    known = np.isfinite(forecast)
-    count = np.maximum(known.sum(axis=1, keepdims=True), 1)
-    mean = np.where(known, forecast, 0.0).sum(axis=1, keepdims=True) / count
-    size = np.where(known, forecast, 0.0) / np.maximum(mean, 1e-9)
-    return np.asarray(np.where(known, np.clip(size, 0.2, 5.0), 1.0))
-
-
-def pooled_quantiles(errors: Floats, scale: Floats, quantiles: Sequence[float], horizon: int) -> Floats:
-    """Quantiles of (actual - forecast) / scale for every step ahead.
-
-    Scaled errors of all series are pooled with both signs: one origin sees one turn of the market, which would otherwise push
-    every range to one side. Per step the quantile's size is taken, then smoothed and extrapolated by a power of the horizon.
-
-    Parameters
-    ----------
-    errors
-        (series, periods) forecast - actual at the held-out origin; NaN = not held out.
-    scale
-        (series,) yardstick of each series, above zero.
+    forecast
+        (series, horizon) units.
+    tested, actual
+        (series, periods) forecast and demand at the held-out origin; NaN = not held out.
+    history
+        (series, periods) demand, ending together, NaN before each start.
+    seasonal
+        (series,) which series take the seasonal members; the two kinds are calibrated apart.
+    season
+        Periods in a year.
     quantiles
         Fractions between 0 and 1.
-    horizon
-        Steps wanted; may exceed the held-out periods.
 
     Returns
     -------
     Floats
-        (quantiles, horizon); multiply by a series' scale and add to its forecast.
+        (series, quantiles, horizon) units, not below zero.
     """
-    scaled = np.abs(errors / scale[:, None])
-    steps = np.arange(1, horizon + 1, dtype=np.float64)
-    out = np.zeros((len(quantiles), horizon))
-    everything = scaled[np.isfinite(scaled)]
-    for row, quantile in enumerate(quantiles):
-        if quantile == 0.5:
+    out = np.zeros((forecast.shape[0], len(quantiles), forecast.shape[1]))
+    held = np.isfinite(actual).sum(axis=1)
+    for kind, is_seasonal in ((seasonal, True), (~seasonal, False)):
+        if not kind.any():
             continue
-        inside = abs(2 * quantile - 1)  # share of all errors that stay within +- the size wanted
-        sign = 1.0 if quantile > 0.5 else -1.0
-        if everything.size == 0:
-            out[row] = sign * WIDENING * 2 * inside * steps**_DEFAULT_GROWTH
-            continue
-        level, growth = _power_of_horizon(scaled, inside)
-        out[row] = sign * WIDENING * level * steps**growth
+        made = np.where(np.isfinite(actual[kind]), tested[kind], np.nan)
+        errors = stretched_error(made, actual[kind]) if is_seasonal else actual[kind] - made
+        errors = errors / relative_size(made)
+        then = _scales_then(history[kind], held[kind], season)
+        scaled = np.abs(errors) / cross_fitted_scale(then, errors)
+        shape = _calibrated(
+            scaled, history[kind], held[kind], is_seasonal, season, quantiles, forecast.shape[1]
+        )
+        now = np.nan_to_num(own_blend(naive_scales(history[kind], season), errors))
+        middle = forecast[kind][:, None, :]
+        width = (now[:, None] * relative_size(forecast[kind]))[:, None, :] * shape[None]
+        for k in range(len(quantiles)):
+            bound = stretched_bound(middle[:, 0], width[:, k]) if is_seasonal else middle[:, 0] + width[:, k]
+            out[kind, k] = np.where(shape[k] == 0, middle[:, 0], np.maximum(bound, 0.0))
     return out
 
 
-def _power_of_horizon(scaled: Floats, inside: float) -> tuple[float, float]:
-    sizes, places, counts = [], [], []
-    for step in range(scaled.shape[1]):
-        column = scaled[:, step][np.isfinite(scaled[:, step])]
-        if column.size >= _LEAST_POOL:
-            sizes.append(max(float(np.quantile(column, inside)), 1e-9))
-            places.append(np.log(step + 1.0))
-            counts.append(column.size)
-    if len(sizes) < 4:
-        known = np.isfinite(scaled)
-        steps = np.broadcast_to(np.arange(1, scaled.shape[1] + 1.0), scaled.shape)[known]
-        return float(np.quantile(scaled[known] / steps**_DEFAULT_GROWTH, inside)), _DEFAULT_GROWTH
-    weight = np.sqrt(np.asarray(counts, dtype=np.float64))
-    growth, level = np.polyfit(np.asarray(places), np.log(np.asarray(sizes)), 1, w=weight)
-    if not 0.0 <= growth <= 1.0:
-        growth = float(np.clip(growth, 0.0, 1.0))
-        level = float(np.average(np.log(sizes) - growth * np.asarray(places), weights=weight))
-    return float(np.exp(level)), float(growth)
+def _scales_then(history: Floats, held: npt.NDArray[np.int64], season: int) -> Floats:
+    out = np.full(len(history), np.nan)
+    for cut in np.unique(held[held > 0]):
+        rows = held == cut
+        out[rows] = naive_scales(history[rows, : history.shape[1] - cut], season)
+    return out
+
+
+def _calibrated(
+    scaled: Floats,
+    history: Floats,
+    held: npt.NDArray[np.int64],
+    rehearse: bool,
+    season: int,
+    quantiles: Sequence[float],
+    horizon: int,
+) -> Floats:
+    """(quantiles, horizon) what multiplies a series' scale; wider for outer quantiles, and never narrower farther ahead."""
+    from scipy.optimize import isotonic_regression
+
+    steps = np.arange(1, horizon + 1, dtype=np.float64)
+    sizes: dict[float, Floats] = {0.0: np.zeros(horizon)}
+    smaller = sizes[0.0]
+    for inside in sorted({round(abs(2 * q - 1), 12) for q in quantiles} - {0.0}):
+        level, growth = power_of_horizon(scaled, inside)
+        ratio = rehearsed_ratio(history, held, season, horizon, inside) if rehearse else None
+        raw = level * steps**growth * small_pool_factor(scaled, season, inside)
+        raw = raw * (UNREHEARSED if ratio is None else ratio)
+        smaller = np.maximum(np.asarray(isotonic_regression(raw).x), smaller)
+        sizes[inside] = smaller
+    return np.stack([np.sign(q - 0.5) * sizes[round(abs(2 * q - 1), 12)] for q in quantiles])
+
+
+def small_pool_factor(scaled: Floats, season: int, inside: float) -> float:
+    """How much wider a quantile must be because few errors show it: Student's t over the normal (Gosset 1908).
+
+    Errors of one series at one origin are much alike from period to period; each quarter season counts as one observation.
+    """
+    from scipy.special import ndtri, stdtrit
+
+    freedom = max(np.isfinite(scaled).sum() / max(season // 4, 1), 2.0)
+    tail = (1 + min(inside, 0.9999)) / 2
+    return float(stdtrit(freedom, tail) / ndtri(tail))

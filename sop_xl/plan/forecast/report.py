@@ -11,7 +11,7 @@ import pandas as pd
 from sop_xl.frames import BASELINE_FORECAST, DEMAND_RANGES, FORECAST_ACCURACY, order_rows
 from sop_xl.periods import Timeline
 from sop_xl.plan import accuracy
-from sop_xl.plan.forecast.judge import Judged, Planned, range_arrays
+from sop_xl.plan.forecast.judge import Judged, Planned
 from sop_xl.plan.forecast.nodes import Origin
 from sop_xl.plan.forecast.seasonal import Floats
 from sop_xl.plan.forecast.series import describe_model
@@ -29,14 +29,11 @@ LEVEL_COLUMNS = ("level", "scope", "wmape", "bias", "fva", "test_periods")
 def forecast_frame(
     hierarchy: Hierarchy,
     timeline: Timeline,
-    origin: Origin,
     plan: Planned,
-    tests: Sequence[Judged],
-    low: float,
-    high: float,
+    lower: Floats,
+    upper: Floats,
 ) -> pd.DataFrame:
-    """Frame `BASELINE_FORECAST`."""
-    lower, upper = range_arrays(hierarchy, origin, plan, tests, low, high)
+    """Frame `BASELINE_FORECAST`; `lower` and `upper` are those of `range_arrays`."""
     first, count, horizon = hierarchy.aggregates, len(hierarchy.bottom), timeline.horizon
     frame = pd.DataFrame(
         {
@@ -54,14 +51,10 @@ def forecast_frame(
 def ranges_frame(
     hierarchy: Hierarchy,
     timeline: Timeline,
-    origin: Origin,
-    plan: Planned,
-    tests: Sequence[Judged],
-    low: float,
-    high: float,
+    lower: Floats,
+    upper: Floats,
 ) -> pd.DataFrame:
     """Frame `DEMAND_RANGES`: every family (or All) x region (or All)."""
-    lower, upper = range_arrays(hierarchy, origin, plan, tests, low, high)
     nodes, horizon = hierarchy.nodes, timeline.horizon
     rows = np.flatnonzero(nodes["level"].isin(["total", "region", "family", "family x region"]).to_numpy())
     frame = pd.DataFrame(

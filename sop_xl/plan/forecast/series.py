@@ -12,7 +12,8 @@ import pandas as pd
 from sop_xl.errors import FrameError
 from sop_xl.plan.forecast.combine import combine, combine_cross_fitted, member_weights
 from sop_xl.plan.forecast.members import MEMBERS, SEASONAL_MEMBERS, has_season, member_forecasts
-from sop_xl.plan.forecast.ranges import blended_scale, error_scale, pooled_quantiles, relative_size
+from sop_xl.plan.forecast.ranges import range_bounds
+from sop_xl.plan.forecast.rehearsal import align
 from sop_xl.plan.forecast.seasonal import Floats
 
 
@@ -91,10 +92,7 @@ def forecast_series(
     weights[~(seasonal & seasonal_then)] = np.nan
     forecast = combine(members, weights)[:, :horizon]
     tested = combine_cross_fitted(actual, members_then[:, :, :season], seasonal & seasonal_then)
-    errors = tested - actual
-    scale = blended_scale(np.array([error_scale(y, season) for y in series]), errors)
-    errors = errors / relative_size(np.where(np.isfinite(actual), tested, np.nan))
-    ranges = _ranges(forecast, errors, scale, seasonal, quantiles)
+    ranges = range_bounds(forecast, tested, actual, align(series), seasonal, season, quantiles)
     return SeriesForecast(
         _long(names, forecast, ranges, quantiles), _models_frame(names, seasonal, weights, held, series)
     )
@@ -119,22 +117,6 @@ def _split(long_frame: pd.DataFrame) -> tuple[list[str], list[Floats]]:
         y = np.interp(np.arange(known[0], known[-1] + 1), known, y[known])
         series.append(np.maximum(y, 0.0))
     return names, series
-
-
-def _ranges(
-    forecast: Floats,
-    errors: Floats,
-    scale: Floats,
-    seasonal: npt.NDArray[np.bool_],
-    quantiles: Sequence[float],
-) -> Floats:
-    out = np.empty((forecast.shape[0], len(quantiles), forecast.shape[1]))
-    width = scale[:, None] * relative_size(forecast)
-    for kind in (seasonal, ~seasonal):
-        if kind.any():
-            shape = pooled_quantiles(errors[kind], scale[kind], quantiles, forecast.shape[1])
-            out[kind] = forecast[kind][:, None, :] + width[kind][:, None, :] * shape[None]
-    return np.maximum(out, 0.0)
 
 
 def _long(names: list[str], forecast: Floats, ranges: Floats, quantiles: Sequence[float]) -> pd.DataFrame:

@@ -1,14 +1,12 @@
-"""The parts of the recipe: log space, seasonal indices, guard, members, weights, ranges."""
+"""The parts of the recipe: log space, seasonal indices, guard, members, weights."""
 
 import subprocess
 import sys
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from sop_xl.plan.forecast import members, ranges
+from sop_xl.plan.forecast import members
 from sop_xl.plan.forecast.combine import combine, combine_cross_fitted, member_weights
 from sop_xl.plan.forecast.seasonal import centred_mean, from_log, range_guard, seasonal_indices, to_log
 
@@ -186,34 +184,3 @@ def test_cross_fitting_never_shows_a_period_to_its_own_weights():
     after = combine_cross_fitted(changed, made, weighted)
     assert np.array_equal(before[:, ::2], after[:, ::2])
     assert not np.allclose(before[:, 1::2], after[:, 1::2])
-
-
-def test_pooled_ranges_recover_known_noise():
-    # normal errors of deviation 10 on every step: P10 and P90 lie 1.28 deviations away, before the stated widening
-    rng = np.random.default_rng(1)
-    errors = rng.normal(0, 10, (400, 12))
-    low, high = ranges.pooled_quantiles(errors, np.full(400, 10.0), (0.1, 0.9), 18)
-    assert high == pytest.approx(np.full(18, 1.2816 * ranges.WIDENING), rel=0.06)
-    assert low == pytest.approx(-high)
-
-
-def test_ranges_grow_with_the_horizon_as_the_errors_do():
-    rng = np.random.default_rng(2)
-    errors = rng.normal(0, 1, (500, 12)) * np.sqrt(np.arange(1, 13))
-    _, high = ranges.pooled_quantiles(errors, np.ones(500), (0.1, 0.9), 18)
-    assert high[15] / high[3] == pytest.approx(2.0, rel=0.1)  # square root of 16/4
-
-
-def test_without_any_held_out_error_there_is_still_a_range():
-    low, high = ranges.pooled_quantiles(np.full((3, 1), np.nan), np.ones(3), (0.1, 0.9), 6)
-    assert (high > 0).all() and (low < 0).all()
-
-
-def test_the_median_needs_no_error():
-    assert (ranges.pooled_quantiles(np.ones((3, 2)), np.ones(3), (0.5,), 4) == 0).all()
-
-
-@settings(max_examples=50, deadline=None)
-@given(st.lists(st.floats(0, 1e9), max_size=40))
-def test_an_error_scale_is_always_above_zero(demand):
-    assert ranges.error_scale(np.array(demand), 12) > 0
