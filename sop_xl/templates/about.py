@@ -7,8 +7,10 @@ from typing import Any
 from sop_xl.sheets.settings import Settings
 from sop_xl.sheets.spec import HEADER_ROW, SheetKind, columns_of
 from sop_xl.templates import layout
-from sop_xl.templates.book import Book, row_names
+from sop_xl.templates.book import Book
 from sop_xl.templates.home import STAMPS, colour_key_rows, sheet_row
+from sop_xl.templates.reach import counted
+from sop_xl.templates.reach import names as names_of
 from sop_xl.templates.styles import MUTED
 
 _WIDTHS = (24.0, 24.0, 16.0, 14.0, 12.0, 26.0, 90.0)
@@ -77,12 +79,9 @@ def _names(book: Book) -> list[tuple[str, str]]:
     names += [("sop_weeks, sop_days, sop_season", "Weeks, days and periods in a year (Home)")]
     if book.has("Checks"):
         names.append(("MasterCheck", "Number of checks that fail (Checks)"))
-        names += [
-            (", ".join(row_names(book.spec(grid)).values()), f"Label columns of {grid}, row by row (for Checks)")
-            for grid in ("Consensus Demand", "Baseline Forecast", "Inventory Plan") if book.has(grid)
-        ]
     if book.has("Executive"):
         names.append(("sop_families, sop_regions", "What the drop-downs of the reviews offer (Executive)"))
+        names += [(", ".join(names_of(spec)), f"Filled rows of {spec.name}: their number (Executive), label columns and figures; with _1, _2 ... so many rows further down") for spec in counted(book)]
     return names
 
 

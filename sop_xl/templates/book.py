@@ -108,17 +108,6 @@ def period_letters(index: int) -> str:
     return column_letters(LABEL_COLUMNS + 1 + index)
 
 
-def period_bounded(spec: SheetSpec, letters: str, *, down: int = 0, last: int = LAST_ROW) -> str:
-    """Body rows of one period column of a grid, the column relative so that one formula serves a row."""
-    return f"{quoted(spec.name)}!{letters}${FIRST_ROW + down}:{letters}${last + down}"
-
-
-def row_names(spec: SheetSpec) -> dict[str, str]:
-    """Defined names for the label columns that the checks compare row by row: name by field, such as `CD_items`."""
-    stem = "".join(word[0] for word in spec.name.split())
-    return {"item": f"{stem}_items", "location": f"{stem}_locations", "measure": f"{stem}_measures"}
-
-
 def is_grid(spec: SheetSpec) -> bool:
     """Whether a sheet has one column per period."""
     return spec.shape is Shape.GRID

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 
 from sop_xl import vocabulary
 from sop_xl.sheets.spec import HEADER_ROW, SheetSpec
-from sop_xl.templates.book import Book, bounded, period_bounded, row_names
+from sop_xl.templates.book import Book
+from sop_xl.templates.reach import body, filled
 from sop_xl.templates.review import measure_label, shift
 
 STEPS = ("baseline", "events", "life_cycle", "sales_input", "overrides")
 FLAG_ROW = HEADER_ROW - 1
 """Row of the Actual/Plan flags on the page of checks."""
+PLACE_ROW = FLAG_ROW - 1
+"""Row that counts the periods from 1 on, by which formulas find a period's column in a grid."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +57,18 @@ class Figure:
 def total(spec: SheetSpec, letters: str, measure: str, **criteria: str) -> str:
     """SUMIFS over a grid for a measure and further fields; criteria are formula texts."""
     pairs = {"measure": f'"{measure_label(measure)}"'} | criteria
-    texts = ",".join(f"{bounded(spec, name)},{value}" for name, value in pairs.items())
-    return f"SUMIFS({period_bounded(spec, letters)},{texts})"
+    texts = ",".join(f"{filled(spec, name)},{value}" for name, value in pairs.items())
+    return f"SUMIFS({column_of(spec, letters)},{texts})"
+
+
+def column_of(spec: SheetSpec, letters: str, *, down: int = 0, before: bool = False) -> str:
+    """A grid's filled rows in the period of this page's column `letters`, or in the period before, read `down` rows further down."""
+    return f"INDEX({body(spec, down=down)},0,{letters}${PLACE_ROW}{'-1' if before else ''})"
 
 
 def is_measure(spec: SheetSpec, measure: str, down: int = 0) -> str:
     """`1` for each body row that holds the measure, read `down` rows further down."""
-    rows = bounded(spec, "measure", down=down) if down else row_names(spec)["measure"]
-    return f'({rows}="{measure_label(measure)}")'
+    return f'({filled(spec, "measure", down=down)}="{measure_label(measure)}")'
 
 
 def in_plan(letters: str, formula: str) -> str:
@@ -71,8 +78,7 @@ def in_plan(letters: str, formula: str) -> str:
 
 def same_series(spec: SheetSpec, down: int) -> str:
     """`1` for each body row whose item and location stand `down` rows further down too."""
-    names = row_names(spec)
-    return "*".join(f"({names[name]}={bounded(spec, name, down=down)})" for name in ("item", "location"))
+    return "*".join(f"({filled(spec, name)}={filled(spec, name, down=down)})" for name in ("item", "location"))
 
 
 def demand_checks(book: Book, figures: dict[str, int]) -> list[Check]:
@@ -103,10 +109,10 @@ def _row_by_row(spec: SheetSpec, count: int, figures: dict[str, int]) -> Callabl
     """|consensus - steps| over the consensus rows that stand `count` rows below their own baseline row."""
 
     def formula(c: str) -> str:
-        steps = "-".join(period_bounded(spec, c, down=k) for k in range(count))
-        baseline = f"({row_names(spec)['measure']}=$A${figures.get(f'step {STEPS[0]}', 1)})"
+        steps = "-".join(column_of(spec, c, down=k) for k in range(count))
+        baseline = f"({filled(spec, 'measure')}=$A${figures.get(f'step {STEPS[0]}', 1)})"
         place = f"{baseline}*{is_measure(spec, 'consensus', count)}*{same_series(spec, count)}"
-        return in_plan(c, f"SUMPRODUCT({place}*ABS({period_bounded(spec, c, down=count)}-{steps}))")
+        return in_plan(c, f"SUMPRODUCT({place}*ABS({column_of(spec, c, down=count)}-{steps}))")
 
     return formula
 
@@ -115,7 +121,7 @@ def _order(spec: SheetSpec, upper: str, lower: str, down: int, gap: str) -> Call
     """Sum of what is out of order between a row and the row `down` below it."""
 
     def formula(c: str) -> str:
-        text = "(" + gap.format(a=period_bounded(spec, c), b=period_bounded(spec, c, down=down)) + ")"
+        text = "(" + gap.format(a=column_of(spec, c), b=column_of(spec, c, down=down)) + ")"
         place = f"{is_measure(spec, upper)}*{is_measure(spec, lower, down)}*{same_series(spec, down)}"
         return in_plan(c, f"SUMPRODUCT({place}*({text}>0)*{text})")
 
@@ -133,23 +139,22 @@ def supply_checks(book: Book) -> list[Check]:
     def own_rows(name: str, down: int) -> str:
         return f"{is_measure(spec, 'opening_balance')}*{is_measure(spec, name, down)}*{same_series(spec, down)}"
 
-    def body(c: str, name: str) -> str:
-        return period_bounded(spec, c, down=place[name])
+    def figures(c: str, name: str, *, before: bool = False) -> str:
+        return column_of(spec, c, down=place[name], before=before)
 
     def balances(c: str) -> str:
-        parts = f"{body(c, 'opening_balance')}+{body(c, 'scheduled_receipts')}+{body(c, 'planned_receipts')}-{body(c, 'demand')}"
-        return in_plan(c, f"SUMPRODUCT({own_rows('projected_available_balance', balance)}*ABS({parts}-{body(c, 'projected_available_balance')}))")
+        parts = f"{figures(c, 'opening_balance')}+{figures(c, 'scheduled_receipts')}+{figures(c, 'planned_receipts')}-{figures(c, 'demand')}"
+        return in_plan(c, f"SUMPRODUCT({own_rows('projected_available_balance', balance)}*ABS({parts}-{figures(c, 'projected_available_balance')}))")
 
     def carries(c: str) -> str:
-        before = shift(c, -1)
-        gap = f"SUMPRODUCT({own_rows('projected_available_balance', balance)}*ABS({body(c, 'opening_balance')}-{body(before, 'projected_available_balance')}))"
-        return f'IF({before}${FLAG_ROW}="Plan",{gap},0)'
+        gap = f"SUMPRODUCT({own_rows('projected_available_balance', balance)}*ABS({figures(c, 'opening_balance')}-{figures(c, 'projected_available_balance', before=True)}))"
+        return f'IF({shift(c, -1)}${FLAG_ROW}="Plan",{gap},0)'
 
     def backlog(c: str) -> str:
-        below = f"({body(c, 'projected_available_balance')}<0)*{body(c, 'projected_available_balance')}"
-        return in_plan(c, f"SUMPRODUCT({own_rows('unmet_demand', place['unmet_demand'])}*ABS({body(c, 'unmet_demand')}+{below}))")
+        below = f"({figures(c, 'projected_available_balance')}<0)*{figures(c, 'projected_available_balance')}"
+        return in_plan(c, f"SUMPRODUCT({own_rows('unmet_demand', place['unmet_demand'])}*ABS({figures(c, 'unmet_demand')}+{below}))")
 
-    measures = bounded(spec, "measure")
+    measures = filled(spec, "measure")
     covered = f"SUMPRODUCT({own_rows('projected_available_balance', balance)})"
     return [
         Check("Opening + receipts - demand = balance", "supply", "Inventory Plan, row by row: sum of |difference|", units, balances),

@@ -7,6 +7,7 @@ from sop_xl.sheets.spec import HEADER_ROW, Shape, SheetKind, SheetSpec
 from sop_xl.templates.book import LAST_LIST_ROW, LAST_ROW, Book, bounded, is_grid, quoted
 from sop_xl.templates.bridge_block import BRIDGES
 from sop_xl.templates.check_rules import Check
+from sop_xl.templates.reach import filled
 from sop_xl.templates.review import LIST_ROWS, measure_label
 
 _LAST_BRIDGE_ROW = 2_006
@@ -59,9 +60,9 @@ def _key_checks(book: Book) -> list[Check]:
         if not book.has(name):
             continue
         spec = book.spec(name)
-        change = "+".join(f"({bounded(spec, key)}<>{bounded(spec, key, down=1)})" for key in ("item", "location"))
-        blocks = f'SUMPRODUCT(--(({change})>0),--({bounded(spec, "item")}<>""))'
-        formula = f'{blocks}-COUNTIF({bounded(spec, "measure")},"{measure_label(measure)}")'
+        change = "+".join(f"({filled(spec, key)}<>{filled(spec, key, down=1)})" for key in ("item", "location"))
+        blocks = f'SUMPRODUCT(--(({change})>0),--({filled(spec, "item")}<>""))'
+        formula = f'{blocks}-COUNTIF({filled(spec, "measure")},"{measure_label(measure)}")'
         checks.append(Check(f"{name}: each item and location once", "core", f"Blocks of lines - lines of {measure_label(measure)}", "count",
                             lambda _, formula=formula: formula, by_period=False, exact=True))  # type: ignore[misc]  # fmt: skip
     return checks
@@ -94,7 +95,7 @@ def _bound_checks(book: Book) -> list[Check]:
                     lambda _: "+".join(parts), by_period=False, exact=True)]  # fmt: skip
     if book.has("Financial Plan"):
         spec = book.spec("Financial Plan")
-        top = bounded(spec, "family")
+        top = filled(spec, "family")
         listed = f'SUMPRODUCT(({top}<>"")*({top}<>"(not by family)")*(COUNTIF(sop_family_list,{top}&"")=0))'
         checks.append(Check("Drop-downs list every family", "core", f"Lines of Financial Plan whose family is not among the {LIST_ROWS} listed", "count",
                             lambda _: listed, by_period=False, exact=True))  # fmt: skip

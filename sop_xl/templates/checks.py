@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sop_xl.sheets.spec import HEADER_ROW, LABEL_COLUMNS
 from sop_xl.templates import layout
-from sop_xl.templates.book import Book, bounded, period_letters, row_names
-from sop_xl.templates.check_rules import Check, demand_checks, supply_checks
+from sop_xl.templates.book import Book, period_letters
+from sop_xl.templates.check_rules import PLACE_ROW, Check, demand_checks, supply_checks
 from sop_xl.templates.check_table_rules import table_checks
 from sop_xl.templates.finance_check_rules import finance_checks, working_figures
 from sop_xl.templates.settings_sheet import setting_value
@@ -25,6 +25,10 @@ def checks_sheet(book: Book) -> None:
     layout.period_rows(book, "Checks", constant=False, source="Consensus Demand")
     for index, text in enumerate(_HEADER):
         sheet.write_string(HEADER_ROW - 1, index, text, styles.header(spec.kind, number=index > 3))
+    sheet.write_string(PLACE_ROW - 1, 0, "Failed checks in G4; from H on the place of each period in its grid", styles(font_color=MUTED, font_size=9))
+    for index in range(len(book.labels)):
+        letters = period_letters(index)
+        sheet.write_formula(f"{letters}{PLACE_ROW}", f"=COLUMNS($H{PLACE_ROW}:{letters}{PLACE_ROW})", styles(font_color=MUTED, font_size=8), index + 1)
     figures = working_figures(book)
     count = sum(len(checks) for _, checks in _groups(book, {})) + len(_groups(book, {}))
     figure_rows = {figure.key: HEADER_ROW + count + 3 + place for place, figure in enumerate(figures)}
@@ -46,11 +50,6 @@ def checks_sheet(book: Book) -> None:
             letters = period_letters(index)
             sheet.write_formula(f"{letters}{at}", f"={figure.formula(letters)}", styles(num_format="#,##0", font_color=MUTED, font_size=9))
     _master(book, first, last)
-    for name in ("Consensus Demand", "Baseline Forecast", "Inventory Plan"):
-        if book.has(name):
-            grid = book.spec(name)
-            for field, named in row_names(grid).items():
-                book.workbook.define_name(named, f"={bounded(grid, field)}")
     layout.freeze(book, spec, LABEL_COLUMNS)
     layout.print_setup(book, spec, area=f"A1:G{last}")
     layout.protect(book, "Checks")

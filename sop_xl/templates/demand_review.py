@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sop_xl import vocabulary
 from sop_xl.templates import charts, review
-from sop_xl.templates.book import Book, bounded, period_bounded
+from sop_xl.templates.book import Book
+from sop_xl.templates.reach import filled, period_filled
 from sop_xl.templates.review import LAST_YEAR, PLAN, PREVIOUS_PLAN, Formula, Line, Page, measure_label
 
 STEPS = ("events", "life_cycle", "sales_input", "overrides")
@@ -36,7 +37,7 @@ def _lines(page: Page) -> list[Line]:
         return lines
 
     def plan(key: str, name: str, version: str, *, exact: bool = False, bold: bool = False) -> Line:
-        return Line(key, measure_label(name), version, units, lambda c, r: page.plan_formula(c, r, exact=exact), "" if exact else None, bold)
+        return Line(key, measure_label(name), version, units, lambda c, r: page.plan_formula(c, r, exact=exact, ahead=exact), "" if exact else None, bold)
 
     def of_plan(c: str, yes: str, no: str) -> str:
         return f'IF({c}${page.header_row - 1}="Plan",{yes},{no})'
@@ -63,8 +64,8 @@ def _family_formula(page: Page) -> Formula:
     row = page.rows["demand" if known else "consensus"]
     pairs = [("measure", f"$A${row}"), ("region", page.region_criterion)]
     pairs += [("version", f"$B${row}")] if known else []
-    criteria = ",".join(f"{bounded(spec, name)},{value}" for name, value in pairs)
-    return lambda c, r: f"SUMIFS({period_bounded(spec, c)},{criteria},{bounded(spec, 'family')},$A{r})"
+    criteria = ",".join(f"{filled(spec, name)},{value}" for name, value in pairs)
+    return lambda c, r: f"SUMIFS({period_filled(spec, c)},{criteria},{filled(spec, 'family')},$A{r})"
 
 
 def _charts(page: Page, row: int) -> None:

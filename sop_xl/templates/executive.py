@@ -7,8 +7,8 @@ from typing import Any
 
 from sop_xl import vocabulary
 from sop_xl.sheets.spec import HEADER_ROW, LABEL_COLUMNS
-from sop_xl.templates import charts, layout, review
-from sop_xl.templates.book import LAST_ROW, Book, bounded
+from sop_xl.templates import charts, layout, reach, review
+from sop_xl.templates.book import Book
 from sop_xl.templates.bridge_block import STEPS, bridge_block, bridge_choice
 from sop_xl.templates.review import BUDGET, LAST_YEAR, LIST_ROWS, PLAN, Line, Page, measure_label
 from sop_xl.templates.settings_sheet import setting_value
@@ -70,7 +70,7 @@ def executive_sheet(book: Book) -> None:
         bridge_row = next_row
         next_row = bridge_block(page, next_row, f"$G${SELECT_ROW}") + 1
         bridge_choice(page, f"F{SELECT_ROW}", f"G{SELECT_ROW}", "Budget to plan")
-    _lists(page, next_row)
+    _lists(page, _row_counts(page, next_row) + 1)
     _tiles(page, _headlines(page))
     if book.has("KPIs"):
         _kpi_strip(page)
@@ -89,9 +89,9 @@ def figures(page: Page) -> list[Line]:
             Line("baseline", measure_label("baseline"), PLAN, units, lambda c, r: page.grid_formula("Consensus Demand", c, r)),
         ]
 
-    def plan(key: str, name: str, version: str, *, exact: bool = False, bold: bool = False) -> Line:
+    def plan(key: str, name: str, version: str, *, exact: bool = False, bold: bool = False, ahead: bool = False) -> Line:
         unit = vocabulary.measure(name).unit
-        return Line(key, measure_label(name), version, unit, lambda c, r: page.plan_formula(c, r, exact=exact), "" if exact else None, bold)
+        return Line(key, measure_label(name), version, unit, lambda c, r: page.plan_formula(c, r, exact=exact, ahead=ahead or exact), "" if exact else None, bold)
 
     def flag(c: str) -> str:
         return f'{c}${page.header_row - 1}="Plan"'
@@ -120,9 +120,9 @@ def figures(page: Page) -> list[Line]:
         ]  # fmt: skip
     if page.book.has("Inventory Plan"):
         lines += [
-            plan("inventory", "inventory_value", PLAN, bold=True),
+            plan("inventory", "inventory_value", PLAN, bold=True, ahead=True),
             Line("cover", "Cover: stock / cost per day", PLAN, vocabulary.DAYS,
-                 lambda c, r: f"IF($D{row('cost')}=0,0,{c}{row('inventory')}/$D{row('cost')}*sop_days*$D{row('next')}/sop_season)", ""),
+                 review.cover(page), ""),
         ]  # fmt: skip
     return lines
 
@@ -246,14 +246,10 @@ def _lists(page: Page, row: int) -> None:
     """Families and regions of the plan, each once, for the drop-downs of every review page."""
     book, styles, sheet = page.book, page.book.styles, page.sheet
     source = book.spec("Financial Plan" if book.has("Financial Plan") else "Consensus Demand")
-    stem = f"{source.table}_rows"
     row = review.heading(page, row, "Lists for the drop-downs")
     listed = (("A", "family", "sop_families", "sop_family_list", "(not by family)"), ("B", "region", "sop_regions", "sop_region_list", "(not by region)"))
     for letters, name, choice, whole, left_out in listed:
-        cells = bounded(source, name, last=LAST_ROW)
-        filled = f"{stem}_{name}"
-        used = f"{cells.split(':')[0]}:INDEX({cells},MAX(1,COUNTA({cells})))"
-        book.workbook.define_name(filled, f"={used}")
+        filled = reach.filled(source, name)
         sheet.write_string(f"{letters}{row}", left_out, styles(font_color=MUTED, font_size=9))
         sheet.write_string(f"{letters}{row + 1}", "All", styles.body())
         for line in range(row + 2, row + 1 + LIST_ROWS):
@@ -267,3 +263,13 @@ def _lists(page: Page, row: int) -> None:
     sheet.write_string(f"C{row}", "< read but not offered: a budget that is not split", styles(font_color=MUTED, font_size=9))
 
 
+def _row_counts(page: Page, row: int) -> int:
+    """How many rows of each table the formulas of the workbook read; returns the next row."""
+    book, styles, sheet = page.book, page.book.styles, page.sheet
+    row = review.heading(page, row, "Rows that formulas read")
+    for spec in reach.counted(book):
+        sheet.write_string(f"A{row}", spec.name, styles.body())
+        sheet.write_string(f"C{row}", vocabulary.COUNT, styles.body(font_color=MUTED))
+        sheet.write_formula(f"D{row}", reach.define(book, spec, page.name, row, 4), styles.body("#,##0"), 1)
+        row += 1
+    return row

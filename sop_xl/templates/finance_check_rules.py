@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from sop_xl import vocabulary
-from sop_xl.sheets.spec import HEADER_ROW, LABEL_COLUMNS, SheetSpec
-from sop_xl.templates.book import FIRST_ROW, LAST_LIST_ROW, LAST_ROW, Book, bounded, period_bounded, quoted
+from sop_xl.sheets.spec import HEADER_ROW, SheetSpec
+from sop_xl.templates.book import Book, quoted
 from sop_xl.templates.check_rules import (
     FLAG_ROW,
     STEPS,
     Check,
     Figure,
+    column_of,
     in_plan,
     is_measure,
     same_series,
     total,
 )
+from sop_xl.templates.reach import body, filled
 from sop_xl.templates.review import measure_label
 
 _PLAN, _ALL = '"Plan"', '"All"'
@@ -94,38 +96,33 @@ def _history(book: Book, c: str) -> str:
     """Demand History by the period's label, because people may keep other periods there than the outputs show."""
     source, last = book.spec("Demand History"), book.last_column
     header = f"{quoted(source.name)}!$H${HEADER_ROW}:${last}${HEADER_ROW}"
-    body = f"INDEX({quoted(source.name)}!$H${FIRST_ROW}:${last}${LAST_ROW},0,MATCH({c}${HEADER_ROW},{header},0))"
-    named = f'{bounded(source, "item")},"?*",{bounded(source, "measure")}'
-    return f'IFERROR(SUMIFS({body},{named},"Demand")+SUMIFS({body},{named},""),0)'
+    column = f"INDEX({body(source)},0,MATCH({c}${HEADER_ROW},{header},0))"
+    named = f'{filled(source, "item")},"?*",{filled(source, "measure")}'
+    return f'IFERROR(SUMIFS({column},{named},"Demand")+SUMIFS({column},{named},""),0)'
 
 
 def _price_volume(consensus: SheetSpec, c: str) -> str:
     place = f"{is_measure(consensus, 'consensus')}*{is_measure(consensus, 'net_price', 1)}*{same_series(consensus, 1)}"
-    return f"SUMPRODUCT({place}*{period_bounded(consensus, c)}*{period_bounded(consensus, c, down=1)})"
+    return f"SUMPRODUCT({place}*{column_of(consensus, c)}*{column_of(consensus, c, down=1)})"
 
 
 def _value_checks(book: Book, spec: SheetSpec, consensus: SheetSpec, figures: dict[str, int]) -> list[Check]:
     """Cost and stock value from unit costs, in one figure over all planned periods: a look-up per row is made once."""
     items, last = book.spec("Items"), book.last_column
-    first = chr(65 + LABEL_COLUMNS)
     plan = f'($H${FLAG_ROW}:${last}${FLAG_ROW}="Plan")'
 
     def unit_costs(grid: SheetSpec) -> str:
-        names, costs = bounded(items, "item", last=LAST_LIST_ROW), bounded(items, "unit_cost", last=LAST_LIST_ROW)
-        return f"SUMIF({names},{bounded(grid, 'item')},{costs})"
-
-    def area(grid: SheetSpec) -> str:
-        span = period_bounded(grid, f"${first}").split("!")[1].split(":")
-        return f"{quoted(grid.name)}!{span[0]}:${last}{span[1].lstrip(f'${first}')}"
+        names, costs = filled(items, "item"), filled(items, "unit_cost")
+        return f"SUMIF({names},{filled(grid, 'item')},{costs})"
 
     row = figures.get("cost Plan", 1)
-    cost = f"SUMPRODUCT({plan}*$H${row}:${last}${row})-SUMPRODUCT({is_measure(consensus, 'consensus')}*{unit_costs(consensus)}*{plan}*{area(consensus)})"
+    cost = f"SUMPRODUCT({plan}*$H${row}:${last}${row})-SUMPRODUCT({is_measure(consensus, 'consensus')}*{unit_costs(consensus)}*{plan}*{body(consensus)})"
     checks = [Check("Cost = consensus x unit cost", "finance", "Financial Plan - sum over items, all planned periods", vocabulary.MONEY, lambda _: cost, by_period=False)]
     if book.has("Inventory Plan"):
         stock = book.spec("Inventory Plan")
         label = f'"{measure_label("inventory_value")}"'
-        book_value = f"SUMPRODUCT(({bounded(spec, 'measure')}={label})*({bounded(spec, 'version')}={_PLAN})*{area(spec)})"
-        on_rows = f"{is_measure(stock, 'projected_available_balance')}*{unit_costs(stock)}*{plan}*({area(stock)}>0)*{area(stock)}"
+        book_value = f"SUMPRODUCT(({filled(spec, 'measure')}={label})*({filled(spec, 'version')}={_PLAN})*{body(spec)})"
+        on_rows = f"{is_measure(stock, 'projected_available_balance')}*{unit_costs(stock)}*{plan}*({body(stock)}>0)*{body(stock)}"
         checks.append(Check(
             "Inventory value = balance x unit cost", "finance", "Financial Plan - sum over stock lines above 0, all planned periods",
             vocabulary.MONEY, lambda _: f"{book_value}-SUMPRODUCT({on_rows})", by_period=False,

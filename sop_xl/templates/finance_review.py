@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from sop_xl import vocabulary
 from sop_xl.templates import charts, review
-from sop_xl.templates.book import Book, bounded, period_bounded
+from sop_xl.templates.book import Book
 from sop_xl.templates.bridge_block import STEPS, bridge_block, bridge_choice
+from sop_xl.templates.reach import filled, period_filled
 from sop_xl.templates.review import BUDGET, LAST_YEAR, PLAN, PREVIOUS_PLAN, Formula, Line, Page, measure_label
 
 
@@ -90,7 +91,7 @@ def _family_formula(page: Page) -> Formula:
     spec = page.book.spec("Financial Plan")
     label, version = f"$A${page.rows['revenue']}", f"$B${page.rows['revenue']}"
     names = ("measure", "version", "family", "region")
-    measure, versions, family, region = (bounded(spec, name) for name in names)
+    measure, versions, family, region = (filled(spec, name) for name in names)
     return lambda c, r: (
-        f"SUMIFS({period_bounded(spec, c)},{measure},{label},{versions},{version},{family},$A{r},{region},{page.region_criterion})"
+        f"SUMIFS({period_filled(spec, c)},{measure},{label},{versions},{version},{family},$A{r},{region},{page.region_criterion})"
     )

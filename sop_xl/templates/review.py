@@ -9,7 +9,8 @@ from typing import Any
 from sop_xl import vocabulary
 from sop_xl.sheets.spec import HEADER_ROW, LABEL_COLUMNS
 from sop_xl.templates import layout
-from sop_xl.templates.book import Book, bounded, period_bounded, period_letters, quoted
+from sop_xl.templates.book import Book, period_letters, quoted
+from sop_xl.templates.reach import filled, period_filled
 from sop_xl.templates.styles import MUTED, PALE, POOR, RULE, UNIT_FORMAT
 
 WIDTHS = (36.0, 17.0, 9.0, 14.0, 14.0, 10.0, 14.0)
@@ -67,7 +68,7 @@ class Page:
     family, region
         Absolute addresses of the drop-downs.
     family_criterion, region_criterion
-        Absolute addresses of what SUMIFS compares with: `*` for All.
+        Absolute addresses of what SUMIFS compares with: `<>`, anything, for All.
     rows
         Row of each line by its key, and of the flags.
     """
@@ -96,20 +97,28 @@ class Page:
         line = (row or self.rows[key]) - 1
         return [self.name, line, LABEL_COLUMNS + first, line, LABEL_COLUMNS + last]
 
-    def plan_formula(self, letters: str, row: int, *, exact: bool = False) -> str:
-        """Financial Plan for the line's measure (A) and version (B); `exact` reads the rows that stand for All themselves."""
+    def plan_formula(self, letters: str, row: int, *, exact: bool = False, ahead: bool = False) -> str:
+        """Financial Plan for the line's measure (A) and version (B).
+
+        `exact` reads the rows that stand for All themselves; `ahead` leaves past periods empty, where the measure cannot exist.
+        """
         plan = self.book.spec("Financial Plan")
         family, region = (self.family, self.region) if exact else (self.family_criterion, self.region_criterion)
         pairs = ((f"$A{row}", "measure"), (f"$B{row}", "version"), (family, "family"), (region, "region"))
-        criteria = ",".join(f"{bounded(plan, name)},{value}" for value, name in pairs)
-        return f"SUMIFS({period_bounded(plan, letters)},{criteria})"
+        criteria = ",".join(f"{filled(plan, name)},{value}" for value, name in pairs)
+        figure = f"SUMIFS({period_filled(plan, letters)},{criteria})"
+        return self.planned(letters, figure) if ahead else figure
 
     def grid_formula(self, sheet: str, letters: str, row: int) -> str:
-        """An item grid for the line's measure (A), the family and the region."""
+        """An item grid for the line's measure (A), the family and the region; past periods stay empty, as they are on the grid."""
         spec = self.book.spec(sheet)
         pairs = ((f"$A{row}", "measure"), (self.family_criterion, "family"), (self.region_criterion, "region"))
-        criteria = ",".join(f"{bounded(spec, name)},{value}" for value, name in pairs)
-        return f"SUMIFS({period_bounded(spec, letters)},{criteria})"
+        criteria = ",".join(f"{filled(spec, name)},{value}" for value, name in pairs)
+        return self.planned(letters, f"SUMIFS({period_filled(spec, letters)},{criteria})")
+
+    def planned(self, letters: str, formula: str) -> str:
+        """A formula in planned periods, nothing in the past: neither a figure nor the time to compute one."""
+        return f'IF({letters}${self.header_row - 1}="Plan",{formula},"")'
 
 
 def begin(book: Book, name: str) -> Page:
@@ -140,8 +149,8 @@ def selectors(book: Book, name: str, row: int, *, criteria_row: int) -> None:
             "validate": "list", "source": f"={listed}", "error_title": what.capitalize(), "error_message": f"Choose a {what} from the list.",
         })  # fmt: skip
         sheet.write_string(f"{label_letters}{criteria_row}", "as criterion", styles(font_size=8, font_color=MUTED))
-        formula = f'=IF(${letters}${row}="All","*",${letters}${row})'
-        sheet.write_formula(f"{letters}{criteria_row}", formula, styles(font_size=8, font_color=MUTED), "*")
+        formula = f'=IF(${letters}${row}="All","<>",${letters}${row})'
+        sheet.write_formula(f"{letters}{criteria_row}", formula, styles(font_size=8, font_color=MUTED), "<>")
         book.workbook.define_name(f"{stem}_{what}", f"={quoted(name)}!${letters}${row}")
 
 
@@ -232,6 +241,16 @@ def closing(page: Page) -> Formula:
     return lambda c, r: (
         f"SUMPRODUCT($H${end}:${page.book.last_column}${end},$H{r}:${page.book.last_column}{r})" if c == TOTAL_NEXT else '""'
     )
+
+
+def cover(page: Page) -> Formula:
+    """Days that the stock lasts at the cost of the next year."""
+
+    def formula(c: str, r: int) -> str:
+        cost, stock, years = f"$D{page.rows['cost']}", f"{c}{page.rows['inventory']}", f"$D{page.rows['next']}/sop_season"
+        return page.planned(c, f"IF({cost}=0,0,{stock}/{cost}*sop_days*{years})")
+
+    return formula
 
 
 def heading(page: Page, row: int, text: str) -> int:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sop_xl import vocabulary
 from sop_xl.templates import charts, review
-from sop_xl.templates.book import Book, bounded, period_bounded
+from sop_xl.templates.book import Book
+from sop_xl.templates.reach import filled, period_filled
 from sop_xl.templates.review import PLAN, Formula, Line, Page, measure_label
 
 _ORDER = ("opening_balance", "scheduled_receipts", "planned_receipts", "demand", "projected_available_balance", "safety_stock", "unmet_demand")
@@ -51,16 +52,16 @@ def _lines(page: Page) -> list[Line]:
 
     def short(c: str, r: int) -> str:
         pairs = (("measure", f"$A${rows['unmet_demand']}"), ("family", page.family_criterion), ("region", page.region_criterion))
-        criteria = ",".join(f"{bounded(spec, name)},{value}" for name, value in pairs)
-        return f'COUNTIFS({criteria},{period_bounded(spec, c)},">0")'
+        criteria = ",".join(f"{filled(spec, name)},{value}" for name, value in pairs)
+        return page.planned(c, f'COUNTIFS({criteria},{period_filled(spec, c)},">0")')
 
     lines.append(Line("items_short", "Items short at a location", spec.name, vocabulary.COUNT, short))
     if page.book.has("Financial Plan"):
         lines += [
-            Line("inventory", measure_label("inventory_value"), PLAN, vocabulary.MONEY, page.plan_formula, bold=True),
+            Line("inventory", measure_label("inventory_value"), PLAN, vocabulary.MONEY, lambda c, r: page.plan_formula(c, r, ahead=True), bold=True),
             Line("cost", measure_label("cost"), PLAN, vocabulary.MONEY, page.plan_formula),
             Line("cover", "Cover: stock / cost per day", PLAN, vocabulary.DAYS,
-                 lambda c, r: f"IF($D{rows['cost']}=0,0,{c}{rows['inventory']}/$D{rows['cost']}*sop_days*$D{rows['next']}/sop_season)", ""),
+                 review.cover(page), ""),
         ]  # fmt: skip
     return lines
 
@@ -68,5 +69,5 @@ def _lines(page: Page) -> list[Line]:
 def _family_formula(page: Page) -> Formula:
     spec = page.book.spec("Inventory Plan")
     label = f"$A${page.rows['projected_available_balance']}"
-    measure, family, region = (bounded(spec, name) for name in ("measure", "family", "region"))
-    return lambda c, r: f"SUMIFS({period_bounded(spec, c)},{measure},{label},{family},$A{r},{region},{page.region_criterion})"
+    measure, family, region = (filled(spec, name) for name in ("measure", "family", "region"))
+    return lambda c, r: page.planned(c, f"SUMIFS({period_filled(spec, c)},{measure},{label},{family},$A{r},{region},{page.region_criterion})")
