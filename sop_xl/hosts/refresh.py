@@ -13,7 +13,7 @@ from sop_xl.hosts.package import Package
 from sop_xl.hosts.relations import reachable
 from sop_xl.hosts.sheet_content import CITED, SheetContent, citations, same_content, sheet_content
 from sop_xl.hosts.workbook import Workbook
-from sop_xl.hosts.xmltext import escape, unescape
+from sop_xl.hosts.xmltext import unescape
 
 
 class Refresh:
@@ -80,12 +80,19 @@ class Refresh:
         mine = {self.workbook.sheet(name).part for name in chosen}
         mine |= {part for own in mine for part in reachable(self.package, own)}
         needed: set[str] = set()
-        texts = [escape(d.reference) for d in self.workbook.defined_names()]
-        for part in self.package.names():
-            if part in mine or part == self.workbook.part or part.startswith("docProps/") or not part.endswith((".xml", ".vml")):
-                continue
-            texts.append(self.package.text(part))
+        texts = [
+            self.package.text(part)
+            for part in self.package.names()
+            if part.endswith((".xml", ".vml"))
+            and not part.startswith("docProps/")
+            and part not in mine
+            and part != self.workbook.part
+        ]
         for name in chosen:
+            gone = self._gone(name)
+            others = [d.reference for d in self.workbook.defined_names() if d.name.casefold() not in gone]
+            if any(_uses(text, n) for n in gone for text in (*texts, *others)):
+                needed.add(name)
             if any(self._leans_on(text, name, made[name]) for text in texts):
                 needed.add(name)
         for name in chosen:
@@ -93,12 +100,13 @@ class Refresh:
                 needed.add(name)
         return needed
 
-    def _leans_on(self, text: str, name: str, made: SheetContent) -> bool:
-        """Whether formulas in a part cite cells of a sheet that would hold something else, or a name that would go."""
+    def _gone(self, name: str) -> list[str]:
+        """Names that would go with a sheet's old content."""
         kept = {*self.wanted[name].names, *self.loosened(name)}
-        gone = [n for n in self.present[name].names if n not in kept and not n.startswith("!")]
-        if any(_uses(text, n) for n in gone):
-            return True
+        return [n for n in self.present[name].names if n not in kept and not n.startswith("!")]
+
+    def _leans_on(self, text: str, name: str, made: SheetContent) -> bool:
+        """Whether formulas in a part cite cells of a sheet that would hold something else."""
         if not re.search(rf"{re.escape(name)}(?:'|&apos;)?!", text, re.I):
             return False
         areas = citations(unescape(text)).get(name.casefold(), [])
