@@ -33,6 +33,7 @@ _CHART_KIND = re.compile(r"<(?:[\w.-]+:)?(\w+Chart)(?=[\s>])")
 _ANCHOR = re.compile(r"<(?:[\w.-]+:)?(?:two|one|absolute)(?:Cell)?Anchor(?=[\s>])")
 _ANCHOR_PLACE = re.compile(r"<(?:[\w.-]+:)?(?:col|row)>(\d+)<")
 _NOTE = re.compile(r"<(?:[\w.-]+:)?comment(?=\s)[^>]*>.*?</(?:[\w.-]+:)?comment\s*>", re.S)
+_NEEDLESS_QUOTES = re.compile(r"(?<![\w'])'([A-Za-z_]\w*)'!")
 _OF_THE_PRINTER = ("printerSettings",)
 _WHOLE = (1, 1, 1_048_576, 16_384)
 
@@ -111,7 +112,8 @@ def _reader(package: Package, workbook: Workbook) -> ValueReader:
 
 
 def plain_formula(formula: str) -> str:
-    """Formula without the blanks that programs put in or leave out; texts and quoted names keep theirs."""
+    """Formula without the blanks and quotes that programs put in or leave out; texts and quoted names with blanks keep theirs."""
+    formula = _NEEDLESS_QUOTES.sub(r"\1!", formula)
     pieces = re.split(r'("(?:[^"]|"")*"|\'(?:[^\']|\'\')*\')', formula)
     return "".join(p if k % 2 else re.sub(r"\s+", "", p) for k, p in enumerate(pieces))
 
