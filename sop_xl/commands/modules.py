@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 
 import pandas as pd
@@ -110,7 +111,7 @@ def visible_sheets(host: HeadlessHost) -> tuple[SheetSpec, ...]:
 
 
 class Builds:
-    """Fresh workbooks with the planner's periods, settings and title; each set of sheets is built once.
+    """Fresh workbooks with the planner's periods, settings and title.
 
     Parameters
     ----------
@@ -122,16 +123,19 @@ class Builds:
         self.settings = _settings(host)
         self.timeline = _shown_timeline(host, self.settings)
         self.title = _title(host)
-        self._made: dict[tuple[tuple[str, ...], str], bytes] = {}
 
     def made(self, sheets: Sequence[SheetSpec], *, titled: str | None = None) -> bytes:
         """Bytes of a workbook with these sheets; the title is that on Home, or the company where Home has none, unless given."""
         title = (self.title or self.settings.company) if titled is None else titled
-        key = tuple(s.name for s in sheets), title
-        if key not in self._made:
-            settings = self.settings.model_copy(update={"company": title})
-            self._made[key] = workbook_bytes(sheets, self.timeline, settings, "custom", title)
-        return self._made[key]
+        settings = self.settings.model_copy(update={"company": title})
+        return _built(tuple(s.name for s in sheets), self.timeline, settings.model_dump_json(), title)
+
+
+@lru_cache(maxsize=6)
+def _built(names: tuple[str, ...], timeline: Timeline, settings: str, title: str) -> bytes:
+    """A build takes seconds and is the same for the same arguments."""
+    chosen = [sheet(name) for name in names]
+    return workbook_bytes(chosen, timeline, Settings.model_validate_json(settings), "custom", title)
 
 
 def refresh_pages(

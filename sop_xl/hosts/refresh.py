@@ -15,6 +15,9 @@ from sop_xl.hosts.sheet_content import CITED, SheetContent, citations, same_cont
 from sop_xl.hosts.workbook import Workbook
 from sop_xl.hosts.xmltext import unescape
 
+_LINK = re.compile(r"<(?:[\w.-]+:)?hyperlink\s[^>]*>")
+"""A link goes to a place, whatever stands there."""
+
 
 class Refresh:
     """What would be refreshed in a workbook; changes nothing.
@@ -81,7 +84,7 @@ class Refresh:
         mine |= {part for own in mine for part in reachable(self.package, own)}
         needed: set[str] = set()
         texts = [
-            self.package.text(part)
+            _LINK.sub("", self.package.text(part))
             for part in self.package.names()
             if part.endswith((".xml", ".vml"))
             and not part.startswith("docProps/")
