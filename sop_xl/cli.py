@@ -192,6 +192,27 @@ def diff(
 
 
 @app.command()
+def forecast(
+    file: Annotated[Path, typer.Argument(help="Long CSV or Parquet file: unique_id, ds, y.", show_default=False)],
+    horizon: Annotated[int, typer.Option("--horizon", help="Periods ahead.", min=1, show_default=False)],
+    out: Annotated[Path, typer.Option("--out", help="Forecast file, .csv or .parquet.", show_default=False)],
+    season: Annotated[int | None, typer.Option("--season", help="Periods in a season; by default as the dates show, 12 for months.", min=1)] = None,
+    quantiles: Annotated[str, typer.Option("--quantiles", help="Range columns, comma separated.")] = "0.1,0.5,0.9",
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Forecast series from a file by the workbook's own recipe."""
+    chosen = _fractions(quantiles)
+
+    def run(progress: Progress) -> Report:
+        from sop_xl.commands.forecast import forecast_file
+
+        return forecast_file(file, out, horizon=horizon, season=season, quantiles=chosen, n_jobs=2, progress=progress)
+
+    _run(run, quiet=quiet, json=json)
+
+
+@app.command()
 def lint(workbook: Workbook, json: Json = False, quiet: Quiet = False) -> None:
     """Hold the workbook against modelling standards (FAST, ICAEW)."""
 
@@ -256,6 +277,16 @@ Progress = Callable[[str, int, int], None]
 
 def _names(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _fractions(text: str) -> tuple[float, ...]:
+    try:
+        values = tuple(float(part) for part in _names(text))
+    except ValueError:
+        values = ()
+    if not values or not all(0 < v < 1 for v in values):
+        raise typer.BadParameter(f"expected fractions between 0 and 1 such as 0.1,0.5,0.9, got {text!r}", param_hint="--quantiles")
+    return values
 
 
 def _day(text: str | None) -> str:

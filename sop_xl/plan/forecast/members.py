@@ -156,6 +156,8 @@ def _mean(model: Any, y: Floats, horizon: int) -> Floats:
 
 
 def _stl(z: Floats, horizon: int, season: int) -> Floats:
+    if season < 2:
+        return _mean(_models(season)["dot_flat"], z, horizon)  # nothing to take apart
     from statsforecast.mstl import mstl
 
     parts = mstl(x=z, period=season)
