@@ -15,7 +15,7 @@ from openpyxl import load_workbook
 from sop_xl.hosts.headless import HeadlessHost
 from sop_xl.hosts.libreoffice import find_libreoffice
 from sop_xl.hosts.recalculate import recalculate
-from sop_xl.sheets import LITE, SHEETS, sheets_of
+from sop_xl.sheets import LITE, SHEETS, sheet, sheets_of
 from sop_xl.sheets.settings import Settings
 from sop_xl.sheets.spec import HEADER_ROW, LABEL_COLUMNS, CellType, Module, Shape, SheetKind, columns_of
 from sop_xl.templates import (
@@ -336,6 +336,45 @@ def test_all_checks_agree_with_a_plan_worked_out_by_hand(calculated):
     assert [name for name, status in statuses(calculated).items() if status != 1] == []
 
 
+@needs_libreoffice
+def test_an_empty_row_hides_nothing_that_stands_below_it(tmp_path):
+    """Formulas read to the last filled row; counting filled rows would stop one short."""
+    path = plan.make_planned_workbook(tmp_path / "book.xlsx")
+    host = HeadlessHost(path)
+    for name in ("Consensus Demand", "Inventory Plan", "Demand History", "Items"):
+        spec, rows = sheet(name), plan.TABLES[name]()
+        header = [c.label for c in spec.columns] + (plan.TIMELINE.labels if spec.shape is Shape.GRID else [])
+        series = 1 if name == "Items" else next(n for n, row in enumerate(rows) if row[0] != rows[0][0])
+        host.write_table(name, header, [*rows[:series], [None] * len(header), *rows[series:]])
+    host.save()
+    values = results(path)
+    assert [name for name, status in statuses(values).items() if status != 1] == []
+    first = next(n for n, row in enumerate(values["Executive"]) if row[0] == "Rows that formulas read")
+    counts = {row[0]: row[3] for row in values["Executive"][first + 1 :] if row[2] == "count"}
+    assert counts["Consensus Demand"] == len(plan.consensus_rows()) + 1
+    assert counts["Items"] == len(plan.FAMILY) + 1
+
+
+def test_the_plan_of_a_wide_sheet_begins_on_a_page_of_its_own_at_a_scale_to_read(shipped):
+    _, sheets, book = shipped
+    for spec in sheets:
+        if spec.shape is Shape.GRID:
+            printed = book[spec.name]
+            breaks = [each.id for each in printed.col_breaks.brk]
+            assert LABEL_COLUMNS + len(default_timeline().history) in breaks
+            assert printed.page_setup.scale >= 60
+            assert not printed.sheet_properties.pageSetUpPr.fitToPage
+            assert printed.print_title_cols == "$A:$G"
+
+
+@needs_libreoffice
+def test_a_measure_that_only_the_plan_has_is_empty_in_the_past(calculated):
+    past = slice(LABEL_COLUMNS, LABEL_COLUMNS + plan.PAST)
+    assert set(line_of(calculated["Demand Review"], "Consensus demand")[past]) == {None}
+    assert set(line_of(calculated["Supply Review"], "Projected available balance")[past]) == {None}
+    assert set(line_of(calculated["Executive"], "Inventory value")[past]) == {None}
+
+
 def line_of(rows: list[list[object]], label: str, version: str | None = None) -> list[object]:
     return next(row for row in rows if row[0] == label and (version is None or row[1] == version))
 
@@ -441,8 +480,8 @@ def _also_break_what_no_table_holds(path: Path) -> None:
     book["Items"]["A6000"] = "beyond"
     for n in range(70):
         book["Financial Plan"][f"A{5000 + n}"] = f"Family {n}"
-    for sheet in book.worksheets:
-        sheet.tables.clear()
+    for each in book.worksheets:
+        each.tables.clear()
     book.save(path)
 
 

@@ -64,7 +64,7 @@ class FxRateRow(Row):
     currency: str = column("Currency", "Three-letter code.", cell=CellType.CODE, width=10, max_length=3)
     name: str = column("Name", "Name for people.", default="", width=20)
     source: str = column("Source", "Where the rate comes from.", default="", width=18)
-    rate_type: str = column("Rate type", "`plan` rates value the plan, `actual` rates value history. Empty: plan.", default="plan", choices=("plan", "actual"), width=12)
+    rate_type: str = column("Rate type", '"plan" rates value the plan, "actual" rates value history. Empty: plan.', default="plan", choices=("plan", "actual"), width=12)
     measure: str = column("Measure", "FX rate.", default="", choices=("FX rate",), width=12)
     unit: str = column("Unit", "Units of the currency for one unit of the plan currency.", default="", width=8)
     note: str = column("Note", "Free text; not read.", default="", aliases=("Comment",), width=14)

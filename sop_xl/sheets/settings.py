@@ -17,7 +17,7 @@ class Settings(Row):
     fiscal_year_start: int = column("Fiscal year starts in month", "1 = January. The fiscal year is named by the calendar year in which it ends.", unit="month", default=1, ge=1, le=12)
     current_period: datetime | None = column("Current period", "First period to plan. Empty: the period after the last demand history.", unit="period", cell=CellType.PERIOD, default=None)
     horizon: int = column("Horizon", "Number of periods to plan.", unit="periods", default=18, ge=1, le=156)
-    blank_demand: str = column("Blank month in Demand History", "`zero`: a blank between the first and the last period is a month without demand. `absent`: it is missing data and is left out.", choices=("zero", "absent"), default="zero")
+    blank_demand: str = column("Blank month in Demand History", '"zero": a blank between the first and the last period is a month without demand. "absent": it is missing data and is left out.', choices=("zero", "absent"), default="zero")
     interval_low: float = column("Lower quantile of the range", "Share of outcomes expected below the low forecast.", unit="fraction", cell=CellType.FRACTION, default=0.1, gt=0, lt=0.5)
     interval_high: float = column("Upper quantile of the range", "Share of outcomes expected below the high forecast.", unit="fraction", cell=CellType.FRACTION, default=0.9, gt=0.5, lt=1)
     reconciliation: str = column("Reconciliation", "How forecasts of items, families and regions are made to agree: weighted by their measured error, from the items up, or from the total down.", choices=("mint_diagonal", "bottom_up", "top_down"), default="mint_diagonal")
@@ -27,8 +27,8 @@ class Settings(Row):
     lead_time_deviation_days: float = column("Lead-time deviation", "Standard deviation of the lead time of items that state none.", unit="days", default=0.0, ge=0)
     budget_scale: float = column("Budget money unit", "Money in Budget is in this many units of the currency: 1, 1000 or 1000000.", unit="factor", default=1.0, gt=0)
     budget_period_shift: int = column("Budget period shift", "Periods to add to every budget period, for budgets dated on another system's calendar.", unit="periods", default=0)
-    decimal_mark: str = column("Decimal mark in text", "How numbers that were pasted as text are read. `auto` reads what is beyond doubt and reports what is not.", choices=("auto", ".", ","), default="auto")
-    date_order: str = column("Date order in text", "How dates such as 03/04/2026 are read. `auto` reads what is beyond doubt and reports what is not.", choices=("auto", "DMY", "MDY"), default="auto")
+    decimal_mark: str = column("Decimal mark in text", 'How numbers that were pasted as text are read. "auto" reads what is beyond doubt and reports what is not.', choices=("auto", ".", ","), default="auto")
+    date_order: str = column("Date order in text", 'How dates such as 03/04/2026 are read. "auto" reads what is beyond doubt and reports what is not.', choices=("auto", "DMY", "MDY"), default="auto")
     target_wmape: float = column("Target WMAPE", "Forecast error to stay under.", unit="fraction", cell=CellType.FRACTION, default=0.3, gt=0)
     target_days_of_supply: float = column("Target days of supply", "Cover to aim at over all items.", unit="days", default=60.0, gt=0)
     check_tolerance: float = column("Tolerance of checks", "Largest difference, in units or money, that a check accepts.", unit="units or money", default=0.01, gt=0)
@@ -42,7 +42,7 @@ class SettingRow(Row):
     """One row of the Settings sheet."""
 
     setting: str = column("Setting", "What is set.", width=34)
-    value: str = column("Value", "The planner's choice; empty takes the default.", default="", width=18)
+    value: str = column("Value", "The planner's choice; empty takes the default.", default="", width=30)
     unit: str = column("Unit", "Unit of the value.", default="", width=14)
     default: str = column("Default", "Used where the value is empty.", default="", width=14)
     description: str = column("Description", "What the setting does.", default="", width=90)

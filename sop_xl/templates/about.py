@@ -100,7 +100,7 @@ def _reference(book: Book, sheet: Any, row: int) -> int:
             sheet.write_string(row - 1, 0, spec.name, styles.body(font_color=MUTED))
             for offset, text in enumerate(line, 1):
                 wrap = offset in (5, 6)
-                sheet.write_string(row - 1, offset, text.replace("`", '"'), styles.body(text_wrap=wrap, bold=offset == 1))
+                sheet.write_string(row - 1, offset, text, styles.body(text_wrap=wrap, bold=offset == 1))
             longest = max(len(line[5]) / _WIDTHS[6], len(line[4]) / _WIDTHS[5])
             sheet.set_row(row - 1, 14.5 * (int(longest * 1.05) + 1) + 1)
             row += 1

@@ -14,7 +14,7 @@ STEPS = 9
 """Rows of the block: start, seven steps, end."""
 
 _LAST = 2_006
-_HEADER = ("Step", "Amount", "Running total", "Total (bar)", "Base (invisible)", "Raises", "Lowers")
+_HEADER = ("Step", "Amount", "Running", "Total (bar)", "Base (invisible)", "Raises", "Lowers")
 
 
 def bridge_block(page: Page, row: int, choice: str) -> int:

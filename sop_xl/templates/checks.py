@@ -25,7 +25,7 @@ def checks_sheet(book: Book) -> None:
     layout.period_rows(book, "Checks", constant=False, source="Consensus Demand")
     for index, text in enumerate(_HEADER):
         sheet.write_string(HEADER_ROW - 1, index, text, styles.header(spec.kind, number=index > 3))
-    sheet.write_string(PLACE_ROW - 1, 0, "Failed checks in G4; from H on the place of each period in its grid", styles(font_color=MUTED, font_size=9))
+    sheet.write_string(PLACE_ROW - 1, 0, "Place of each period in its grid, from H on", styles(font_color=MUTED, font_size=9))
     for index in range(len(book.labels)):
         letters = period_letters(index)
         sheet.write_formula(f"{letters}{PLACE_ROW}", f"=COLUMNS($H{PLACE_ROW}:{letters}{PLACE_ROW})", styles(font_color=MUTED, font_size=8), index + 1)

@@ -59,7 +59,7 @@ def executive_sheet(book: Book) -> None:
     sheet.write_string("A50", "Figures behind this page", styles(bold=True, font_size=12, font_color="#C96F1A"))
     layout.period_rows(book, "Executive", flag_row=FLAG_ROW, constant=False, source="Consensus Demand")
     for index, text in enumerate(("Line", "Version", "Unit", "Next year", "Year before", "Change", "Note")):
-        sheet.write_string(FLAG_ROW, index, text, styles.header(spec.kind, number=index in (3, 4, 5)))
+        sheet.write_string(FLAG_ROW, index, text, styles.header(spec.kind, number=index in (3, 4, 5), indent=int(text == "Note")))
     lines = figures(page)
     next_row = review.place_lines(page, FLAG_ROW + 2, lines)
     next_row = review.flags(page, next_row)

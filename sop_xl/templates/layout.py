@@ -18,6 +18,12 @@ _HEAD_WIDTH = 125
 
 _LIGHT_WIDTH = 30
 
+_WIDE_SCALE = 60
+"""Percent at which sheets with a column per period are printed: six-point figures."""
+
+_PERIODS_ON_A_PAGE = 18
+"""Periods beside the label columns of one A3 page at that scale."""
+
 _WRITER = {
     SheetKind.CONTROL: "Written by people and program",
     SheetKind.INPUT: "Written by people (yellow cells)",
@@ -151,15 +157,23 @@ def print_setup(
 ) -> None:
     """Landscape A4, head repeated, footer with file, sheet and page.
 
-    Fitted to one page's width; what has a column per period takes A3.
+    Fitted to one page's width. What has a column per period takes A3 at a scale that can be read, and as many pages side by side as
+    the periods need: the label columns stand on each of them, and the plan begins on a page of its own.
     """
     sheet = book.worksheets[spec.name]
     sheet.set_landscape()
     sheet.set_paper(8 if by_period else 9)
     sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
-    sheet.fit_to_pages(1, 1 if one_page else 0)
     if by_period:
+        plan = LABEL_COLUMNS + book.history_count
+        sheet.set_print_scale(_WIDE_SCALE)
+        sheet.set_v_pagebreaks([
+            column for column in range(LABEL_COLUMNS + 1, LABEL_COLUMNS + len(book.labels)) if (column - plan) % _PERIODS_ON_A_PAGE == 0
+        ])  # fmt: skip
+        sheet.print_across()
         sheet.repeat_columns(0, LABEL_COLUMNS - 1)
+    else:
+        sheet.fit_to_pages(1, 1 if one_page else 0)
     sheet.set_footer("&L&8&F&C&8&A&R&8Page &P of &N")
     if area:
         sheet.print_area(area)

@@ -129,10 +129,9 @@ def begin(book: Book, name: str) -> Page:
     sheet.set_column(LABEL_COLUMNS, LABEL_COLUMNS + len(book.labels) - 1, PERIOD_WIDTH, styles())
     layout.head(book, spec, columns=0, widths=WIDTHS + (PERIOD_WIDTH,) * len(book.labels))
     selectors(book, name, 4, criteria_row=5)
-    header = styles.header(spec.kind)
     texts = ("Line", "Version or source", "Unit", "Next year", "Year before", "Change", "Note")
     for index, text in enumerate(texts):
-        sheet.write_string(HEADER_ROW - 1, index, text, styles.header(spec.kind, number=index in (3, 4, 5)) if text else header)
+        sheet.write_string(HEADER_ROW - 1, index, text, styles.header(spec.kind, number=index in (3, 4, 5), indent=int(text == "Note")))
     layout.period_rows(book, name, constant=False, source="Consensus Demand")
     layout.freeze(book, spec, LABEL_COLUMNS)
     return Page(book, name, HEADER_ROW, "$B$4", "$D$4", "$B$5", "$D$5")
@@ -216,7 +215,7 @@ def _write_line(page: Page, row: int, line: Line, muted: bool) -> None:
         letters = period_letters(index)
         sheet.write_formula(f"{letters}{row}", f"={line.formula(letters, row)}", number)
     _write_totals(page, row, line, number, styles.body("+0.0%;-0.0%;0.0%", **look))
-    sheet.write_string(row - 1, 6, line.note, styles.body(**(look | {"font_color": MUTED})))
+    sheet.write_string(row - 1, 6, line.note, styles.body(**(look | {"font_color": MUTED, "align": "left", "indent": 1})))
 
 
 def _write_totals(page: Page, row: int, line: Line, number: Any, percent: Any) -> None:

@@ -39,8 +39,8 @@ def settings_sheet(book: Book) -> None:
         _write(sheet, row, _VALUE, None if chosen == setting.default else chosen, styles.body(form, entry=True, align="left"))
         sheet.write_string(row, 2, setting.unit, styles.body(font_color=MUTED))
         _write(sheet, row, _DEFAULT, setting.default, styles.body(form, align="left"))
-        sheet.write_string(row, 4, setting.description.replace("`", '"'), styles.body(text_wrap=True))
-        if len(setting.description) > SPEC.columns[4].width:
+        sheet.write_string(row, 4, setting.description, styles.body(text_wrap=True))
+        if len(setting.description) * 0.85 > SPEC.columns[4].width:
             sheet.set_row(row, 27)
         sheet.data_validation(row, _VALUE, row, _VALUE, _rule(book, setting))
     layout.freeze(book, SPEC, 1)

@@ -106,11 +106,11 @@ class Styles:
         """Sheet title in the colour of its kind."""
         return self(font_size=16, bold=True, font_color=KIND_COLOUR[kind])
 
-    def header(self, kind: SheetKind, *, number: bool = False, wrap: bool = True) -> Any:
+    def header(self, kind: SheetKind, *, number: bool = False, wrap: bool = True, indent: int = 0) -> Any:
         """Header of a table or of a block of rows."""
         return self(
             bold=True, font_color=WHITE, bg_color=KIND_COLOUR[kind], text_wrap=wrap,
-            align="right" if number else "left", border=1, border_color=KIND_COLOUR[kind],
+            align="right" if number else "left", border=1, border_color=KIND_COLOUR[kind], **({"indent": indent} if indent else {}),
         )  # fmt: skip
 
     def text(self, *, wrap: bool = False, muted: bool = False, bold: bool = False) -> Any:

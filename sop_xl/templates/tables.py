@@ -94,11 +94,17 @@ def _ways_to_the_cells(book: Book, spec: SheetSpec) -> None:
 
 def _header_style(book: Book, spec: SheetSpec, index: int) -> Any:
     number = index >= len(spec.columns) or spec.columns[index].cell in _NUMBERS
-    return book.styles.header(spec.kind, number=number)
+    return book.styles.header(spec.kind, number=number, indent=int(_after_number(spec, index)))
+
+
+def _after_number(spec: SheetSpec, index: int) -> bool:
+    """Whether a column of text stands right of a column of numbers and needs room between them."""
+    left = spec.columns[index - 1 : index] if index < len(spec.columns) and spec.columns[index].cell not in _NUMBERS else ()
+    return any(column.cell in _NUMBERS for column in left)
 
 
 def _body_style(book: Book, spec: SheetSpec, column: Column, entry: bool) -> Any:
-    more: dict[str, Any] = {}
+    more: dict[str, Any] = {"align": "left", "indent": 1} if _after_number(spec, spec.columns.index(column)) else {}
     if column.cell in (CellType.DATE, CellType.PERIOD):
         more["align"] = "left"
     if not entry and column.name in ("note", "unit", "meaning"):

@@ -51,7 +51,7 @@ class Features:
     password
         Whether lifting the protection needs a password.
     fit_width
-        Pages across; 0 where printing is not fitted.
+        Pages across, by fitting or by column breaks; 0 where neither says.
     tab_colour
         `RRGGBB`, `""` for none or a theme colour.
     merged
@@ -93,14 +93,13 @@ def read_features(text: str, sheet: Sheet) -> Features:
     pane = next((e for e in _all(root, "pane") if e.get("state") in ("frozen", "frozenSplit")), None)
     protection = next(_all(root, "sheetProtection"), None)
     fitted = next((e.get("fitToPage") in _TRUE for e in _all(root, "pageSetUpPr")), False)
-    setup = next(_all(root, "pageSetup"), None)
     colour = next(_all(root, "tabColor"), None)
     return Features(
         frozen_rows=_whole(pane, "ySplit"),
         frozen_columns=_whole(pane, "xSplit"),
         protected=protection is not None and protection.get("sheet") in _TRUE,
         password=protection is not None and any(protection.get(k) for k in ("password", "hashValue")),
-        fit_width=(1 if setup is None else _whole(setup, "fitToWidth", "1")) if fitted else 0,
+        fit_width=_pages_wide(root, fitted),
         tab_colour=(colour.get("rgb") or "")[-6:].upper() if colour is not None else "",
         merged=tuple(a for e in _all(root, "mergeCell") for a in _areas(e.get("ref", ""))),
         validations=tuple(_rules(root, "dataValidation")),
@@ -119,6 +118,15 @@ def _local(element: ElementTree.Element) -> str:
 
 def _all(root: ElementTree.Element, name: str) -> Iterator[ElementTree.Element]:
     return (e for e in root.iter() if isinstance(e.tag, str) and _local(e) == name)
+
+
+def _pages_wide(root: ElementTree.Element, fitted: bool) -> int:
+    """Pages side by side on which a sheet is printed: those it is fitted to, or those that its column breaks make; 0 is by chance."""
+    if fitted:
+        setup = next(_all(root, "pageSetup"), None)
+        return 1 if setup is None else _whole(setup, "fitToWidth", "1")
+    breaks = sum(1 for group in _all(root, "colBreaks") for each in _all(group, "brk") if each.get("man") in _TRUE)
+    return breaks + 1 if breaks else 0
 
 
 def _whole(element: ElementTree.Element | None, name: str, absent: str = "0") -> int:
