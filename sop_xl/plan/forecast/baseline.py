@@ -236,7 +236,8 @@ def _variances(hierarchy: Hierarchy, naive: Floats, errors: Floats) -> Floats:
         if tested.size:
             usual[rows] = np.median(ratio[tested])
     share = count / (count + _SHRINK)
-    floor = 1e-3 * float(np.median(usual))
+    # demand that never changes has held-out errors of zero, and nothing can be weighed by a variance of zero
+    floor = max(1e-3 * float(np.median(usual)), 1e-6)
     return np.asarray(naive**2 * np.maximum(share * ratio + (1 - share) * usual, floor))
 
 

@@ -346,3 +346,19 @@ def test_whatever_the_forecast_uses_changes_the_key_and_nothing_else_does():
     keys = {key(), key(changed), key(table=items(tour="2025-06-30")), key(high=0.9), key(high=0.95)}
     assert len(keys) == 5
     assert key(table=items().assign(unit_cost=99.0, name="anything")) == key()
+
+
+@pytest.mark.parametrize("cells", [dict.fromkeys(range(36), 20.0), dict.fromkeys(range(30, 36), 5.0)])
+def test_demand_that_never_changes_goes_on_unchanged(cells):
+    """Held-out errors of exactly zero leave no error to weigh by: every series counts alike."""
+    history, _ = calendarise(frame_of({(i, n): cells for i, n in [("tour", "FR"), ("race", "DE"), ("cap", "US")]}, TIMELINE.periods), TIMELINE)
+    result = baseline_forecast(history, TIMELINE, items(), LOCATIONS)
+    check_frame(result.forecast, BASELINE_FORECAST)
+    assert result.forecast["baseline"].to_numpy() == pytest.approx(cells[35], rel=1e-6)
+    assert (result.accuracy["wmape"].dropna() < 1e-6).all()
+
+
+def test_thirty_months_written_as_zero_do_no_harm():
+    cells = dict.fromkeys(range(30), 0.0) | dict.fromkeys(range(30, 36), 5.0)
+    history, _ = calendarise(frame_of({("tour", "FR"): cells, ("cap", "US"): cells}, TIMELINE.periods), TIMELINE)
+    assert baseline_forecast(history, TIMELINE, items(), LOCATIONS).forecast["baseline"].to_numpy() == pytest.approx(5.0, rel=1e-6)
