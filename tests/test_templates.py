@@ -375,6 +375,15 @@ def test_a_measure_that_only_the_plan_has_is_empty_in_the_past(calculated):
     assert set(line_of(calculated["Executive"], "Inventory value")[past]) == {None}
 
 
+@needs_libreoffice
+def test_the_balance_of_a_family_is_its_last_and_the_families_add_up_to_the_total(calculated):
+    rows = calculated["Supply Review"]
+    chairs = [sum(row[-1] for row in plan.stock_rows() if row[1] == "Chairs" and row[4] == "Projected available balance")]
+    families = [line_of(rows, family)[3] for family in ("Chairs", "Tables", "Lamps")]
+    assert families[:1] == pytest.approx(chairs)
+    assert sum(families) == pytest.approx(line_of(rows, "Projected available balance")[3])
+
+
 def line_of(rows: list[list[object]], label: str, version: str | None = None) -> list[object]:
     return next(row for row in rows if row[0] == label and (version is None or row[1] == version))
 

@@ -261,8 +261,11 @@ def heading(page: Page, row: int, text: str) -> int:
     return row + 1
 
 
-def family_lines(page: Page, top: int, caption: str, unit: str, formula: Formula) -> int:
-    """One line for each family of the list, blank where the list has ended; returns the next row."""
+def family_lines(page: Page, top: int, caption: str, unit: str, formula: Formula, *, stock: bool = False) -> int:
+    """One line for each family of the list, blank where the list has ended; returns the next row.
+
+    The yearly figure of a `stock` is its value at the end of the next year, never a sum.
+    """
     row = heading(page, top, caption)
     page.rows["families"] = row
     styles, sheet = page.book.styles, page.sheet
@@ -276,8 +279,9 @@ def family_lines(page: Page, top: int, caption: str, unit: str, formula: Formula
             sheet.write_formula(f"{letters}{line}", f'=IF($A{line}="","",{formula(letters, line)})', number, "")
         for letters, key in ((TOTAL_NEXT, "next"), (TOTAL_LAST, "last")):
             cells = f"$H{line}:${page.book.last_column}{line}"
-            sheet.write_formula(f"{letters}{line}", f'=IF($A{line}="","",SUMPRODUCT({page.span(key)},{cells}))', number, "")
-        change = f'=IF($A{line}="","",IF({TOTAL_LAST}{line}<=0,"",{TOTAL_NEXT}{line}/{TOTAL_LAST}{line}-1))'
+            figure = '""' if stock and key == "last" else f"SUMPRODUCT({page.span('end' if stock else key)},{cells})"
+            sheet.write_formula(f"{letters}{line}", f'=IF($A{line}="","",{figure})', number, "")
+        change = f'=IF($A{line}="","",IF(N({TOTAL_LAST}{line})<=0,"",{TOTAL_NEXT}{line}/{TOTAL_LAST}{line}-1))'
         sheet.write_formula(f"{CHANGE}{line}", change, styles(num_format="+0.0%;-0.0%;0.0%"), "")
     sheet.write_string(f"C{row - 1}", unit, styles(font_color=MUTED, bottom=1, bottom_color=RULE))
     bars = f"{TOTAL_NEXT}{row}:{TOTAL_NEXT}{row + LIST_ROWS - 2}"

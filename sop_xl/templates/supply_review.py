@@ -30,7 +30,7 @@ def supply_review_sheet(book: Book) -> None:
     review.write_lines(page, top, [
         Line(x.key, x.label, x.version, x.unit, x.formula, ending, x.bold, "value at the end") if x.key in stocks else x for x in lines
     ])  # fmt: skip
-    review.family_lines(page, families_top, "Projected available balance by family", vocabulary.UNITS, _family_formula(page))
+    review.family_lines(page, families_top, "Projected available balance by family, value at the end", vocabulary.UNITS, _family_formula(page), stock=True)
     row = after + 1
     history = book.history_count
     keys = {"projected_available_balance": "Projected available balance", "safety_stock": "Safety stock", "unmet_demand": "Unmet demand"}
