@@ -54,8 +54,8 @@ def financial_detail(
     Parameters
     ----------
     history
-        DEMAND_HISTORY. Revenue as it was; where it is absent, demand x net price, and said. Rows outside the past periods of the
-        timeline are left out.
+        DEMAND_HISTORY. Revenue as it was; where it is absent, demand x net price, and said. Revenue without demand
+        counts, without units and with a cost that is not known, and is said. Rows outside the past periods of the timeline are left out.
     consensus, prices
         CONSENSUS_DEMAND and NET_PRICES; plan revenue = consensus x net price.
     items, locations
@@ -75,7 +75,7 @@ def financial_detail(
     past = history[
         (history["period"] >= timeline.first)
         & (history["period"] < timeline.current)
-        & history["demand"].notna()
+        & (history["demand"].notna() | history["revenue"].notna())
     ]
     grid = Grid(series_of([past, consensus], items, locations), timeline.periods)
     count = len(timeline.history)
@@ -84,6 +84,8 @@ def financial_detail(
     revenue = grid.matrix(past, past["revenue"])
     planned = grid.matrix(consensus, consensus["consensus"])
     demand[:, count:] = planned[:, count:]
+    # what was sold for this money is not said, so neither is what it cost
+    without_units = np.isnan(demand) & (np.nan_to_num(revenue) != 0)
     demand = np.nan_to_num(demand)
     price = np.full(len(grid.series), np.nan)
     from_history = np.zeros(len(grid.series), dtype=bool)
@@ -113,8 +115,24 @@ def financial_detail(
         positions(items["item"], grid.series["item"], "item")
     ]
     cost = np.where(demand == 0, 0.0, demand * unit_cost[:, None])
+    cost[:, :count] = np.where(without_units[:, :count], np.nan, cost[:, :count])
+    _note_without_units(grid, without_units[:, :count], notes)
     _note_unknown(grid, revenue, cost, notes)
     return FinancialDetail(grid, demand, revenue, cost, rate), notes_frame(notes)
+
+
+def _note_without_units(grid: Grid, without_units: Mask, notes: list[Note]) -> None:
+    """Say which items have past revenue in periods for which no demand is given."""
+    if without_units.any():
+        names = grid.series["item"].to_numpy()[without_units.any(axis=1)].tolist()
+        notes.append(
+            Note(
+                "demand_history",
+                min(names),
+                "demand-absent",
+                f"{some_of(names)} has past revenue without demand; the revenue counts, units and cost of it are not known",
+            )
+        )
 
 
 def _note_unknown(grid: Grid, revenue: Matrix, cost: Matrix, notes: list[Note]) -> None:

@@ -149,6 +149,16 @@ class TestPlan:
         assert at(plan, "revenue", "2025-03") == 70
         assert rules == {"revenue-absent"}
 
+    def test_past_revenue_is_that_of_the_history_even_without_demand(self):
+        """A blank demand beside a revenue: the money was earned, for how many units and at what cost nobody said."""
+        history = pd.concat([HISTORY, history_of(sold("A", "North", "2025-03", np.nan, 70), sold("B", "South", "2025-03", 0, 8))], ignore_index=True)
+        plan, rules = whole_plan(history=history)
+        assert plan.loc[(plan["version"] == "Plan") & (plan["period"] < month("2026-01")), "revenue"].sum() == history["revenue"].sum()
+        assert [at(plan, m, "2025-03") for m in ("demand", "revenue")] == [0, 70]
+        assert np.isnan(at(plan, "cost", "2025-03"))
+        assert at(plan, "cost", "2025-03", family="Brushes", region="South") == 0
+        assert rules == {"demand-absent", "cost-not-known"}
+
     def test_inventory_value_counts_stock_where_it_lies_and_no_backlog(self):
         stock = table(frames.INVENTORY_PLAN, {"item": "A", "location": "South", "measure": "projected_available_balance", "2026-01": 25, "2026-02": -5})
         plan, _ = whole_plan(stock=stock)
