@@ -136,6 +136,9 @@ def main(names: list[str]) -> int:
             if name == "m3" and (figures["sMAPE"] > 13.34 or figures["MASE"] > 0.83 or figures["CPU s"] > 50):
                 print("m3: misses its target (sMAPE 13.34, MASE 0.83, 50 CPU seconds)")
                 missed = 1
+            if not 0.94 <= figures["coverage 95"] <= 0.96:
+                print(f"{name}: misses its target (a 95 % range that covers 94 to 96 %)")
+                missed = 1
     return missed
 
 

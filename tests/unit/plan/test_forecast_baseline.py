@@ -351,7 +351,7 @@ def test_whatever_the_forecast_uses_changes_the_key_and_nothing_else_does():
 @pytest.mark.parametrize("cells", [dict.fromkeys(range(36), 20.0), dict.fromkeys(range(30, 36), 5.0)])
 def test_demand_that_never_changes_goes_on_unchanged(cells):
     """Held-out errors of exactly zero leave no error to weigh by: every series counts alike."""
-    history, _ = calendarise(frame_of({(i, n): cells for i, n in [("tour", "FR"), ("race", "DE"), ("cap", "US")]}, TIMELINE.periods), TIMELINE)
+    history, _ = calendarise(frame_of(dict.fromkeys([("tour", "FR"), ("race", "DE"), ("cap", "US")], cells), TIMELINE.periods), TIMELINE)
     result = baseline_forecast(history, TIMELINE, items(), LOCATIONS)
     check_frame(result.forecast, BASELINE_FORECAST)
     assert result.forecast["baseline"].to_numpy() == pytest.approx(cells[35], rel=1e-6)
