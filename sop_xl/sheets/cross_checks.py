@@ -14,6 +14,7 @@ from sop_xl.sheets.cells import show, suggestion
 from sop_xl.sheets.locations import ONLY_LOCATION
 from sop_xl.sheets.money_checks import check_budget_terms, check_item_money, check_line_units, check_rates
 from sop_xl.sheets.readings import Readings, filled, moment_text, quoted_label, stated_columns
+from sop_xl.sheets.scope_checks import check_empty_scopes, check_ended_items, check_reserved_names
 
 _MOST_SUGGESTIONS = 40
 """Unknown names for which a near one is looked up; beyond it somebody pasted the wrong list."""
@@ -203,12 +204,15 @@ def current_period(readings: Readings) -> pd.Timestamp | None:
 
 CHECKS: tuple[Callable[[Readings], Iterator[Problem]], ...] = (
     check_references,
+    check_reserved_names,
     check_stocking_locations,
     check_blank_locations,
     check_like_items,
     check_spans,
     check_sales_input_scope,
     check_percentages,
+    check_empty_scopes,
+    check_ended_items,
     check_horizon,
     check_line_units,
     check_rates,

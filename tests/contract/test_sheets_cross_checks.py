@@ -110,6 +110,66 @@ def test_a_percentage_typed_as_a_whole_number_is_asked_about():
     assert found(workbook(Events=events)) == ["Events!C7: expected a fraction such as 0.2, got 20 (it means +2000%; 20 % is 0.2)"]
 
 
+@pytest.mark.parametrize("name", ["All", "ALL", "(not by family)"])
+def test_no_family_is_called_what_the_results_call_all_of_them(name):
+    items = f"Item | Family | Unit cost | Unit price\nAX-140 | {name} | 5 | 9\nBK-7 | {name} | 5 | 9"
+    kept = "All" if name == "ALL" else name
+    assert found(workbook(Items=items), Severity.ERROR) == [
+        f'Items!B7: expected another name than {kept} for a family, which the results keep for themselves, got "{name}" (and 1 more down to B8)'
+    ]
+
+
+def test_no_region_is_called_all_but_a_location_may_be():
+    assert found(workbook(Locations="Location | Region\nBerlin | All\nParis | South")) == [
+        'Locations!B7: expected another name than All for a region, which the results keep for themselves, got "All"'
+    ]
+    assert found(workbook(Locations="Location | Region\nBerlin | (no region)\nParis | (not by family)\nAll | ")) == []
+
+
+EVENT = "Event | Item | Family | Location | Region | From | Effect\n"
+
+
+@pytest.mark.parametrize(
+    ("scope", "line"),
+    [
+        ("AX-140 | Bikes |  | ", 'Events!C7: expected Axles, the family of item AX-140, or nothing, got "Bikes" (nothing is in both, so it changes nothing)'),
+        (" |  | Paris | North", 'Events!E7: expected South, the region of location Paris, or nothing, got "North" (nothing is in both, so it changes nothing)'),
+        ("AX-140 | Axles | Paris | South", None),
+        (" | Bikes |  | North", None),
+    ],
+)
+def test_a_scope_that_holds_nothing_is_a_warning(scope, line):
+    readings = workbook(Events=f"{EVENT}E | {scope} | 2026-03 | 0.1")
+    assert found(readings, Severity.WARNING) == ([line] if line else [])
+    assert found(readings, Severity.ERROR) == []
+
+
+def test_an_item_without_a_family_is_in_none_of_the_others():
+    items = "Item | Family | Unit cost | Unit price\nAX-140 | | 5 | 9\nBK-7 | Bikes | 5 | 9"
+    overrides = "Override | Item | Family | From | Action | Value | Reason | Owner\nO | AX-140 | {} | 2026-03 | set | 5 | fair | Ann"
+    assert [p.rule for p in cross_check(workbook(Items=items, Overrides=overrides.format("Bikes")))] == ["empty-scope"]
+    assert found(workbook(Items=items, Overrides=overrides.format("(no family)"))) == []
+
+
+def test_what_is_planned_for_an_item_no_longer_sold_is_a_warning():
+    items = "Item | Unit cost | Unit price | Sold until\nAX-140 | 5 | 9 | 2026-03-31\nBK-7 | 5 | 9 |"
+    overrides = """
+Override | Item   | From    | Action | Value | Reason | Owner
+last     | AX-140 | 2026-03 | set    | 5     | fair   | Ann
+late     | AX-140 | 2026-04 | set    | 5     | fair   | Ann
+other    | BK-7   | 2026-04 | set    | 5     | fair   | Ann
+"""
+    events = "Event | Item | From | Effect\nE | AX-140 | 2026-05 | 0.1"
+    lifecycle = "Item | Stage | Period | Like item\nAX-140 | launch | 2026-06 | BK-7\nAX-140 | phase_out | 2026-06 |"
+    readings = workbook(Items=items, Overrides=overrides, Events=events, Lifecycle=lifecycle)
+    assert found(readings, Severity.WARNING) == [
+        'Events!B7: expected an item that is still sold in 2026-05, got "AX-140" (Items has it Sold until 2026-03-31)',
+        'Overrides!B8: expected an item that is still sold in 2026-04, got "AX-140" (Items has it Sold until 2026-03-31)',
+        'Lifecycle!A7: expected an item that is still sold in 2026-06, got "AX-140" (Items has it Sold until 2026-03-31)',
+    ]
+    assert found(readings, Severity.ERROR) == []
+
+
 def test_currency_codes_may_be_written_small():
     readings = workbook(
         FX_Rates="Currency | 2026-03\neur | 0.9", Budget="Family | Unit | 2026-03\nBikes | eur | 5", Locations=LOCATIONS.replace("South  | USD", "South  | eur")
