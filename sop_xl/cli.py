@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from sop_xl.errors import ContractError, HostError, PlanError, SopError
+from sop_xl.terminal import Progress, run_command
 
 if TYPE_CHECKING:
     from sop_xl.commands.report import Report
@@ -34,8 +32,6 @@ AsOf = Annotated[str | None, typer.Option("--as-of", metavar="YYYY-MM-DD", help=
 Out = Annotated[Path | None, typer.Option("--out", help="Write here and leave the workbook as it is.")]
 Recalc = Annotated[Literal["auto", "libreoffice", "off"], typer.Option("--recalc", help="Compute native formulas: auto (with LibreOffice if it is there), libreoffice, off.")]
 
-INTERRUPTED = 130
-MOST_PROBLEMS = 40
 
 
 @app.command()
@@ -49,13 +45,14 @@ def new(
     quiet: Quiet = False,
 ) -> None:
     """Make an empty S&OP workbook."""
+    day = _day(as_of)
 
     def run(progress: Progress) -> Report:
         from sop_xl.commands.new import new_workbook
 
-        return new_workbook(path, template=template, modules=_names(modules), history=history, horizon=horizon, as_of=_day(as_of))
+        return new_workbook(path, template=template, modules=_names(modules), history=history, horizon=horizon, as_of=day)
 
-    _run(run, quiet=quiet)
+    run_command(run, quiet=quiet)
 
 
 @module_app.command("add")
@@ -67,7 +64,7 @@ def module_add(workbook: Workbook, module: Annotated[str, typer.Argument(help="d
 
         return add_module(workbook, module)
 
-    _run(run, quiet=quiet)
+    run_command(run, quiet=quiet)
 
 
 @module_app.command("remove")
@@ -79,7 +76,7 @@ def module_remove(workbook: Workbook, module: Annotated[str, typer.Argument(help
 
         return remove_module(workbook, module)
 
-    _run(run, quiet=quiet)
+    run_command(run, quiet=quiet)
 
 
 @app.command()
@@ -96,7 +93,7 @@ def demo(
 
         return make_demo(out, recalc=recalc, progress=progress)
 
-    _run(run, quiet=quiet, json=json)
+    run_command(run, quiet=quiet, json=json)
 
 
 @app.command()
@@ -113,7 +110,7 @@ def check(
 
         return check_workbook(workbook, write=write, progress=progress)
 
-    _run(run, quiet=quiet, json=json)
+    run_command(run, quiet=quiet, json=json)
 
 
 @app.command()
@@ -127,13 +124,14 @@ def regenerate(
     quiet: Quiet = False,
 ) -> None:
     """Plan from history to money and write every result to its sheet."""
+    day = _day(as_of)
 
     def run(progress: Progress) -> Report:
         from sop_xl.commands.regenerate import regenerate_workbook
 
-        return regenerate_workbook(workbook, out=out, steps=_names(steps), as_of=_day(as_of), recalc=recalc, progress=progress)
+        return regenerate_workbook(workbook, out=out, steps=_names(steps), as_of=day, recalc=recalc, progress=progress)
 
-    _run(run, quiet=quiet, json=json)
+    run_command(run, quiet=quiet, json=json)
 
 
 @app.command("import")
@@ -141,17 +139,18 @@ def import_(
     workbook: Workbook,
     sheet: Annotated[str, typer.Argument(help="Input sheet to fill.")],
     file: Annotated[Path, typer.Argument(help="CSV file or workbook.")],
+    replace: Annotated[bool, typer.Option("--replace", help="Start the table anew; otherwise rows are added, or updated where the key is there.")] = False,
     quiet: Quiet = False,
     json: Json = False,
 ) -> None:
-    """Fill an input table from a CSV file or another workbook, by header."""
+    """Bring a CSV file or another workbook into an input table, by header and key."""
 
     def run(progress: Progress) -> Report:
         from sop_xl.commands.exchange import import_table
 
-        return import_table(workbook, sheet, file)
+        return import_table(workbook, sheet, file, replace=replace)
 
-    _run(run, quiet=quiet, json=json)
+    run_command(run, quiet=quiet, json=json)
 
 
 @app.command()
@@ -169,7 +168,7 @@ def export(
 
         return export_tables(workbook, out, sheets=sheet or ())
 
-    _run(run, quiet=quiet, json=json)
+    run_command(run, quiet=quiet, json=json)
 
 
 @app.command()
@@ -188,7 +187,7 @@ def diff(
 
         return diff_workbooks(a, b, tolerance=tolerance, relative=relative)
 
-    _run(run, quiet=quiet, json=json)
+    run_command(run, quiet=quiet, json=json)
 
 
 @app.command()
@@ -209,7 +208,7 @@ def forecast(
 
         return forecast_file(file, out, horizon=horizon, season=season, quantiles=chosen, n_jobs=2, progress=progress)
 
-    _run(run, quiet=quiet, json=json)
+    run_command(run, quiet=quiet, json=json)
 
 
 @app.command()
@@ -221,7 +220,7 @@ def lint(workbook: Workbook, json: Json = False, quiet: Quiet = False) -> None:
 
         return lint_workbook(workbook)
 
-    _run(run, quiet=quiet, json=json)
+    run_command(run, quiet=quiet, json=json)
 
 
 @app.command()
@@ -240,7 +239,7 @@ def render(
 
         return render_workbook(workbook, out, sheets=sheet or (), most_pages=pages, progress=progress)
 
-    _run(run, quiet=quiet, json=json)
+    run_command(run, quiet=quiet, json=json)
 
 
 @templates_app.command("build")
@@ -252,7 +251,7 @@ def templates_build(folder: Annotated[Path, typer.Argument(help="Folder for the 
 
         return build_template_files(folder)
 
-    _run(run)
+    run_command(run)
 
 
 def _version(value: bool) -> None:
@@ -268,11 +267,6 @@ def _root(
     version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and stop.")] = False,
 ) -> None:
     pass
-
-
-# --- from a report to the terminal -----------------------------------------------------------------------------------
-
-Progress = Callable[[str, int, int], None]
 
 
 def _names(text: str) -> tuple[str, ...]:
@@ -298,103 +292,6 @@ def _day(text: str | None) -> str:
         return date.fromisoformat(text).isoformat()
     except ValueError:
         raise typer.BadParameter(f"expected a date such as 2026-11-30, got {text!r}", param_hint="--as-of") from None
-
-
-def _run(action: Callable[[Progress], Report], *, quiet: bool = False, json: bool | Path | None = False) -> None:
-    """Run a command, show its progress, print its report, and leave with its exit code. No traceback reaches a user."""
-    from sop_xl.commands.report import ExitCode
-
-    to_terminal = not (json is True or (isinstance(json, Path) and str(json) == "-"))
-    try:
-        report = _with_progress(action, show=to_terminal and not quiet)
-    except KeyboardInterrupt:
-        typer.echo("Stopped; nothing was written.", err=True)
-        raise typer.Exit(INTERRUPTED) from None
-    except ContractError as error:
-        report = _failure(error, ExitCode.PROBLEMS)
-    except PlanError as error:
-        report = _failure(error, ExitCode.INFEASIBLE)
-    except (SopError, OSError, MemoryError) as error:
-        report = _failure(error, ExitCode.FAILED)
-    except Exception as error:
-        report = _failure(error, ExitCode.FAILED, unexpected=True)
-    if isinstance(json, Path) and str(json) != "-":
-        try:
-            json.write_text(report.to_json() + "\n", encoding="utf-8")
-        except OSError as error:
-            report = _failure(HostError(f"{json}: the report could not be written ({error.strerror})"), ExitCode.FAILED)
-    if to_terminal:
-        _print(report, quiet=quiet)
-    else:
-        typer.echo(report.to_json())
-    raise typer.Exit(int(report.exit_code))
-
-
-def _failure(error: BaseException, code: int, *, unexpected: bool = False) -> Report:
-    from sop_xl.commands.report import ExitCode, Report
-
-    problems = error.problems if isinstance(error, ContractError) else ()
-    text = str(error).splitlines()[0] if str(error) else type(error).__name__
-    if unexpected:
-        text = f"unexpected {type(error).__name__}: {text} (details in the log: {_log_traceback()})"
-    return Report(command="", workbook="", exit_code=ExitCode(code), summary="" if problems else text, problems=problems)
-
-
-def _log_traceback() -> Path:
-    """Append the current traceback to the log in the user's log folder and say where it is."""
-    import traceback
-    from datetime import datetime
-
-    from platformdirs import user_log_path
-
-    log = user_log_path("sop_xl", appauthor=False) / "sop_xl.log"
-    try:
-        log.parent.mkdir(parents=True, exist_ok=True)
-        with log.open("a", encoding="utf-8") as file:
-            file.write(f"{datetime.now().isoformat(timespec='seconds')}\n{traceback.format_exc()}\n")
-    except OSError:
-        pass
-    return log
-
-
-def _with_progress(action: Callable[[Progress], Report], *, show: bool) -> Report:
-    if not (show and sys.stderr.isatty()):
-        return action(lambda message, done, total: None)
-    from rich.console import Console
-    from rich.progress import BarColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
-    from rich.progress import Progress as Bar
-
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("Starting", total=None)
-        return action(lambda message, done, total: bar.update(task, description=message, completed=done, total=total or None))
-
-
-def _print(report: Report, *, quiet: bool) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    from sop_xl.errors import Severity, format_problem
-
-    console = Console(highlight=False, soft_wrap=True)
-    shown = [p for p in report.problems if not (quiet and p.severity is Severity.NOTE)]
-    shown.sort(key=lambda p: list(Severity).index(p.severity))
-    colour = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "dim"}
-    for problem in shown[:MOST_PROBLEMS]:
-        console.print(f"[{colour[problem.severity]}]{problem.severity:<7}[/]", end=" ")
-        console.print(format_problem(problem), markup=False)
-    if len(shown) > MOST_PROBLEMS:
-        console.print(f"... and {len(shown) - MOST_PROBLEMS} more; --json lists them all", markup=False)
-    if not quiet:
-        for title, header, rows in report.tables:
-            table = Table(title=title, title_justify="left", header_style="bold")
-            for k, name in enumerate(header):
-                table.add_column(name, justify="left" if k == 0 else "right")
-            for row in rows:
-                table.add_row(*row)
-            console.print(table)
-    if report.summary and (report.exit_code or not quiet):
-        Console(stderr=bool(report.exit_code), highlight=False, soft_wrap=True).print(report.summary, markup=False)
 
 
 def main() -> None:

@@ -66,7 +66,7 @@ def filled_workbook(out: Path) -> Path:
         budget = Path(folder) / bicycles.BUDGET_FILE
         budget.write_bytes(sample.budget)
         host = HeadlessHost(path)
-        problems, _ = fill_table(host, sheet("Budget"), budget)
+        problems, *_ = fill_table(host, sheet("Budget"), budget, replace=True)
         if errors_in(problems):
             raise ContractError(errors_in(problems))
         host.save()

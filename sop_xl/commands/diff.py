@@ -46,7 +46,7 @@ def diff_workbooks(a: Path, b: Path, *, tolerance: float = 1e-9, relative: float
             differences.extend(_compare(tables_a[name], tables_b[name], tolerance, relative))
     others = sorted((set(first.sheet_names()) | set(second.sheet_names())) - set(tables_a) - set(tables_b))
     per_sheet = Counter(str(d["sheet"]) for d in differences)
-    text = "no differences" if not differences else f"{len(differences)} differences in {len(per_sheet)} sheets"
+    text = "no differences" if not differences else f"differences: {len(differences)}, in {len(per_sheet)} of the sheets"
     return Report(
         command="diff",
         workbook=str(a),

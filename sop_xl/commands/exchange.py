@@ -7,9 +7,10 @@ import io
 from collections.abc import Sequence
 from pathlib import Path
 
+from sop_xl.blocks import CellValue
 from sop_xl.commands.inputs import input_sheets
 from sop_xl.commands.report import ExitCode, Report, count
-from sop_xl.commands.tables import plain_table, plain_text, table_sheets
+from sop_xl.commands.tables import PlainTable, plain_table, plain_text, table_sheets
 from sop_xl.errors import ContractError, HostError, Problem, Severity, errors_in
 from sop_xl.hosts.files import read_bytes, replace_file
 from sop_xl.hosts.headless import HeadlessHost
@@ -22,8 +23,11 @@ from sop_xl.sheets.settings import Settings
 from sop_xl.sheets.spec import LABEL_COLUMNS, Shape, SheetSpec
 
 
-def import_table(workbook: Path, sheet: str, file: Path) -> Report:
-    """Replace the rows of an input table by those of a file, matched by header.
+def import_table(workbook: Path, sheet: str, file: Path, *, replace: bool = False) -> Report:
+    """Bring the rows of a file into an input table, matched by header.
+
+    A row whose key the table has already updates that row, cell by cell where the file says something; other rows are added.
+    With `replace` the table's own rows go first.
 
     The file may be a CSV (separator and encoding are recognised) or a workbook (the sheet of the same name, else its
     first sheet). A grid may come long or wide; it is laid out in the workbook's own periods. Nothing is written when
@@ -36,11 +40,11 @@ def import_table(workbook: Path, sheet: str, file: Path) -> Report:
     """
     host = HeadlessHost(workbook)
     spec = input_sheet(host, sheet)
-    problems, rows = fill_table(host, spec, file)
+    problems, rows, told = fill_table(host, spec, file, replace=replace)
     errors = errors_in(problems)
     if not errors:
         host.save()
-    done = f"{rows} rows from {file.name} are now in {spec.name}" if not errors else f"{file.name} was not imported: {len(errors)} errors"
+    done = f"{spec.name}: {told} from {file.name}" if not errors else f"{file.name} was not imported: {len(errors)} errors"
     return Report(
         command="import",
         workbook=str(workbook),
@@ -51,8 +55,8 @@ def import_table(workbook: Path, sheet: str, file: Path) -> Report:
     )
 
 
-def fill_table(host: Host, spec: SheetSpec, file: Path) -> tuple[list[Problem], int]:
-    """Read a file into an input table of an open workbook without saving; returns the problems and the number of rows."""
+def fill_table(host: Host, spec: SheetSpec, file: Path, *, replace: bool = False) -> tuple[list[Problem], int, str]:
+    """Bring a file into an input table of an open workbook without saving; problems, number of lines, and what was done in words."""
     settings = Settings()
     if "Settings" in host.sheet_names():
         settings, _ = read_settings(host.read_block("Settings"))
@@ -65,9 +69,41 @@ def fill_table(host: Host, spec: SheetSpec, file: Path) -> tuple[list[Problem], 
     table = plain_table(spec, host.read_block(spec.name))
     labels = table.header[LABEL_COLUMNS:] if spec.shape is Shape.GRID else []
     header, rows, problems = import_rows(spec, block, settings, labels)
-    if not errors_in(problems):
-        host.write_table(spec.name, header, rows)
-    return problems, len(rows)
+    if errors_in(problems):
+        return problems, 0, ""
+    told = f"{len(rows)} lines"
+    if replace:
+        told += f" in place of {len(table.rows)}"
+    elif table.rows:
+        rows, told = _merged(spec, table, header, rows)
+    host.write_table(spec.name, header, rows)
+    return problems, len(rows), told
+
+
+def _merged(spec: SheetSpec, table: PlainTable, header: list[str], rows: list[list[CellValue]]) -> tuple[list[list[CellValue]], str]:
+    """The table's rows with those of the file brought in by key; an empty cell of the file says nothing."""
+    if table.header != header:
+        expected = "expected the sheet to have its own columns, so that rows can be matched"
+        raise ContractError([Problem(spec.name, "", "other-columns", expected, "other ones", "import with --replace to start the table anew")])
+    places = [header.index(c.label) for c in spec.columns if c.name in spec.key]
+    first_measure = spec.measure_terms[0].label if spec.measures else ""
+    measure = next((header.index(c.label) for c in spec.columns if c.name == "measure"), -1)
+
+    def key(cells: Sequence[CellValue]) -> tuple[str, ...]:
+        return tuple(plain_text(cells[p]) or (first_measure if p == measure else "") for p in places)
+
+    kept = [list(cells) for _, cells in table.rows]
+    place = {key(cells): k for k, cells in enumerate(kept)}
+    updated = 0
+    for row in rows:
+        k = place.get(key(row))
+        if k is None:
+            place[key(row)] = len(kept)
+            kept.append(row)
+        else:
+            kept[k] = [old if new is None else new for old, new in zip(kept[k], row, strict=True)]
+            updated += 1
+    return kept, f"{len(kept) - len(table.rows)} lines added, {updated} updated, {len(table.rows) - updated} kept as they were"
 
 
 def input_sheet(host: Host, name: str) -> SheetSpec:
@@ -102,6 +138,8 @@ def export_tables(workbook: Path, out: Path, *, sheets: Sequence[str] = ()) -> R
         When a named sheet is not in the workbook.
     """
     host = HeadlessHost(workbook)
+    if not any(True for _ in table_sheets(host)):
+        raise ContractError([Problem(workbook.name, "", "no-tables", "expected an S&OP workbook", "a workbook without its sheets", "sop-xl new makes one")])
     available = {s.name: s for s in table_sheets(host)}
     unknown = [name for name in sheets if name not in available]
     if unknown:

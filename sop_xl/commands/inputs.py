@@ -8,9 +8,9 @@ from functools import cached_property
 
 import pandas as pd
 
-from sop_xl.blocks import CellValue
 from sop_xl.errors import Problem, Severity, errors_in
 from sop_xl.frames import empty_frame
+from sop_xl.hosts.headless import HeadlessHost
 from sop_xl.hosts.protocol import Host
 from sop_xl.periods import Timeline
 from sop_xl.sheets import SHEETS, sheet
@@ -102,7 +102,8 @@ def planning_timeline(inputs: Inputs) -> tuple[Timeline | None, list[Problem]]:
     """The periods to learn from and to plan; `None` and a problem where history and settings leave none.
 
     The current period is the setting, or the period after the last demand. History from the current period on is left
-    out, so that an earlier month can be planned again as it was.
+    out, so that an earlier month can be planned again as it was. A current period that leaves a gap after the history is refused:
+    months without a word would count as months without demand.
     """
     history, settings = inputs.frame("Demand History"), inputs.settings
     calendar = settings.make_calendar()
@@ -110,41 +111,69 @@ def planning_timeline(inputs: Inputs) -> tuple[Timeline | None, list[Problem]]:
     if known.empty:
         return None, [Problem("Demand History", "", "no-history", "expected demand of at least one period", "none")]
     first, last = calendar.start_of(known.min()), calendar.start_of(known.max())
-    current = calendar.shift(last, 1)
+    current, following = calendar.shift(last, 1), calendar.shift(last, 1)
     notes: list[Problem] = []
     if settings.current_period is not None:
         current = calendar.start_of(pd.Timestamp(settings.current_period))
-        if current <= first:
-            asked, least = calendar.label(current), calendar.label(calendar.shift(first, 1))
-            return None, [Problem("Settings", "", "current-period", f"expected a current period from {least} on", asked)]
+        if not first < current <= following:
+            span = f"{calendar.label(calendar.shift(first, 1))} to {calendar.label(following)}"
+            hint = f"Demand History has periods from {calendar.label(first)} to {calendar.label(last)}"
+            return None, [Problem("Settings", "", "current-period", f"expected a current period from {span}", calendar.label(current), hint)]
         if current <= last:
             left_out = int((known >= current).sum())
             notes.append(
                 Problem("Demand History", "", "history-after-current-period", f"{left_out} values from {calendar.label(current)} on were left out",
                         severity=Severity.NOTE, hint="the current period in Settings is earlier than the last history")
             )  # fmt: skip
-    return Timeline(calendar, first, current, settings.horizon), notes
+    timeline = Timeline(calendar, first, current, settings.horizon)
+    return timeline, notes + _unfinished(history, timeline)
 
 
-def display_timeline(host: Host, timeline: Timeline) -> Timeline:
-    """The window that the workbook's output grids show: as many period columns as they have, ending with the horizon.
+def _unfinished(history: pd.DataFrame, timeline: Timeline) -> list[Problem]:
+    """A warning where the last period has demand of far fewer series than the one before: it may not be over yet."""
+    busy = history[history["demand"].notna() & (history["demand"] != 0)].groupby("period").size()
+    last, before = (timeline.calendar.shift(timeline.current, -k) for k in (1, 2))
+    now, then = int(busy.get(last, 0)), int(busy.get(before, 0))
+    if then < 4 or now * 3 >= then:
+        return []
+    label = timeline.calendar.label
+    return [
+        Problem("Demand History", "", "unfinished-period", f"only {now} lines have demand in {label(last)}, {then} in {label(before)}", severity=Severity.WARNING,
+                hint=f"the others count as zero; if {label(last)} is not over, set Current period to it in Settings")
+    ]  # fmt: skip
 
-    The pages of formulas count on that number of columns. Where the horizon leaves no room for a past period, the
-    grids grow instead.
-    """
+
+def shown_periods(host: Host) -> int:
+    """Period columns of the workbook's output grids, on which its pages of formulas count; 0 where it has no such grid."""
     present = set(host.sheet_names())
-    wide = [s.name for s in SHEETS if s.kind is SheetKind.OUTPUT and s.shape is Shape.GRID and s.name in present]
-    shown = len(timeline.periods)
-    for name in wide:
-        table = host.table_place(name)
-        if table is not None:
-            shown = table[3] - table[1] + 1 - LABEL_COLUMNS
-            break
-    past = max(shown - timeline.horizon, 1)
-    return Timeline(timeline.calendar, timeline.calendar.shift(timeline.current, -past), timeline.current, timeline.horizon)
+    for spec in SHEETS:
+        if spec.kind is SheetKind.OUTPUT and spec.shape is Shape.GRID and spec.name in present:
+            table = host.table_place(spec.name)
+            if table is not None:
+                return table[3] - table[1] + 1 - LABEL_COLUMNS
+    return 0
 
 
-def stamped(host: Host, name: str) -> str:
-    """Text of a stamp cell; `""` where it is empty or the workbook has none."""
-    value: CellValue = host.read_name(name)
-    return "" if value is None else str(value)
+def display_timeline(host: Host, timeline: Timeline) -> tuple[Timeline, list[Problem]]:
+    """The window that the output grids show: as many period columns as they have, ending with the horizon.
+
+    A horizon that leaves no room for a past period is a problem: grids that grew would leave the pages of formulas behind.
+    """
+    shown = shown_periods(host) or len(timeline.periods)
+    past = shown - timeline.horizon
+    problems = []
+    if past < 1:
+        hint = f"a wider workbook: sop-xl new --horizon {timeline.horizon}"
+        problems = [Problem("Settings", "", "horizon-too-long", f"expected a horizon of at most {shown - 1}: the grids have {shown} period columns", str(timeline.horizon), hint)]
+    first = timeline.calendar.shift(timeline.current, -max(past, 1))
+    return Timeline(timeline.calendar, first, timeline.current, timeline.horizon), problems
+
+
+def parked_inputs(host: HeadlessHost, inputs: Inputs) -> list[Problem]:
+    """A warning for every input that was parked with its module while it still holds rows: they count, though nobody sees them."""
+    return [
+        Problem(name, "", "parked-input", f"{len(reading.frame)} rows of this parked sheet count in the plan", severity=Severity.WARNING,
+                hint=f"sop-xl module add WORKBOOK {reading.spec.module} shows it again; clear it there if it should not count")
+        for name, reading in inputs.readings.items()
+        if len(reading.frame) and host.sheet_visibility(name) == "veryHidden"
+    ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
@@ -11,13 +12,16 @@ import pandas as pd
 from sop_xl import __version__
 from sop_xl.blocks import Block
 from sop_xl.commands.account import write_account
-from sop_xl.commands.inputs import Inputs, display_timeline, planning_timeline, read_inputs, stamped
+from sop_xl.commands.inputs import Inputs, display_timeline, parked_inputs, planning_timeline, read_inputs
 from sop_xl.commands.overview import overview
 from sop_xl.commands.planning import plan_demand, plan_kpis, plan_money, plan_supply
 from sop_xl.commands.report import ExitCode, Report
 from sop_xl.commands.results import Results, output_rows
-from sop_xl.errors import ContractError, FrameError, Problem, Severity, errors_in
+from sop_xl.commands.tables import plain_table
+from sop_xl.errors import ContractError, FrameError, HostError, Problem, Severity, errors_in
 from sop_xl.frames import FINANCIAL_PLAN, empty_frame
+from sop_xl.hosts.files import read_bytes, replace_file
+from sop_xl.hosts.guards import check_target
 from sop_xl.hosts.headless import HeadlessHost
 from sop_xl.hosts.protocol import Host
 from sop_xl.hosts.recalculate import UP_TO_DATE, Mode, recalculate
@@ -25,6 +29,7 @@ from sop_xl.periods import Timeline
 from sop_xl.plan.grid import records
 from sop_xl.sheets import sheet
 from sop_xl.sheets.read import read_sheet
+from sop_xl.sheets.spec import LABEL_COLUMNS, Shape
 
 STEPS: dict[str, tuple[str, ...]] = {
     "forecast": ("Baseline Forecast", "Forecast Accuracy"),
@@ -41,6 +46,10 @@ SHEET_OF_FRAME = {
     "baseline_forecast": "Baseline Forecast", "consensus_demand": "Consensus Demand", "financial_plan": "Financial Plan",
 }  # fmt: skip
 """Where a remark of the core about one of its frames belongs in the workbook."""
+
+
+WARNINGS = {"budget-outside-timeline", "event-without-effect", "sales-input-contradicts", "override-without-effect", "budget-covers-part"}
+"""Remarks of the core that a planner should act on; the others say what was assumed."""
 
 
 def regenerate_workbook(
@@ -87,46 +96,99 @@ def regenerate_workbook(
     wanted = _wanted_sheets(steps)
     as_of = as_of or date.today().isoformat()
     say = progress or (lambda message, done, total: None)
-    host = HeadlessHost(workbook, out=out, progress=say)
-    host.check_writable()
-    inputs = read_inputs(host)
-    timeline, found = planning_timeline(inputs) if not inputs.has_errors else (None, [])
-    problems = [*inputs.problems, *found]
-    if timeline is None or errors_in(problems):
-        return _refused(workbook, problems)
+    final = out or workbook
+    original = read_bytes(workbook)
+    with tempfile.TemporaryDirectory(prefix="sop_xl_", ignore_cleanup_errors=True) as folder:
+        draft = Path(folder) / final.name
+        host = HeadlessHost(workbook, out=draft, progress=say)
+        host.check_writable()
+        check_target(final.resolve())
+        inputs = read_inputs(host)
+        timeline, problems = _timeline(host, inputs, steps)
+        if timeline is None or errors_in(problems):
+            return _refused(workbook, problems)
+        results, written = _plan_and_write(host, inputs, timeline, wanted, problems, say)
+        write_account(host, inputs, timeline, results, problems, steps or tuple(STEPS), as_of)
+        say("Saving", 0, 0)
+        host.save()
+        recalculation = _recalculate(draft, recalc, say)
+        changed = _put_in_place(draft, workbook, out, original)
+    facts = {
+        "as_of": as_of,
+        "version": __version__,
+        "current_period": timeline.calendar.label(timeline.current),
+        "inputs": inputs.fingerprint,
+        "series": len(results.demand.baseline.accuracy),
+        "forecast_from_cache": results.demand.from_cache,
+        "sheets": written,
+        "changed": changed,
+        "recalculation": recalculation,
+    }
+    return Report(
+        command="regenerate",
+        workbook=str(final),
+        summary=_summary(final, facts),
+        problems=problems,
+        facts=facts,
+        tables=[overview(results, timeline)] if not steps or "finance" in steps else (),
+    )
 
+
+def _timeline(host: HeadlessHost, inputs: Inputs, steps: Sequence[str]) -> tuple[Timeline | None, list[Problem]]:
+    """The periods of this run, and everything that was found in the inputs and about them."""
+    problems = [*inputs.problems, *parked_inputs(host, inputs)]
+    if inputs.has_errors:
+        return None, problems
+    timeline, found = planning_timeline(inputs)
+    problems += found
+    if timeline is None:
+        return None, problems
+    shown, found = display_timeline(host, timeline)
+    problems += found
+    if steps:
+        problems += _other_windows(host, shown, _wanted_sheets(steps))
+    return timeline, problems
+
+
+def _other_windows(host: HeadlessHost, shown: Timeline, wanted: set[str]) -> list[Problem]:
+    """Grids that a run of some steps would leave in another window of time than the ones it writes."""
+    for names in STEPS.values():
+        for name in names:
+            spec = sheet(name)
+            if name in wanted or spec.shape is not Shape.GRID or name not in host.sheet_names():
+                continue
+            header = plain_table(spec, host.read_block(name)).header[LABEL_COLUMNS:]
+            if header and header != shown.labels:
+                expected = f"expected a whole run: {name} shows {header[0]} to {header[-1]}, the plan now {shown.labels[0]} to {shown.labels[-1]}"
+                return [Problem("--steps", "", "steps-after-roll", expected)]
+    return []
+
+
+def _plan_and_write(
+    host: HeadlessHost, inputs: Inputs, timeline: Timeline, wanted: set[str], problems: list[Problem], say: Callable[[str, int, int], None]
+) -> tuple[Results, dict[str, int]]:
+    """Compute every step and write the wanted sheets; adds what the core remarked to `problems`."""
     notes: list[pd.DataFrame] = []
     demand = plan_demand(inputs, timeline, say, notes)
     say("Projecting stock", 0, 0)
     stock = plan_supply(inputs, timeline, demand, notes)
     say("Rolling up to money", 0, 0)
     money = plan_money(inputs, timeline, demand, stock, previous_plan(host, timeline, inputs), notes)
-    results = Results(inputs, display_timeline(host, timeline), demand, stock, money, plan_kpis(inputs, timeline, demand, stock, money))
+    shown, _ = display_timeline(host, timeline)
+    results = Results(inputs, shown, demand, stock, money, plan_kpis(inputs, timeline, demand, stock, money))
     problems += remarks(notes)
+    return results, _write(host, results, wanted, say)
 
-    written = _write(host, results, wanted, say)
-    write_account(host, inputs, timeline, results, problems, steps or tuple(STEPS), as_of)
-    say("Saving", 0, 0)
-    host.save()
-    facts = {
-        "as_of": as_of,
-        "version": __version__,
-        "current_period": timeline.calendar.label(timeline.current),
-        "inputs": inputs.fingerprint,
-        "series": len(demand.baseline.accuracy),
-        "forecast_from_cache": demand.from_cache,
-        "sheets": written,
-        "changed": host.changed,
-        "recalculation": _recalculate(out or workbook, recalc, say),
-    }
-    return Report(
-        command="regenerate",
-        workbook=str(out or workbook),
-        summary=_summary(out or workbook, facts),
-        problems=problems,
-        facts=facts,
-        tables=[overview(results, timeline)],
-    )
+
+def _put_in_place(draft: Path, workbook: Path, out: Path | None, original: bytes) -> bool:
+    """Make the finished draft the workbook, all at once; whether it differs from what was read."""
+    content = read_bytes(draft) if draft.exists() else original
+    changed = content != original
+    if out is None and changed and read_bytes(workbook) != original:
+        raise HostError(f"{workbook.name} was changed by another program during the run; run again (the file is as that program left it)")
+    if out is not None or changed:
+        replace_file(out or workbook, content)
+    return changed
 
 
 def _wanted_sheets(steps: Sequence[str]) -> set[str]:
@@ -149,36 +211,51 @@ def _refused(workbook: Path, problems: Sequence[Problem]) -> Report:
 
 
 def previous_plan(host: Host, timeline: Timeline, inputs: Inputs) -> pd.DataFrame:
-    """The financial plan of the cycle before: what this workbook holds as Plan when its stamp names an earlier current period, else
-    what it already holds as Previous plan. Only periods that were planned then count.
+    """The financial plan of the cycle before, from the Financial Plan as it stands in the workbook.
+
+    When that was planned from an earlier period on, its version Plan is the previous plan, in the periods that were planned then. When it was
+    planned from this period on, what it holds as Previous plan stays, if that begins earlier. A later plan is never a previous one.
     """
-    stamp = stamped(host, "sop_current_period")
-    if "Financial Plan" not in host.sheet_names() or not stamp:
-        return empty_frame(FINANCIAL_PLAN)
-    try:
-        planned_from = timeline.calendar.parse(stamp)
-    except FrameError:  # the calendar was changed since then
-        return empty_frame(FINANCIAL_PLAN)
     spec = sheet("Financial Plan")
+    nothing = empty_frame(FINANCIAL_PLAN)
+    if spec.name not in host.sheet_names():
+        return nothing
+    block = host.read_block(spec.name)
+    planned_from = _first_period(block, inputs, version="Plan", measure="Demand P10")
+    if planned_from is None:
+        return nothing
     version = "Plan" if planned_from < timeline.current else "Previous plan"
-    block = _lines_of_version(host.read_block(spec.name), [c.name for c in spec.columns].index("version"), version)
-    kept = read_sheet(spec, block, inputs.settings).frame
-    if kept.empty:
-        return empty_frame(FINANCIAL_PLAN)
+    kept = read_sheet(spec, _lines_of_version(block, inputs, version), inputs.settings).frame
     if version == "Plan":
         kept = kept[kept["period"] >= planned_from]
     figures = ["demand", "revenue", "cost", "gross_margin", "inventory_value"]
     kept = kept.dropna(subset=figures, how="all").assign(version="Previous plan")
+    if kept.empty or kept["period"].min() >= timeline.current:
+        return nothing
     return kept[list(FINANCIAL_PLAN.columns)].reset_index(drop=True)
 
 
-def _lines_of_version(block: Block, column: int, version: str) -> Block:
+def _first_period(block: Block, inputs: Inputs, **labels: str) -> pd.Timestamp | None:
+    """First period with a value in the lines of these labels: ranges stand in planned periods only, so they tell where a plan began."""
+    table = plain_table(sheet("Financial Plan"), block)
+    names = [c.name for c in table.spec.columns]
+    lines = [cells for _, cells in table.rows if all(cells[names.index(k)] == v for k, v in labels.items())]
+    places = [k for cells in lines for k in range(LABEL_COLUMNS, len(cells)) if cells[k] is not None]
+    if not places:
+        return None
+    try:
+        return inputs.settings.make_calendar().parse(table.header[min(places)])
+    except FrameError:  # the calendar was changed since then
+        return None
+
+
+def _lines_of_version(block: Block, inputs: Inputs, version: str) -> Block:
     """The block with the table's lines of one version only: most of the sheet need not be understood."""
     if block.table is None:
         return block
     top, left, _, right = block.table
     head, body = block.rows[: top - block.row + 1], block.rows[top - block.row + 1 :]
-    place = left - block.column + column
+    place = left - block.column + [c.name for c in sheet("Financial Plan").columns].index("version")
     kept = [row for row in body if len(row) > place and row[place] == version]
     return Block(block.sheet, block.row, block.column, [*head, *kept], (top, left, top + max(len(kept), 1), right))
 
@@ -187,7 +264,7 @@ def remarks(notes: Sequence[pd.DataFrame]) -> list[Problem]:
     """What the core assumed or left out, as notes on the sheets that it concerns."""
     rows = pd.concat(notes, ignore_index=True).drop_duplicates() if notes else pd.DataFrame()
     return [
-        Problem(SHEET_OF_FRAME.get(row.frame, row.frame), "", row.rule, row.note, severity=Severity.NOTE)
+        Problem(SHEET_OF_FRAME.get(row.frame, row.frame), "", row.rule, row.note, severity=Severity.WARNING if row.rule in WARNINGS else Severity.NOTE)
         for row in records(rows)
     ]
 

@@ -18,7 +18,7 @@ SALES = """SKU;Site;Month;Demand
 def test_a_long_csv_becomes_the_wide_table(company, tmp_path):
     file = tmp_path / "sales.csv"
     file.write_text(SALES)
-    result = run("import", company, "Demand History", file)
+    result = run("import", company, "Demand History", file, "--replace")
     assert result.exit_code == 0, result.output
     rows = {(r["Item"], r["Location"]): r for r in cells(company, "Demand History")}
     assert set(rows) == {("0017", "Oslo"), ("0042", "Rome")}
@@ -42,7 +42,7 @@ def test_another_workbook_is_read_by_its_header(company, tmp_path):
     book.active.append(["SKU", "Warehouse", "Stock"])
     book.active.append(["0017", "Oslo", 12])
     book.save(tmp_path / "stock.xlsx")
-    assert run("import", company, "Inventory", tmp_path / "stock.xlsx").exit_code == 0
+    assert run("import", company, "Inventory", tmp_path / "stock.xlsx", "--replace").exit_code == 0
     (row,) = cells(company, "Inventory")
     assert (row["Item"], row["Location"], row["On hand"]) == ("0017", "Oslo", 12)
 
@@ -57,7 +57,7 @@ def test_an_output_sheet_cannot_be_filled_and_a_misspelt_one_is_suggested(compan
 def test_text_that_looks_like_a_formula_stays_text(company, tmp_path):
     file = tmp_path / "items.csv"
     file.write_text('Item,Name\n0017,"=HYPERLINK(""http://x"")"\n0018,@cmd\n')
-    assert run("import", company, "Items", file).exit_code == 0
+    assert run("import", company, "Items", file, "--replace").exit_code == 0
     sheet = openpyxl.load_workbook(company)["Items"]
     assert [sheet[a].value for a in ("B7", "B8")] == ['=HYPERLINK("http://x")', "@cmd"]
     assert all(sheet[a].data_type != "f" for a in ("B7", "B8"))
@@ -110,3 +110,26 @@ def test_rows_in_another_order_are_the_same_table(planned, tmp_path):
     host.write_table("Items", list(rows[0]), [list(r.values()) for r in reversed(rows)])
     host.save()
     assert run("diff", planned, other).exit_code == 0
+
+
+def test_one_new_month_is_added_to_the_history_and_nothing_is_lost(company, tmp_path):
+    before = cells(company, "Demand History")
+    file = tmp_path / "january.csv"
+    file.write_text("Item,Location,Period,Demand\n0017,Oslo,2025-01,61\n0042,Rome,2025-01,70\n")
+    result = run("import", company, "Demand History", file)
+    assert result.exit_code == 0 and "0 lines added, 2 updated, 22 kept as they were" in result.output
+    after = cells(company, "Demand History")
+    assert len(after) == len(before)
+    for old, new in zip(before, after, strict=True):
+        changed = {k: new[k] for k in new if new[k] != old[k]}
+        wanted = {("0017", "Oslo", "Demand"): {"2025-01": 61}, ("0042", "Rome", "Demand"): {"2025-01": 70}}
+        assert changed == wanted.get((old["Item"], old["Location"], old["Measure"]), {})
+
+
+def test_a_record_with_a_known_key_is_updated_where_the_file_says_something(company, tmp_path):
+    file = tmp_path / "items.csv"
+    file.write_text("Item,Family,Unit cost\n0017,,65\n0099,Lamps,20\n")
+    result = run("import", company, "Items", file)
+    assert result.exit_code == 0 and "1 lines added, 1 updated, 5 kept" in result.output
+    rows = {r["Item"]: r for r in cells(company, "Items")}
+    assert rows["0017"]["Unit cost"] == 65 and rows["0017"]["Family"] == "Chairs" and rows["0099"]["Family"] == "Lamps"

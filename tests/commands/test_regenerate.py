@@ -211,3 +211,73 @@ def test_revenue_in_another_currency_is_converted_at_its_own_rates(company, plan
     before, after = (lines(path, "Financial Plan", Family="Chairs", Region="North", Version="Plan", Measure="Revenue")[0] for path in (planned, company))
     assert [after[p] for p in PAST] == pytest.approx([before[p] for p in PAST])
     assert [after[p] for p in PLAN] == pytest.approx([before[p] for p in PLAN])
+
+
+def test_stopping_while_formulas_are_computed_leaves_the_file_as_it_was(company, monkeypatch):
+    """Plan and computed formulas come into place together or not at all."""
+    before = company.read_bytes()
+
+    def stop(path, mode):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("sop_xl.commands.regenerate.recalculate", stop)
+    result = run("regenerate", company, "--as-of", "2025-01-06")
+    assert result.exit_code == 130 and "nothing was written" in result.output
+    assert company.read_bytes() == before
+
+
+def test_a_file_that_somebody_saved_during_the_run_is_not_overwritten(company, monkeypatch):
+    def save_meanwhile(path, mode):
+        company.write_bytes(b"newer")
+        from sop_xl.hosts.recalculate import RecalcReport
+
+        return RecalcReport(False, "off")
+
+    monkeypatch.setattr("sop_xl.commands.regenerate.recalculate", save_meanwhile)
+    result = run("regenerate", company)
+    assert result.exit_code == 2 and "changed by another program" in result.output
+    assert company.read_bytes() == b"newer"
+
+
+def current_period(path, label):
+    change(path, "Settings", "Value", [r["Setting"] for r in cells(path, "Settings")].index("Current period"), label)
+
+
+def test_planning_an_earlier_month_again_never_shows_a_later_plan_as_the_previous_one(planned):
+    current_period(planned, "2024-10")
+    assert run("regenerate", planned, "--recalc", "off").exit_code == 0
+    assert lines(planned, "Financial Plan", Version="Previous plan") == []
+
+
+def test_a_gap_after_the_history_is_refused(company):
+    current_period(company, "2025-04")
+    result = run("regenerate", company)
+    assert result.exit_code == 1
+    assert "expected a current period from 2022-02 to 2025-01, got 2025-04" in result.output
+
+
+def test_a_horizon_that_the_grids_cannot_show_is_refused(company):
+    change(company, "Settings", "Value", [r["Setting"] for r in cells(company, "Settings")].index("Horizon"), 48)
+    result = run("regenerate", company)
+    assert result.exit_code == 1 and "expected a horizon of at most 47" in result.output and "sop-xl new --horizon 48" in result.output
+
+
+def test_some_steps_cannot_leave_grids_in_different_months(planned):
+    for row in range(len(history := cells(planned, "Demand History"))):
+        change(planned, "Demand History", "2025-01", row, history[row]["2024-01"])
+    before = planned.read_bytes()
+    result = run("regenerate", planned, "--steps", "demand")
+    assert result.exit_code == 1 and "expected a whole run" in result.output
+    assert planned.read_bytes() == before
+
+
+def test_a_month_that_is_not_over_is_noticed(company):
+    change(company, "Demand History", "2025-01", 0, 12.0)
+    result = run("check", company)
+    assert "only 1 lines have demand in 2025-01, 12 in 2024-12" in result.output
+
+
+def test_what_is_parked_but_counts_is_said(planned):
+    assert run("module", "remove", planned, "supply").exit_code == 0
+    result = run("regenerate", planned, "--recalc", "off", "--as-of", "2025-01-06")
+    assert result.exit_code == 0 and "Inventory: 12 rows of this parked sheet count in the plan" in result.output

@@ -1,0 +1,119 @@
+"""From an action to the terminal: progress while it runs, its report, its exit code; no traceback reaches a user."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from sop_xl.errors import ContractError, FrameError, HostError, PlanError, SopError
+
+if TYPE_CHECKING:
+    from sop_xl.commands.report import Report
+
+Progress = Callable[[str, int, int], None]
+
+INTERRUPTED = 130
+MOST_PROBLEMS = 40
+
+
+def run_command(action: Callable[[Progress], Report], *, quiet: bool = False, json: bool | Path | None = False) -> None:
+    """Run a command, show its progress, print its report, and leave with its exit code. No traceback reaches a user."""
+    from sop_xl.commands.report import ExitCode
+
+    to_terminal = not (json is True or (isinstance(json, Path) and str(json) == "-"))
+    try:
+        report = _with_progress(action, show=to_terminal and not quiet)
+    except KeyboardInterrupt:
+        typer.echo("Stopped; nothing was written.", err=True)
+        raise typer.Exit(INTERRUPTED) from None
+    except ContractError as error:
+        report = _failure(error, ExitCode.PROBLEMS)
+    except PlanError as error:
+        report = _failure(error, ExitCode.INFEASIBLE)
+    except FrameError as error:  # a mistake of ours, whatever the data
+        report = _failure(error, ExitCode.FAILED, unexpected=True)
+    except (SopError, OSError, MemoryError) as error:
+        report = _failure(error, ExitCode.FAILED)
+    except Exception as error:
+        report = _failure(error, ExitCode.FAILED, unexpected=True)
+    if isinstance(json, Path) and str(json) != "-":
+        try:
+            json.write_text(report.to_json() + "\n", encoding="utf-8")
+        except OSError as error:
+            report = _failure(HostError(f"{json}: the report could not be written ({error.strerror})"), ExitCode.FAILED)
+    if to_terminal:
+        _print(report, quiet=quiet)
+    else:
+        typer.echo(report.to_json())
+    raise typer.Exit(int(report.exit_code))
+
+
+def _failure(error: BaseException, code: int, *, unexpected: bool = False) -> Report:
+    from sop_xl.commands.report import ExitCode, Report
+
+    problems = error.problems if isinstance(error, ContractError) else ()
+    text = str(error).splitlines()[0] if str(error) else type(error).__name__
+    if unexpected:
+        text = f"unexpected {type(error).__name__}: {text} (details in the log: {_log_traceback()})"
+    return Report(command="", workbook="", exit_code=ExitCode(code), summary="" if problems else text, problems=problems)
+
+
+def _log_traceback() -> Path:
+    """Append the current traceback to the log in the user's log folder and say where it is."""
+    import traceback
+    from datetime import datetime
+
+    from platformdirs import user_log_path
+
+    log = user_log_path("sop_xl", appauthor=False) / "sop_xl.log"
+    try:
+        log.parent.mkdir(parents=True, exist_ok=True)
+        with log.open("a", encoding="utf-8") as file:
+            file.write(f"{datetime.now().isoformat(timespec='seconds')}\n{traceback.format_exc()}\n")
+    except OSError:
+        pass
+    return log
+
+
+def _with_progress(action: Callable[[Progress], Report], *, show: bool) -> Report:
+    if not (show and sys.stderr.isatty()):
+        return action(lambda message, done, total: None)
+    from rich.console import Console
+    from rich.progress import BarColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bar
+
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("Starting", total=None)
+        return action(lambda message, done, total: bar.update(task, description=message, completed=done, total=total or None))
+
+
+def _print(report: Report, *, quiet: bool) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    from sop_xl.errors import Severity, format_problem
+
+    console = Console(highlight=False, soft_wrap=True)
+    shown = [p for p in report.problems if not (quiet and p.severity is Severity.NOTE)]
+    shown.sort(key=lambda p: list(Severity).index(p.severity))
+    colour = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "dim"}
+    for problem in shown[:MOST_PROBLEMS]:
+        console.print(f"[{colour[problem.severity]}]{problem.severity:<7}[/]", end=" ")
+        console.print(format_problem(problem), markup=False)
+    if len(shown) > MOST_PROBLEMS:
+        console.print(f"... and {len(shown) - MOST_PROBLEMS} more; --json lists them all", markup=False)
+    if not quiet:
+        for title, header, rows in report.tables:
+            table = Table(title=title, title_justify="left", header_style="bold")
+            for k, name in enumerate(header):
+                table.add_column(name, justify="left" if k == 0 else "right")
+            for row in rows:
+                table.add_row(*row)
+            console.print(table)
+    if report.summary and (report.exit_code or not quiet):
+        Console(stderr=bool(report.exit_code), highlight=False, soft_wrap=True).print(report.summary, markup=False)
