@@ -98,9 +98,27 @@ def _periods(
         return wanted, []
     count = int(np.isin(values.period, [values.periods.index(p) for p in outside]).sum())
     severity = Severity.ERROR if len(outside) == len(filled) else Severity.WARNING
-    words = f"{count} values outside the workbook's periods {calendar.label(wanted[0])} to {calendar.label(wanted[-1])} were left out"
-    span_text = f"{calendar.label(outside[0])} to {calendar.label(outside[-1])}"
-    return wanted, [Problem(reading.sheet, "", "outside-the-workbook", words, span_text, severity=severity)]
+    words, hint = _left_out(calendar, settings, wanted, outside)
+    values_of = "1 value" if count == 1 else f"{count} values"
+    said = f"{values_of} in periods {words} {'was' if count == 1 else 'were'} left out"
+    return wanted, [Problem(reading.sheet, "", "outside-the-workbook", said, hint=hint, severity=severity)]
+
+
+def _left_out(calendar: Calendar, settings: Settings, wanted: pd.DatetimeIndex, outside: pd.DatetimeIndex) -> tuple[str, str]:
+    """Where the values lie that have no column, and the command for a workbook that has one for each of them."""
+    first, last = wanted[0], wanted[-1]
+    before, after = calendar.distance(outside[0], first), calendar.distance(last, outside[-1])
+    horizon = min(settings.horizon, len(wanted))
+    places, more, options = [], [], []
+    if before > 0:
+        places.append(f"before {calendar.label(first)}")
+        more.append("history")
+        options.append(f"--history {len(wanted) - horizon + before}")
+    if after > 0:
+        places.append(f"after {calendar.label(last)}")
+        more.append("planned periods")
+        options.append(f"--horizon {horizon + after}")
+    return " or ".join(places), f"a workbook with more {' and '.join(more)}: sop-xl new {' '.join(options)}"
 
 
 def _parse_labels(calendar: Calendar, period_labels: Sequence[str]) -> pd.DatetimeIndex:

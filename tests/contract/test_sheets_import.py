@@ -93,10 +93,23 @@ def test_periods_that_the_workbook_does_not_have():
     _, rows, problems = imported("Demand History", "SKU,2025-12,2026-01\nAX-1,4,5\n")
     assert rows[0][7:] == [5.0, None, None]
     assert [(p.severity.value, str(p)) for p in problems] == [
-        ("warning", "file.csv: 1 values outside the workbook's periods 2026-01 to 2026-03 were left out, got 2025-12 to 2025-12")
+        ("warning", "file.csv: 1 value in periods before 2026-01 was left out (a workbook with more history: sop-xl new --history 1)")
     ]
     _, rows, problems = imported("Demand History", "SKU,2025-11,2025-12\nAX-1,4,5\n")
     assert rows == [] and [p.rule for p in errors_in(problems)] == ["outside-the-workbook"]
+
+
+def test_left_out_values_come_with_the_command_for_a_workbook_that_holds_them():
+    """Two past and one planned period in the workbook; the file has three more before and one more after."""
+    _, rows, problems = imported("Sales Input", "SKU,2025-10,2025-11,2026-03,2026-04\nAX-1,4,5,6,7\n", Settings(horizon=1))
+    assert rows[0][7:] == [None, None, 6.0]
+    assert [(p.severity.value, str(p)) for p in problems] == [
+        (
+            "warning",
+            "file.csv: 3 values in periods before 2026-01 or after 2026-03 were left out "
+            "(a workbook with more history and planned periods: sop-xl new --history 5 --horizon 2)",
+        )
+    ]
 
 
 def test_a_file_without_rows():
