@@ -1,14 +1,51 @@
-"""What was converted while reading, gathered so that 40,000 pasted texts give one line and not 40,000."""
+"""What was converted or refused while reading, gathered so that 40,000 pasted texts give a few lines and not 40,000."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
-from sop_xl.blocks import Block, CellValue
+from sop_xl.blocks import Block, CellValue, a1, column_letters, parse_a1
 from sop_xl.errors import Problem, Severity
 from sop_xl.periods import Calendar
 from sop_xl.sheets.cells import Understood, show
+
+OWN_LINES = 3
+"""Cells of one column refused for the same reason that have a line of their own."""
+
+
+def gathered_refusals(problems: Sequence[Problem]) -> list[Problem]:
+    """Refused cells, where a reason comes up again and again in one column with one line for all but the first `OWN_LINES`.
+
+    Parameters
+    ----------
+    problems
+        Of single cells of one sheet, as reading them left them; those without a cell pass unchanged.
+
+    Returns
+    -------
+    In the same order. The line for many names the first of its cells, how many more there are and the area that holds them; rules,
+    columns, severities and expectations are never mixed.
+    """
+    groups: dict[tuple[str, str, str, str, str], list[int]] = {}
+    for k, problem in enumerate(problems):
+        if problem.cell:
+            column = column_letters(parse_a1(problem.cell)[1])
+            groups.setdefault((problem.sheet, column, problem.rule, problem.expected, problem.severity), []).append(k)
+    kept: list[Problem | None] = list(problems)
+    for (_, column, *_), places in groups.items():
+        more = places[OWN_LINES + 1 :]
+        if not more:
+            continue
+        rows = sorted(parse_a1(problems[k].cell)[0] for k in more)
+        number = parse_a1(f"{column}1")[1]
+        area = a1(rows[0], number) if len(rows) == 1 else f"{a1(rows[0], number)}:{a1(rows[-1], number)}"
+        head = places[OWN_LINES]
+        kept[head] = replace(problems[head], hint=f"and {len(more)} more in {area}")
+        for k in more:
+            kept[k] = None
+    return [p for p in kept if p is not None]
 
 
 @dataclass(slots=True)

@@ -10,7 +10,7 @@ from datetime import date
 from sop_xl.blocks import Block
 from sop_xl.errors import Problem
 from sop_xl.sheets.cell_dates import read_period
-from sop_xl.sheets.cells import Habits, Refused, is_blank, is_error, show
+from sop_xl.sheets.cells import Habits, Refused, is_blank, is_error, plain, show
 from sop_xl.sheets.header_columns import Header, header_cells, map_columns, place_in_year
 from sop_xl.sheets.header_terms import Terms, terms_of
 from sop_xl.sheets.spec import Shape, SheetSpec
@@ -19,6 +19,10 @@ __all__ = ["Header", "find_header", "is_header_again"]
 
 SEARCHED_ROWS = 60
 """How far down a header is looked for; one right above the first filled row is found anywhere."""
+
+
+_NAMED_TITLES, _LONGEST_TITLE = 4, 16
+"""Titles named where no row is a header, and characters shown of each, so that the line keeps its hint."""
 
 
 def find_header(spec: SheetSpec, block: Block, habits: Habits, currency: str = "") -> tuple[Header | None, list[Problem]]:
@@ -34,11 +38,25 @@ def find_header(spec: SheetSpec, block: Block, habits: Habits, currency: str = "
     if row is None:
         first = spec.columns[0].label
         return None, [
-            Problem(block.sheet, "", "no-header", f'expected a header row with "{first}" and the other columns of {spec.name}', "none",
-                    "paste the header too, or restore the sheet from the template")
-        ]  # fmt: skip
+            _no_header(block, f'expected a header row with "{first}" and the other columns of {spec.name}')
+        ]
     header, problems = map_columns(spec, block, row, habits, terms)
     return header, two_tables + problems
+
+
+def _no_header(block: Block, expected: str) -> Problem:
+    """The problem of a sheet without a header; it names the titles that somebody may have meant as one."""
+    hint = "paste the header too, or restore the sheet from the template"
+    own = block.table[0] - block.row if block.table is not None else -1
+    titles = {i: [j for j, v in enumerate(row) if isinstance(v, str) and not is_blank(v) and not is_error(v)] for i, row in enumerate(block.rows[:SEARCHED_ROWS])}
+    # a header has words in most of its cells; of equals the table's own row, else the uppermost
+    row = max(titles, key=lambda i: (len(titles[i]), i == own, -i), default=-1)
+    if row < 0 or not titles[row]:
+        return Problem(block.sheet, "", "no-header", expected, "none", hint)
+    named = [plain(str(block.rows[row][j])) for j in titles[row]]
+    got = ", ".join(show(t if len(t) <= _LONGEST_TITLE else f"{t[: _LONGEST_TITLE - 3]}...") for t in named[:_NAMED_TITLES])
+    more = f" and {len(named) - _NAMED_TITLES} more" if len(named) > _NAMED_TITLES else ""
+    return Problem(block.sheet, block.address(row, titles[row][0]), "no-header", expected, got + more, hint)
 
 
 def _header_row(spec: SheetSpec, block: Block, habits: Habits, terms: Terms) -> tuple[int | None, list[Problem]]:

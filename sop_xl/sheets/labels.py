@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -76,7 +76,12 @@ def read_cell(
         return read_choice(value, choices, synonyms)
     if kind in _NUMERIC:
         fraction = kind is CellType.FRACTION or "fraction" in column.unit
-        return read_number(value, habits, fraction=fraction, currency=currency if "money" in column.unit else "", integer=kind is CellType.INTEGER)
+        money = currency if "money" in column.unit else ""
+        reading = read_number(value, habits, fraction=fraction, currency=money, integer=kind is CellType.INTEGER)
+        if isinstance(reading, Refused) and reading.rule == "other-currency":
+            # a Unit beside a cost or a price is the stocking unit: the line cannot be given in another currency
+            return replace(reading, hint=f"Plan currency in Settings is {money}")
+        return reading
     if kind is CellType.DATE:
         return read_date(value, habits)
     if kind is CellType.PERIOD:

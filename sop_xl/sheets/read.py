@@ -13,7 +13,7 @@ from sop_xl.errors import FrameError, Problem, Severity, errors_in
 from sop_xl.frames import empty_frame, order_rows
 from sop_xl.periods import Calendar
 from sop_xl.sheets.cells import Habits, is_blank, show
-from sop_xl.sheets.conversions import Conversions
+from sop_xl.sheets.conversions import Conversions, gathered_refusals
 from sop_xl.sheets.duplicates import duplicate_cells, duplicate_rows, duplicates_after_defaults
 from sop_xl.sheets.grids import Values, read_values, values_frame
 from sop_xl.sheets.header import Header, find_header
@@ -132,11 +132,11 @@ def read_sheet(
     conversions = Conversions(block, habits.calendar)
     values: Values | None = None
     labels = read_labels(spec, block, header, rows, habits, conversions, settings.plan_currency)
-    found = [*problems, *labels.problems]
+    found = [*problems, *gathered_refusals(labels.problems)]
     if spec.shape is Shape.GRID:
         values = read_values(spec, block, header, labels, habits, conversions, settings.plan_currency)
         twice = duplicate_cells(spec, block, header, labels, values, settings.plan_currency)
-        found += [*values.problems, *twice]
+        found += [*gathered_refusals(values.problems), *twice]
         records = labels.frame(spec)
         frame = _grid_frame(spec, labels, values, settings)
     else:

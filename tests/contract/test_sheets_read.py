@@ -201,7 +201,62 @@ def test_a_sheet_without_any_header():
 AX-1 | Axle
 AX-2 | Hub
 """)
+    words = 'expected a header row with "Item" and the other columns of Items, got "AX-1", "Axle" (paste the header too, or restore the sheet from the template)'
+    assert errors(reading) == [f"Items!A6: {words}"]
+
+
+def test_a_header_that_is_not_understood_is_quoted():
+    """The row with most words is the likeliest; a title above it has fewer."""
+    reading = read("Items", """
+Preisliste |            |      |            |
+           | Artikelnr. | Bez. | Warengrp.  | Einstandspreis in EUR | Lagerort
+           | 1001       | Stab | Stahl      | 2.5                   | Oslo
+""")  # fmt: skip
+    (line,) = errors(reading)
+    assert line.startswith('Items!B7: expected a header row with "Item" and the other columns of Items, got "Artikelnr.", "Bez.", "Warengrp.", "Einstandsprei..." and 1 more (')
+
+
+def test_a_sheet_of_numbers_alone_has_no_titles_to_quote():
+    reading = read("Items", "1 | 2\n3 | 4")
     assert errors(reading) == ['Items: expected a header row with "Item" and the other columns of Items, got none (paste the header too, or restore the sheet from the template)']
+
+
+def test_the_same_mistake_all_down_a_column_leaves_the_others_visible():
+    """Nine ambiguous prices and one that is none: the mistake that stands alone keeps its line, wherever it stands."""
+    prices = ['"1.150"'] * 6 + ["n.n."] + ['"1.150"'] * 3
+    body = "\n".join(f"AX-{k} | {'2.5' if k != 8 else '1.250'} | {price}" for k, price in enumerate(prices))
+    reading = read("Items", f"Item | Unit cost | Unit price\n{body}".replace("1.250", '"1.250"'))
+    ambiguous = "expected a number that reads in one way only, got"
+    ask = "(is it 1150 or 1.150? say so with Decimal mark in Settings)"
+    assert errors(reading) == [
+        f'Items!B15: {ambiguous} "1.250" (is it 1250 or 1.250? say so with Decimal mark in Settings)',
+        *(f'Items!C{row}: {ambiguous} "1.150" {ask}' for row in (7, 8, 9)),
+        f'Items!C10: {ambiguous} "1.150" (and 5 more in C11:C16)',
+        'Items!C13: expected an amount in USD, got "n.n."',
+    ]
+    assert reading.frame.empty
+
+
+def test_four_of_a_kind_are_four_lines():
+    reading = read("Items", "Item | Unit cost\nA | x\nB | x\nC | x\nD | x")
+    assert [p.cell for p in reading.errors] == ["B7", "B8", "B9", "B10"]
+    assert all("more" not in p.hint for p in reading.errors)
+
+
+def test_the_same_mistake_in_a_grid_is_gathered_by_period():
+    body = "\n".join(f"AX-{k} | x | {'x' if k < 2 else k}" for k in range(5))
+    reading = read("Demand History", f"Item | 2026-01 | 2026-02\n{body}")
+    assert sorted(errors(reading)) == [
+        'Demand History!B10: expected a number, got "x" (and 1 more in B11)',
+        *(f'Demand History!B{row}: expected a number, got "x"' for row in (7, 8, 9)),
+        *(f'Demand History!C{row}: expected a number, got "x"' for row in (7, 8)),
+    ]
+
+
+def test_a_price_in_another_currency_points_to_the_plan_currency():
+    """Unit of an item is its stocking unit, so that a line of Items has no currency of its own."""
+    reading = read("Items", "Item | Unit | Unit cost\nAX-1 | pcs | 2,49 €")
+    assert errors(reading) == ['Items!C7: expected an amount in USD, got "2,49 €" (Plan currency in Settings is USD)']
 
 
 def test_an_excel_table_does_not_see_what_stands_beside_it():
