@@ -201,6 +201,11 @@ def _hidden(book: SimpleNamespace) -> None:
     book.workbook.add_worksheet("Scratch").hide()
 
 
+def _second_table(book: SimpleNamespace) -> None:
+    book.prices.add_table("F20:F22", {"name": "Other", "columns": [{"header": "Remark"}]})
+    book.prices.write_column("F21", ["a", "b"])
+
+
 def _loose_entry(book: SimpleNamespace) -> None:
     book.prices.write_blank("F4", None, book.bare_entry)
     book.prices.data_validation("F4", {"validate": "decimal", "criteria": ">=", "value": 0})
@@ -252,7 +257,7 @@ CASES = [
     Case("table-header", "Prices!B3", lambda b: b.prices.write_number("B3", 2026), name="number"),
     Case("table-header", "Prices!B3", lambda b: b.prices.write_blank("B3", None, b.plain), name="blank"),
     Case("table-header", "Prices!C3", lambda b: b.prices.write_string("C3", "LIST PRICE"), replaced("xl/tables/table1.xml", 'name="Discount"', 'name="LIST PRICE"'), name="twice"),
-    Case("table-area", "Prices!A3", patch=replaced("xl/tables/table1.xml", '<tableColumns.*?</tableColumn>|<tableColumn id="4" name="Net price"/>', "")),
+    Case("table-area", "Prices!F20", _second_table, patch=replaced("xl/tables/table2.xml", 'name="Other" displayName="Other"', 'name="Prices" displayName="Prices"')),
     Case("merged-in-table", "Prices!A5", patch=replaced("Prices", "<dataValidations", '<mergeCells count="1"><mergeCell ref="A5:B5"/></mergeCells><dataValidations')),
     Case("text-number", "Prices!B5", lambda b: b.prices.write_string("B5", "1,250.50", b.entry)),
     Case("text-number", "Plan!E4", lambda b: b.plan.write_string("E4", "30", b.entry), name="period"),

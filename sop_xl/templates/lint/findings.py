@@ -50,7 +50,7 @@ RULES: dict[str, Rule] = {
     "mixed-formats": Rule(_W, "All periods of a row are shown in one kind of format.", "FAST 2.03"),
     # tables and values
     "table-header": Rule(_E, "A table's headers are text, unique, not blank, and equal to the names in its definition.", "file format"),
-    "table-area": Rule(_E, "Tables have one name each, do not overlap, and have as many columns as they are wide.", "file format"),
+    "table-area": Rule(_E, "Tables have one name each and do not overlap.", "file format"),
     "merged-in-table": Rule(_E, "No merged cells inside a table.", "file format"),
     "text-number": Rule(_W, "Numbers are stored as numbers; text is left out of every sum.", "FMC checks"),
     "number-in-code": Rule(_N, "Codes are text; a number has lost its leading zeros.", "DESIGN 4"),
