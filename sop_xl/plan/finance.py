@@ -10,8 +10,8 @@ import pandas as pd
 from sop_xl import frames
 from sop_xl.errors import FrameError
 from sop_xl.periods import Timeline
-from sop_xl.plan.grid import Grid, Matrix, describe, positions
-from sop_xl.plan.notes import Note, notes_frame
+from sop_xl.plan.grid import Grid, Mask, Matrix, describe, positions
+from sop_xl.plan.notes import Note, notes_frame, some_of
 from sop_xl.plan.valuation import FinancialDetail
 
 NOT_BY_FAMILY, NOT_BY_REGION = "(not by family)", "(not by region)"
@@ -55,7 +55,8 @@ def financial_plan(
     -------
     FINANCIAL_PLAN and notes. Version Plan holds actuals in past periods, cost at today's standard cost; Last year holds
     the values of Plan one year earlier, where the timeline reaches. A figure is NaN where nothing of it is known; where part of
-    it is not known it is the sum of what is, and the notes of the detail say whose is not.
+    it is not known it is the sum of what is, and the notes say whose is not. Gross margin has no such part: it is revenue - cost
+    where both are known of every series with demand, else NaN.
     """
     for frame, spec in (
         (inventory_plan, frames.INVENTORY_PLAN),
@@ -66,7 +67,7 @@ def financial_plan(
     ):
         frames.check_frame(frame, spec)
     notes = list[Note]()
-    stock = _stock_value(inventory_plan, items, locations, timeline)
+    stock = _stock_value(inventory_plan, items, locations, timeline, notes)
     parts = [
         *_plan_and_last_year(detail, stock, timeline),
         _budget(budget, items, timeline, notes),
@@ -90,18 +91,33 @@ def _category_of_family(items: pd.DataFrame) -> dict[str, str]:
 
 
 def _stock_value(
-    inventory_plan: pd.DataFrame, items: pd.DataFrame, locations: pd.DataFrame, timeline: Timeline
+    inventory_plan: pd.DataFrame,
+    items: pd.DataFrame,
+    locations: pd.DataFrame,
+    timeline: Timeline,
+    notes: list[Note],
 ) -> pd.DataFrame:
-    """Inventory value by family, region and planned period; an item without a unit cost is left out."""
-    balance = inventory_plan["projected_available_balance"].clip(lower=0.0)
-    unit_cost = items["unit_cost"].to_numpy(dtype=float)[
-        positions(items["item"], inventory_plan["item"], "item")
-    ]
-    stock = describe(inventory_plan[["item", "location", "period"]], items, locations).assign(
-        value=balance * unit_cost
-    )
-    stock = stock[stock["period"].isin(timeline.plan)]
-    return stock.groupby(["family", "region", "period"])["value"].sum(min_count=1).reset_index()
+    """Inventory value by family, region and planned period; NaN where no stock there has a known unit cost."""
+    rows = inventory_plan[inventory_plan["period"].isin(timeline.plan)]
+    balance = rows["projected_available_balance"].clip(lower=0.0)
+    unit_cost = items["unit_cost"].to_numpy(dtype=float)[positions(items["item"], rows["item"], "item")]
+    value = (balance * unit_cost).where(balance != 0, 0.0)
+    unvalued = balance.notna() & value.isna()
+    if unvalued.any():
+        names = rows.loc[unvalued, "item"].tolist()
+        notes.append(
+            Note(
+                "items",
+                min(names),
+                "stock-value-not-known",
+                f"unit cost of {some_of(names)} is not known; its stock is left out of inventory value",
+            )
+        )
+    stock = describe(rows[["item", "location", "period"]], items, locations)
+    # nothing in stock is worth 0 only as long as nothing beside it is of unknown worth
+    by_group = stock.assign(value=value, unvalued=unvalued).groupby(["family", "region", "period"])
+    total = by_group["value"].sum()
+    return total.where((total != 0) | ~by_group["unvalued"].any()).reset_index()
 
 
 def _plan_and_last_year(
@@ -125,14 +141,19 @@ def _plan_and_last_year(
         name: _sum_known(values, code, group_grid.shape)
         for name, values in (("demand", detail.demand), ("revenue", detail.revenue), ("cost", detail.cost))
     }
-    totals["gross_margin"] = totals["revenue"] - totals["cost"]
+    totals["gross_margin"] = np.where(
+        _any_unknown(detail, code, group_grid.shape), np.nan, totals["revenue"] - totals["cost"]
+    )
     value = np.full(group_grid.shape, np.nan)
     if len(stock):
         value[:, len(timeline.history) :] = 0.0
         given = group_grid.matrix(
             stock.rename(columns={"family": "item", "region": "location"}), stock["value"]
         )
-        value = np.where(np.isnan(given), value, given)
+        held = group_grid.matrix(
+            stock.rename(columns={"family": "item", "region": "location"}), pd.Series(1.0, index=stock.index)
+        )
+        value = np.where(np.isnan(held), value, given)
     plan = group_grid.frame(**totals, inventory_value=value).assign(version=PLAN)
     season, count = timeline.calendar.season, len(group_grid.periods)
     versions = [plan]
@@ -158,6 +179,15 @@ def _sum_known(
     np.add.at(counted, code, (known & (values != 0)).astype(float))
     np.add.at(unknown, code, (~known).astype(float))
     return np.where((counted == 0) & (unknown > 0), np.nan, total)
+
+
+def _any_unknown(
+    detail: FinancialDetail, code: np.ndarray[tuple[int, ...], np.dtype[np.intp]], shape: tuple[int, int]
+) -> Mask:
+    """Groups and periods in which revenue or cost of some series is not known: a margin of the rest would be no margin."""
+    unknown = np.zeros(shape)
+    np.add.at(unknown, code, (np.isnan(detail.revenue) | np.isnan(detail.cost)).astype(float))
+    return np.asarray(unknown > 0)
 
 
 def _budget(budget: pd.DataFrame, items: pd.DataFrame, timeline: Timeline, notes: list[Note]) -> pd.DataFrame:

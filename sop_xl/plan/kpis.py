@@ -50,7 +50,7 @@ KPIS = (
     Kpi("Unmet demand", MONEY, Direction.LOWER, "Largest projected backlog at the end of a period of the next year, at unit cost."),
     Kpi("Revenue against budget", FRACTION, Direction.HIGHER, "(Plan - budget) / budget revenue over the periods of the next year that have a budget; positive is favourable."),
     Kpi("Revenue against last year", FRACTION, Direction.HIGHER, "(Plan - last year) / last year's revenue over the next year; positive is growth."),
-    Kpi("Gross margin %", FRACTION, Direction.HIGHER, "(Revenue - cost of goods sold) / revenue of the plan over the next year."),
+    Kpi("Gross margin %", FRACTION, Direction.HIGHER, "(Revenue - cost of goods sold) / revenue of the plan over the next year, where both are known of every item of a family and region."),
 )  # fmt: skip
 """Every key figure in the order in which they are shown."""
 
@@ -203,8 +203,9 @@ def _money(financial_plan: pd.DataFrame, timeline: Timeline) -> _Values:
             gap = _by_scope(same, "revenue") - reference
             figures[name] = _as_dict(gap / reference.where(reference > 0))
     if len(plan):
-        revenue = _by_scope(plan, "revenue")
-        figures["Gross margin %"] = _as_dict(_by_scope(plan, "gross_margin") / revenue.where(revenue > 0))
+        known = plan[plan["gross_margin"].notna()]
+        revenue = _by_scope(known, "revenue")
+        figures["Gross margin %"] = _as_dict(_by_scope(known, "gross_margin") / revenue.where(revenue > 0))
     return figures
 
 

@@ -146,7 +146,7 @@ def _note_unknown(grid: Grid, revenue: Matrix, cost: Matrix, notes: list[Note]) 
                     "items",
                     min(names),
                     f"{what}-not-known",
-                    f"{what} of {some_of(names)} is not known and left out of all totals",
+                    f"{what} of {some_of(names)} is not known and left out of all totals; gross margin of its family and region is blank",
                 )
             )
 

@@ -144,6 +144,16 @@ class TestPlan:
         assert at(plan, "cost", "2025-06") == 0
         assert rules == {"cost-not-known"}
 
+    def test_revenue_of_an_unknown_cost_is_no_margin(self):
+        """Half of a family costs nothing that anybody knows: what the rest earned is not the margin of the family."""
+        history = history_of(sold("A", "North", "2025-01", 10, 100), sold("C", "North", "2025-02", 10, 50))
+        consensus = consensus_of({"item": "A", "location": "North", "2026-01": 12, "2026-02": 12}, {"item": "C", "location": "North", "2026-01": 10})
+        plan, rules = whole_plan(history, consensus, pd.concat([items("A", unit_cost=4.0), items("C")], ignore_index=True))
+        assert [at(plan, m, "2026-01") for m in ("revenue", "cost")] == [170, 48]
+        assert np.isnan(at(plan, "gross_margin", "2026-01"))
+        assert at(plan, "gross_margin", "2026-02") == 120 - 48
+        assert rules == {"cost-not-known"}
+
     def test_past_sales_without_revenue_are_valued_at_the_net_price_and_it_is_said(self):
         plan, rules = whole_plan(history=pd.concat([HISTORY, history_of(sold("A", "North", "2025-03", 7))], ignore_index=True))
         assert at(plan, "revenue", "2025-03") == 70
@@ -166,6 +176,16 @@ class TestPlan:
         assert at(plan, "inventory_value", "2026-02", region="South") == 0
         assert at(plan, "inventory_value", "2026-01") == 0
         assert np.isnan(at(plan, "inventory_value", "2025-12"))
+
+    def test_stock_of_unknown_cost_is_not_worth_nothing(self):
+        """B is costed and out of stock, C is in stock and not costed: what lies there is worth something that nobody knows."""
+        of = pd.concat([ITEMS, items("C", family="Brushes")], ignore_index=True)
+        rows = [{"item": i, "location": "South", "measure": "projected_available_balance", "2026-01": b, "2026-02": e} for i, b, e in (("B", 0, 3), ("C", 5, 5))]
+        plan, rules = whole_plan(of=of, stock=table(frames.INVENTORY_PLAN, *rows))
+        assert np.isnan(at(plan, "inventory_value", "2026-01", family="Brushes", region="South"))
+        assert at(plan, "inventory_value", "2026-02", family="Brushes", region="South") == 6
+        assert at(plan, "inventory_value", "2026-01") == 0
+        assert rules == {"stock-value-not-known"}
 
     def test_a_price_in_another_currency_is_valued_at_plan_rates(self):
         """Sold at 10 USD when a dollar was 0.9 EUR: 9 EUR; planned at 0.8 EUR per dollar it is 11.25 USD."""

@@ -86,6 +86,14 @@ def test_revenue_is_compared_over_the_same_periods():
     assert of("Gross margin %") == pytest.approx(350 / 1050)
 
 
+def test_margin_is_a_share_of_the_revenue_whose_margin_is_known():
+    """Brushes have revenue and no known cost: they neither earn a margin nor dilute it."""
+    uncosted = table(frames.FINANCIAL_PLAN, {"family": "Brushes", "region": "North", "version": "Plan", "measure": "revenue", "2026-01": 1000, "2026-02": 1000})
+    both = pd.concat([PLAN, uncosted], ignore_index=True)
+    assert of("Gross margin %", plan=both) == pytest.approx(350 / 1050)
+    assert figures(plan=both).query("kpi == 'Gross margin %'")["scope"].tolist() == ["All", "Paint"]
+
+
 def test_every_figure_has_a_row_and_its_formula_even_when_nothing_is_known():
     empty = figures(plan=frames.empty_frame(frames.FINANCIAL_PLAN), stock=frames.empty_frame(frames.INVENTORY_PLAN), accuracy=ACCURACY.iloc[:0])
     assert empty["kpi"].tolist() == [kpi.name for kpi in KPIS]
