@@ -8,9 +8,17 @@ import pandas as pd
 from sop_xl import frames
 from sop_xl.errors import FrameError
 from sop_xl.periods import Timeline
-from sop_xl.plan.finance import BUDGET, LAST_YEAR, NOT_BY_FAMILY, NOT_BY_REGION, PLAN, PREVIOUS_PLAN
+from sop_xl.plan.finance import (
+    BUDGET,
+    LAST_YEAR,
+    NOT_BY_FAMILY,
+    NOT_BY_REGION,
+    PLAN,
+    PREVIOUS_PLAN,
+    covered_by,
+)
 from sop_xl.plan.grid import Matrix
-from sop_xl.plan.notes import Note, notes_frame
+from sop_xl.plan.notes import Note, notes_frame, some_of
 from sop_xl.plan.valuation import FinancialDetail
 
 ALL = "All"
@@ -125,7 +133,7 @@ def bridges(
         FINANCIAL_PLAN of the same detail; its budget and previous plan are the other ends.
     timeline
         The first 12 (weeks: 52) planned periods are compared, or as many as there are, and of those the ones for which the other
-        version has revenue.
+        version has revenue. Of the plan, the budget is compared with the families and regions that it covers, see `covered_by`.
 
     Returns
     -------
@@ -157,7 +165,12 @@ def bridges(
                     f"{version} has revenue in {len(covered)} of the next {len(window)} periods; only these are compared",
                 )
             )
-        parts.append(_version_bridge(version, other, plan[plan["period"].isin(covered)]))
+        same = plan[plan["period"].isin(covered)]
+        if version == BUDGET:
+            budgeted = covered_by(other, same)
+            _note_coverage(budgeted, same, notes)
+            same = budgeted
+        parts.append(_version_bridge(version, other, same))
     if not parts:
         return frames.empty_frame(frames.BRIDGES), notes_frame(notes)
     result = pd.concat(parts, ignore_index=True)
@@ -165,6 +178,22 @@ def bridges(
     return result.sort_values(["bridge", "family", "order"], kind="stable").reset_index(drop=True)[
         list(frames.BRIDGES.columns)
     ], notes_frame(notes)
+
+
+def _note_coverage(budgeted: pd.DataFrame, plan: pd.DataFrame, notes: list[Note]) -> None:
+    """Say how much of the plan's revenue the budget does not speak of."""
+    left, whole = plan["revenue"].sum() - budgeted["revenue"].sum(), plan["revenue"].sum()
+    if len(budgeted) < len(plan) and abs(left) > 1e-9 * abs(whole):
+        families = plan.loc[plan.index.difference(budgeted.index), "family"]
+        notes.append(
+            Note(
+                "bridges",
+                BUDGET,
+                "budget-covers-part-of-plan",
+                f"the budget covers {whole - left:,.0f} of {whole:,.0f} of the plan's revenue in its periods; only that is compared; "
+                f"revenue of {some_of(families)} that nobody budgeted is left out",
+            )
+        )
 
 
 def _last_year_bridge(

@@ -193,13 +193,14 @@ def _any_unknown(
 def _budget(budget: pd.DataFrame, items: pd.DataFrame, timeline: Timeline, notes: list[Note]) -> pd.DataFrame:
     rows = budget[budget["period"].isin(timeline.periods)]
     if len(rows) < len(budget):
-        outside = len(budget) - len(rows)
+        figures = int(budget[list(FLOWS)].notna().to_numpy().sum())
+        outside = figures - int(rows[list(FLOWS)].notna().to_numpy().sum())
         notes.append(
             Note(
                 "budget",
                 "",
                 "budget-outside-timeline",
-                f"{outside} budget figures lie outside the periods of the workbook and are not used",
+                f"{outside} of {figures} budget figures lie outside the periods of the workbook and are not used",
             )
         )
     if rows.empty:
@@ -245,6 +246,25 @@ def _previous(previous_plan: pd.DataFrame, timeline: Timeline) -> pd.DataFrame:
     chosen = of_plan if of_plan.any() else previous_plan["version"] == PREVIOUS_PLAN
     rows = previous_plan[chosen & previous_plan["period"].isin(timeline.periods)]
     return rows[list(frames.FINANCIAL_PLAN.columns)].assign(version=PREVIOUS_PLAN)
+
+
+def covered_by(budget: pd.DataFrame, plan: pd.DataFrame) -> pd.DataFrame:
+    """Rows of a plan that a budget speaks of, so that what nobody budgeted does not count as beating the budget.
+
+    Parameters
+    ----------
+    budget
+        Rows of FINANCIAL_PLAN of version Budget that have the figure in question. In its period, a row covers its family and region; one
+        `(not by family)` covers every family, one `(not by region)` every region.
+    plan
+        Rows of FINANCIAL_PLAN of version Plan.
+    """
+    inside = np.zeros(len(plan), dtype=bool)
+    cells = pd.MultiIndex.from_frame(budget[["family", "region", "period"]])
+    for family in (plan["family"], pd.Series(NOT_BY_FAMILY, index=plan.index)):
+        for region in (plan["region"], pd.Series(NOT_BY_REGION, index=plan.index)):
+            inside |= pd.MultiIndex.from_arrays([family, region, plan["period"]]).isin(cells)
+    return plan[inside]
 
 
 def comparison(financial_plan: pd.DataFrame, by: Sequence[str] = ()) -> pd.DataFrame:

@@ -12,7 +12,7 @@ import pandas as pd
 from sop_xl import frames
 from sop_xl.errors import FrameError
 from sop_xl.periods import Timeline
-from sop_xl.plan.finance import BUDGET, LAST_YEAR, PLAN
+from sop_xl.plan.finance import BUDGET, LAST_YEAR, PLAN, covered_by
 from sop_xl.plan.grid import Grid, positions
 from sop_xl.plan.inventory import days_of_supply
 from sop_xl.vocabulary import DAYS, FRACTION, MONEY
@@ -48,7 +48,7 @@ KPIS = (
     Kpi("Inventory turns", "per year", Direction.HIGHER, "How often stock is renewed: yearly cost of the coming demand / mean projected inventory value."),
     Kpi("Demand served on time", FRACTION, Direction.HIGHER, "Projected service: 1 - demand that becomes backlog / demand, both at unit cost, over the next year."),
     Kpi("Unmet demand", MONEY, Direction.LOWER, "Largest projected backlog at the end of a period of the next year, at unit cost."),
-    Kpi("Revenue against budget", FRACTION, Direction.HIGHER, "(Plan - budget) / budget revenue over the periods of the next year that have a budget; positive is favourable."),
+    Kpi("Revenue against budget", FRACTION, Direction.HIGHER, "(Plan - budget) / budget revenue over the families, regions and periods of the next year that have a budget; positive is favourable."),
     Kpi("Revenue against last year", FRACTION, Direction.HIGHER, "(Plan - last year) / last year's revenue over the next year; positive is growth."),
     Kpi("Gross margin %", FRACTION, Direction.HIGHER, "(Revenue - cost of goods sold) / revenue of the plan over the next year, where both are known of every item of a family and region."),
 )  # fmt: skip
@@ -198,7 +198,11 @@ def _money(financial_plan: pd.DataFrame, timeline: Timeline) -> _Values:
     for name, version in (("Revenue against budget", BUDGET), ("Revenue against last year", LAST_YEAR)):
         other = coming[(coming["version"] == version) & coming["revenue"].notna()]
         if len(other):
-            same = plan[plan["period"].isin(other["period"].unique())]
+            same = (
+                covered_by(other, plan)
+                if version == BUDGET
+                else plan[plan["period"].isin(other["period"].unique())]
+            )
             reference = _by_scope(other, "revenue")
             gap = _by_scope(same, "revenue") - reference
             figures[name] = _as_dict(gap / reference.where(reference > 0))

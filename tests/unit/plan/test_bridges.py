@@ -124,11 +124,11 @@ class TestFx:
 PLACES, ITEMS, TIMELINE = locations(North="", South=""), pd.concat([items("A", "B"), items("C", family="Brushes")], ignore_index=True), months("2026-01", 14)
 
 
-def whole(budget=None, previous=None, timeline=TIMELINE):
+def whole(budget=None, previous=None, timeline=TIMELINE, more=()):
     sales = [("A", "2025-01", 10, 100), ("B", "2025-02", 10, 300), ("C", "2025-03", 5, 50), ("A", "2025-12", 10, 120)]
     history = table(frames.DEMAND_HISTORY, *({"item": i, "location": "North", "period": month(p), "demand": q, "revenue": r} for i, p, q, r in sales))
     history = history[history["period"] >= timeline.first]
-    consensus = table(frames.CONSENSUS_DEMAND, *({"item": i, "location": "North", "measure": "consensus", "2026-01": q, "2026-06": q} for i, q in (("A", 12), ("B", 4))))
+    consensus = table(frames.CONSENSUS_DEMAND, *({"item": i, "location": "North", "measure": "consensus", "2026-01": q, "2026-06": q} for i, q in (("A", 12), ("B", 4))), *more)
     prices, _ = net_prices(history, ITEMS, PLACES, timeline, consensus)
     detail, _ = financial_detail(history, consensus, prices, ITEMS, PLACES, timeline)
     plan, _ = financial_plan(
@@ -181,6 +181,15 @@ class TestBridgesOfAPlan:
         found, _, _ = whole(budget)
         got = amounts(found, "Budget to plan", "Paint")
         assert (got["Budget"], got["Volume"], got["Mix"], got["Price"], got["Plan"]) == (150, 90, 0, 12, 252)
+
+    def test_a_budget_is_compared_with_what_it_covers(self):
+        """Brushes are planned too, but the budget speaks of Paint in January alone."""
+        sold = [{"item": "C", "location": "North", "measure": "consensus", "2026-01": 30}]
+        budget = table(frames.BUDGET, {"family": "Paint", "measure": "revenue", "2026-01": 150})
+        found, plan, rules = whole(budget, more=sold)
+        assert plan.loc[(plan["version"] == "Plan") & (plan["period"] == month("2026-01")), "revenue"].sum() == 252 + 300
+        assert amounts(found, "Budget to plan") == {"Budget": 150, "Not attributable": 102, "Plan": 252}
+        assert rules == {"bridge-over-part-of-year", "budget-covers-part-of-plan"}
 
     def test_the_previous_plan_is_explained_by_family_and_region(self):
         _, earlier, _ = whole()

@@ -245,6 +245,14 @@ class TestBudget:
         budget = table(frames.BUDGET, {"measure": "revenue", "2026-01": 100}, {"family": "Paint", "measure": "revenue", "2026-01": 60})
         assert whole_plan(budget=budget)[1] == {"budget-of-several-levels"}
 
+    def test_it_is_said_how_many_figures_lie_elsewhere(self):
+        budget = table(frames.BUDGET, *({"measure": m, "2026-01": 100, "2028-01": 100, "2028-02": 100} for m in ("revenue", "cost")))
+        prices, _ = net_prices(HISTORY, ITEMS, PLACES, TIMELINE, CONSENSUS)
+        detail, _ = financial_detail(HISTORY, CONSENSUS, prices, ITEMS, PLACES, TIMELINE)
+        stock, previous = frames.empty_frame(frames.INVENTORY_PLAN), frames.empty_frame(frames.FINANCIAL_PLAN)
+        _, notes = financial_plan(detail, stock, budget, previous, ITEMS, PLACES, TIMELINE)
+        assert notes["note"].iloc[0].startswith("4 of 6 budget figures")
+
     def test_other_periods_are_left_out_and_said(self):
         budget = table(frames.BUDGET, {"measure": "revenue", "2028-01": 100})
         plan, rules = whole_plan(budget=budget)

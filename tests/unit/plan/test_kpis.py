@@ -86,6 +86,16 @@ def test_revenue_is_compared_over_the_same_periods():
     assert of("Gross margin %") == pytest.approx(350 / 1050)
 
 
+def test_a_family_that_nobody_budgeted_does_not_beat_the_budget():
+    """Paint is budgeted at 800 in January, its plan is 600; Brushes bring 1,000 that the budget never spoke of."""
+    unbudgeted = {"family": "Brushes", "region": "North", "version": "Plan", "measure": "revenue", "2026-01": 1000, "2026-02": 1000}
+    budget = {"family": "Paint", "region": "(not by region)", "version": "Budget", "measure": "revenue", "2026-01": 800}
+    plan = pd.concat([PLAN[PLAN["version"] != "Budget"], table(frames.FINANCIAL_PLAN, unbudgeted, budget)], ignore_index=True)
+    assert of("Revenue against budget", plan=plan) == pytest.approx(600 / 800 - 1)
+    assert of("Revenue against budget", "Paint", plan=plan) == pytest.approx(600 / 800 - 1)
+    assert "families" in of("Revenue against budget", column="meaning", plan=plan)
+
+
 def test_margin_is_a_share_of_the_revenue_whose_margin_is_known():
     """Brushes have revenue and no known cost: they neither earn a margin nor dilute it."""
     uncosted = table(frames.FINANCIAL_PLAN, {"family": "Brushes", "region": "North", "version": "Plan", "measure": "revenue", "2026-01": 1000, "2026-02": 1000})
