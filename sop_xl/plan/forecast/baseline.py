@@ -54,7 +54,8 @@ def baseline_forecast(
     Item x location, item, family x region, family, category, region and total are each forecast, then reconciled. Series with two
     seasons of history and at most 30 % zeros take a weighted mean of five seasonal methods; all others the median of five
     level methods with the seasonal profile of their family (or category, or the total). Series without demand in the last season
-    are zero, and said so; items are zero from the first period after their end.
+    are zero, and said so; items are zero from the first period after their end, and
+    in planned periods that are over before their start.
 
     Parameters
     ----------
@@ -89,10 +90,14 @@ def baseline_forecast(
         return BaselineResult(*frames, pd.DataFrame(columns=list(LEVEL_COLUMNS)))
     season = timeline.calendar.season
     hierarchy = build_hierarchy(keys, items, locations)
-    ends = pd.to_datetime(keys["item"].map(items.set_index("item")["end"])).to_numpy(dtype="datetime64[ns]")
+    begins, ends = (
+        pd.to_datetime(keys["item"].map(items.set_index("item")[name])).to_numpy(dtype="datetime64[ns]")
+        for name in ("start", "end")
+    )
     cuts = needed_origins(bottom, season)
     asked = [
-        at_origin(hierarchy, bottom, ends, timeline, cut, timeline.horizon if cut == 0 else cut)
+        # what was sold before its start was sold all the same: only the plan waits for it
+        at_origin(hierarchy, bottom, ends, timeline, cut, cut or timeline.horizon, None if cut else begins)
         for cut in (0, *cuts)
     ]
     members = _all_members(asked, season, n_jobs, progress)
@@ -107,7 +112,7 @@ def baseline_forecast(
     bounds = range_arrays(actual, asked[0], plan, tests, season, low, high)
     return BaselineResult(
         forecast_frame(hierarchy, timeline, plan, *bounds),
-        accuracy_frame(hierarchy, timeline, asked[0], plan, tests, actual, classes, ends, notes),
+        accuracy_frame(hierarchy, timeline, asked[0], plan, tests, actual, classes, begins, ends, notes),
         ranges_frame(hierarchy, timeline, *bounds),
         levels_frame(hierarchy, tests, actual),
     )
@@ -217,7 +222,7 @@ def reconcile_live(
 
 
 def close(hierarchy: Hierarchy, origin: Origin, forecast: Floats) -> Floats:
-    """Zero from each item's end on, and sum again.
+    """Zero before each item's start and from its end on, and sum again.
 
     The part of an ended item is not given to its neighbours: who takes it over is a matter of the life cycle, not of statistics.
     """

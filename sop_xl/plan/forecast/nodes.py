@@ -32,7 +32,7 @@ class Origin:
     live
         (bottom,) series that are forecast; the others are zero.
     open
-        (bottom, horizon) whether the item is still sold in the period.
+        (bottom, horizon) whether the item is sold in the period: not before its start, not after its end.
     asked
         Node numbers (aggregates first) with at least one live series.
     series
@@ -103,6 +103,7 @@ def at_origin(
     timeline: Timeline,
     cut: int,
     horizon: int,
+    begins: npt.NDArray[np.datetime64] | None = None,
 ) -> Origin:
     """Everything that is known at the origin `cut` periods before the end of history.
 
@@ -114,6 +115,8 @@ def at_origin(
         (bottom,) last day of sale of each item, NaT = open.
     timeline, cut, horizon
         See `Origin`.
+    begins
+        (bottom,) first day of sale of each item, NaT = always; not given, every item is sold from the first period on.
     """
     season = timeline.calendar.season
     size = bottom.shape[1] - cut
@@ -121,6 +124,11 @@ def at_origin(
     periods = timeline.calendar.span(first, horizon).to_numpy()
     with np.errstate(invalid="ignore"):
         closed = periods[None, :] > ends[:, None]
+    on_sale = ~closed
+    if begins is not None:
+        # a period is over by the first day of the next one
+        until = timeline.calendar.span(first, horizon + 1).to_numpy()[1:]
+        on_sale &= ~(until[None, :] <= begins[:, None])
     known = hierarchy.up(bottom[:, :size])
     live = live_series(bottom[:, :size], closed[:, 0], season)
     asked = np.flatnonzero(np.concatenate([hierarchy.sums @ live.astype(float) > 0, live]))
@@ -142,7 +150,7 @@ def at_origin(
             y = y / shape[np.arange(starts[node], size) % season]
             factors[k] = shape[ahead]
         series.append(y)
-    return Origin(cut, horizon, live, ~closed, asked, series, seasonal, factors, lender)
+    return Origin(cut, horizon, live, on_sale, asked, series, seasonal, factors, lender)
 
 
 def _profiles(

@@ -77,6 +77,7 @@ def accuracy_frame(
     tests: Sequence[Judged],
     actual: Floats,
     classes: pd.DataFrame,
+    begins: npt.NDArray[np.datetime64],
     ends: npt.NDArray[np.datetime64],
     notes: pd.DataFrame | None,
 ) -> pd.DataFrame:
@@ -85,7 +86,7 @@ def accuracy_frame(
     figures = [_figures(tests, actual, first + k, season) for k in range(len(hierarchy.bottom))]
     frame = hierarchy.bottom[["item", "location"]].assign(
         model=_models(hierarchy, timeline, origin, plan, actual, ends),
-        note=_notes(hierarchy, timeline, origin, actual, tests, ends, notes),
+        note=_notes(hierarchy, timeline, origin, actual, tests, begins, ends, notes),
         **{name: [f[name] for f in figures] for name in ("wmape", "bias", "mase", "fva", "test_periods")},
     )
     frame = frame.merge(classes, on=["item", "location"], how="left", validate="one_to_one")
@@ -143,6 +144,7 @@ def _notes(
     origin: Origin,
     actual: Floats,
     tests: Sequence[Judged],
+    begins: npt.NDArray[np.datetime64],
     ends: npt.NDArray[np.datetime64],
     notes: pd.DataFrame | None,
 ) -> list[str]:
@@ -161,6 +163,8 @@ def _notes(
             said.append(f"short history, {length} periods")
         if origin.live[k] and not any(test.tested[first + k] for test in tests):
             said.append("too young to be tested")
+        if origin.live[k] and begins[k] >= np.datetime64(timeline.calendar.shift(timeline.current, 1)):
+            said.append(f"zero before its start {pd.Timestamp(begins[k]).date()}")
         if timeline.current <= pd.Timestamp(ends[k]) < horizon_end:
             said.append(f"zero after its end {pd.Timestamp(ends[k]).date()}")
         if (y[timeline.history > pd.Timestamp(ends[k])] > 0).any():

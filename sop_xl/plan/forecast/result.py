@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-RECIPE_VERSION = "3"
+RECIPE_VERSION = "4"
 """Counts up whenever the same input would give another forecast."""
 
 

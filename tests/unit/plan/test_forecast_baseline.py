@@ -362,3 +362,20 @@ def test_thirty_months_written_as_zero_do_no_harm():
     cells = dict.fromkeys(range(30), 0.0) | dict.fromkeys(range(30, 36), 5.0)
     history, _ = calendarise(frame_of({("tour", "FR"): cells, ("cap", "US"): cells}, TIMELINE.periods), TIMELINE)
     assert baseline_forecast(history, TIMELINE, items(), LOCATIONS).forecast["baseline"].to_numpy() == pytest.approx(5.0, rel=1e-6)
+
+
+def test_an_item_is_zero_in_planned_periods_that_are_over_before_its_start():
+    """Sold in a trial already, on sale from 10 March: nothing in January and February, and March counts as a whole month."""
+    trial = {("tour", "FR"): demand(100, 0, 36, 1), ("new", "DE"): demand(60, 24, 36, 2)}
+    history, _ = calendarise(frame_of(trial, TIMELINE.periods), TIMELINE)
+    table = items()
+    table.loc[table["item"] == "new", "start"] = pd.Timestamp("2025-03-10")
+    table.loc[table["item"] == "tour", "start"] = pd.Timestamp("2025-01-31")
+    result = baseline_forecast(history, TIMELINE, table, LOCATIONS)
+    assert (forecast_of(result, "new", "DE") > 0).tolist() == [False, False] + [True] * 10
+    assert (forecast_of(result, "tour", "FR") > 0).all()
+    assert (result.forecast.loc[result.forecast["baseline"] == 0, "baseline_high"] == 0).all()
+    total = result.ranges.query("family == 'All' and region == 'All'")["demand_high"].to_numpy()
+    assert (total >= forecast_of(result, "new", "DE") + forecast_of(result, "tour", "FR") - 1e-5).all()
+    assert "zero before its start 2025-03-10" in row_of(result, "new")["note"]
+    assert "start" not in row_of(result, "tour")["note"]
