@@ -17,7 +17,10 @@ def overview(results: Results, timeline: Timeline) -> tuple[str, list[str], list
     plan = results.money.financial_plan
     plan = plan[plan["period"].isin(year)]
     own = plan[plan["version"] == "Plan"].groupby("family")[["demand", "revenue", "gross_margin"]].sum(min_count=1)
-    before = plan[plan["version"] == "Last year"].groupby("family")["revenue"].sum(min_count=1)
+    last_year = plan[(plan["version"] == "Last year") & plan["revenue"].notna()]
+    before = last_year.groupby("family")["revenue"].sum(min_count=1)
+    if last_year["period"].nunique() < len(year):  # part of a year is no year to compare with
+        before[:] = float("nan")
     table = own.assign(last_year=before).sort_values("revenue", ascending=False)
     total = table.sum(min_count=1).rename("Total")  # families that have ended count: their revenue of last year is gone
     table = table[(table["demand"] != 0) | table["revenue"].notna() & (table["revenue"] != 0)]

@@ -160,7 +160,9 @@ def _headlines(page: Page) -> list[Tile]:
         below = f'=IF({covered}=0,"no budget for it",TEXT($D${rows["budget_gap"]}/$D${rows["budget"]},"+0.0%;-0.0%")&" over "&{covered}&" periods")'
         tiles.append(Tile("Revenue - budget", f"=$D${rows['budget_gap']}", "+#,##0;-#,##0;0", below))
     gap, last = f"$D${rows['revenue']}-$D${rows['last_year']}", f"$D${rows['last_year']}"
-    tiles.append(Tile("Revenue - last year", f"={gap}", "+#,##0;-#,##0;0", f'=IF({last}=0,"no last year",TEXT(({gap})/{last},"+0.0%;-0.0%"))'))
+    whole = f'$F${rows["revenue"]}=""'
+    below = f'=IF(OR({whole},{last}=0),"no full year before",TEXT(({gap})/{last},"+0.0%;-0.0%"))'
+    tiles.append(Tile("Revenue - last year", f'=IF(OR({whole},{last}=0),"-",{gap})', "+#,##0;-#,##0;0", below))
     if "inventory" in rows:
         now = f"INDEX({page.span('inventory')},MATCH(1,{page.span('number')},0))"
         tiles.append(Tile("Inventory value, end of this period", f"=IFERROR({now},0)", money, f'=TEXT($D${rows["inventory"]},"#,##0")&" in a year"'))
@@ -175,7 +177,7 @@ def _headlines(page: Page) -> list[Tile]:
 
 
 def _change(row: int) -> str:
-    return f'=IF($E${row}=0,"no year before",TEXT($F${row},"+0.0%;-0.0%")&" on the year before")'
+    return f'=IF($F${row}="","no full year before",TEXT($F${row},"+0.0%;-0.0%")&" on the year before")'
 
 
 def _tiles(page: Page, tiles: list[Tile]) -> None:

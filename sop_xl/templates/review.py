@@ -228,7 +228,10 @@ def _write_totals(page: Page, row: int, line: Line, number: Any, percent: Any) -
         else:
             sheet.write_formula(f"{letters}{row}", f"=SUMPRODUCT({page.span(key)},$H{row}:${page.book.last_column}{row})", number)
     if line.total is None and line.unit != vocabulary.FRACTION:
-        formula = f'=IF({TOTAL_LAST}{row}<=0,"",{TOTAL_NEXT}{row}/{TOTAL_LAST}{row}-1)'
+        # a change is one between two whole years: a plan of half a year, or half a year of history, has none
+        older = f"SUMPRODUCT(--({page.span('back')}>=sop_season),--($H{row}:${page.book.last_column}{row}<>0))=0"
+        part = f"OR({TOTAL_LAST}{row}<=0,SUM({page.span('next')})<sop_season,{older})"
+        formula = f'=IF({part},"",{TOTAL_NEXT}{row}/{TOTAL_LAST}{row}-1)'
         sheet.write_formula(f"{CHANGE}{row}", formula, percent, "")
     else:
         sheet.write_blank(f"{CHANGE}{row}", None, number)
