@@ -80,16 +80,26 @@ def finance_checks(book: Book, figures: dict[str, int]) -> list[Check]:
               lambda c: f"SUMPRODUCT({total(spec, c, 'revenue', version=_PLAN, family='sop_family_list')})-{figure(c, 'revenue Plan')}"),
         Check("Revenue = consensus x net price", "finance", "Financial Plan - sum of consensus row x price row, planned periods", money,
               lambda c: in_plan(c, f"{figure(c, 'revenue Plan')}-{_price_volume(consensus, c)}")),
-        Check("Gross margin = revenue - cost, plan", "finance", "Financial Plan, version Plan", money,
-              lambda c: f"{figure(c, 'gross_margin Plan')}-({figure(c, 'revenue Plan')}-{figure(c, 'cost Plan')})"),
-        Check("Gross margin = revenue - cost, last year", "finance", "Financial Plan, version Last year", money,
-              lambda c: f"{figure(c, 'gross_margin Last year')}-({figure(c, 'revenue Last year')}-{figure(c, 'cost Last year')})"),
+        Check("Gross margin = revenue - cost, plan", "finance", "Financial Plan, version Plan, row by row where a margin is known", money, _margin(spec, "Plan")),
+        Check("Gross margin = revenue - cost, last year", "finance", "Financial Plan, version Last year, row by row where a margin is known", money,
+              _margin(spec, "Last year")),
         Check("Last year = a year earlier, demand", "finance", "Version Last year - version Plan one year of columns earlier", units, last_year("demand")),
         Check("Last year = a year earlier, revenue", "finance", "Version Last year - version Plan one year of columns earlier", money, last_year("revenue")),
         Check("P10 <= P90 of the total", "finance", "P10 above P90 of all families and regions", units,
               lambda c: f'MAX(0,{total(spec, c, "demand_low", version=_PLAN, family=_ALL, region=_ALL)}-{total(spec, c, "demand_high", version=_PLAN, family=_ALL, region=_ALL)})'),
         *_value_checks(book, spec, consensus, figures),
     ]  # fmt: skip
+
+
+def _margin(spec: SheetSpec, version: str) -> Callable[[str], str]:
+    """Sum of |margin - revenue + cost| over rows that follow each other; a blank margin says that a cost is not known."""
+    rows = f'{is_measure(spec, "revenue")}*{is_measure(spec, "gross_margin", 2)}*({filled(spec, "version")}="{version}")'
+
+    def difference(c: str) -> str:
+        margin = column_of(spec, c, down=2)
+        return f'SUMPRODUCT({rows}*({margin}<>"")*ABS({margin}-{column_of(spec, c)}+{column_of(spec, c, down=1)}))'
+
+    return difference
 
 
 def _history(book: Book, c: str) -> str:

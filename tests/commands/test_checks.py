@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from company import cells
+from company import cells, change, run
 
 from sop_xl.hosts.headless import HeadlessHost
 from sop_xl.hosts.libreoffice import find_libreoffice
@@ -63,3 +63,12 @@ def test_a_wrong_number_fails_its_checks(sheet, tampered):
 def test_the_master_check_counts_what_failed(tampered):
     failed = sum(ok == 0 for ok in results(tampered).values())
     assert HeadlessHost(tampered).read_name("MasterCheck") == failed > 0
+
+
+def test_an_item_without_a_cost_leaves_blanks_and_no_failed_check(company):
+    """What is not known is blank: no margin where a cost is missing, and nothing to disagree about."""
+    change(company, "Items", "Unit cost", 1, None)
+    assert run("regenerate", company, "--as-of", "2025-01-06", "--recalc", "libreoffice").exit_code == 0
+    assert {name for name, ok in results(company).items() if ok != 1} == set()
+    margin = {(r["Family"], r["Region"]) for r in cells(company, "Financial Plan") if r["Version"] == "Plan" and r["Measure"] == "Gross margin"}
+    assert ("Tables", "North") in margin and ("Chairs", "North") not in margin
