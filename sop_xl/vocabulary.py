@@ -56,6 +56,10 @@ _F, _S, _R = Aggregation.FLOW, Aggregation.STOCK, Aggregation.RATIO
 _ALL = (
     # demand
     Measure("demand", "Demand", UNITS, _F, "Quantity that customers asked for, by requested period."),
+    Measure("shipments", "Shipments", UNITS, _F, "Quantity that left, which stock may have limited."),
+    Measure("stock_out", "Stock-out", FRACTION, _R, "Share of the period without stock; 1 is all of it."),
+    Measure("returns", "Returns", UNITS, _F, "Quantity that customers sent back, as a positive number; demand is net of it."),
+    Measure("driver_value", "Driver value", "as the driver", _R, "Value of something outside the plan that moves demand: price, promotion, working days."),
     Measure("baseline", "Baseline forecast", UNITS, _F, "Statistical forecast before any human knowledge; the median."),
     Measure("baseline_low", "Baseline P10", UNITS, _F, "One demand in ten is expected to fall below it."),
     Measure("baseline_high", "Baseline P90", UNITS, _F, "One demand in ten is expected to exceed it."),
@@ -64,6 +68,14 @@ _ALL = (
     Measure("sales_input", "Sales input", UNITS, _F, "Part of the sales team's number that moves the plan; positive adds."),
     Measure("overrides", "Overrides", UNITS, _F, "Effect of planners' overrides; positive adds."),
     Measure("consensus", "Consensus demand", UNITS, _F, "Baseline + events + life cycle + sales input + overrides."),
+    Measure("sales_number", "Sales number", UNITS, _F, "What the sales team gives, in units; money is divided by the plan price."),
+    Measure("suggestion", "Suggestion", UNITS, _F, "The sales number freed of the bias that its contributor has shown."),
+    Measure("running", "Forecast before sales", UNITS, _F, "Baseline + events + life cycle of the line's scope."),
+    Measure("entered", "Entered in the plan", UNITS, _F, "What of the sales number entered the plan; positive adds."),
+    Measure("customer_orders", "Customer orders", UNITS, _F, "Open orders due in the period."),
+    Measure("consumed", "Consumed forecast", UNITS, _F, "Part of the period's consensus that orders have taken up."),
+    Measure("remaining_forecast", "Remaining forecast", UNITS, _F, "Consensus demand - consumed forecast."),
+    Measure("demand_to_serve", "Demand to serve", UNITS, _F, "Customer orders + remaining forecast."),
     Measure("demand_low", "Demand P10", UNITS, _F, "P10 of the consensus demand at the level of the row."),
     Measure("demand_high", "Demand P90", UNITS, _F, "P90 of the consensus demand at the level of the row."),
     # supply
@@ -86,6 +98,9 @@ _ALL = (
     Measure("bias", "Bias", FRACTION, _R, "Sum of (forecast - actual) / sum of actual; positive is over-forecast."),
     Measure("mase", "MASE", "ratio", _R, "Mean absolute error / in-sample mean absolute error of seasonal naive (Hyndman and Koehler 2006)."),
     Measure("fva", "Forecast value added", FRACTION, _R, "WMAPE of seasonal naive - WMAPE of this step; positive adds value (Gilliland 2010)."),
+    Measure("rmsse", "RMSSE", "ratio", _R, "Root mean squared error / in-sample root mean squared error of the naive forecast; does not reward zero forecasts (Makridakis et al. 2022)."),
+    Measure("cumulative_error", "Cumulative error", FRACTION, _R, "|Sum of errors| / sum of actuals over all test periods."),
+    Measure("tracking_signal", "Tracking signal", "ratio", _R, "Sum of errors / mean absolute error; beyond +-4 a forecast is out of control (Brown 1959)."),
     Measure("turns", "Inventory turns", "per year", _R, "Yearly cost of goods sold / mean inventory value."),
 )
 

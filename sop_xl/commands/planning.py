@@ -35,6 +35,7 @@ class Demand:
 
     baseline: BaselineResult
     consensus: pd.DataFrame
+    effects: pd.DataFrame
     ranges: pd.DataFrame
     from_cache: bool
 
@@ -52,11 +53,11 @@ def plan_demand(inputs: Inputs, timeline: Timeline, progress: Progress, notes: l
     """Baseline of every item and location, then what people know on top of it."""
     items, locations = inputs.frame("Items"), inputs.locations()
     baseline, from_cache = _baseline(inputs, items, locations, timeline, progress)
-    consensus, said = consensus_demand(
+    consensus, said, effects = consensus_demand(
         baseline.forecast,
         inputs.frame("Events"),
         inputs.frame("Lifecycle"),
-        inputs.frame("Sales Input"),
+        sales_input_in_plan_currency(inputs, notes),
         inputs.frame("Overrides"),
         items,
         locations,
@@ -64,7 +65,7 @@ def plan_demand(inputs: Inputs, timeline: Timeline, progress: Progress, notes: l
         inputs.settings.sales_input_weight,
     )
     notes.append(said)
-    return Demand(baseline, consensus, consensus_ranges(baseline.ranges, consensus, items, locations), from_cache)
+    return Demand(baseline, consensus, effects, consensus_ranges(baseline.ranges, consensus, items, locations), from_cache)
 
 
 def _baseline(
@@ -129,6 +130,11 @@ def plan_money(
 def history_in_plan_currency(inputs: Inputs, notes: list[pd.DataFrame]) -> pd.DataFrame:
     """Demand history with its revenue converted row by row at the actual rates of its periods."""
     return _in_plan_currency(inputs, "Demand History", ("revenue",), ACTUAL, notes)
+
+
+def sales_input_in_plan_currency(inputs: Inputs, notes: list[pd.DataFrame]) -> pd.DataFrame:
+    """Sales input with its money converted row by row at plan rates."""
+    return _in_plan_currency(inputs, "Sales Input", ("revenue",), PLAN, notes)
 
 
 def budget_in_plan_currency(inputs: Inputs, notes: list[pd.DataFrame]) -> pd.DataFrame:

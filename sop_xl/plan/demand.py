@@ -2,18 +2,39 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 import pandas as pd
 
 from sop_xl import frames
 from sop_xl.errors import FrameError
 from sop_xl.periods import Timeline
+from sop_xl.plan.effects import EVENTS, LIFE_CYCLE, OVERRIDES, SALES_INPUT, effects_frame
 from sop_xl.plan.events import TOLERANCE, apply_events
 from sop_xl.plan.grid import Grid, Matrix, series_of
 from sop_xl.plan.life_cycle import apply_life_cycle, life_cycle_pairs
 from sop_xl.plan.notes import Note, notes_frame, some_of
 from sop_xl.plan.overrides import apply_overrides
 from sop_xl.plan.sales_input import apply_sales_input
+
+
+class Consensus(NamedTuple):
+    """Consensus demand and how it came about.
+
+    Parameters
+    ----------
+    demand
+        CONSENSUS_DEMAND.
+    notes
+        frame, key, rule, note.
+    effects
+        DEMAND_EFFECTS: the parts of every step by source.
+    """
+
+    demand: pd.DataFrame
+    notes: pd.DataFrame
+    effects: pd.DataFrame
 
 
 def consensus_demand(
@@ -26,7 +47,7 @@ def consensus_demand(
     locations: pd.DataFrame,
     timeline: Timeline,
     sales_weight: float,
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+) -> Consensus:
     """Consensus demand by item, location and planned period.
 
     Parameters
@@ -45,9 +66,9 @@ def consensus_demand(
 
     Returns
     -------
-    CONSENSUS_DEMAND, in which baseline + events + life_cycle + sales_input + overrides = consensus holds in every row
+    The demand, in which baseline + events + life_cycle + sales_input + overrides = consensus holds in every row
     and nothing is below 0, for every pair of item and location that has a baseline, is launched, succeeds another or is
-    named with both item and location in an input; and notes (frame, key, rule, note).
+    named with both item and location in an input; notes; and the effects of every source, which sum to the steps.
 
     Raises
     ------
@@ -72,27 +93,23 @@ def consensus_demand(
     )
     notes = list[Note]()
     start = _dense_baseline(grid, baseline, notes)
-    event_effect, more = apply_events(grid, start, events)
-    notes += more
-    life_cycle_effect, more = apply_life_cycle(grid, start, event_effect, lifecycle, timeline)
-    notes += more
-    running = np.maximum(start + event_effect + life_cycle_effect, 0.0)
-    sales_effect, more = apply_sales_input(grid, running, sales_input, sales_weight)
-    notes += more
-    running = np.maximum(running + sales_effect, 0.0)
-    override_effect, more = apply_overrides(grid, running, overrides, timeline)
-    notes += more
+    by_events = apply_events(grid, start, events)
+    by_life_cycle = apply_life_cycle(grid, start, by_events.units, lifecycle, timeline)
+    running = np.maximum(start + by_events.units + by_life_cycle.units, 0.0)
+    by_sales = apply_sales_input(grid, running, sales_input, sales_weight)
+    running = np.maximum(running + by_sales.units, 0.0)
+    by_overrides = apply_overrides(grid, running, overrides, timeline)
+    steps = {EVENTS: by_events, LIFE_CYCLE: by_life_cycle, SALES_INPUT: by_sales, OVERRIDES: by_overrides}
+    for step in steps.values():
+        notes += step.notes
     # the sum of the steps is the plan; what float arithmetic leaves below 0 is nothing
-    consensus = np.maximum(start + event_effect + life_cycle_effect + sales_effect + override_effect, 0.0)
-    result = grid.frame(
-        baseline=start,
-        events=event_effect,
-        life_cycle=life_cycle_effect,
-        sales_input=sales_effect,
-        overrides=override_effect,
-        consensus=consensus,
+    consensus = np.maximum(sum((step.units for step in steps.values()), start), 0.0)
+    frame = grid.frame(baseline=start, **{name: step.units for name, step in steps.items()}, consensus=consensus)
+    return Consensus(
+        frame if len(frame) else frames.empty_frame(frames.CONSENSUS_DEMAND),
+        notes_frame(notes),
+        effects_frame(grid, {name: step.effects for name, step in steps.items()}),
     )
-    return result if len(result) else frames.empty_frame(frames.CONSENSUS_DEMAND), notes_frame(notes)
 
 
 def _dense_baseline(grid: Grid, baseline: pd.DataFrame, notes: list[Note]) -> Matrix:

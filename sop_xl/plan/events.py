@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from sop_xl.errors import FrameError
+from sop_xl.plan.effects import Step
 from sop_xl.plan.grid import Grid, Matrix, records, spread
 from sop_xl.plan.notes import Note
 
@@ -13,7 +14,7 @@ TOLERANCE = 1e-9
 """Smallest quantity that is worth a word."""
 
 
-def apply_events(grid: Grid, baseline: Matrix, events: pd.DataFrame) -> tuple[Matrix, list[Note]]:
+def apply_events(grid: Grid, baseline: Matrix, events: pd.DataFrame) -> Step:
     """Expected effect of all events, in units by series and period.
 
     Parameters
@@ -28,7 +29,7 @@ def apply_events(grid: Grid, baseline: Matrix, events: pd.DataFrame) -> tuple[Ma
 
     Returns
     -------
-    The effect and notes. A percentage is of the baseline, so that two events at once add and do not compound. Units
+    The step. A percentage is of the baseline, so that two events at once add and do not compound. Units
     are per period over the whole scope, spread in proportion to the baseline, equally where that is 0. Everything is
     multiplied by the event's probability. Together the events never take more than the baseline; where they would,
     the effect is cut and said.
@@ -73,4 +74,4 @@ def apply_events(grid: Grid, baseline: Matrix, events: pd.DataFrame) -> tuple[Ma
                 f"events would take {cut:,.0f} units more than the baseline has; demand stays at 0",
             )
         )
-    return floored, notes
+    return Step(floored, notes=notes)

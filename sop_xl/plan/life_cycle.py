@@ -9,6 +9,7 @@ import pandas as pd
 
 from sop_xl.errors import FrameError
 from sop_xl.periods import Timeline
+from sop_xl.plan.effects import Step
 from sop_xl.plan.grid import Grid, Mask, Matrix, Positions, records
 from sop_xl.plan.notes import Note
 
@@ -48,7 +49,7 @@ def _successors(lifecycle: pd.DataFrame) -> pd.DataFrame:
 
 def apply_life_cycle(
     grid: Grid, baseline: Matrix, events: Matrix, lifecycle: pd.DataFrame, timeline: Timeline
-) -> tuple[Matrix, list[Note]]:
+) -> Step:
     """Effect of launches and phase-outs, in units by series and period.
 
     Parameters
@@ -64,7 +65,7 @@ def apply_life_cycle(
 
     Returns
     -------
-    The effect and notes.
+    The step.
 
     Launch: from its first period on an item's baseline is replaced by like item's baseline x scale x ramp (without a
     like item: its own baseline x scale x ramp); before it keeps what it has. With a ramp of r periods the first one has
@@ -87,7 +88,7 @@ def apply_life_cycle(
         )
     for row in _ordered(lifecycle[lifecycle["stage"] == PHASE_OUT]):
         _phase_out(grid, running, row, copied, timeline, notes)
-    return running - (baseline + events), notes
+    return Step(running - (baseline + events), notes=notes)
 
 
 def _ramp(grid: Grid, row: Any, timeline: Timeline) -> Matrix:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from sop_xl.errors import FrameError
 from sop_xl.periods import Timeline
+from sop_xl.plan.effects import Step
 from sop_xl.plan.events import TOLERANCE
 from sop_xl.plan.grid import Grid, Matrix, records, spread
 from sop_xl.plan.notes import Note
@@ -16,7 +17,7 @@ from sop_xl.plan.notes import Note
 
 def apply_overrides(
     grid: Grid, running: Matrix, overrides: pd.DataFrame, timeline: Timeline
-) -> tuple[Matrix, list[Note]]:
+) -> Step:
     """Effect of all overrides, in units by series and period.
 
     Parameters
@@ -34,7 +35,7 @@ def apply_overrides(
 
     Returns
     -------
-    The effect and notes. Overrides are applied in the order of entry (no date: the earliest; same day: by key), each on
+    The step. Overrides are applied in the order of entry (no date: the earliest; same day: by key), each on
     top of the ones before, so that of two that set the same cell the later wins. A scope's value is spread in
     proportion to the running consensus, equally where that is 0. Demand never falls below 0: what would is cut and said.
     """
@@ -45,7 +46,7 @@ def apply_overrides(
         if found:
             rule, text = found
             notes.append(Note("overrides", key, rule, f"override {key} {text}"))
-    return now - running, notes
+    return Step(now - running, notes=notes)
 
 
 def _why_not(grid: Grid, row: Any, timeline: Timeline) -> tuple[str, str] | None:

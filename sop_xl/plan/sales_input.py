@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from sop_xl.errors import FrameError
+from sop_xl.plan.effects import Step
 from sop_xl.plan.grid import Grid, Mask, Matrix, Positions
 from sop_xl.plan.notes import Note, some_of
 
@@ -15,7 +16,7 @@ _LEVELS = (("item", "location"), ("item",), ("family", "location"), ("family",),
 
 def apply_sales_input(
     grid: Grid, running: Matrix, sales_input: pd.DataFrame, sales_weight: float
-) -> tuple[Matrix, list[Note]]:
+) -> Step:
     """Part of the sales team's number that moves the plan, in units by series and period.
 
     Parameters
@@ -48,7 +49,7 @@ def apply_sales_input(
     for level in _LEVELS:
         _spread_level(grid, running, given[_at_level(given, level)], level, number, notes)
     step = np.where(np.isnan(number), 0.0, sales_weight * (number - running))
-    return step, notes
+    return Step(step, notes=notes)
 
 
 def _at_level(given: pd.DataFrame, level: tuple[str, ...]) -> Mask:

@@ -17,6 +17,7 @@ import pandas as pd
 
 from sop_xl.blocks import CellValue
 from sop_xl.periods import Timeline
+from sop_xl.sheets import sheet
 from sop_xl.sheets.settings import Settings
 
 WAREHOUSE = "Warehouse"
@@ -169,41 +170,39 @@ def _grid(timeline: Timeline, labels: Sequence[str], rows: Sequence[tuple[list[C
 
 
 def _sales_input(timeline: Timeline) -> Table:
-    labels = ["Item", "Family", "Location", "Contributor", "Measure", "Unit", "Note"]
-    line: list[CellValue] = [None, "Touring Bikes", "Germany", "Sales Germany", "Demand", "pcs", "Example: new dealer chain"]
+    labels = [c.label for c in sheet("Sales Input").columns]
+    line: list[CellValue] = [None, "Touring Bikes", "Germany", "Sales Germany", "Example: new dealer chain", "Demand", "pcs"]
     return _grid(timeline, labels, [(line, {1: 160.0, 2: 260.0, 3: 180.0})])
 
 
+def _records(name: str, *rows: dict[str, CellValue]) -> Table:
+    """Rows of an input table by header; what a row does not state is empty."""
+    header = [c.label for c in sheet(name).columns]
+    return header, [[row.get(label) for label in header] for row in rows]
+
+
 def _events(timeline: Timeline) -> Table:
-    label = timeline.calendar.label
-    plan = timeline.plan
-    header = ["Event", "Type", "Item", "Family", "Location", "Region", "From", "To", "Effect kind", "Effect", "Probability", "Owner", "Note"]
-    spring: list[CellValue] = [
-        "Helmet season start", "promotion", None, "Helmets", None, "North America", label(plan[1]), label(plan[2]),
-        "percent", 0.2, 0.8, "Marketing", "Example: the sample knows past offers only",
-    ]  # fmt: skip
-    return header, [spring]
+    label, plan = timeline.calendar.label, timeline.plan
+    return _records("Events", {
+        "Event": "Helmet season start", "Type": "promotion", "Family": "Helmets", "Region": "North America", "From": label(plan[1]), "To": label(plan[2]),
+        "Effect kind": "percent", "Effect": 0.2, "Probability": 0.8, "Owner": "Marketing", "Note": "Example: the sample knows past offers only",
+    })  # fmt: skip
 
 
 def _lifecycle(timeline: Timeline) -> Table:
-    label = timeline.calendar.label
-    header = ["Item", "Location", "Stage", "Period", "Like item", "Successor", "Scale", "Ramp", "Owner", "Note"]
-    ends: list[CellValue] = [
-        "BK-M18S-40", None, "phase_out", label(timeline.plan[2]), None, "BK-M18B-40", 0.6, 2, "Product management",
-        "Example: the silver model is on clearance in the sample",
-    ]  # fmt: skip
-    return header, [ends]
+    return _records("Lifecycle", {
+        "Item": "BK-M18S-40", "Stage": "phase_out", "Period": timeline.calendar.label(timeline.plan[2]), "Successor": "BK-M18B-40", "Scale": 0.6, "Ramp": 2,
+        "Owner": "Product management", "Note": "Example: the silver model is on clearance in the sample",
+    })  # fmt: skip
 
 
 def _overrides(timeline: Timeline) -> Table:
-    label = timeline.calendar.label
-    plan = timeline.plan
-    header = ["Override", "Item", "Family", "Location", "Region", "From", "To", "Action", "Value", "Reason", "Owner", "Entered", "Expires"]
-    more: list[CellValue] = [
-        "O-1", None, "Road Bikes", "France", None, label(plan[0]), label(plan[2]), "percent", 0.1,
-        "Example: dealer fair moved forward", "Demand planner", plan[0].to_pydatetime(), plan[3].to_pydatetime(),
-    ]  # fmt: skip
-    return header, [more]
+    label, plan = timeline.calendar.label, timeline.plan
+    return _records("Overrides", {
+        "Override": "O-1", "Family": "Road Bikes", "Location": "France", "From": label(plan[0]), "To": label(plan[2]), "Action": "percent", "Value": 0.1,
+        "Reason code": "market", "Reason": "Example: dealer fair moved forward", "Owner": "Demand planner", "Entered": plan[0].to_pydatetime(),
+        "Expires": plan[3].to_pydatetime(),
+    })  # fmt: skip
 
 
 def _inventory(items: pd.DataFrame) -> Table:

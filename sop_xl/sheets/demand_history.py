@@ -21,18 +21,19 @@ class DemandHistoryRow(Row):
     name: str = column("Name", "For people; not read.", default="", width=28)
     location: str = column("Location", "Where the demand arose. Empty: the one location All.", default="", cell=CellType.CODE, references="Locations.location", aliases=("Territory", "Site", "Warehouse", "Market"), width=16)
     customer_group: str = column("Customer group", "For people; not read yet.", default="", aliases=("Customer", "Channel"), width=12)
-    measure: str = column("Measure", "Demand or Revenue. Empty: Demand.", default="", choices=("Demand", "Revenue"), width=12)
+    measure: str = column("Measure", "Demand (what customers ordered), Revenue, Shipments (what left), Stock-out (share of the period without stock) or Returns. Empty: Demand.", default="", choices=("Demand", "Revenue", "Shipments", "Stock-out", "Returns"), width=12)
     unit: str = column("Unit", "Stocking unit, or currency of the revenue. Empty: plan currency.", default="", width=8)
     note: str = column("Note", "Free text; not read.", default="", aliases=("Comment",), width=14)
 
 
 def to_frame(records: pd.DataFrame, settings: Settings) -> pd.DataFrame:
-    """History without a location is at the one location.
+    """History without a location is at the one location; where no demand is known, what was shipped stands for it.
 
     Keeps the column `currency`, in which revenue is stated until the plan converts it.
     """
     frame = records.copy()
     frame["location"] = frame["location"].replace("", ONLY_LOCATION)
+    frame["demand"] = frame["demand"].fillna(frame["shipments"])
     frame = frame.sort_values(list(frames.DEMAND_HISTORY.keys), kind="stable", ignore_index=True)
     return frame[[*frames.DEMAND_HISTORY.columns, "currency"]]
 
@@ -42,10 +43,10 @@ SPEC = SheetSpec(
     kind=SheetKind.INPUT,
     shape=Shape.GRID,
     module=Module.CORE,
-    purpose="What customers asked for in each period, in units and, where known, in revenue net of discounts.",
+    purpose="What customers asked for in each period, in units and, where known, in revenue net of discounts; also what was shipped, returned or out of stock.",
     row=DemandHistoryRow,
     key=("item", "location", "measure"),
-    measures=("demand", "revenue"),
+    measures=("demand", "revenue", "shipments", "stock_out", "returns"),
     frame=frames.DEMAND_HISTORY,
     to_frame=to_frame,
     required=True,

@@ -86,6 +86,7 @@ def column(
     choices: tuple[str, ...] = (),
     references: str = "",
     width: int = 14,
+    people: bool = False,
     **limits: Any,
 ) -> Any:
     """A field of a row model.
@@ -110,11 +111,13 @@ def column(
         `"Items.item"`: the value must stand in that sheet's column, when that sheet has rows.
     width
         Column width in characters.
+    people
+        Of an output sheet: people fill this column; a run reads it, and writes it back beside the same key.
     limits
         Passed to pydantic: `ge`, `gt`, `le`, `lt`, `max_length`.
     """
     extra: dict[str, Any] = {
-        "unit": unit, "cell": cell, "aliases": aliases, "choices": choices, "references": references, "width": width,
+        "unit": unit, "cell": cell, "aliases": aliases, "choices": choices, "references": references, "width": width, "people": people,
     }  # fmt: skip
     return Field(default, title=label, description=description, json_schema_extra=extra, **limits)
 
@@ -137,6 +140,7 @@ class Column:
     minimum: float | None
     maximum: float | None
     exclusive_minimum: bool = False
+    people: bool = False
 
 
 @dataclass(frozen=True)
@@ -232,6 +236,7 @@ def _column(name: str, info: FieldInfo) -> Column:
         minimum=getattr(lower, "ge", getattr(lower, "gt", None)),
         maximum=getattr(upper, "le", getattr(upper, "lt", None)),
         exclusive_minimum="gt" in limits,
+        people=bool(extra["people"]),
     )
 
 

@@ -25,11 +25,12 @@ from sop_xl.templates.styles import (
 
 CYCLE: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("1  Data", ("Settings", "Items", "Locations", "Demand History", "Inventory", "FX Rates", "Problems")),
-    ("2  Demand", ("Sales Input", "Events", "Lifecycle", "Overrides", "Baseline Forecast", "Forecast Accuracy", "Consensus Demand", "Demand Review")),
+    ("2  Demand", ("Sales Input", "Events", "Lifecycle", "Overrides", "Forecast Models", "Baseline Forecast", "Consensus Demand", "Demand Review")),
+    ("    why", ("History Log", "Backtest", "Forecast Accuracy", "Demand Effects", "Sales Review", "Event Results", "Lifecycle Plan", "Forecast Value Added")),
     ("3  Supply", ("Inventory Plan", "Supply Review")),
     ("4  Pre-S&OP", ("Budget", "Financial Plan", "Bridges", "Finance Review", "Checks")),
     ("5  Executive", ("Executive", "KPIs")),
-    ("6  Execute", ("Consensus Demand", "Inventory Plan", "Run Log")),
+    ("6  Execute", ("Customer Orders", "Forecast Consumption", "Consensus Demand", "Inventory Plan", "Run Log")),
 )  # fmt: skip
 """Sheets by step of the monthly cycle."""
 

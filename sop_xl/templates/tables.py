@@ -49,7 +49,7 @@ def table_sheet(book: Book, spec: SheetSpec) -> None:
         sheet.set_column(index, index, width, styles())
     layout.head(book, spec, columns=len(spec.columns) if is_grid(spec) else 0, widths=tuple(widths))
     sheet.set_row(HEADER_ROW - 1, 30)
-    body = [_body_style(book, spec, c, entry) for c in spec.columns]
+    body = [_body_style(book, spec, c, entry or c.people) for c in spec.columns]
     body += [styles.body(_period_format(spec), entry=entry)] * (len(headers) - len(body))
     for row in range(FIRST_ROW - 1, FIRST_ROW - 1 + rows):
         for index, style in enumerate(body):
@@ -61,7 +61,7 @@ def table_sheet(book: Book, spec: SheetSpec) -> None:
     })  # fmt: skip
     for index, column in enumerate(spec.columns):
         sheet.write_comment(HEADER_ROW - 1, index, note(column), _NOTE)
-        if entry:
+        if entry or column.people:
             validate_column(book, spec, column, index)
     if is_grid(spec):
         layout.period_rows(book, spec.name)
