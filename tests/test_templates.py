@@ -26,7 +26,7 @@ from sop_xl.templates import (
     lite_sheets,
     standard_sheets,
 )
-from sop_xl.templates.book import period_letters
+from sop_xl.templates.book import is_grid, period_letters
 from sop_xl.templates.manifest import manifest, relative
 from sop_xl.templates.styles import KIND_COLOUR
 
@@ -483,7 +483,7 @@ def test_every_check_can_fail(tmp_path):
 def _also_break_what_no_table_holds(path: Path) -> None:
     """A header that is another period on each grid, one period more, and rows that no formula reaches."""
     book = load_workbook(path)
-    for name in ("Baseline Forecast", "Inventory Plan", "Financial Plan"):
+    for name in (s.name for s in SHEETS if is_grid(s) and s.kind is SheetKind.OUTPUT and s.name != "Consensus Demand"):
         book[name][f"{period_letters(0)}{HEADER_ROW}"] = "1999-01"
     book["Consensus Demand"][f"{period_letters(len(plan.TIMELINE.labels) + 1)}{HEADER_ROW}"] = "2099-01"
     book["Items"]["A6000"] = "beyond"

@@ -333,7 +333,7 @@ AX-1 | Berlin   |         | 5       |         | 0
 AX-1 | Berlin   | Revenue | 50      |         |
 """)
     assert lines(reading) == []
-    assert reading.frame.drop(columns="currency").fillna(-1).to_numpy().tolist() == [
+    assert reading.frame[["item", "location", "period", "demand", "revenue"]].fillna(-1).to_numpy().tolist() == [
         ["AX-1", "Berlin", pd.Timestamp("2026-01-01"), 5.0, 50.0],
         ["AX-1", "Berlin", pd.Timestamp("2026-03-01"), 0.0, -1.0],
     ]
@@ -408,7 +408,7 @@ AX-1 | Turnover | 2026-01 | 50
 def test_sales_may_be_units_or_money():
     unclear = "expected a header that says units or money, got \"Sales\" (head it Demand or Revenue)"
     assert errors(read("Demand History", "Item | Month | Sales\nAX-1 | 2026-01 | 5")) == [f"Demand History!C6: {unclear}"]
-    assert errors(read("Demand History", "Item | Measure | 2026-01\nAX-1 | Sales | 5")) == ['Demand History!B7: expected Demand or Revenue, got "Sales"']
+    assert errors(read("Demand History", "Item | Measure | 2026-01\nAX-1 | Sales | 5")) == ['Demand History!B7: expected Demand, Revenue, Shipments, Stock-out or Returns, got "Sales"']
     assert read("Budget", "Owner | Month | Sales\nAnn | 2026-01 | 5").frame["revenue"].tolist() == [5.0]
 
 
