@@ -261,6 +261,12 @@ VALUE_ADDED = _spec(
     units_better="number",     # absolute error that the step took away, units; negative = it hurt
     verdict="text",
 )  # fmt: skip
+DEMAND_CHANGES = _spec(
+    "demand_changes", "family region step",  # "All" stands for every family or region
+    family="text", region="text",
+    step="text",               # Last cycle's consensus, the steps of the consensus, Consensus demand
+    order="number", amount="number", note="text",  # units over the periods that both cycles planned
+)  # fmt: skip
 FORECAST_CONSUMPTION = _spec(
     "forecast_consumption", "item location period",
     item="text", location="text", period="date",

@@ -47,6 +47,7 @@ SHEETS: tuple[SheetSpec, ...] = (
     demand_records.SALES_REVIEW,
     demand_records.EVENT_RESULTS,
     demand_records.LIFECYCLE_PLAN,
+    demand_records.DEMAND_CHANGES,
     demand_records.FORECAST_CONSUMPTION,
     demand_records.VALUE_ADDED,
     demand_records.FORECAST_ARCHIVE,

@@ -184,6 +184,29 @@ SALES_REVIEW = SheetSpec(
 )
 
 
+class DemandChangeRow(Row):
+    """One step from last cycle's consensus to this one."""
+
+    family: str = column("Family", "Family, or All.", width=20)
+    region: str = column("Region", "Region, or All.", width=16)
+    order: float = column("Order", "Place of the step.", unit="count", width=8)
+    step: str = column("Step", "Last cycle's consensus, what each step added or took since, and the consensus of now.", width=24)
+    amount: float | None = column("Amount", "Units over the periods that both cycles planned; start + steps = end.", unit="units", default=None, width=14)
+    note: str = column("Note", "Which periods are compared.", default="", width=60)
+
+
+DEMAND_CHANGES = SheetSpec(
+    name="Demand Changes",
+    kind=SheetKind.OUTPUT,
+    shape=Shape.RECORDS,
+    module=Module.DEMAND,
+    purpose="From last cycle's consensus to this one: what the baseline, events, life cycle, sales input and overrides changed.",
+    row=DemandChangeRow,
+    key=("family", "region", "step"),
+    frame=frames.DEMAND_CHANGES,
+)
+
+
 class ArchiveRow(Row):
     """One series at one stage of one cycle."""
 

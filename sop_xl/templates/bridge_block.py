@@ -13,6 +13,9 @@ BRIDGES = ("Budget to plan", "Last year to plan", "Previous plan to plan")
 STEPS = 9
 """Rows of the block: start, seven steps, end."""
 
+CHANGE_STEPS = 7
+"""Rows of the block of changes: last cycle, five steps, this cycle."""
+
 _LAST = 2_006
 _HEADER = ("Step", "Amount", "Running", "Total (bar)", "Base (invisible)", "Raises", "Lowers")
 
@@ -30,21 +33,54 @@ def bridge_block(page: Page, row: int, choice: str) -> int:
     style = styles(bold=True, font_color="#C96F1A", font_size=11)
     sheet.write_formula(f"A{row}", caption, style, "")
     sheet.write_formula(f"G{row}", f'=IF(COUNTIF({bounded(spec, "bridge")},{choice})>0,{choice},"{BRIDGES[1]}")', styles.text(muted=True), "")
-    for index, text in enumerate(_HEADER):
-        sheet.write_string(row, index, text, styles.header(book.spec(page.name).kind, number=index > 0))
-    first = row + 2
-    number, text_style = styles.body("#,##0;-#,##0;0"), styles.body()
     bridges, families, orders, steps = (
         bounded(spec, column, last=_LAST) for column in ("bridge", "family", "order", "step")
     )
     count = f"COUNTIFS({bridges},{name},{families},{page.family})"
-    for line in range(first, first + STEPS):
+    rows = f"({bridges}={name})*({families}={page.family})"
+    amounts = f"SUMIFS({bounded(spec, 'amount', last=_LAST)},{bridges},{name},{families},{page.family},{orders},{{place}})"
+    return waterfall_rows(page, row + 1, STEPS, f"INDEX({steps},MATCH(1,{rows}*({orders}={{place}}),0))", amounts, count)
+
+
+def change_block(page: Page, row: int) -> int:
+    """Last cycle's consensus to this one, in units, for the chosen family and region; laid out as `bridge_block`."""
+    book = page.book
+    spec = book.spec("Demand Changes")
+    families, regions, orders, steps, notes = (bounded(spec, column) for column in ("family", "region", "order", "step", "note"))
+    scope = f"{families},{page.family},{regions},{page.region}"
+    covered = f'IFERROR(INDEX({notes},MATCH("All",{families},0)),"no earlier cycle in Forecast Archive reaches into this plan")'
+    style = book.styles(bold=True, font_color="#C96F1A", font_size=11)
+    page.sheet.write_formula(f"A{row}", f'="From last cycle\'s consensus to this one, units: "&{covered}', style, "")
+    amounts = f"SUMIFS({bounded(spec, 'amount')},{scope},{orders},{{place}})"
+    # the steps are the same in every scope, so that a plain look-up by place finds them
+    label = f"INDEX({steps},MATCH({{place}},{orders},0))"
+    return waterfall_rows(page, row + 1, CHANGE_STEPS, label, amounts, f"COUNTIFS({scope})", array=False)
+
+
+def waterfall_rows(page: Page, row: int, count: int, label: str, amount: str, filled: str, *, array: bool = True) -> int:
+    """A header and `count` steps from a 1-based row on, the running total carrying the bars; returns the row after them.
+
+    Parameters
+    ----------
+    label, amount
+        Formulas in which `{place}` stands for the number of the step, from 0.
+    filled
+        Formula of how many steps there are; the first and the last of them are totals.
+    """
+    sheet, styles = page.sheet, page.book.styles
+    for index, text in enumerate(_HEADER):
+        sheet.write_string(row - 1, index, text, styles.header(page.book.spec(page.name).kind, number=index > 0))
+    first = row + 1
+    number, text_style = styles.body("#,##0;-#,##0;0"), styles.body()
+    for line in range(first, first + count):
         place = f"(ROWS($A${first}:$A{line})-1)"
-        is_end, is_start = f"{place}={count}-1", f"{place}=0"
-        label = f'IFERROR(INDEX({steps},MATCH(1,({bridges}={name})*({families}={page.family})*({orders}={place}),0)),"")'
-        sheet.write_array_formula(f"A{line}", f"{{={label}}}", text_style, "")
-        amount = f"SUMIFS({bounded(spec, 'amount', last=_LAST)},{bridges},{name},{families},{page.family},{orders},{place})"
-        sheet.write_formula(f"B{line}", f"={amount}", number)
+        is_end, is_start = f"{place}={filled}-1", f"{place}=0"
+        text = f'IFERROR({label.format(place=place)},"")'
+        if array:
+            sheet.write_array_formula(f"A{line}", f"{{={text}}}", text_style, "")
+        else:
+            sheet.write_formula(f"A{line}", f"={text}", text_style, "")
+        sheet.write_formula(f"B{line}", f"={amount.format(place=place)}", number)
         before = f"N(C{line - 1})"
         sheet.write_formula(f"C{line}", f'=IF($A{line}="",0,IF(OR({is_start},{is_end}),B{line},{before}+B{line}))', number)
         sheet.write_formula(f"D{line}", f'=IF(AND($A{line}<>"",OR({is_start},{is_end})),B{line},0)', number)
@@ -52,9 +88,7 @@ def bridge_block(page: Page, row: int, choice: str) -> int:
         sheet.write_formula(f"E{line}", f"=IF({step},MIN({before},C{line}),0)", number)
         sheet.write_formula(f"F{line}", f"=IF({step},MAX(B{line},0),0)", number)
         sheet.write_formula(f"G{line}", f"=IF({step},MAX(-B{line},0),0)", number)
-    return first + STEPS
-
-
+    return first + count
 
 
 def bridge_choice(page: Page, label: str, cell: str, initial: str) -> None:

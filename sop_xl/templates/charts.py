@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sop_xl.templates.book import Book
@@ -37,19 +38,38 @@ def _series(page: Page, key: str, first: int, last: int, name: str, **look: Any)
     }
 
 
-def demand_chart(page: Page, first: int) -> Any:
-    """Demand: actuals, then consensus, with the band from P10 to P90 opening where the plan begins."""
+def demand_chart(page: Page, first: int, title: str, *, prefix: str = "", more: Sequence[tuple[str, str, str]] = ()) -> Any:
+    """Actual demand, then baseline and consensus, with the band from P10 to P90 opening where the plan begins.
+
+    Parameters
+    ----------
+    first
+        First period shown.
+    title
+        Title of the chart.
+    prefix
+        Before the keys of the lines `band_base`, `band`, `demand` and, where there is one, `baseline_chart`.
+    more
+        Further lines: key, legend text, colour.
+    """
     book, last = page.book, len(page.book.labels) - 1
     band = book.workbook.add_chart({"type": "area", "subtype": "stacked"})
-    band.add_series(_series(page, "band_base", first, last, "Up to P10", fill={"none": True}, border={"none": True}))
-    band.add_series(_series(page, "band", first, last, "Range P10 to P90", fill={"color": LIGHT_BLUE, "transparency": 35}, border={"none": True}))
+    band.add_series(_series(page, f"{prefix}band_base", first, last, "Up to P10", fill={"none": True}, border={"none": True}))
+    look = {"fill": {"color": LIGHT_BLUE, "transparency": 35}, "border": {"none": True}}
+    band.add_series(_series(page, f"{prefix}band", first, last, "Range P10 to P90", **look))
     line = book.workbook.add_chart({"type": "line"})
-    line.add_series(_series(page, "demand", first, last, "Consensus demand", line={"color": BLUE, "width": 2}))
-    if first < book.history_count:
-        actual = _series(page, "demand", first, book.history_count - 1, "Actual demand", line={"color": INK, "width": 2.25})
+    line.add_series(_series(page, f"{prefix}demand", first, last, "Consensus demand", line={"color": BLUE, "width": 2}))
+    plan = max(first, book.history_count)
+    if f"{prefix}baseline_chart" in page.rows:
+        look = {"line": {"width": 1.5, "dash_type": "dash", "color": ORANGE}}
+        line.add_series(_series(page, f"{prefix}baseline_chart", first, last, "Baseline forecast", **look))
+    for key, text, colour in more:
+        line.add_series(_series(page, key, first, last, text, line={"color": colour, "width": 1.5}))
+    if first < plan:
+        actual = _series(page, f"{prefix}demand", first, plan - 1, "Actual demand", line={"color": INK, "width": 2.25})
         line.add_series(actual)
     band.combine(line)
-    _style(band, "Demand: history and consensus with its range", unit="units", points=last - first + 1)
+    _style(band, title, unit="units", points=last - first + 1)
     band.set_legend({"position": "bottom", "font": _AXIS_FONT, "delete_series": [0]})
     return band
 
@@ -126,17 +146,18 @@ def _right_axis(line: Any, unit: str, number: str) -> None:
     })  # fmt: skip
 
 
-def waterfall_chart(book: Book, name: str, first_row: int, rows: int) -> Any:
-    """Bridge as a waterfall: stacked columns on an invisible base; rows as `bridge_block` lays them out."""
+def waterfall_chart(book: Book, name: str, first_row: int, rows: int, *, title: str = "Bridge to the plan: revenue in the next year",
+                    unit: str = "plan currency", what: str = "revenue") -> Any:  # fmt: skip
+    """Bridge as a waterfall: stacked columns on an invisible base; rows as `waterfall_rows` lays them out."""
     def cells(column: int) -> list[Any]:
         return [name, first_row - 1, column, first_row - 2 + rows, column]
 
     chart = book.workbook.add_chart({"type": "column", "subtype": "stacked"})
-    parts = ((4, "Base", None), (3, "Total", BLUE), (5, "Raises revenue", GOOD), (6, "Lowers revenue", POOR))
+    parts = ((4, "Base", None), (3, "Total", BLUE), (5, f"Raises {what}", GOOD), (6, f"Lowers {what}", POOR))
     for column, text, colour in parts:
         look = {"none": True} if colour is None else {"color": colour}
         chart.add_series({"name": text, "categories": cells(0), "values": cells(column), "fill": look, "border": {"none": True}, "gap": 35})
-    _style(chart, "Bridge to the plan: revenue in the next year", unit="plan currency", points=rows)
+    _style(chart, title, unit=unit, points=rows)
     chart.set_legend({"position": "bottom", "font": _AXIS_FONT, "delete_series": [0]})
     return chart
 

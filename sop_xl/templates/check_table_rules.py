@@ -5,7 +5,7 @@ from __future__ import annotations
 from sop_xl import vocabulary
 from sop_xl.sheets.spec import HEADER_ROW, Shape, SheetKind, SheetSpec
 from sop_xl.templates.book import LAST_LIST_ROW, LAST_ROW, Book, bounded, is_grid, quoted
-from sop_xl.templates.bridge_block import BRIDGES
+from sop_xl.templates.bridge_block import BRIDGES, CHANGE_STEPS
 from sop_xl.templates.check_rules import Check
 from sop_xl.templates.reach import filled
 from sop_xl.templates.review import LIST_ROWS, measure_label
@@ -16,7 +16,7 @@ _SHEET_END = 1_048_576
 
 def table_checks(book: Book) -> list[Check]:
     """Everything that is one figure for a whole table."""
-    checks = [*_bridge_checks(book), *_key_checks(book), *_period_checks(book), *_bound_checks(book)]
+    checks = [*_bridge_checks(book), *_change_checks(book), *_key_checks(book), *_period_checks(book), *_bound_checks(book)]
     checks.append(Check("Problems lists no error", "core", "Lines of severity error in Problems", "count",
                         lambda _: 'COUNTIF(Problems!$A:$A,"error")', by_period=False, exact=True))  # fmt: skip
     return checks
@@ -45,6 +45,23 @@ def _bridge_checks(book: Book) -> list[Check]:
         checks.append(Check(f"Bridge by family = bridge in total: {name}", "finance", "All amounts of the families - those of All", vocabulary.MONEY,
                             lambda _, name=name: by_family(name), by_period=False))  # type: ignore[misc]  # fmt: skip
     return checks
+
+
+def _change_checks(book: Book) -> list[Check]:
+    """From last cycle's consensus to this one: the steps add up, and so do the families."""
+    if not book.has("Demand Changes"):
+        return []
+    spec = book.spec("Demand Changes")
+    amounts, families, regions, orders = (bounded(spec, name) for name in ("amount", "family", "region", "order"))
+    of_all = f'{amounts},{families},"All",{regions},"All",{orders}'
+    adds_up = f'SUMIFS({of_all},"<{CHANGE_STEPS - 1}")-SUMIFS({of_all},{CHANGE_STEPS - 1})'
+    of_end = f"{orders},{CHANGE_STEPS - 1},{amounts},\"<>\""
+    by_family = f'SUMIFS({amounts},{of_end},{families},"<>All",{regions},"All")-SUMIFS({amounts},{of_end},{families},"All",{regions},"All")'
+    return [
+        Check("Changes of the consensus add up", "demand", "Demand Changes, All: start + steps - end", vocabulary.UNITS, lambda _: adds_up, by_period=False),
+        Check("Consensus of the families = consensus in total", "demand", "Demand Changes: last step of the families - that of All", vocabulary.UNITS,
+              lambda _: by_family, by_period=False),
+    ]  # fmt: skip
 
 
 def _key_checks(book: Book) -> list[Check]:

@@ -225,7 +225,7 @@ def _charts(page: Page, bridge_row: int) -> None:
     history = page.book.history_count
     made: list[tuple[Any, str]] = []
     if "band" in page.rows:
-        made.append((charts.demand_chart(page, max(0, history - 24)), "Demand history, consensus demand and its range"))
+        made.append((charts.demand_chart(page, max(0, history - 24), "Demand: history and consensus with its range"), "Demand history, consensus demand and its range"))
         made.append((charts.revenue_chart(page, max(0, history - 12)), "Revenue by period beside budget and last year"))
     else:
         keys = {"demand": "Consensus demand", "baseline": "Baseline forecast"}

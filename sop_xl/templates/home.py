@@ -26,7 +26,8 @@ from sop_xl.templates.styles import (
 CYCLE: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("1  Data", ("Settings", "Items", "Locations", "Demand History", "Inventory", "FX Rates", "Problems")),
     ("2  Demand", ("Sales Input", "Events", "Lifecycle", "Overrides", "Forecast Models", "Baseline Forecast", "Consensus Demand", "Demand Review")),
-    ("    why", ("History Log", "Backtest", "Forecast Accuracy", "Demand Effects", "Sales Review", "Event Results", "Lifecycle Plan", "Forecast Value Added")),
+    ("    why", ("History Log", "Backtest", "Forecast Accuracy", "Demand Effects", "Sales Review", "Event Results", "Lifecycle Plan")),
+    ("    since then", ("Demand Changes", "Forecast Value Added", "Forecast Archive")),
     ("3  Supply", ("Inventory Plan", "Supply Review")),
     ("4  Pre-S&OP", ("Budget", "Financial Plan", "Bridges", "Finance Review", "Checks")),
     ("5  Executive", ("Executive", "KPIs")),

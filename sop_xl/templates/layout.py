@@ -46,6 +46,7 @@ _CONVENTIONS = {
     "History Log": "Raw + all corrections of a period = what the forecast learns from. Actuals on other sheets stay raw.",
     "Backtest": "Error = forecast - actual: positive bias is over-forecast. Held out from everything that the forecast learned.",
     "Demand Effects": "Units over the whole plan, positive adds. The lines of a step add up to its rows in Consensus Demand.",
+    "Demand Changes": "Units over the periods that both cycles planned. Start + steps = end; positive added demand.",
     "Event Results": "Uplift = with - without; positive added demand. Effects are fractions of the demand without the event.",
     "Lifecycle Plan": "Quantities in the item's stocking unit, money in plan currency. What other items lose is a positive number.",
     "Forecast Value Added": "Error = forecast - actual: positive bias is over-forecast. FVA is positive where a step made the forecast better.",

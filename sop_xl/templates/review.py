@@ -121,6 +121,15 @@ class Page:
         return f'IF({letters}${self.header_row - 1}="Plan",{formula},"")'
 
 
+def charted(page: Page, key: str, text: str, demand: str) -> Line:
+    """A line for the chart alone: where the line of that key has no figure it runs with demand, as a fall to zero would say something false."""
+
+    def formula(c: str, r: int) -> str:
+        return f"IF(N({c}{page.rows[key]})=0,N({c}{page.rows[demand]}),{c}{page.rows[key]})"
+
+    return Line(f"{key}_chart", f"{text} in the chart; demand where there is none", "Chart", vocabulary.UNITS, formula, "")
+
+
 def begin(book: Book, name: str) -> Page:
     """Head, drop-downs in row 4, criteria in row 5 and period headers in row 6 of a review page in grid layout."""
     spec, sheet, styles = book.spec(name), book.worksheets[name], book.styles
