@@ -14,6 +14,7 @@ from sop_xl.hosts.headless import HeadlessHost
 from sop_xl.periods import Calendar, Timeline
 from sop_xl.sheets import SHEETS, sheet
 from sop_xl.sheets.settings import Settings
+from sop_xl.sheets.spec import Shape
 from sop_xl.templates import build_workbook
 from sop_xl.vocabulary import measure
 
@@ -127,6 +128,16 @@ def bridge_rows() -> list[Row]:
     return rows
 
 
+def change_rows() -> list[Row]:
+    """Last cycle planned 40 less of the baseline and 10 more by overrides."""
+    steps = (("Last cycle's consensus", 100.0), ("Baseline forecast", 40.0), ("Overrides", -10.0), ("Consensus demand", 130.0))
+    return [
+        label_cells("Demand Changes", family=family, region="All", order=float(n), step=step, amount=amount * share)
+        for family, share in (("All", 1.0), ("Chairs", 0.7), ("Tables", 0.3))
+        for n, (step, amount) in enumerate(steps)
+    ]
+
+
 def history_rows() -> list[Row]:
     """Demand for some rows without a measure, which means the same; revenue beside it must not be counted."""
     rows: list[Row] = []
@@ -146,6 +157,7 @@ TABLES = {
     "Inventory Plan": stock_rows,
     "Financial Plan": financial_rows,
     "Bridges": bridge_rows,
+    "Demand Changes": change_rows,
     "KPIs": lambda: [["WMAPE", "All", 0.2, "fraction", 0.3, "good", ""], ["Days of supply", "All", 41.0, "days", 60.0, "watch", ""]],
 }
 
@@ -155,7 +167,7 @@ def make_planned_workbook(path: Path, damage: dict[tuple[str, int, int], object]
     build_workbook(path, sheets=SHEETS, timeline=TIMELINE, settings=Settings(horizon=AHEAD), template="standard")
     host = HeadlessHost(path)
     for name, make in TABLES.items():
-        header = [c.label for c in sheet(name).columns] + (TIMELINE.labels if name not in ("Items", "Locations", "Bridges", "KPIs") else [])
+        header = [c.label for c in sheet(name).columns] + (TIMELINE.labels if sheet(name).shape is Shape.GRID else [])
         rows = make()
         for (where, row, column), value in (damage or {}).items():
             if where == name:

@@ -466,6 +466,8 @@ def test_every_check_can_fail(tmp_path):
         ("Financial Plan", at("Financial Plan", "Tables", "South", "Plan", "Revenue"), 0): None,
         ("Financial Plan", at("Financial Plan", "All", "Demand P10"), column): 900.0,
         **{("Bridges", at("Bridges", bridge, "All", "Volume"), 4): 1.0 for bridge in ("Budget to plan", "Last year to plan", "Previous plan to plan")},
+        ("Demand Changes", at("Demand Changes", "All", "Overrides"), 4): -11.0,
+        ("Demand Changes", at("Demand Changes", "Chairs", "Consensus demand"), 4): 1.0,
         ("Items", 1, 0): "A1",
         ("Locations", 1, 0): "N",
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sop_xl import vocabulary
 from sop_xl.sheets.spec import HEADER_ROW, Shape, SheetKind, SheetSpec
 from sop_xl.templates.book import LAST_LIST_ROW, LAST_ROW, Book, bounded, is_grid, quoted
-from sop_xl.templates.bridge_block import BRIDGES, CHANGE_STEPS
+from sop_xl.templates.bridge_block import BRIDGES
 from sop_xl.templates.check_rules import Check
 from sop_xl.templates.reach import filled
 from sop_xl.templates.review import LIST_ROWS, measure_label
@@ -52,11 +52,12 @@ def _change_checks(book: Book) -> list[Check]:
     if not book.has("Demand Changes"):
         return []
     spec = book.spec("Demand Changes")
-    amounts, families, regions, orders = (bounded(spec, name) for name in ("amount", "family", "region", "order"))
-    of_all = f'{amounts},{families},"All",{regions},"All",{orders}'
-    adds_up = f'SUMIFS({of_all},"<{CHANGE_STEPS - 1}")-SUMIFS({of_all},{CHANGE_STEPS - 1})'
-    of_end = f"{orders},{CHANGE_STEPS - 1},{amounts},\"<>\""
-    by_family = f'SUMIFS({amounts},{of_end},{families},"<>All",{regions},"All")-SUMIFS({amounts},{of_end},{families},"All",{regions},"All")'
+    amounts, families, regions, steps = (bounded(spec, name) for name in ("amount", "family", "region", "step"))
+    end = measure_label("consensus")
+    of_all = f'{amounts},{families},"All",{regions},"All",{steps}'
+    adds_up = f'SUMIFS({of_all},"<>{end}")-SUMIFS({of_all},"{end}")'
+    of_end = f'{amounts},{steps},"{end}",{regions},"All",{families}'
+    by_family = f'IF(COUNTIFS({steps},"{end}",{families},"<>All")=0,0,SUMIFS({of_end},"<>All")-SUMIFS({of_end},"All"))'
     return [
         Check("Changes of the consensus add up", "demand", "Demand Changes, All: start + steps - end", vocabulary.UNITS, lambda _: adds_up, by_period=False),
         Check("Consensus of the families = consensus in total", "demand", "Demand Changes: last step of the families - that of All", vocabulary.UNITS,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from sop_xl import vocabulary
-from sop_xl.sheets.spec import HEADER_ROW, SheetSpec
-from sop_xl.templates.book import Book, quoted
+from sop_xl.sheets.spec import SheetSpec
+from sop_xl.templates.book import Book
 from sop_xl.templates.check_rules import (
     FLAG_ROW,
     STEPS,
@@ -18,7 +18,7 @@ from sop_xl.templates.check_rules import (
     same_series,
     total,
 )
-from sop_xl.templates.reach import body, filled
+from sop_xl.templates.reach import ANY_TEXT, body, filled, history_demand
 from sop_xl.templates.review import measure_label
 
 _PLAN, _ALL = '"Plan"', '"All"'
@@ -72,8 +72,8 @@ def finance_checks(book: Book, figures: dict[str, int]) -> list[Check]:
     return [
         Check("Demand of the plan = consensus", "finance", "Financial Plan - Consensus Demand, planned periods", units,
               lambda c: in_plan(c, f"{figure(c, 'demand Plan')}-{total(consensus, c, 'consensus')}")),
-        Check("Demand of past periods = Demand History", "finance", "Financial Plan - Demand History, past periods", units,
-              lambda c: f'IF({c}${FLAG_ROW}="Actual",{figure(c, "demand Plan")}-{_history(book, c)},0)'),
+        Check("Demand of past periods = Demand History", "finance", "Financial Plan - Demand History, past periods; not below it where shipments stand in for blanks", units,
+              lambda c: f'IF({c}${FLAG_ROW}="Actual",{_against_history(book, c, figure(c, "demand Plan"))},0)'),
         Check("Demand by family = consensus by family", "finance", "Sum over families of |Financial Plan - Consensus Demand|", units, by_group("family", "sop_family_list")),
         Check("Demand by region = consensus by region", "finance", "Sum over regions of |Financial Plan - Consensus Demand|", units, by_group("region", "sop_region_list")),
         Check("Sum of families = total", "finance", "Revenue of the listed families - revenue of the plan", money,
@@ -102,13 +102,11 @@ def _margin(spec: SheetSpec, version: str) -> Callable[[str], str]:
     return difference
 
 
-def _history(book: Book, c: str) -> str:
-    """Demand History by the period's label, because people may keep other periods there than the outputs show."""
-    source, last = book.spec("Demand History"), book.last_column
-    header = f"{quoted(source.name)}!$H${HEADER_ROW}:${last}${HEADER_ROW}"
-    column = f"INDEX({body(source)},0,MATCH({c}${HEADER_ROW},{header},0))"
-    named = f'{filled(source, "item")},"?*",{filled(source, "measure")}'
-    return f'IFERROR(SUMIFS({column},{named},"Demand")+SUMIFS({column},{named},""),0)'
+def _against_history(book: Book, c: str, demand: str) -> str:
+    """Demand of the plan - Demand History; where shipments stand in for blank demand the plan may have more, never less."""
+    source = book.spec("Demand History")
+    gap = f'{demand}-{history_demand(book, c, item=ANY_TEXT)}'
+    return f'IF(COUNTIF({filled(source, "measure")},"{measure_label("shipments")}")=0,{gap},MIN(0,{gap}))'
 
 
 def _price_volume(consensus: SheetSpec, c: str) -> str:

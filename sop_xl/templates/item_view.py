@@ -5,7 +5,7 @@ from __future__ import annotations
 from sop_xl import vocabulary
 from sop_xl.templates import charts, layout, review
 from sop_xl.templates.book import LAST_LIST_ROW, Book, bounded
-from sop_xl.templates.reach import filled, period_filled
+from sop_xl.templates.reach import filled, history_demand, period_filled
 from sop_xl.templates.review import Line, Page, measure_label
 
 _STEPS = ("baseline", "events", "life_cycle", "sales_input", "overrides", "consensus")
@@ -63,9 +63,8 @@ def _lines(page: Page, item: str) -> list[Line]:
         return Line(f"item_{name}", label, "Consensus Demand", units, lambda c, r: page.planned(c, of("Consensus Demand", c, label)), bold=name == "consensus")
 
     def history(c: str, r: int) -> str:
-        # a line that states no measure is demand, as the reader takes it
-        demand = of("Demand History", c, measure_label("demand"))
-        return f'IF({c}${flag}="Plan",N({c}{page.rows["item_consensus"]}),{demand})'
+        actual = f'IF({item}="",0,{history_demand(page.book, c, item=item)})'
+        return f'IF({c}${flag}="Plan",N({c}{page.rows["item_consensus"]}),{actual})'
 
     def bound(name: str) -> Line:
         label = measure_label(name)

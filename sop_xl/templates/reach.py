@@ -38,6 +38,9 @@ OFFSETS = {"Consensus Demand": 5, "Baseline Forecast": 2, "Inventory Plan": 6, "
 _FIELDS = ("item", "family", "location", "region", "version", "measure", "unit_cost")
 """Columns with a name."""
 
+ANY_TEXT = '"?*"'
+"""Criterion that any text meets."""
+
 _SERIES = ("item", "location", "measure")
 """Columns with a name further down too."""
 
@@ -55,6 +58,19 @@ def period_filled(spec: SheetSpec, letters: str) -> str:
 def body(spec: SheetSpec, *, down: int = 0) -> str:
     """All period columns over the filled rows, by their defined name: `CD_body`; or as many rows, `down` rows further down."""
     return _name(spec, "body", down)
+
+
+def history_demand(book: Book, letters: str, **criteria: str) -> str:
+    """Demand in Demand History, by the period's label in this page's header, because people may keep other periods there than the outputs show.
+
+    A line without a measure is demand, as the reader takes it. Criteria are formula texts by field.
+    """
+    source, last = book.spec("Demand History"), book.last_column
+    header = f"{quoted(source.name)}!$H${HEADER_ROW}:${last}${HEADER_ROW}"
+    column = f"INDEX({body(source)},0,MATCH({letters}${HEADER_ROW},{header},0))"
+    pairs = ",".join(f"{filled(source, name)},{value}" for name, value in criteria.items())
+    measures = filled(source, "measure")
+    return f'IFERROR(SUMIFS({column},{pairs},{measures},"Demand")+SUMIFS({column},{pairs},{measures},""),0)'
 
 
 def counted(book: Book) -> list[SheetSpec]:
