@@ -24,7 +24,7 @@ from sop_xl.plan.forecast.report import (
 from sop_xl.plan.forecast.result import BaselineResult
 from sop_xl.plan.forecast.scales import error_scale
 from sop_xl.plan.forecast.seasonal import Floats
-from sop_xl.plan.hierarchy import Hierarchy, Reconcile, build_hierarchy
+from sop_xl.plan.hierarchy import Hierarchy, Reconcile, build_hierarchy, check_method, naive_errors
 from sop_xl.plan.hierarchy import reconcile as reconcile_nodes
 from sop_xl.plan.segmentation import segment
 
@@ -100,6 +100,7 @@ def baseline_forecast(
         at_origin(hierarchy, bottom, ends, timeline, cut, cut or timeline.horizon, None if cut else begins)
         for cut in (0, *cuts)
     ]
+    check_method(reconcile, max(o.asked.size for o in asked))  # before minutes of fitting, not after
     members = _all_members(asked, season, n_jobs, progress)
     actual = hierarchy.up(bottom)
     tests = [
@@ -165,7 +166,7 @@ def _test(
     base = np.zeros((len(hierarchy.nodes), origin.horizon))
     base[origin.asked] = combine_cross_fitted(held[origin.asked], members, origin.seasonal)
     scale = _naive_scales(actual[:, :size], season)
-    forecast = _coherent(hierarchy, origin, base, scale**2, method)
+    forecast = _coherent(hierarchy, origin, base, scale**2, method, actual[:, :size], season)
     naive = close(hierarchy, origin, _seasonal_naive(actual[:, :size], origin.horizon, season))
     lengths = size - (actual[:, :size] > 0).argmax(axis=1)
     asked = np.zeros(len(hierarchy.nodes), dtype=bool)
@@ -197,7 +198,7 @@ def _plan(
     naive = _naive_scales(actual, season)
     errors = judged_errors(tests, nodes)
     variance = _variances(hierarchy, naive, errors)
-    before = reconcile_live(hierarchy, origin, base, variance, method)
+    before = reconcile_live(hierarchy, origin, base, variance, method, actual, season)
     forecast = close(hierarchy, origin, before)
     with np.errstate(invalid="ignore", divide="ignore"):
         kept = np.where(before > 0, forecast / before, 1.0)
@@ -205,19 +206,26 @@ def _plan(
 
 
 def _coherent(
-    hierarchy: Hierarchy, origin: Origin, base: Floats, variance: Floats, method: Reconcile
+    hierarchy: Hierarchy, origin: Origin, base: Floats, variance: Floats, method: Reconcile, known: Floats, season: int
 ) -> Floats:
-    return close(hierarchy, origin, reconcile_live(hierarchy, origin, base, variance, method))
+    return close(hierarchy, origin, reconcile_live(hierarchy, origin, base, variance, method, known, season))
 
 
 def reconcile_live(
-    hierarchy: Hierarchy, origin: Origin, base: Floats, variance: Floats, method: Reconcile
+    hierarchy: Hierarchy, origin: Origin, base: Floats, variance: Floats, method: Reconcile, known: Floats, season: int
 ) -> Floats:
-    """Reconcile over the live series only; the others stay exactly zero."""
+    """Reconcile over the live series only; the others stay exactly zero.
+
+    Of `known`, the (nodes, periods) demand before the origin, the last season gives historical shares and everything the correlation of errors.
+    """
     part = hierarchy.restrict(origin.live)
     out = np.zeros_like(base)
     if origin.live.any():
-        out[origin.asked] = reconcile_nodes(part, base[origin.asked], variance[origin.asked], method)
+        live = known[hierarchy.aggregates :][origin.live]
+        out[origin.asked] = reconcile_nodes(
+            part, base[origin.asked], variance[origin.asked], method,
+            history=live[:, -season:], errors=naive_errors(part.up(live), season),
+        )  # fmt: skip
     return out
 
 

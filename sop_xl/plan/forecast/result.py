@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-RECIPE_VERSION = "4"
+RECIPE_VERSION = "5"
 """Counts up whenever the same input would give another forecast."""
 
 
