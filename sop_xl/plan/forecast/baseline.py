@@ -24,7 +24,7 @@ from sop_xl.plan.forecast.report import (
 from sop_xl.plan.forecast.result import BaselineResult
 from sop_xl.plan.forecast.scales import error_scale
 from sop_xl.plan.forecast.seasonal import Floats
-from sop_xl.plan.hierarchy import Hierarchy, Reconcile, build_hierarchy, check_method, naive_errors
+from sop_xl.plan.hierarchy import Hierarchy, Reconcile, build_hierarchy, check_method
 from sop_xl.plan.hierarchy import reconcile as reconcile_nodes
 from sop_xl.plan.segmentation import segment
 
@@ -166,7 +166,7 @@ def _test(
     base = np.zeros((len(hierarchy.nodes), origin.horizon))
     base[origin.asked] = combine_cross_fitted(held[origin.asked], members, origin.seasonal)
     scale = _naive_scales(actual[:, :size], season)
-    forecast = _coherent(hierarchy, origin, base, scale**2, method, actual[:, :size], season)
+    forecast = _coherent(hierarchy, origin, base, scale**2, method, actual[:, max(size - season, 0) : size], base - held)
     naive = close(hierarchy, origin, _seasonal_naive(actual[:, :size], origin.horizon, season))
     lengths = size - (actual[:, :size] > 0).argmax(axis=1)
     asked = np.zeros(len(hierarchy.nodes), dtype=bool)
@@ -198,7 +198,7 @@ def _plan(
     naive = _naive_scales(actual, season)
     errors = judged_errors(tests, nodes)
     variance = _variances(hierarchy, naive, errors)
-    before = reconcile_live(hierarchy, origin, base, variance, method, actual, season)
+    before = reconcile_live(hierarchy, origin, base, variance, method, actual[:, -season:], errors)
     forecast = close(hierarchy, origin, before)
     with np.errstate(invalid="ignore", divide="ignore"):
         kept = np.where(before > 0, forecast / before, 1.0)
@@ -206,26 +206,31 @@ def _plan(
 
 
 def _coherent(
-    hierarchy: Hierarchy, origin: Origin, base: Floats, variance: Floats, method: Reconcile, known: Floats, season: int
+    hierarchy: Hierarchy, origin: Origin, base: Floats, variance: Floats, method: Reconcile, history: Floats, errors: Floats
 ) -> Floats:
-    return close(hierarchy, origin, reconcile_live(hierarchy, origin, base, variance, method, known, season))
+    """A held-out origin, reconciled. How errors go together is learned from every other period and used in the ones between."""
+    out = np.empty_like(base)
+    for turn in (0, 1) if base.shape[1] > 1 else (0,):
+        out[:, turn::2] = reconcile_live(
+            hierarchy, origin, base[:, turn::2], variance, method, history, errors[:, 1 - turn :: 2]
+        )
+    return close(hierarchy, origin, out)
 
 
 def reconcile_live(
-    hierarchy: Hierarchy, origin: Origin, base: Floats, variance: Floats, method: Reconcile, known: Floats, season: int
+    hierarchy: Hierarchy, origin: Origin, base: Floats, variance: Floats, method: Reconcile, history: Floats, errors: Floats
 ) -> Floats:
     """Reconcile over the live series only; the others stay exactly zero.
 
-    Of `known`, the (nodes, periods) demand before the origin, the last season gives historical shares and everything the correlation of errors.
+    `history` is the (nodes, periods) demand of the last season before the origin: historical shares are last year's.
     """
     part = hierarchy.restrict(origin.live)
     out = np.zeros_like(base)
+    asked = origin.asked
     if origin.live.any():
-        live = known[hierarchy.aggregates :][origin.live]
-        out[origin.asked] = reconcile_nodes(
-            part, base[origin.asked], variance[origin.asked], method,
-            history=live[:, -season:], errors=naive_errors(part.up(live), season),
-        )  # fmt: skip
+        out[asked] = reconcile_nodes(
+            part, base[asked], variance[asked], method, history=history[asked], errors=errors[asked]
+        )
     return out
 
 

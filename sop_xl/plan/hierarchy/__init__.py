@@ -1,7 +1,7 @@
 """The planning hierarchy: sum up, spread down, and make forecasts of all levels agree."""
 
 from sop_xl.plan.hierarchy.nodes import ALL, BOTTOM, LEVELS, Floats, Hierarchy, build_hierarchy
-from sop_xl.plan.hierarchy.reconcile import METHODS, Reconcile, check_method, naive_errors, reconcile
+from sop_xl.plan.hierarchy.reconcile import METHODS, Reconcile, check_method, reconcile
 from sop_xl.plan.hierarchy.spread import spread, spread_exactly
 
 __all__ = [
@@ -14,7 +14,6 @@ __all__ = [
     "Reconcile",
     "build_hierarchy",
     "check_method",
-    "naive_errors",
     "reconcile",
     "spread",
     "spread_exactly",

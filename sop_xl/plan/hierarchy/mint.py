@@ -46,7 +46,7 @@ def minimum_trace_shrunk(
     variance
         (nodes,) mean squared error of each node, above zero: the diagonal of the error covariance.
     errors
-        (nodes, periods) past errors in units, from which correlations are estimated and shrunken towards none (Schaefer and Strimmer 2005); NaN =
+        (nodes, periods) past errors in units of forecasts made node by node, from which correlations are estimated and shrunken towards none (Schaefer and Strimmer 2005); NaN =
         not known, and says nothing about correlation. With fewer than three periods nothing is known: correlations are zero.
     method
         `mint_shrink` (Wickramasuriya, Athanasopoulos and Hyndman 2019) may return values below zero; `mint_shrink_nonnegative` solves
@@ -67,7 +67,8 @@ def minimum_trace_shrunk(
     sums = hierarchy.up(np.eye(len(base) - count)) * unit[count:] / unit[:, None]
     solve = _Solver(method, sums, _standardised(errors))
     made = solve(base / unit[:, None], nonnegative=False)
-    below = (made < 0).any(axis=0)
+    # what is negative by rounding alone is clipped with the rest
+    below = (made < -1e-9 * np.abs(made).max(initial=0.0)).any(axis=0)
     if method == "mint_shrink_nonnegative" and below.any():
         made[:, below] = solve(np.maximum(base[:, below], 0.0) / unit[:, None], nonnegative=True)
     return np.asarray(made * unit[count:, None])
@@ -81,11 +82,12 @@ class _Solver:
     def __call__(self, base: Floats, nonnegative: bool) -> Floats:
         # a ridge of 1 is the variance of a node without usable errors; all others have it already
         reconciler = self.made_by("mint_shrink", nonnegative=nonnegative, mint_shr_ridge=1.0)
+        size = max(float(np.abs(base).max()), 1e-300)  # its tolerances are absolute
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # its solver remarks on matrix formats
                 found = reconciler.fit_predict(
-                    S=self.sums, y_hat=base, y_insample=self.errors, y_hat_insample=np.zeros_like(self.errors)
+                    S=self.sums, y_hat=base / size, y_insample=self.errors, y_hat_insample=np.zeros_like(self.errors)
                 )["mean"]
         except Exception as error:  # the library raises nothing more specific
             raise PlanError(
@@ -95,7 +97,7 @@ class _Solver:
             raise PlanError(
                 f"Reconciliation {self.method} found no finite solution; choose mint_diagonal in Settings"
             )
-        return np.asarray(found[len(self.sums) - self.sums.shape[1] :], dtype=np.float64)
+        return np.asarray(size * found[len(self.sums) - self.sums.shape[1] :], dtype=np.float64)
 
 
 def _standardised(errors: Floats) -> Floats:

@@ -66,27 +66,28 @@ def _divide(amounts: Floats, parent: npt.NDArray[np.int64], weights: Floats) -> 
     return np.asarray(amounts[parent] * share)
 
 
-def average_proportions(history: Floats) -> Floats:
+def average_proportions(history: Floats, total: Floats) -> Floats:
     """(bottom,) mean over the periods of each row's share of that period's total (Gross and Sohl 1990, method A).
 
     Parameters
     ----------
     history
-        (bottom, periods) demand in units; NaN = not known, below zero counts as zero. Periods in which nothing was sold are left out.
+        (bottom, periods) demand in units; NaN = not known, below zero counts as zero.
+    total
+        (periods,) of everything that was sold, also by series that are in no row. Periods in which nothing was sold are left out.
 
     Returns
     -------
     Floats
         Adds up to 1; equal parts where nothing was ever sold.
     """
-    sold = np.maximum(history, 0.0)
-    total = np.nansum(sold, axis=0)
-    return _shares(sold[:, total > 0] / total[total > 0])
+    sold = total > 0
+    return _shares(np.maximum(history[:, sold], 0.0) / total[sold])
 
 
-def proportions_of_averages(history: Floats) -> Floats:
-    """(bottom,) each row's average demand as a share of the sum of averages (Gross and Sohl 1990, method F); see `average_proportions`."""
-    return _shares(np.maximum(history, 0.0))
+def proportions_of_averages(history: Floats, total: Floats) -> Floats:
+    """(bottom,) each row's average demand as a share of the average total (Gross and Sohl 1990, method F); see `average_proportions`."""
+    return _shares(np.maximum(history[:, total > 0], 0.0))
 
 
 def _shares(values: Floats) -> Floats:
