@@ -11,6 +11,7 @@ from sop_xl.commands.inputs import Inputs
 from sop_xl.hosts import forecast_cache
 from sop_xl.periods import Timeline
 from sop_xl.plan.bridges import bridges
+from sop_xl.plan.consumption import consume_forecast
 from sop_xl.plan.currency import ACTUAL, PLAN, convert_to_plan_currency
 from sop_xl.plan.demand import consensus_demand
 from sop_xl.plan.demand_ranges import consensus_ranges
@@ -31,11 +32,12 @@ PROCESSES = 2
 
 @dataclass(frozen=True)
 class Demand:
-    """What the demand step made: baseline with its accuracy, consensus with its range."""
+    """What the demand step made: baseline with its accuracy, consensus with its range, and what orders in hand leave of it."""
 
     baseline: BaselineResult
     consensus: pd.DataFrame
     effects: pd.DataFrame
+    consumption: pd.DataFrame
     ranges: pd.DataFrame
     from_cache: bool
 
@@ -65,7 +67,11 @@ def plan_demand(inputs: Inputs, timeline: Timeline, progress: Progress, notes: l
         inputs.settings.sales_input_weight,
     )
     notes.append(said)
-    return Demand(baseline, consensus, effects, consensus_ranges(baseline.ranges, consensus, items, locations), from_cache)
+    consumption, said = consume_forecast(
+        consensus, inputs.frame("Customer Orders"), timeline, inputs.settings.consume_backward, inputs.settings.consume_forward
+    )
+    notes.append(said)
+    return Demand(baseline, consensus, effects, consumption, consensus_ranges(baseline.ranges, consensus, items, locations), from_cache)
 
 
 def _baseline(

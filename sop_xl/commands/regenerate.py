@@ -33,7 +33,7 @@ from sop_xl.sheets.spec import LABEL_COLUMNS, Shape
 
 STEPS: dict[str, tuple[str, ...]] = {
     "forecast": ("Baseline Forecast", "Forecast Accuracy"),
-    "demand": ("Consensus Demand",),
+    "demand": ("Consensus Demand", "Forecast Consumption"),
     "supply": ("Inventory Plan",),
     "finance": ("Financial Plan", "Bridges"),
     "kpis": ("KPIs",),
@@ -42,7 +42,8 @@ STEPS: dict[str, tuple[str, ...]] = {
 
 SHEET_OF_FRAME = {
     "items": "Items", "locations": "Locations", "demand_history": "Demand History", "sales_input": "Sales Input", "events": "Events",
-    "lifecycle": "Lifecycle", "overrides": "Overrides", "inventory": "Inventory", "budget": "Budget", "fx_rates": "FX Rates",
+    "lifecycle": "Lifecycle", "overrides": "Overrides", "customer_orders": "Customer Orders",
+    "inventory": "Inventory", "budget": "Budget", "fx_rates": "FX Rates",
     "baseline_forecast": "Baseline Forecast", "consensus_demand": "Consensus Demand", "financial_plan": "Financial Plan",
 }  # fmt: skip
 """Where a remark of the core about one of its frames belongs in the workbook."""

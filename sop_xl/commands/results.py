@@ -37,6 +37,7 @@ def output_rows(results: Results) -> dict[str, Callable[[], Rows]]:
         "Baseline Forecast": lambda: baseline_rows(results),
         "Forecast Accuracy": lambda: record_rows(sheet("Forecast Accuracy"), results.demand.baseline.accuracy),
         "Consensus Demand": lambda: consensus_rows(results),
+        "Forecast Consumption": lambda: consumption_rows(results),
         "Inventory Plan": lambda: inventory_rows(results),
         "Financial Plan": lambda: financial_rows(results),
         "Bridges": lambda: bridge_rows(results),
@@ -88,6 +89,14 @@ def _price_cells(money: Money) -> pd.DataFrame:
     with np.errstate(divide="ignore", invalid="ignore"):
         price = np.where(detail.demand > 0, detail.revenue / detail.demand, np.nan)
     return detail.grid.frame(net_price=price)
+
+
+def consumption_rows(results: Results) -> Rows:
+    """How orders consume the consensus, for the series that have any; of all others demand to serve is the consensus."""
+    frame = _alive(results.demand.consumption, ["customer_orders"])
+    labels = _labels(frame, results.inputs)
+    note = frame["item"].map(results.inputs.frame("Items").set_index("item")["name"]).fillna("")
+    return _item_grid("Forecast Consumption", frame, results, labels, note)
 
 
 def inventory_rows(results: Results) -> Rows:
