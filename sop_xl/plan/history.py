@@ -23,6 +23,9 @@ OUTLIER_THRESHOLD = 4.0
 OUTLIER_FACTOR = 1.5
 """Least factor above or below what was expected: a calm series must not be flagged for small steps."""
 
+BESIDE_DEMAND = ("shipments", "stock_out", "returns")
+"""Columns of the history that say how its demand came about."""
+
 _LEAST_FOR_OUTLIERS = 8  # periods with demand; below that nothing can be called unusual
 _NORMAL_MAD = 1.4826  # makes the median absolute deviation of normal noise its standard deviation
 
@@ -53,7 +56,8 @@ def calendarise(
     tuple of DataFrame
         *history*: item, location, period, demand, revenue (as in `DEMAND_HISTORY`) and the flags `filled` (was blank), `negative`
         (returns exceed sales) and `outlier`, one row per period from the first demand to the last period of history, in key order;
-        a series without any demand starts at its first row. *notes*: item, location, note, one row per finding.
+        a series without any demand starts at its first row. Shipments, stock_out and returns are carried along where they are given.
+        *notes*: item, location, note, one row per finding.
 
     Raises
     ------
@@ -86,6 +90,10 @@ def calendarise(
     recorded = np.zeros(demand.shape, dtype=bool)
     demand[row, column] = inside["demand"].to_numpy()
     revenue[row, column] = inside["revenue"].to_numpy()
+    beside = {}
+    for name in (name for name in BESIDE_DEMAND if name in inside.columns):
+        beside[name] = np.full_like(demand, np.nan)
+        beside[name][row, column] = inside[name].to_numpy()
     recorded[row, column] = True
     blank = np.isnan(demand)
     live = _from_first_demand(demand, recorded)
@@ -96,7 +104,7 @@ def calendarise(
     outlier = flag_outliers(np.where(live, demand, np.nan), timeline.calendar.season)
     notes = _describe(keys, periods, timeline, demand, live, blank & live & ~ended, outlier, blank_means)
     dense = _dense_frame(keys, periods, live, demand, revenue, filled, outlier)
-    return dense, _notes_frame(notes + outside)
+    return dense.assign(**{name: values[live] for name, values in beside.items()}), _notes_frame(notes + outside)
 
 
 def flag_outliers(

@@ -9,20 +9,20 @@ import pandas as pd
 
 from sop_xl.frames import DEMAND_HISTORY, HISTORY_LOG, check_frame, empty_frame
 from sop_xl.periods import Timeline
-from sop_xl.plan.cleansing.expectation import Expectation, Flags, Floats, expectation
-from sop_xl.plan.cleansing.found import CAUSES, Found, Outcome, act
+from sop_xl.plan.cleansing.expectation import Flags, Floats, expectation
+from sop_xl.plan.cleansing.found import CAUSES, Found, act
 from sop_xl.plan.cleansing.level_shifts import find_level_shifts
-from sop_xl.plan.cleansing.log import APPLIED, PROPOSED, Marks, log_frame
+from sop_xl.plan.cleansing.log import APPLIED, DROPPED, NOT_FOUND, PROPOSED, Marks, log_frame
 from sop_xl.plan.cleansing.one_offs import find_one_offs
-from sop_xl.plan.cleansing.past_events import UPLIFT_COLUMNS, Span, explained_by, find_events, past_events
+from sop_xl.plan.cleansing.past_events import UPLIFT_COLUMNS, Span, events_at, find_events, past_events
 from sop_xl.plan.cleansing.returns import find_returns
 from sop_xl.plan.cleansing.stock_outs import Limited, find_stock_outs, limited_by_stock
 from sop_xl.plan.cleansing.working_days import applied_factors, find_calendar, plan_factors
-from sop_xl.plan.grid import Grid, series_of
+from sop_xl.plan.grid import Grid, records, series_of
+from sop_xl.plan.history import BESIDE_DEMAND
 from sop_xl.plan.notes import Note, notes_frame
 
-MEASURES = ("shipments", "stock_out", "returns")
-"""Columns of the history besides demand that tell what to correct; an absent column is all absent."""
+_SAID = {APPLIED: "history corrected", PROPOSED: "correction proposed"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +102,10 @@ def cleanse_history(
     if not enabled or history.empty:
         why = "history is not cleansed (see Settings)" if not enabled else "there is no history"
         return _as_it_is(history, timeline, mine.left(why), grid)
-    given = {name: grid.matrix(history, history[name]) for name in ("demand", *MEASURES) if name in history.columns}
-    absent = np.full(grid.shape, np.nan)
-    demand, shipments, stock_out, returned = (given.get(name, absent) for name in ("demand", *MEASURES))
+    nothing = pd.Series(np.nan, index=history.index)
+    demand, shipments, stock_out, returned = (
+        grid.matrix(history, history.get(name, nothing)) for name in ("demand", *BESIDE_DEMAND)
+    )
     limited = limited_by_stock(demand, shipments, stock_out, _on_sale(grid, items))
     # what was known before any correction: where stock limited a period, what left the house
     start = demand - limited.short
@@ -139,15 +140,16 @@ def _find(
         return found
 
     found = [acted(find_returns(now, returned, season, labels))]
-    explained = explained_by(spans, grid.shape)
+    explained = events_at(spans, grid.shape) > 0
     known = np.isfinite(now)
     # with orders known a period is as good as any other once they are put in place of the shipments
     usable = known & ~explained & ~limited.by_flag
-    expected = expectation(now + limited.short, usable, season, _families(grid))
+    families = _families(grid)
+    expected = expectation(now + limited.short, usable, season, families)
     found.append(acted(find_stock_outs(now, limited, expected, usable)))
     lifted, uplifts = find_events(now, spans, grid, expected, usable)
     found.append(acted(lifted))
-    found.append(acted(find_one_offs(now, known, explained | limited.by_flag, expected)))
+    found.append(acted(find_one_offs(now, known, explained | limited.by_flag, season, families)))
     found.append(acted(find_level_shifts(now, known & ~explained & ~limited.by_flag, expected, labels)))
     if days is not None:
         found.append(acted(find_calendar(days)))
@@ -180,18 +182,18 @@ def _as_it_is(history: pd.DataFrame, timeline: Timeline, left: pd.DataFrame, gri
 
 
 def _series_notes(log: pd.DataFrame) -> pd.DataFrame:
-    """`history corrected: 2 stock-out, 1 event; proposed: 1 level shift (History Log)` for every series."""
-    mine = log[log["item"] != ""]
-    counts = mine.groupby(["item", "location", "state", "cause"], sort=True).size()
+    """For every series what was done and what is proposed: `history corrected: 2 stock-out, 1 event; see History Log`."""
+    mine = log[(log["item"] != "") & log["state"].isin(_SAID)]
+    counted = mine.groupby(["item", "location", "state", "cause"]).size().reset_index(name="times")
+    counted["state"] = pd.Categorical(counted["state"], list(_SAID), ordered=True)
+    counted["cause"] = pd.Categorical(counted["cause"], list(CAUSES), ordered=True)
+    counted = counted.sort_values(["item", "location", "state", "cause"])
     said: dict[tuple[str, str], dict[str, list[str]]] = {}
-    order = {cause: k for k, cause in enumerate(CAUSES)}
-    for (item, location, state, cause), count in sorted(counts.items(), key=lambda c: (*c[0][:3], order[c[0][3]])):
-        said.setdefault((item, location), {}).setdefault(state, []).append(f"{count} {cause}")
-    words = {APPLIED: "history corrected", PROPOSED: "correction proposed"}
+    for row in records(counted):
+        said.setdefault((row.item, row.location), {}).setdefault(_SAID[row.state], []).append(f"{row.times} {row.cause}")
     rows = [
-        (item, location, "; ".join(f"{text}: {', '.join(states[state])}" for state, text in words.items() if state in states) + " (History Log)")
-        for (item, location), states in said.items()
-        if words.keys() & states.keys()
+        (*series, "; ".join([*(f"{what}: {', '.join(counts)}" for what, counts in states.items()), "see History Log"]))
+        for series, states in said.items()
     ]
     return pd.DataFrame(rows, columns=["item", "location", "note"], dtype=object)
 
@@ -203,6 +205,6 @@ def _summary(log: pd.DataFrame) -> list[Note]:
         mine = log[log["cause"] == cause]
         if len(mine):
             counts = mine["state"].value_counts()
-            parts = [f"{counts[state]} {state}" for state in (APPLIED, PROPOSED, "dropped", "not found") if state in counts]
+            parts = [f"{counts[state]} {state}" for state in (APPLIED, PROPOSED, DROPPED, NOT_FOUND) if state in counts]
             notes.append(Note("history_log", cause, "history-cleansed", f"{cause}: {', '.join(parts)}"))
     return notes

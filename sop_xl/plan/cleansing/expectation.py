@@ -103,20 +103,24 @@ def expectation(demand: Floats, usable: Flags, season: int, groups: Places) -> E
     row, column = np.nonzero(np.isfinite(demand) & ~usable)
     whole = np.where(known, np.maximum(demand, 0.0), np.nan)
     whole[row, column] = flat.at(whole, known, row, column)
-    total = np.zeros((int(groups.max(initial=-1)) + 1, demand.shape[1]))
-    np.add.at(total, groups, np.nan_to_num(whole))
+    total, seen = (_by_group(part, groups) for part in (whole, np.where(known, whole, 0.0)))
     total[total == 0] = np.nan  # a group without demand yet
-    shared = seasonal_indices(np.log1p(total), season, np.zeros((len(total), season)))
+    shared = seasonal_indices(np.log1p(total), seen >= total / 2, season, np.zeros((len(total), season)))
     indices = shared[groups]
-    # three years show a season three times: with fewer its own noise cannot be told from its season
     own = steady & (np.isfinite(whole).sum(axis=1) >= 2 * season)
-    indices[own] = seasonal_indices(np.log1p(whole[own]), season, indices[own])
+    indices[own] = seasonal_indices(np.log1p(whole[own]), known[own], season, indices[own])
     factors = np.exp(indices)
     factors /= factors.mean(axis=1, keepdims=True)
     return Expectation(season, factors[:, np.arange(demand.shape[1]) % season], steady)
 
 
-def seasonal_indices(z: Floats, season: int, prior: Floats) -> Floats:
+def _by_group(values: Floats, groups: Places) -> Floats:
+    total = np.zeros((int(groups.max(initial=-1)) + 1, values.shape[1]))
+    np.add.at(total, groups, np.nan_to_num(values))
+    return total
+
+
+def seasonal_indices(z: Floats, seen: Flags, season: int, prior: Floats) -> Floats:
     """Additive seasonal indices of many series at once, by place in the season (column modulo `season`).
 
     Deviations from the centred moving average over one season are averaged by place and pulled towards `prior` by the James-Stein
@@ -127,23 +131,25 @@ def seasonal_indices(z: Floats, season: int, prior: Floats) -> Floats:
     ----------
     z
         (series, periods) logarithms; NaN before a series' start and where not known.
+    seen
+        (series, periods) whether the value was sold in ordinary times; others only carry the average along.
     prior
-        (series, season); returned where a series has not every place twice, less the ends.
+        (series, season); stands for places that were never seen, and for series without two seasons.
     """
-    deviation = z - _trend(z, season)
+    deviation = np.where(seen, z - _trend(z, season), np.nan)
     places = np.arange(z.shape[1]) % season
     raw, count = np.zeros(prior.shape), np.zeros(prior.shape)
     for k in range(season):
         part = deviation[:, places == k]
         count[:, k] = np.isfinite(part).sum(axis=1)
         raw[:, k] = np.nan_to_num(part).sum(axis=1) / np.maximum(count[:, k], 1)
-    raw -= raw.mean(axis=1, keepdims=True)
+    raw = np.where(count > 0, raw - raw.mean(axis=1, keepdims=True), prior)
     rest = np.nan_to_num(deviation - raw[:, places])
-    freedom = count.sum(axis=1) - season
+    freedom = count.sum(axis=1) - (count > 0).sum(axis=1)
     signal = ((raw - prior) ** 2).mean(axis=1)
     noise = (rest**2).sum(axis=1) / np.maximum(freedom, 1) / (count.sum(axis=1) / season + 1e-12)
     keep = np.maximum(0.0, 1.0 - noise / np.maximum(signal, 1e-12) * (season - 3) / season)
-    keep[(count == 0).any(axis=1) | (freedom <= 0)] = 0.0
+    keep[freedom <= 0] = 0.0
     return np.asarray(prior + keep[:, None] * (raw - prior))
 
 

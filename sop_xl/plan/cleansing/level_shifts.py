@@ -18,11 +18,12 @@ CLEAR_SHARE = 0.8
 """Share of the periods on either side that must lie on their side of the middle between the levels."""
 
 ABRUPT_SHARE = 0.6
-"""Share of the step that the three periods before and after it must show: a ramp climbs little by little."""
+"""Share of the step that the three periods before and after it must show, as must the last three and the year before: a ramp climbs little by little."""
 
 _NORMAL_MAD = 1.4826
 _MEDIAN_ERROR = 1.2533  # standard error of a median of normal noise, in standard errors of the mean
 _CLOSE = 3
+_ROUNDING = 1e-9
 
 
 def find_level_shifts(now: Floats, known: Flags, expected: Expectation, labels: list[str]) -> Found:
@@ -31,7 +32,7 @@ def find_level_shifts(now: Floats, known: Flags, expected: Expectation, labels: 
     Logarithms of demand, freed of the season, are compared over up to one season before and after each period; half a season on
     both sides is the least. The step is where the difference of the means is largest for its standard error (a CUSUM search, Page
     1954); there the medians decide: at least 1.5 times, five standard errors, four in five periods on their own side, most of it at once,
-    and still so in the last three periods.
+    still so in the last three periods, and so against the same periods of the year before, which no season can feign.
 
     All periods before the step are put on the new level when it is applied.
 
@@ -42,44 +43,61 @@ def find_level_shifts(now: Floats, known: Flags, expected: Expectation, labels: 
     known
         Periods with known demand.
     expected
-        Whose season is taken away.
+        Whose season is taken away. A step in two years of history bends the season that is learned from them; so the series
+        without any season taken away is looked at, too.
     labels
         Name of each period.
     """
     with np.errstate(divide="ignore", invalid="ignore"):
-        z = np.where(known & (now > 0) & expected.steady[:, None], np.log(now / expected.shape), np.nan)
-    season, periods = expected.season, now.shape[1]
-    least = max(season // 2, 4)
-    rows = np.flatnonzero(np.isfinite(z).sum(axis=1) >= 2 * least)
-    at = _sharpest(z[rows], season, least)
-    rows, at = rows[at >= 0], at[at >= 0]
-    reach = np.arange(season)
-    before, after = _around(z, rows, at[:, None] - 1 - reach), _around(z, rows, at[:, None] + reach)
-    low, high = row_median(before), row_median(after)
-    step = high - low
-    rest = np.concatenate([before - low[:, None], after - high[:, None]], axis=1)
-    sizes = np.isfinite(before).sum(axis=1), np.isfinite(after).sum(axis=1)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        error = _MEDIAN_ERROR * _NORMAL_MAD * row_median(np.abs(rest)) * np.sqrt(1 / sizes[0] + 1 / sizes[1])
-        up, halfway = np.sign(step)[:, None], ((low + high) / 2)[:, None]
-        clear_before = (up * (halfway - before) > 0).sum(axis=1) / sizes[0]
-        clear_after = (up * (after - halfway) > 0).sum(axis=1) / sizes[1]
-        at_once = row_median(after[:, :_CLOSE]) - row_median(before[:, :_CLOSE])
-        lately = row_median(z[rows][:, periods - _CLOSE :]) - low
-        found = (
-            (np.abs(step) >= np.log(LEAST_FACTOR))
-            & (np.abs(step) >= THRESHOLD * error)
-            & (np.minimum(clear_before, clear_after) >= CLEAR_SHARE)
-            & (at_once / step >= ABRUPT_SHARE)
-            & (lately / step >= ABRUPT_SHARE)
-        )
-    rows, at, low, high = rows[found], at[found], np.exp(low[found]), np.exp(high[found])
+        plain = np.where(known & (now > 0) & expected.steady[:, None], np.log(now), np.nan)
+    at, low, high = _steps(plain - np.log(expected.shape), plain, expected.season)
+    without = _steps(plain, plain, expected.season)
+    missed = at < 0
+    at, low, high = (np.where(missed, other, mine) for mine, other in zip((at, low, high), without, strict=True))
+    rows = np.flatnonzero(at >= 0)
+    at, low, high = at[rows], np.exp(low[rows]), np.exp(high[rows])
     notes = [
-        f"level went from {amount(a)} to {amount(b)} a period in {labels[t]} and stayed for {periods - t}; "
+        f"level went from {amount(a)} to {amount(b)} a period in {labels[t]} and stayed for {now.shape[1] - t}; "
         f"Keep puts all periods before on the new level"
         for a, b, t in zip(low, high, at, strict=True)
     ]
     return Found(LEVEL_SHIFT, rows, at, high, notes, np.ones(rows.size, dtype=bool), low)
+
+
+def _steps(z: Floats, plain: Floats, season: int) -> tuple[Places, Floats, Floats]:
+    """For each series the period of its step, -1 where there is none, and the levels before and after it (logarithms)."""
+    least = max(season // 2, 4)
+    at, low, high = np.full(len(z), -1, dtype=np.intp), np.full(len(z), np.nan), np.full(len(z), np.nan)
+    rows = np.flatnonzero(np.isfinite(z).sum(axis=1) >= 2 * least)
+    best = _sharpest(z[rows], season, least)
+    rows, best = rows[best >= 0], best[best >= 0]
+    if not rows.size:
+        return at, low, high
+    reach = np.arange(season)
+    before, after = _around(z, rows, best[:, None] - 1 - reach), _around(z, rows, best[:, None] + reach)
+    year = _around(plain, rows, best[:, None] + reach) - _around(plain, rows, best[:, None] + reach - season)
+    sizes = np.isfinite(before).sum(axis=1), np.isfinite(after).sum(axis=1)
+    one, two = row_median(before), row_median(after)
+    step = two - one
+    rest = np.concatenate([before - one[:, None], after - two[:, None]], axis=1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        error = _MEDIAN_ERROR * _NORMAL_MAD * row_median(np.abs(rest)) * np.sqrt(1 / sizes[0] + 1 / sizes[1])
+        up, halfway = np.sign(step)[:, None], ((one + two) / 2)[:, None]
+        shown = [
+            row_median(after[:, :_CLOSE]) - row_median(before[:, :_CLOSE]),
+            row_median(z[rows, z.shape[1] - _CLOSE :]) - one,
+            row_median(year),
+        ]
+        found = (
+            (np.abs(step) >= np.log(LEAST_FACTOR) - _ROUNDING)
+            & (np.abs(step) >= THRESHOLD * error)
+            & ((up * (halfway - before) > 0).sum(axis=1) >= CLEAR_SHARE * sizes[0])
+            & ((up * (after - halfway) > 0).sum(axis=1) >= CLEAR_SHARE * sizes[1])
+            & (np.isfinite(year).sum(axis=1) >= _CLOSE)
+            & (np.min([part / step for part in shown], axis=0) >= ABRUPT_SHARE)
+        )
+    at[rows[found]], low[rows[found]], high[rows[found]] = best[found], one[found], two[found]
+    return at, low, high
 
 
 def _sharpest(z: Floats, season: int, least: int) -> Places:

@@ -81,17 +81,18 @@ def find_stock_outs(now: Floats, limited: Limited, expected: Expectation, usable
         Where expected demand comes from, and the periods that it may be learned from.
     """
     rows, columns = np.nonzero(limited.any & np.isfinite(now))
-    sold, short, share = now[rows, columns], limited.short[rows, columns], limited.share[rows, columns]
     by_orders = limited.by_orders[rows, columns]
     whole = np.full(rows.size, np.nan)
     whole[~by_orders] = expected.at(now + limited.short, usable, rows[~by_orders], columns[~by_orders])
-    with np.errstate(invalid="ignore"):
-        lifted = np.fmax(sold, np.minimum(sold + share * whole, whole))
+    told = by_orders | np.isfinite(whole)
+    rows, columns, by_orders, whole = rows[told], columns[told], by_orders[told], whole[told]
+    sold, short, share = now[rows, columns], limited.short[rows, columns], limited.share[rows, columns]
+    lifted = np.maximum(sold, np.minimum(sold + share * whole, whole))
     notes = [
         f"ordered {amount(s + d)}, shipped {amount(s)}"
-        if o
+        if known
         else f"without stock {p:.0%} of the period; {amount(w)} expected from the periods around it and the season"
-        for s, d, o, p, w in zip(sold, short, by_orders, share, whole, strict=True)
+        for s, d, known, p, w in zip(sold, short, by_orders, share, whole, strict=True)
     ]
     target = np.where(by_orders, sold + short, lifted)
     return found_cells(STOCK_OUT, now, target, rows, columns, np.array(notes, dtype=object))

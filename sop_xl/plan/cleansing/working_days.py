@@ -84,3 +84,38 @@ def applied_factors(found: Found, applied: Flags, periods: int) -> Floats:
     if found.before is not None:
         factors[found.columns[applied]] = (found.corrected / found.before)[applied]
     return factors
+
+
+def stated_days(drivers: pd.DataFrame, days: pd.Series | None) -> pd.Series | None:
+    """Working days with those of the company in place of those counted from the calendar.
+
+    Parameters
+    ----------
+    drivers
+        DRIVERS; lines of the driver `Working days` without item, family and location count, in the periods that they state.
+    days
+        Counted days by period; `None` leaves the calendar alone whatever is stated.
+    """
+    if days is None or drivers.empty:
+        return days
+    everywhere = (drivers["item"] == "") & (drivers["family"] == "") & (drivers["location"] == "")
+    mine = drivers[everywhere & (drivers["driver"].str.casefold() == "working days")].dropna(subset="driver_value")
+    stated = mine.drop_duplicates("period").set_index("period")["driver_value"]
+    return stated.reindex(days.index).fillna(days)
+
+
+def on_planned_days(frame: pd.DataFrame, factors: pd.Series) -> pd.DataFrame:
+    """A forecast for usual periods on the working days of its own: every number times the factor of its period; unchanged where all are 1.
+
+    Parameters
+    ----------
+    frame
+        With a column period; float columns in units.
+    factors
+        See `plan_factors`.
+    """
+    if (factors == 1.0).all():
+        return frame
+    by = factors.reindex(pd.DatetimeIndex(frame["period"])).to_numpy(dtype=np.float64)
+    numbers = frame.select_dtypes("float64").columns
+    return frame.assign(**{name: frame[name] * by for name in numbers})
