@@ -32,7 +32,7 @@ from sop_xl.sheets.read import read_sheet
 from sop_xl.sheets.spec import LABEL_COLUMNS, Shape
 
 STEPS: dict[str, tuple[str, ...]] = {
-    "forecast": ("Baseline Forecast", "Forecast Accuracy"),
+    "forecast": ("History Log", "Baseline Forecast", "Forecast Accuracy"),
     "demand": ("Consensus Demand", "Forecast Consumption"),
     "supply": ("Inventory Plan",),
     "finance": ("Financial Plan", "Bridges"),
@@ -45,6 +45,7 @@ SHEET_OF_FRAME = {
     "lifecycle": "Lifecycle", "overrides": "Overrides", "customer_orders": "Customer Orders",
     "inventory": "Inventory", "budget": "Budget", "fx_rates": "FX Rates",
     "baseline_forecast": "Baseline Forecast", "consensus_demand": "Consensus Demand", "financial_plan": "Financial Plan",
+    "history_log": "History Log",
 }  # fmt: skip
 """Where a remark of the core about one of its frames belongs in the workbook."""
 

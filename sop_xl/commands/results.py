@@ -34,6 +34,7 @@ class Results:
 def output_rows(results: Results) -> dict[str, Callable[[], Rows]]:
     """What makes the rows of each output sheet, by sheet name, in the order in which they are written."""
     return {
+        "History Log": lambda: record_rows(sheet("History Log"), results.demand.cleansed.log),
         "Baseline Forecast": lambda: baseline_rows(results),
         "Forecast Accuracy": lambda: record_rows(sheet("Forecast Accuracy"), results.demand.baseline.accuracy),
         "Consensus Demand": lambda: consensus_rows(results),

@@ -42,6 +42,7 @@ def baseline_forecast(
     items: pd.DataFrame,
     locations: pd.DataFrame,
     *,
+    actuals: pd.DataFrame | None = None,
     notes: pd.DataFrame | None = None,
     low: float = 0.1,
     high: float = 0.9,
@@ -66,6 +67,9 @@ def baseline_forecast(
         `history` is learned from, `plan` is forecast.
     items, locations
         Frames `ITEMS` and `LOCATIONS`.
+    actuals
+        What happened, rows as in `history`, where `history` was corrected: held-out forecasts learn from the one and are judged by the other,
+        and so are ranges. Absent = `history` itself.
     notes
         Findings of `calendarise`; joined to the accuracy frame's note.
     low, high
@@ -103,8 +107,9 @@ def baseline_forecast(
     check_method(reconcile, max(o.asked.size for o in asked))  # before minutes of fitting, not after
     members = _all_members(asked, season, n_jobs, progress)
     actual = hierarchy.up(bottom)
+    happened = actual if actuals is None else hierarchy.up(demand_matrix(actuals, timeline)[1])
     tests = [
-        _test(hierarchy, o, m, actual, reconcile, season) for o, m in zip(asked[1:], members[1:], strict=True)
+        _test(hierarchy, o, m, actual, happened, reconcile, season) for o, m in zip(asked[1:], members[1:], strict=True)
     ]
     plan = _plan(hierarchy, asked[0], members[0], tests, actual, reconcile, season)
     if progress is not None:
@@ -159,12 +164,12 @@ def _all_members(asked: list[Origin], season: int, n_jobs: int, progress: Progre
 
 
 def _test(
-    hierarchy: Hierarchy, origin: Origin, members: Floats, actual: Floats, method: Reconcile, season: int
+    hierarchy: Hierarchy, origin: Origin, members: Floats, actual: Floats, happened: Floats, method: Reconcile, season: int
 ) -> Judged:
     size = actual.shape[1] - origin.cut
-    held = actual[:, size:]
+    held = happened[:, size:]
     base = np.zeros((len(hierarchy.nodes), origin.horizon))
-    base[origin.asked] = combine_cross_fitted(held[origin.asked], members, origin.seasonal)
+    base[origin.asked] = combine_cross_fitted(actual[origin.asked, size:], members, origin.seasonal)
     scale = _naive_scales(actual[:, :size], season)
     forecast = _coherent(hierarchy, origin, base, scale**2, method, actual[:, max(size - season, 0) : size], base - held)
     naive = close(hierarchy, origin, _seasonal_naive(actual[:, :size], origin.horizon, season))
@@ -188,7 +193,7 @@ def _plan(
     nodes = len(hierarchy.nodes)
     weights = np.full((nodes, MEMBERS), np.nan)
     for test in tests[:1]:
-        own = member_weights(test.held[test.origin.asked], test.members)
+        own = member_weights(actual[test.origin.asked, actual.shape[1] - test.origin.cut :], test.members)
         own[~test.origin.seasonal] = np.nan
         weights[test.origin.asked] = own
     weights = weights[origin.asked]

@@ -54,6 +54,7 @@ def recipe_key(
     items: pd.DataFrame,
     locations: pd.DataFrame,
     notes: pd.DataFrame | None = None,
+    actuals: pd.DataFrame | None = None,
     **parameters: object,
 ) -> str:
     """Content hash of everything that a baseline forecast depends on: equal keys mean equal results.
@@ -62,7 +63,7 @@ def recipe_key(
 
     Parameters
     ----------
-    history, items, locations, notes
+    history, items, locations, notes, actuals
         As for `baseline_forecast`.
     timeline_labels
         Labels of every period, history and plan, with the current one named among the parameters.
@@ -87,6 +88,8 @@ def recipe_key(
         (items, ["item", "family", "category", "unit_price", "start", "end"]),
         (locations, ["location", "region"]),
     ]
+    if actuals is not None:
+        used.append((actuals, ["item", "location", "period", "demand"]))
     if notes is not None:
         used.append((notes, ["item", "location", "note"]))
     for frame, columns in used:
