@@ -24,7 +24,7 @@ def lines(path, sheet, **where):
 def test_every_output_sheet_is_filled(planned):
     for sheets in STEPS.values():
         for sheet in sheets:
-            if sheet != "Forecast Consumption":  # no orders, no table
+            if sheet not in ("Forecast Consumption", "History Log"):  # no orders, and nothing to correct in this company
                 assert cells(planned, sheet), sheet
 
 

@@ -104,7 +104,8 @@ def baseline_forecast(
         at_origin(hierarchy, bottom, ends, timeline, cut, cut or timeline.horizon, None if cut else begins)
         for cut in (0, *cuts)
     ]
-    check_method(reconcile, max(o.asked.size for o in asked))  # before minutes of fitting, not after
+    # before minutes of fitting, not after
+    check_method(reconcile, max(o.asked.size for o in asked), max(cuts, default=0))
     members = _all_members(asked, season, n_jobs, progress)
     actual = hierarchy.up(bottom)
     happened = actual if actuals is None else hierarchy.up(demand_matrix(actuals, timeline)[1])
@@ -213,7 +214,7 @@ def _plan(
 def _coherent(
     hierarchy: Hierarchy, origin: Origin, base: Floats, variance: Floats, method: Reconcile, history: Floats, errors: Floats
 ) -> Floats:
-    """A held-out origin, reconciled. How errors go together is learned from every other period and used in the ones between."""
+    """A held-out origin, reconciled. How errors go together is learned from every other period and used in the ones between, or not at all where those are too few."""
     out = np.empty_like(base)
     for turn in (0, 1) if base.shape[1] > 1 else (0,):
         out[:, turn::2] = reconcile_live(

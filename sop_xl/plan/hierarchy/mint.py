@@ -20,16 +20,21 @@ A dense n x n matrix is held about eight times: 4,000 nodes take 1 GB and 4 seco
 values it is a quadratic programme per period whose time grows with the third power: half a second per period at 500 nodes, nine at 1,100.
 """
 
-_LEAST_ERRORS = 3  # periods of errors below which no correlation is told from chance
+LEAST_ERRORS = 5
+"""Periods of errors below which no correlation is told from chance: it then counts as none."""
 
 
-def check_size(method: str, nodes: int) -> None:
-    """Raise `PlanError` when the hierarchy is too large for the method, or its package is not installed."""
+def check_size(method: str, nodes: int, errors: int | None = None) -> None:
+    """Raise `PlanError` when the hierarchy is too large for the method, its package is not installed, or errors of too few periods are known."""
     most = MOST_NODES[method]
     if nodes > most:
         other = "mint_diagonal" if method == "mint_shrink" else "mint_shrink or mint_diagonal"
         raise PlanError(
             f"Reconciliation {method} takes at most {most:,} series and sums, and there are {nodes:,}; choose {other} in Settings"
+        )
+    if errors is not None and errors < LEAST_ERRORS:
+        raise PlanError(
+            f"Reconciliation {method} learns from at least {LEAST_ERRORS} held-out periods, and history leaves {errors}; choose mint_diagonal in Settings"
         )
     _library(method)
 
@@ -47,7 +52,7 @@ def minimum_trace_shrunk(
         (nodes,) mean squared error of each node, above zero: the diagonal of the error covariance.
     errors
         (nodes, periods) past errors in units of forecasts made node by node, from which correlations are estimated and shrunken towards none (Schaefer and Strimmer 2005); NaN =
-        not known, and says nothing about correlation. With fewer than three periods nothing is known: correlations are zero.
+        not known, and says nothing about correlation. With fewer than `LEAST_ERRORS` periods they are zero.
     method
         `mint_shrink` (Wickramasuriya, Athanasopoulos and Hyndman 2019) may return values below zero; `mint_shrink_nonnegative` solves
         again, under the condition that there are none, the periods in which there would be (Wickramasuriya, Turlach and Hyndman 2020).
@@ -102,8 +107,8 @@ class _Solver:
 
 def _standardised(errors: Floats) -> Floats:
     """Errors of variance 1 around 1, constant where a node's errors do not vary; an unknown error is that node's mean."""
-    if errors.shape[1] < _LEAST_ERRORS:
-        return np.ones((len(errors), _LEAST_ERRORS))
+    if errors.shape[1] < LEAST_ERRORS:
+        return np.ones((len(errors), LEAST_ERRORS))
     known = np.isfinite(errors)
     size = np.where(known, np.abs(errors), 0.0).max(axis=1)
     mean = np.where(known, errors, 0.0).sum(axis=1) / np.maximum(known.sum(axis=1), 1)

@@ -140,7 +140,7 @@ def test_shrunken_minimum_trace_is_the_librarys_own_where_its_scale_suits_it():
 
 def test_without_correlations_to_learn_from_shrunken_is_diagonal():
     hierarchy, base, variance, known = random_case()
-    for errors in (known["errors"][:, :2], np.full_like(base, np.nan), np.full_like(base, 5.0)):
+    for errors in (known["errors"][:, : mint.LEAST_ERRORS - 1], np.full_like(base, np.nan), np.full_like(base, 5.0)):
         ours = reconcile(hierarchy, base, variance, "mint_shrink", errors=errors)
         np.testing.assert_allclose(ours, reconcile(hierarchy, base, variance), rtol=1e-8)
 

@@ -17,13 +17,13 @@ ITEMS = pd.DataFrame({"item": ["tour", "race", "cap", "old", "rare"], "unit_pric
     family=["Bikes", "Bikes", "Caps", "Bikes", "Caps"], category=["Machines", "Machines", "Wear", "Machines", "Wear"],
     start=lambda f: pd.to_datetime(f["start"]), end=lambda f: pd.to_datetime(f["end"]),
 )  # fmt: skip
-_made: dict[tuple[int, int], np.ndarray] = {}
+_made: dict[tuple[int, ...], np.ndarray] = {}
 _fit = baseline.member_forecasts
 
 
 def fit_once(series, flags, ahead, season, **more):
     """Members do not depend on the reconciliation: fitted once for all of these tests."""
-    key = (len(series), ahead)
+    key = (len(series), ahead, sum(len(y) for y in series))
     if key not in _made:
         _made[key] = _fit(series, flags, ahead, season, **more)
     return _made[key].copy()
@@ -69,3 +69,14 @@ def test_a_company_too_large_for_the_method_is_told_before_anything_is_fitted(mo
     history, _ = calendarise(company(), TIMELINE)
     with pytest.raises(PlanError, match="at most 10 series and sums"):
         baseline.baseline_forecast(history, TIMELINE, ITEMS, LOCATIONS, reconcile="mint_shrink")
+
+
+@pytest.mark.parametrize("months", [8, 14])
+def test_a_history_too_short_to_see_how_errors_go_together_is_told_too(months, monkeypatch):
+    monkeypatch.setattr(baseline, "member_forecasts", fit_once)
+    young = Timeline(Calendar(), TIMELINE.calendar.shift(TIMELINE.current, -months), TIMELINE.current, 6)
+    history, _ = calendarise(company(), young)
+    with pytest.raises(PlanError, match=r"at least 5 held-out periods, and history leaves \d; choose mint_diagonal"):
+        baseline.baseline_forecast(history, young, ITEMS, LOCATIONS, reconcile="mint_shrink")
+    made = baseline.baseline_forecast(history, young, ITEMS, LOCATIONS, reconcile="middle_out").forecast["baseline"]
+    assert np.isfinite(made).all() and made.sum() > 0

@@ -31,12 +31,22 @@ _PROPORTIONS = {
 }
 
 
-def check_method(method: str, nodes: int) -> None:
-    """Raise before anything is computed when the method is unknown (`FrameError`) or cannot serve that many nodes here (`PlanError`)."""
+def check_method(method: str, nodes: int, errors: int | None = None) -> None:
+    """Raise before anything is computed when the method is unknown (`FrameError`) or cannot be served here (`PlanError`).
+
+    Parameters
+    ----------
+    method
+        See `reconcile`.
+    nodes
+        Number of series and sums.
+    errors
+        Periods whose forecast errors will be known; not given, that is not checked.
+    """
     if method not in METHODS:
         raise FrameError(f"no reconciliation is called {method!r}")
     if method in MOST_NODES:
-        check_size(method, nodes)
+        check_size(method, nodes, errors)
 
 
 def reconcile(
