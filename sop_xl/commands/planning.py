@@ -12,7 +12,7 @@ from sop_xl.hosts import forecast_cache
 from sop_xl.periods import Timeline
 from sop_xl.plan.bridges import bridges
 from sop_xl.plan.cleansing import Cleansed, cleanse_history, on_planned_days, stated_days, working_days
-from sop_xl.plan.consumption import consume_forecast
+from sop_xl.plan.consumption import consume_forecast, demand_to_serve
 from sop_xl.plan.currency import ACTUAL, PLAN, convert_to_plan_currency
 from sop_xl.plan.demand import consensus_demand
 from sop_xl.plan.demand_ranges import consensus_ranges
@@ -126,9 +126,9 @@ def _fitted(
 
 
 def plan_supply(inputs: Inputs, timeline: Timeline, demand: Demand, notes: list[pd.DataFrame]) -> pd.DataFrame:
-    """Projected stock."""
+    """Projected stock, serving orders in hand and the forecast that they leave."""
     plan, said = inventory_plan(
-        demand.consensus,
+        demand_to_serve(demand.consensus, demand.consumption),
         inputs.frame("Inventory"),
         inputs.frame("Items"),
         inputs.locations(),

@@ -6,7 +6,14 @@ import numpy as np
 import pandas as pd
 
 from sop_xl.errors import FrameError
-from sop_xl.frames import CONSENSUS_DEMAND, CUSTOMER_ORDERS, FORECAST_CONSUMPTION, check_frame, empty_frame
+from sop_xl.frames import (
+    CONSENSUS_DEMAND,
+    CUSTOMER_ORDERS,
+    FORECAST_CONSUMPTION,
+    check_frame,
+    empty_frame,
+    order_rows,
+)
 from sop_xl.periods import Timeline
 from sop_xl.plan.grid import Grid, Matrix, Positions
 from sop_xl.plan.notes import Note, notes_frame, some_of
@@ -87,6 +94,29 @@ def consume(forecast: Matrix, orders: Matrix, backward: int, forward: int) -> tu
         open_orders[:, due] -= taken
         left[:, asked] -= taken
     return left, open_orders
+
+
+def demand_to_serve(consensus: pd.DataFrame, consumption: pd.DataFrame) -> pd.DataFrame:
+    """What supply has to serve: item, location, period and, as `consensus`, orders in hand + the forecast that they leave.
+
+    Parameters
+    ----------
+    consensus
+        CONSENSUS_DEMAND.
+    consumption
+        FORECAST_CONSUMPTION; without rows the consensus alone is served. Series that it does not hold keep theirs.
+
+    Returns
+    -------
+    CONSENSUS_DEMAND; its steps are those of the consensus, 0 for a series that has orders and no forecast.
+    """
+    if consumption.empty:
+        return consensus
+    keys = ["item", "location", "period"]
+    merged = consensus.merge(consumption[[*keys, "demand_to_serve"]], on=keys, how="outer")
+    served = merged.assign(consensus=merged["demand_to_serve"].fillna(merged["consensus"]))
+    numbers = [name for name, kind in CONSENSUS_DEMAND.columns.items() if kind == "number"]
+    return order_rows(served.fillna(dict.fromkeys(numbers, 0.0)), CONSENSUS_DEMAND)
 
 
 def _due(orders: pd.DataFrame, timeline: Timeline) -> Positions:

@@ -51,6 +51,7 @@ def test_orders_consume_the_consensus_on_their_own_sheet(planned):
         assert isclose(taken, planned_demand if inside else 0, abs_tol=0.01)
         assert isclose(left, 0 if inside else planned_demand, abs_tol=0.01)
         assert isclose(serve, (5050 if p == 2 else 0) + left, abs_tol=0.01)
+    assert lines_of(planned, "Inventory Plan", "0044", "Rome")["Demand"] == found["Demand to serve"]  # supply serves the orders
     assert lines_of(planned, "Forecast Consumption", "0017", "Oslo")["Customer orders"][0] == 10
     assert not lines_of(planned, "Forecast Consumption", "0018", "Oslo")  # nothing ordered
     said = [p["Expected"] for p in cells(planned, "Problems") if p["Sheet"] == "Customer Orders"]

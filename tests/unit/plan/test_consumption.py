@@ -7,10 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from plan_tables import MONTHS, month, months, table
 
+from sop_xl import frames
 from sop_xl.errors import FrameError
 from sop_xl.frames import CONSENSUS_DEMAND, CUSTOMER_ORDERS, FORECAST_CONSUMPTION, check_frame, order_rows
 from sop_xl.periods import Calendar, CalendarKind, Timeline
-from sop_xl.plan.consumption import consume, consume_forecast
+from sop_xl.plan.consumption import consume, consume_forecast, demand_to_serve
 
 TIMELINE = months("2026-01", 6)
 
@@ -214,3 +215,31 @@ def test_all_series_at_once_is_what_one_after_the_other_gives(cells, backward, f
     left, _ = consume(*both, backward, forward)
     assert left[0].tolist() == by_hand(forecast, ordered, backward, forward)
     assert left[1].tolist() == by_hand(forecast[::-1], ordered[::-1], backward, forward)
+
+
+# what supply serves
+
+
+def test_supply_serves_orders_and_the_forecast_that_they_leave():
+    # 30 ordered where 20 were expected and none may look into another month: 10 on top
+    plan = months("2026-01", 2)
+    consensus = table(frames.CONSENSUS_DEMAND, {"item": "A", "location": "N", "measure": "consensus", "2026-01": 20.0, "2026-02": 20.0})
+    consensus = consensus.fillna(0.0)
+    orders = table(frames.CUSTOMER_ORDERS, {"order": "1", "item": "A", "location": "N", "period": month("2026-01"), "demand": 30.0})
+    consumption, _ = consume_forecast(consensus, orders, plan, 0, 0)
+    served = demand_to_serve(consensus, consumption)
+    assert served["consensus"].tolist() == [30.0, 20.0]
+
+
+def test_an_ordered_item_without_a_forecast_is_served_and_has_no_steps():
+    plan = months("2026-01", 1)
+    orders = table(frames.CUSTOMER_ORDERS, {"order": "1", "item": "B", "location": "N", "period": month("2026-01"), "demand": 7.0})
+    nothing = frames.empty_frame(frames.CONSENSUS_DEMAND)
+    consumption, _ = consume_forecast(nothing, orders, plan, 0, 0)
+    served = demand_to_serve(nothing, consumption)
+    assert served[["item", "baseline", "consensus"]].to_numpy().tolist() == [["B", 0.0, 7.0]]
+
+
+def test_without_orders_the_consensus_is_served():
+    consensus = table(frames.CONSENSUS_DEMAND, {"item": "A", "location": "N", "measure": "consensus", "2026-01": 20.0})
+    assert demand_to_serve(consensus, frames.empty_frame(frames.FORECAST_CONSUMPTION)) is consensus
