@@ -160,3 +160,24 @@ def test_the_report_is_json(file):
     report = json.loads(result.stdout)
     assert report["frequency"] == "monthly" and report["series"] == 2 and report["absent"] == 0
     assert sum(report["methods"].values()) == 2
+
+
+def test_a_cluster_writes_the_same_file(file):
+    from distributed import Client
+
+    local, cluster = file.with_name("local.parquet"), file.with_name("cluster.parquet")
+    assert run("forecast", file, "--horizon", "3", "--out", local).exit_code == 0
+    with Client(processes=False, n_workers=1, threads_per_worker=1, dashboard_address=None):
+        result = run("forecast", file, "--horizon", "3", "--backend", "dask", "--out", cluster)
+    assert result.exit_code == 0, result.output
+    assert cluster.read_bytes() == local.read_bytes()
+
+
+def test_a_cluster_that_is_not_installed_is_one_line_before_any_work(file, monkeypatch):
+    monkeypatch.setattr("sop_xl.plan.forecast.distributed.find_spec", lambda name: None)
+    out = file.with_name("out.csv")
+    result = run("forecast", file.with_name("none.csv"), "--horizon", "3", "--backend", "ray", "--out", out)
+    assert result.exit_code == 2
+    assert result.output.strip() == "--backend ray needs ray and duckdb, not installed here: pip install 'sop-xl[ray]'"
+    assert not out.exists()
+    assert run("forecast", file, "--horizon", "3", "--backend", "local", "--out", out).exit_code == 0, "this machine needs nothing more"

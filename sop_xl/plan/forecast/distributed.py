@@ -6,6 +6,7 @@ do not fit one machine, or where a cluster stands idle anyway.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -102,7 +103,11 @@ def cluster_members(
         }
     )
     try:
-        with _STARTERS[backend](frame, n_jobs, min(len(asked), _PARTS * n_jobs)) as (distributed, engine):
+        with (
+            warnings.catch_warnings(),
+            _STARTERS[backend](frame, n_jobs, min(len(asked), _PARTS * n_jobs)) as (distributed, engine),
+        ):
+            warnings.simplefilter("ignore")  # between Dask, fugue and pandas; nobody who forecasts can mend them
             made = _run(distributed, engine, horizon, season)
     except HostError:
         raise
@@ -155,7 +160,13 @@ def _dask(frame: pd.DataFrame, n_jobs: int, parts: int) -> Iterator[tuple[Any, A
     try:
         client, own = default_client(), None
     except ValueError:  # none is running
-        local = {"n_workers": n_jobs, "threads_per_worker": 1, "dashboard_address": None, "silence_logs": logging.CRITICAL}
+        local = {
+            "n_workers": n_jobs,
+            "threads_per_worker": 1,
+            "dashboard_address": None,
+            "silence_logs": logging.CRITICAL,
+            "env": {"PYTHONWARNINGS": "ignore"},
+        }
         client = own = Client(**({} if dask.config.get("scheduler-address", None) else local))
     try:
         yield dataframe.from_pandas(frame, npartitions=parts), DaskExecutionEngine(client)
@@ -168,6 +179,8 @@ def _dask(frame: pd.DataFrame, n_jobs: int, parts: int) -> Iterator[tuple[Any, A
 
 @contextmanager
 def _ray(frame: pd.DataFrame, n_jobs: int, parts: int) -> Iterator[tuple[Any, Any]]:
+    import logging
+
     import ray
     from fugue_ray import RayExecutionEngine
 
@@ -175,8 +188,10 @@ def _ray(frame: pd.DataFrame, n_jobs: int, parts: int) -> Iterator[tuple[Any, An
     if own:
         # an address comes from RAY_ADDRESS; without one, this machine
         ray.init(log_to_driver=False, logging_level="ERROR")
+    logging.getLogger("ray.data").setLevel(logging.ERROR)
     try:
-        yield ray.data.from_pandas(frame).repartition(parts), RayExecutionEngine()
+        engine = RayExecutionEngine({"fugue.ray.shuffle.partitions": parts})  # 200 without, most of them empty
+        yield ray.data.from_pandas(frame), engine
     finally:
         if own:
             ray.shutdown()
