@@ -82,7 +82,7 @@ def forecast_file(
     )  # fmt: skip
     tell("Writing", 0, 0)
     write_forecast(out, _long(made.forecast, spans, frequency, chosen))
-    notes += _gaps(file.name, spans, frequency)
+    notes += _gaps(file.name, spans, frequency) + _short(file.name, spans, season or frequency.season)
     kinds = made.models["model"].str.split(",").str[0].value_counts().sort_index()
     return Report(
         command="forecast",
@@ -206,6 +206,13 @@ def _gaps(name: str, spans: pd.DataFrame, frequency: Frequency) -> list[Problem]
         latest = frequency.label(int(spans["last"].max()))
         notes.append(_note(name, "ends-early", f"{early} of {len(spans)} series end before {latest}; each is forecast from its own end on"))
     return notes
+
+
+def _short(name: str, spans: pd.DataFrame, season: int) -> list[Problem]:
+    short = int((spans["periods"] < 2 * season).sum())
+    if not short or season < 2:
+        return []
+    return [_note(name, "short-series", f"{short} of {len(spans)} series are shorter than two seasons of {season} periods and are forecast without a season")]
 
 
 def _note(name: str, rule: str, text: str, severity: Severity = Severity.NOTE, hint: str = "") -> Problem:

@@ -96,6 +96,14 @@ def test_the_dates_show_their_frequency_and_go_on_in_their_own_style(freq, name,
     assert frequency.dates(ordinals[-1] + np.arange(1, 12)).tolist() == dates[20:].tolist()
 
 
+def test_a_series_too_short_for_its_season_is_said(file):
+    pd.concat([sales("long"), sales("short").tail(23)]).to_csv(file, index=False)
+    result = run("forecast", file, "--horizon", "2", "--out", file.with_name("out.csv"))
+    assert "1 of 2 series are shorter than two seasons of 12 periods and are forecast without a season" in result.output
+    sales("long").to_csv(file, index=False)
+    assert "two seasons" not in run("forecast", file, "--horizon", "2", "--out", file.with_name("out.csv")).output
+
+
 def test_numbered_periods_need_a_season(file):
     frame = sales("a").assign(ds=np.arange(1, 49))
     frame.to_csv(file, index=False)

@@ -68,7 +68,7 @@ def cluster_members(
     """`member_forecasts` on a cluster, the same numbers to the last bit; each series takes the members that `has_season` gives it.
 
     The cluster is the one that its own settings name (a running Dask client or `DASK_SCHEDULER_ADDRESS`, `RAY_ADDRESS`, Spark's
-    configuration); without one, `n_jobs` processes of this machine.
+    configuration), whose processes need this package as well; without one, this machine: `n_jobs` processes for Dask, every core for Ray and Spark.
 
     Parameters
     ----------
@@ -77,7 +77,7 @@ def cluster_members(
     backend
         `dask`, `ray` or `spark`.
     n_jobs
-        Processes where no cluster is named.
+        Processes of Dask where no cluster is named.
 
     Returns
     -------
@@ -160,14 +160,13 @@ def _dask(frame: pd.DataFrame, n_jobs: int, parts: int) -> Iterator[tuple[Any, A
     try:
         client, own = default_client(), None
     except ValueError:  # none is running
-        local = {
-            "n_workers": n_jobs,
-            "threads_per_worker": 1,
-            "dashboard_address": None,
-            "silence_logs": logging.CRITICAL,
-            "env": {"PYTHONWARNINGS": "ignore"},
-        }
-        client = own = Client(**({} if dask.config.get("scheduler-address", None) else local))
+        if dask.config.get("scheduler-address", None):
+            client = own = Client()
+        else:
+            client = own = Client(
+                n_workers=n_jobs, threads_per_worker=1, dashboard_address=None, silence_logs=logging.CRITICAL
+            )
+            client.run(warnings.simplefilter, "ignore")  # the processes are new, and know nothing of the filter here
     try:
         yield dataframe.from_pandas(frame, npartitions=parts), DaskExecutionEngine(client)
     finally:
