@@ -200,6 +200,7 @@ def forecast(
     out: Annotated[Path, typer.Option("--out", help="Forecast file, .csv or .parquet.", show_default=False)],
     season: Annotated[int | None, typer.Option("--season", help="Periods in a season; by default as the dates show, 12 for months.", min=1)] = None,
     quantiles: Annotated[str, typer.Option("--quantiles", help="Range columns, comma separated.")] = "0.1,0.5,0.9",
+    backend: Annotated[Literal["local", "dask", "ray", "spark"], typer.Option("--backend", help="Where models are fitted: local, or a cluster (same numbers; needs the extra of that name).")] = "local",
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -209,7 +210,7 @@ def forecast(
     def run(progress: Progress) -> Report:
         from sop_xl.commands.forecast import forecast_file
 
-        return forecast_file(file, out, horizon=horizon, season=season, quantiles=chosen, n_jobs=2, progress=progress)
+        return forecast_file(file, out, horizon=horizon, season=season, quantiles=chosen, n_jobs=2, backend=backend, progress=progress)
 
     run_command(run, quiet=quiet, json=json)
 
