@@ -247,8 +247,8 @@ FORECAST_ARCHIVE = _spec(
     "forecast_archive", "cycle item location stage source",
     cycle="date",              # first planned period of the cycle
     item="text", location="text",
-    stage="text",              # baseline | events | life_cycle | sales_input | overrides | sales_number | naive
-    source="text",             # "" of the baseline; else owner or contributor, and reason code
+    stage="text",              # baseline | events | life_cycle | sales_input | overrides | sales_number
+    source="text",             # "" of the baseline; else owner or contributor, and reason code: plan.archive.source_text
     lag_1="number", lag_2="number", lag_3="number", lag_4="number", lag_5="number", lag_6="number",  # units; lag 1 is the cycle's first period
 )  # fmt: skip
 VALUE_ADDED = _spec(
