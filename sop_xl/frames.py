@@ -253,9 +253,10 @@ FORECAST_ARCHIVE = _spec(
 )  # fmt: skip
 VALUE_ADDED = _spec(
     "value_added", "level scope stage source lag",
-    level="text",              # total | family | item | person | reason
-    scope="text", stage="text", source="text",
-    lag="text",                # 1 | 2 | 3 | lead time
+    level="text",              # total | mix | improved | hurt | person | reason | family | item
+    scope="text", stage="text",
+    source="text",             # of improved and hurt: the level that the line is from
+    lag="text",                # lag 1 | lag 2 | lag 3 | lead time
     periods="number", demand="number",
     wmape="number", bias="number", mase="number", tracking_signal="number", fva="number",
     units_better="number",     # absolute error that the step took away, units; negative = it hurt
