@@ -43,6 +43,7 @@ def output_rows(results: Results) -> dict[str, Callable[[], Rows]]:
         "Consensus Demand": lambda: consensus_rows(results),
         "Forecast Consumption": lambda: consumption_rows(results),
         **({"Forecast Archive": lambda: archive} if archive is not None else {}),
+        "Demand Changes": lambda: record_rows(sheet("Demand Changes"), results.memory.changes),
         "Forecast Value Added": lambda: value_added_rows(results.memory.value_added),
         "Inventory Plan": lambda: inventory_rows(results),
         "Financial Plan": lambda: financial_rows(results),
