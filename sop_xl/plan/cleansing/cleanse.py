@@ -32,7 +32,8 @@ class Cleansed:
     Parameters
     ----------
     history
-        The dense history to learn from: as given, with corrected demand. Revenue is what was booked.
+        The dense history to learn from: as given, with corrected demand. Revenue is what was booked. A held-out forecast learns from
+        corrections that use later months, too: a level shift that is kept flatters accuracy measured before it.
     actuals
         The dense history to judge a forecast by: as given, only put on the same calendar where periods were. Forecasts are
         learned from corrected history and judged by what happened.
