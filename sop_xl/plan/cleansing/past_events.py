@@ -120,7 +120,7 @@ def find_events(
     count = events_at(spans, now.shape)
     rows = np.flatnonzero((count > 0).any(axis=1))
     line = np.full(now.shape, np.nan)
-    line[rows] = Expectation(expected.season, expected.shape[rows], expected.steady[rows]).everywhere(now[rows], usable[rows])
+    line[rows] = expected.of(rows).everywhere(now[rows], usable[rows])
     line[(usable.cumsum(axis=1) < LEAST_BEFORE) | ~np.isfinite(now)] = np.nan
     target, texts, parts = now.copy(), dict[tuple[int, int], list[str]](), []
     for span in spans:
