@@ -191,8 +191,12 @@ def _in_plan_currency(inputs: Inputs, name: str, money: tuple[str, ...], rate_ty
         notes.append(said)
     if not frame.duplicated(list(spec.keys)).any():
         return frame.drop(columns="currency")
-    measures = [c for c, kind in spec.columns.items() if kind == "number"]
-    return frame.groupby(list(spec.keys), as_index=False, sort=True)[measures].sum(min_count=1)
+    measures = [c for c, kind in spec.columns.items() if kind == "number" and c in frame]
+    groups = frame.groupby(list(spec.keys), sort=True)
+    total = groups[measures].sum(min_count=1)
+    if "stock_out" in measures:  # a share of time is not added up
+        total["stock_out"] = groups["stock_out"].max()
+    return total.reset_index()
 
 
 def plan_kpis(inputs: Inputs, timeline: Timeline, demand: Demand, stock: pd.DataFrame, money: Money) -> pd.DataFrame:
