@@ -59,8 +59,9 @@ class Panel(NamedTuple):
     Parameters
     ----------
     log_demand, log_price
-        The price is the median over locations of revenue / demand of the item in the period: what a usual customer paid. The
-        discount that a single large order earned moves its own price and volume together, and would pass for elasticity.
+        Price is revenue / demand as it departs from what is usual at the location, the median over the item's locations in the period:
+        what a usual customer met. The discount that a single large order earned moves its own price and volume together, and
+        would pass for elasticity.
     series, item, family, period
         Codes from 0.
     families
@@ -139,15 +140,15 @@ def _panel(demand_history: pd.DataFrame, items: pd.DataFrame, timeline: Timeline
     sold = sold[sold["period"].isin(periods)].sort_values(["item", "location", "period"], kind="stable")
     if sold.empty:
         return None
-    price = (sold["revenue"] / sold["demand"]).groupby([sold["item"], sold["period"]]).transform("median")
+    price = pd.Series(np.log(sold["revenue"] / sold["demand"]), index=sold.index)
+    moved = price - price.groupby([sold["item"], sold["location"]]).transform("median")
+    moved = moved.groupby([sold["item"], sold["period"]]).transform("median")
     family, families = pd.factorize(sold["item"].map(items.set_index("item")["family"]).fillna(""), sort=True)
     series, _ = pd.factorize(pd.MultiIndex.from_frame(sold[["item", "location"]]))
     item, _ = pd.factorize(sold["item"])
     period = periods.get_indexer(pd.DatetimeIndex(sold["period"]))
     demand = sold["demand"].to_numpy(dtype=float)
-    return Panel(
-        np.log(demand), np.log(price.to_numpy(dtype=float)), series, item, family, period, list(families)
-    )
+    return Panel(np.log(demand), moved.to_numpy(dtype=float), series, item, family, period, list(families))
 
 
 def _within(panel: Panel, season: int, enough: NDArray[np.bool_]) -> tuple[Floats, Floats, Floats]:
