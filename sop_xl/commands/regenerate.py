@@ -33,7 +33,7 @@ from sop_xl.sheets.spec import LABEL_COLUMNS, Shape
 
 STEPS: dict[str, tuple[str, ...]] = {
     "forecast": ("History Log", "Baseline Forecast", "Forecast Accuracy"),
-    "demand": ("Consensus Demand", "Forecast Consumption"),
+    "demand": ("Event Results", "Consensus Demand", "Forecast Consumption"),
     "supply": ("Inventory Plan",),
     "finance": ("Financial Plan", "Bridges"),
     "kpis": ("KPIs",),

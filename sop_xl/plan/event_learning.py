@@ -10,6 +10,7 @@ import pandas as pd
 
 from sop_xl.frames import CUSTOMER_MIX, EVENT_RESULTS, empty_frame, order_rows
 from sop_xl.periods import Timeline
+from sop_xl.plan.cleansing import UPLIFT_COLUMNS
 from sop_xl.plan.customers import customer_shares
 from sop_xl.plan.elasticity import ALL_FAMILIES, LEAST_SAMPLE, LEAST_VARIATION, own_price_elasticity
 from sop_xl.plan.event_effects import ELASTICITY, EVENT, TYPE
@@ -22,26 +23,10 @@ A default is n / (n + DOUBT) of what n events had (credibility, Buehlmann 1967).
 themselves about as much as the mean effects of types differ from nothing.
 """
 
-UPLIFT_COLUMNS = (
-    "event",
-    "item",
-    "location",
-    "period",
-    "part",
-    "raw",
-    "expected",
-    "uplift",
-    "shared_by",
-    "real",
-)
-"""What must be known of past events, one row per event, series and period: `part` is `event` or `dip`; `raw` and `expected` are units with
-and without it, `uplift` the event's own part of their difference where `shared_by` events fall together; `real` whether the event stands
-out from the usual error."""
-
 
 def learn_from_events(
     events: pd.DataFrame,
-    uplifts: pd.DataFrame,
+    uplifts: pd.DataFrame | None,
     demand_history: pd.DataFrame,
     items: pd.DataFrame,
     locations: pd.DataFrame,
@@ -55,7 +40,9 @@ def learn_from_events(
     events
         EVENTS, past and coming.
     uplifts
-        `UPLIFT_COLUMNS`, as history cleansing measures them.
+        `UPLIFT_COLUMNS` of history cleansing, one row per past event, series and period: `part` is `event` or `dip`; `raw` and `expected` are
+        units with and without it, `uplift` the event's own part of their difference where `shared_by` events fall together; `real` says whether
+        the event stands out from the usual error. `None`: history is not cleansed, and no event is measured.
     demand_history
         DEMAND_HISTORY, revenue in plan currency.
     items, locations
@@ -73,9 +60,16 @@ def learn_from_events(
     n / (n + 1). An elasticity row's effect is the elasticity to use; one above 0 is shown and not used.
     """
     mix = empty_frame(CUSTOMER_MIX) if customer_mix is None else customer_mix
+    if uplifts is None:
+        uplifts, why_not = (
+            pd.DataFrame(columns=list(UPLIFT_COLUMNS)),
+            "history is not cleansed (see Settings)",
+        )
+    else:
+        why_not = "too little was sold before it to tell what it brought"
     grid = Grid(series_of([demand_history], items, locations), timeline.history)
     measured = pd.DataFrame(
-        _measured(events, uplifts, grid, timeline, mix), columns=list(EVENT_RESULTS.columns)
+        _measured(events, uplifts, why_not, grid, timeline, mix), columns=list(EVENT_RESULTS.columns)
     )
     rows = [
         *measured.to_dict("records"),
@@ -102,7 +96,12 @@ def _row(kind: str, event: str, **columns: Any) -> dict[str, Any]:
 
 
 def _measured(
-    events: pd.DataFrame, uplifts: pd.DataFrame, grid: Grid, timeline: Timeline, mix: pd.DataFrame
+    events: pd.DataFrame,
+    uplifts: pd.DataFrame,
+    why_not: str,
+    grid: Grid,
+    timeline: Timeline,
+    mix: pd.DataFrame,
 ) -> Iterator[dict[str, Any]]:
     """One row per event that began in history."""
     if not len(grid.periods):
@@ -115,10 +114,10 @@ def _measured(
             EVENT, str(row.event), type=str(row.type), scope=_scope(row), first_period=row.first_period, last_period=last,
             planned_effect=float(row.effect) if row.effect_kind != "units" else np.nan, sample=0.0,
         )  # fmt: skip
-        yield named | _figures(row, uplifts[uplifts["event"] == row.event], grid, mix)
+        yield named | _figures(row, uplifts[uplifts["event"] == row.event], why_not, grid, mix)
 
 
-def _figures(row: Any, mine: pd.DataFrame, grid: Grid, mix: pd.DataFrame) -> dict[str, Any]:
+def _figures(row: Any, mine: pd.DataFrame, why_not: str, grid: Grid, mix: pd.DataFrame) -> dict[str, Any]:
     share = customer_shares(grid, mix, str(row.customer))[grid.rows_of(mine)]
     mine = mine.assign(without=mine["expected"] * share)
     during, after = mine[mine["part"] == "event"], mine[mine["part"] == "dip"]
@@ -128,7 +127,7 @@ def _figures(row: Any, mine: pd.DataFrame, grid: Grid, mix: pd.DataFrame) -> dic
             return {"note": "not measured: no demand in its scope"}
         if len(during) and not share.any():
             return {"note": f"not measured: {row.customer} bought nothing in its scope"}
-        return {"note": "not measured: too little was sold before it to tell what it brought"}
+        return {"note": f"not measured: {why_not}"}
     periods = during["period"].nunique()
     figures: dict[str, Any] = {
         "baseline": expected, "demand": expected + uplift, "uplift": uplift, "effect": uplift / expected, "sample": float(len(during)),

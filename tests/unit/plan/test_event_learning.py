@@ -8,7 +8,8 @@ import pytest
 from plan_tables import items, locations, month, months, table
 
 from sop_xl import frames
-from sop_xl.plan.event_learning import UPLIFT_COLUMNS, learn_from_events, weighted_median
+from sop_xl.plan.cleansing import UPLIFT_COLUMNS
+from sop_xl.plan.event_learning import learn_from_events, weighted_median
 
 TIMELINE = months("2026-01", 6, history=36)
 ITEMS, PLACES = items("A", "B"), locations(North="", South="")
@@ -27,6 +28,10 @@ def learn(events, *uplifts, mix=None):
     measured = pd.DataFrame(list(uplifts), columns=list(UPLIFT_COLUMNS))
     found = learn_from_events(table(frames.EVENTS, *events), measured, HISTORY, ITEMS, PLACES, TIMELINE, mix)
     return frames.check_frame(found, frames.EVENT_RESULTS).set_index(["kind", "event"])
+
+
+def learn_without_cleansing(events):
+    return learn_from_events(table(frames.EVENTS, *events), None, HISTORY, ITEMS, PLACES, TIMELINE)
 
 
 def test_an_event_is_held_against_what_was_expected_without_it():
@@ -58,6 +63,7 @@ def test_an_event_within_the_usual_error_says_so():
 def test_an_event_that_came_with_the_launch_cannot_be_told_from_it():
     row = learn([promotion("Launch offer", item="A")]).loc[("event", "Launch offer")]
     assert np.isnan(row["effect"]) and row["note"] == "not measured: too little was sold before it to tell what it brought"
+    assert learn_without_cleansing([promotion("Sale", item="A")])["note"].tolist() == ["not measured: history is not cleansed (see Settings)"]
     assert ("type", "promotion") not in learn([promotion("Launch offer", item="A")]).index
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -153,11 +155,11 @@ class TestProfile:
         profile = event_profile(row, TIMELINE)
         assert profile.rise.tolist() == [0, 1, 0, 0, 0, 0] and profile.dip.tolist() == [0, 0, 1, 0, 0, 0]
 
-    UPLIFTS = pd.DataFrame({
+    UPLIFTS: ClassVar = pd.DataFrame({
         "event": ["Sale"] * 3, "item": ["A", "A", "B"], "location": "North", "period": [month("2025-11"), month("2025-12"), month("2025-12")],
         "part": "event", "raw": 0.0, "expected": 0.0, "uplift": [40.0, 20.0, 30.0], "shared_by": 1.0, "real": [True, True, True],
     })  # fmt: skip
-    PAST = {"event": "Sale", "first_period": month("2025-11"), "last_period": month("2025-12"), "effect": 0.5, "pull_forward": 0.5, "dip_periods": 3}
+    PAST: ClassVar = {"event": "Sale", "first_period": month("2025-11"), "last_period": month("2025-12"), "effect": 0.5, "pull_forward": 0.5, "dip_periods": 3}
 
     def test_what_a_past_event_was_measured_to_pull_forward_is_missing_in_the_plan(self):
         made = step(self.PAST, uplifts=self.UPLIFTS)
@@ -170,9 +172,9 @@ class TestProfile:
 
 
 class TestNoEffectStated:
-    TYPE = {"kind": "type", "event": "promotion", "type": "promotion", "effect": 0.25, "sample": 3}
-    OVERALL = {"kind": "elasticity", "event": "All", "effect": -1.5, "sample": 900}
-    BRUSHES = {"kind": "elasticity", "event": "Brushes", "effect": -3.0, "sample": 90}
+    TYPE: ClassVar = {"kind": "type", "event": "promotion", "type": "promotion", "effect": 0.25, "sample": 3}
+    OVERALL: ClassVar = {"kind": "elasticity", "event": "All", "effect": -1.5, "sample": 900}
+    BRUSHES: ClassVar = {"kind": "elasticity", "event": "Brushes", "effect": -3.0, "sample": 90}
 
     def test_a_price_change_with_its_own_elasticity(self):
         """Constant elasticity: a tenth cheaper at -2 is 0.9 ^ -2 - 1 = 23.46 %."""
@@ -223,7 +225,7 @@ class TestNoEffectStated:
 
 
 class TestCustomers:
-    MIX = mix(("A", "Retail", 0.25), ("A", "Web", 0.75), ("B", "Web", 1.0))
+    MIX: ClassVar = mix(("A", "Retail", 0.25), ("A", "Web", 0.75), ("B", "Web", 1.0))
 
     def test_only_the_customers_share_is_moved(self):
         made = step({"event": "Retail week", "customer": "Retail", "effect": 0.4}, customer_mix=self.MIX)
