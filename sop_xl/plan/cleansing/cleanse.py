@@ -106,12 +106,13 @@ def cleanse_history(
     demand, shipments, stock_out, returned = (
         grid.matrix(history, history.get(name, nothing)) for name in ("demand", *BESIDE_DEMAND)
     )
-    limited = limited_by_stock(demand, shipments, stock_out, _on_sale(grid, items))
+    on_sale = _on_sale(grid, items)
+    limited = limited_by_stock(demand, shipments, stock_out, on_sale)
     # what was known before any correction: where stock limited a period, what left the house
     start = demand - limited.short
     spans = past_events(events, grid)
     days = None if working_days is None else working_days.reindex(grid.periods).to_numpy(dtype=np.float64)
-    found, uplifts = _find(start, returned, limited, spans, days, grid, timeline)
+    found, uplifts = _find(start, returned, limited, on_sale, spans, days, grid, timeline)
     final = start.copy()
     outcomes = [act(final, each, mine.of(each)) for each in found]
     log = log_frame(outcomes, mine.left("not found in this run; the mark is kept"), grid)
@@ -128,7 +129,7 @@ def cleanse_history(
 
 
 def _find(
-    start: Floats, returned: Floats, limited: Limited, spans: list[Span], days: Floats | None, grid: Grid, timeline: Timeline
+    start: Floats, returned: Floats, limited: Limited, on_sale: Flags, spans: list[Span], days: Floats | None, grid: Grid, timeline: Timeline
 ) -> tuple[list[Found], pd.DataFrame]:
     """Every cause in order, each on the result of those before it with what is applied by default applied."""
     season = timeline.calendar.season
@@ -143,7 +144,7 @@ def _find(
     explained = events_at(spans, grid.shape) > 0
     known = np.isfinite(now)
     # with orders known a period is as good as any other once they are put in place of the shipments
-    usable = known & ~explained & ~limited.by_flag
+    usable = known & on_sale & ~explained & ~limited.by_flag
     families = _families(grid)
     expected = expectation(now + limited.short, usable, season, families)
     found.append(acted(find_stock_outs(now, limited, expected, usable)))
