@@ -31,6 +31,7 @@ ALL_FAMILIES = "All"
 TIMES_OF_YEAR = 13
 """Parts of a year whose usual demand is told apart: months, or four weeks each."""
 
+_RIDGE = 1e-9
 _LEAST_ERROR = 1e-6  # of a slope that fits to the last digit
 
 COLUMNS = ("family", "elasticity", "measured", "standard_error", "sample", "items", "variation")
@@ -136,19 +137,27 @@ def own_price_elasticity(
 
 def _panel(demand_history: pd.DataFrame, items: pd.DataFrame, timeline: Timeline) -> Panel | None:
     periods = timeline.history
-    sold = demand_history[(demand_history["demand"] > 0) & (demand_history["revenue"] > 0)]
-    sold = sold[sold["period"].isin(periods)].sort_values(["item", "location", "period"], kind="stable")
+    period = periods.get_indexer(pd.DatetimeIndex(demand_history["period"]))
+    told = (demand_history["demand"] > 0) & (demand_history["revenue"] > 0) & (period >= 0)
+    sold = demand_history[told]
     if sold.empty:
         return None
-    price = pd.Series(np.log(sold["revenue"] / sold["demand"]), index=sold.index)
-    moved = price - price.groupby([sold["item"], sold["location"]]).transform("median")
-    moved = moved.groupby([sold["item"], sold["period"]]).transform("median")
-    family, families = pd.factorize(sold["item"].map(items.set_index("item")["family"]).fillna(""), sort=True)
-    series, _ = pd.factorize(pd.MultiIndex.from_frame(sold[["item", "location"]]))
-    item, _ = pd.factorize(sold["item"])
-    period = periods.get_indexer(pd.DatetimeIndex(sold["period"]))
-    demand = sold["demand"].to_numpy(dtype=float)
-    return Panel(np.log(demand), moved.to_numpy(dtype=float), series, item, family, period, list(families))
+    item, names = pd.factorize(sold["item"], sort=True)
+    location, places = pd.factorize(sold["location"], sort=True)
+    order = np.lexsort((period[told], location, item))
+    item, location, period = item[order], location[order], period[told][order]
+    demand = sold["demand"].to_numpy(dtype=float)[order]
+    price = np.log(sold["revenue"].to_numpy(dtype=float)[order] / demand)
+    _, series = np.unique(item * len(places) + location, return_inverse=True)
+    moved = price - _median_of_group(price, series)
+    moved = _median_of_group(moved, item * len(periods) + period)
+    of_item = pd.Series(names).map(items.set_index("item")["family"]).fillna("")
+    family, families = pd.factorize(of_item, sort=True)
+    return Panel(np.log(demand), moved, series, item, family[item], period, list(families))
+
+
+def _median_of_group(values: Floats, group: Codes) -> Floats:
+    return pd.Series(values).groupby(group).transform("median").to_numpy(dtype=float)
 
 
 def _within(panel: Panel, season: int, enough: NDArray[np.bool_]) -> tuple[Floats, Floats, Floats]:
@@ -158,6 +167,7 @@ def _within(panel: Panel, season: int, enough: NDArray[np.bool_]) -> tuple[Float
     effects of series are taken out by their means, the others solved for.
     """
     from scipy import sparse
+    from scipy.linalg import cho_factor, cho_solve
 
     cells, count = len(panel.series), len(panel.families)
     place = np.arange(cells)
@@ -180,8 +190,11 @@ def _within(panel: Panel, season: int, enough: NDArray[np.bool_]) -> tuple[Float
         product = left.T @ right - by_left.T @ sparse.diags(1.0 / size) @ by_right
         return np.asarray(product.toarray() if sparse.issparse(product) else product)
 
-    inverse = np.linalg.pinv(without_means(times, times), hermitian=True)
-    explained = inverse @ without_means(times, prices)
+    among_times = without_means(times, times)
+    # effects of periods and times of the year overlap; a ridge this small picks one of their equal answers
+    ridge = _RIDGE * max(float(np.trace(among_times)) / len(among_times), 1.0)
+    factor = cho_factor(among_times + ridge * np.eye(len(among_times)))
+    explained = cho_solve(factor, without_means(times, prices))
     squares = without_means(prices, prices) - without_means(prices, times) @ explained
     column = demand[:, None]
     moved = (without_means(prices, column) - explained.T @ without_means(times, column)).ravel()
@@ -199,8 +212,10 @@ def _within(panel: Panel, season: int, enough: NDArray[np.bool_]) -> tuple[Float
         return np.asarray(left - ((series.T @ left) / size)[panel.series])
 
     priced = np.asarray(prices @ np.nan_to_num(slope)).ravel()
-    residual = rest(demand - priced, inverse @ without_means(times, (demand - priced)[:, None]))
-    freedom = max(cells - size.size - int(np.linalg.matrix_rank(inverse, hermitian=True)) - kept.size, 1)
+    residual = rest(demand - priced, cho_solve(factor, without_means(times, (demand - priced)[:, None])))
+    freedom = max(
+        cells - size.size - times.shape[1] - kept.size, 1
+    )  # no more than are left: some effects overlap
     usual = np.diag(bread) * (residual @ residual) / freedom
     scores = np.column_stack(
         [
