@@ -50,7 +50,7 @@ SHEET_OF_FRAME = {
 """Where a remark of the core about one of its frames belongs in the workbook."""
 
 
-WARNINGS = {"budget-outside-timeline", "event-without-effect", "sales-input-contradicts", "override-without-effect", "budget-covers-part"}
+WARNINGS = {"budget-outside-timeline", "event-without-effect", "event-without-customer", "sales-input-contradicts", "override-without-effect", "budget-covers-part"}
 """Remarks of the core that a planner should act on; the others say what was assumed."""
 
 

@@ -69,7 +69,7 @@ def apply_events(
     for row in records(events.sort_values("event", kind="stable")):
         rows = np.flatnonzero(grid.scope(row.item, row.family, row.location, row.region))
         profile = event_profile(row, timeline)
-        before = _added_before(grid, row, rows, uplifts)
+        before = _added_before(grid, row, rows, uplifts if profile.dip.any() else None)
         if not (profile.rise.any() or (profile.dip.any() and before.any())):
             continue
         added, said = _added(grid, baseline, row, rows, profile, learned, mix)
