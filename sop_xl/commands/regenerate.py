@@ -34,7 +34,7 @@ from sop_xl.sheets.spec import LABEL_COLUMNS, Shape
 
 STEPS: dict[str, tuple[str, ...]] = {
     "forecast": ("History Log", "Baseline Forecast", "Forecast Accuracy"),
-    "demand": ("Consensus Demand", "Demand Changes", "Forecast Consumption", "Forecast Archive", "Forecast Value Added"),
+    "demand": ("Event Results", "Consensus Demand", "Demand Changes", "Forecast Consumption", "Forecast Archive", "Forecast Value Added"),
     "supply": ("Inventory Plan",),
     "finance": ("Financial Plan", "Bridges"),
     "kpis": ("KPIs",),
@@ -45,7 +45,7 @@ SHEET_OF_FRAME = {spec.frame.name: spec.name for spec in SHEETS if spec.frame is
 """Where a remark of the core about one of its frames belongs in the workbook."""
 
 
-WARNINGS = {"budget-outside-timeline", "event-without-effect", "sales-input-contradicts", "override-without-effect", "budget-covers-part"}
+WARNINGS = {"budget-outside-timeline", "event-without-effect", "event-without-customer", "sales-input-contradicts", "override-without-effect", "budget-covers-part"}
 """Remarks of the core that a planner should act on; the others say what was assumed."""
 
 

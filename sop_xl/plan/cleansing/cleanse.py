@@ -143,7 +143,7 @@ def _find(
     explained = events_at(spans, grid.shape) > 0
     known = np.isfinite(now) & on_sale
     # with orders known a period is as good as any other once they are put in place of the shipments
-    usable = known & ~explained & ~limited.by_flag
+    usable = known & on_sale & ~explained & ~limited.by_flag
     families = _families(grid)
     expected = expectation(now + limited.short, usable, season, families)
     found.append(acted(find_stock_outs(now, limited, expected, usable)))
