@@ -11,9 +11,9 @@ from sop_xl.frames import BASELINE_FORECAST, DEMAND_RANGES, FORECAST_ACCURACY, c
 from sop_xl.periods import Calendar, CalendarKind, Timeline
 from sop_xl.plan.accuracy import wmape
 from sop_xl.plan.forecast import BaselineResult, baseline_forecast, recipe_key
-from sop_xl.plan.forecast.baseline import _variances, needed_origins, origins
+from sop_xl.plan.forecast.node_errors import variances
 from sop_xl.plan.forecast.members import member_forecasts
-from sop_xl.plan.forecast.nodes import live_series
+from sop_xl.plan.forecast.nodes import live_series, needed_origins, origins
 from sop_xl.plan.hierarchy import build_hierarchy
 from sop_xl.plan.history import calendarise
 
@@ -182,7 +182,7 @@ def test_a_node_with_large_held_out_errors_is_trusted_less():
     errors = np.full((nodes, 12), 10.0)
     errors[-1] = 40.0
     errors[-2] = np.nan  # never tested: what its level usually shows
-    variance = _variances(hierarchy, np.full(nodes, 10.0), errors)
+    variance = variances(hierarchy, np.full(nodes, 10.0), errors)
     assert variance[-1] > 3 * variance[-3]
     assert variance[-3] < variance[-2] < variance[-1]
 
