@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -75,9 +76,10 @@ def _baseline(
     settings = inputs.settings
     sales = history_in_plan_currency(inputs, [])  # in one currency, so that items can be ranked by revenue
     history, said = calendarise(sales, timeline, settings.blank_demand, items.set_index("item")["end"])  # type: ignore[arg-type]
-    options = {"low": settings.interval_low, "high": settings.interval_high, "reconcile": settings.reconciliation}
+    options: dict[str, Any] = {"low": settings.interval_low, "high": settings.interval_high, "reconcile": settings.reconciliation}
+    rules, drivers = inputs.frame("Forecast Models"), inputs.frame("Drivers")
     key = recipe_key(
-        history, timeline.labels, items, locations, said, current=timeline.calendar.label(timeline.current), calendar=timeline.calendar, **options
+        history, timeline.labels, items, locations, said, rules=rules, drivers=drivers, current=timeline.calendar.label(timeline.current), calendar=timeline.calendar, **options
     )
     stored = forecast_cache.load(key)
     if stored is not None:
@@ -86,7 +88,7 @@ def _baseline(
         except KeyError:
             pass  # an entry of another layout: computed again below
     result = baseline_forecast(
-        history, timeline, items, locations, notes=said, low=settings.interval_low, high=settings.interval_high,
+        history, timeline, items, locations, notes=said, rules=rules, drivers=drivers, low=settings.interval_low, high=settings.interval_high,
         reconcile=settings.reconciliation, n_jobs=PROCESSES, progress=progress,  # type: ignore[arg-type]
     )  # fmt: skip
     forecast_cache.store(key, result.to_frames())

@@ -32,7 +32,7 @@ from sop_xl.sheets.read import read_sheet
 from sop_xl.sheets.spec import LABEL_COLUMNS, Shape
 
 STEPS: dict[str, tuple[str, ...]] = {
-    "forecast": ("Baseline Forecast", "Forecast Accuracy"),
+    "forecast": ("Baseline Forecast", "Forecast Accuracy", "Backtest"),
     "demand": ("Consensus Demand",),
     "supply": ("Inventory Plan",),
     "finance": ("Financial Plan", "Bridges"),

@@ -36,6 +36,7 @@ def output_rows(results: Results) -> dict[str, Callable[[], Rows]]:
     return {
         "Baseline Forecast": lambda: baseline_rows(results),
         "Forecast Accuracy": lambda: record_rows(sheet("Forecast Accuracy"), results.demand.baseline.accuracy),
+        "Backtest": lambda: record_rows(sheet("Backtest"), results.demand.baseline.backtest),
         "Consensus Demand": lambda: consensus_rows(results),
         "Inventory Plan": lambda: inventory_rows(results),
         "Financial Plan": lambda: financial_rows(results),
