@@ -2,7 +2,9 @@
 
 The textbook parts: season and trend are partialled out of both sides (Frisch and Waugh 1933, Lovell 1963); the variance between
 series is found by moments (DerSimonian and Laird 1986); each series then keeps as much of its own coefficient as that variance
-and its own precision allow (empirical Bayes).
+and its own precision allow (empirical Bayes). Items of a family share good and bad months, so that a hundred of them show less than
+a hundred times what one shows: the family's standard error is clustered by period (Liang and Zeger 1986). The family's coefficient is
+itself shrunken towards zero (James and Stein 1961): one no larger than its standard error counts as none.
 """
 
 from __future__ import annotations
@@ -46,10 +48,13 @@ class Evidence:
         (drivers, drivers) X'X / variance of the errors, controls partialled out; zeros where the series is too short.
     weighted
         (drivers,) X'z / variance of the errors.
+    scores
+        (periods, drivers) x times error / variance of the errors; zeros where the period does not count.
     """
 
     precision: Floats
     weighted: Floats
+    scores: Floats
 
 
 def own_evidence(demand: Floats, values: Floats, usable: npt.NDArray[np.bool_], season: int) -> Evidence:
@@ -68,7 +73,7 @@ def own_evidence(demand: Floats, values: Floats, usable: npt.NDArray[np.bool_], 
     """
     x = values[usable].T
     count = x.shape[1]
-    nothing = Evidence(np.zeros((count, count)), np.zeros(count))
+    nothing = Evidence(np.zeros((count, count)), np.zeros(count), np.zeros((demand.size, count)))
     sold = np.flatnonzero(demand > 0)
     if not sold.size:
         return nothing
@@ -87,7 +92,9 @@ def own_evidence(demand: Floats, values: Floats, usable: npt.NDArray[np.bool_], 
     rest = z - x @ (np.linalg.pinv(square) @ (x.T @ z))
     # errors of exactly zero would weigh infinitely
     variance = max(float(rest @ rest) / freedom, 1e-8) * _inflation(rest, x)
-    return Evidence(square / variance, x.T @ z / variance)
+    scores = np.zeros((demand.size, count))
+    scores[place] = x * rest[:, None] / variance * np.sqrt(place.size / freedom)
+    return Evidence(square / variance, x.T @ z / variance, scores)
 
 
 def _controls(place: npt.NDArray[np.int64], season: int) -> Floats:
@@ -171,16 +178,22 @@ def _marginal(e: Evidence, place: int) -> tuple[float, float]:
 
 
 def _family(informed: list[Evidence], shown: npt.NDArray[np.bool_], between: Floats) -> tuple[Floats, Floats]:
-    """Generalised least squares mean of the series' coefficients, and its covariance."""
+    """Generalised least squares mean of the series' coefficients, shrunken towards zero, and its covariance."""
     count = int(shown.sum())
     precision, weighted = np.eye(count) * 1e-8, np.zeros(count)
+    scores = np.zeros((informed[0].scores.shape[0], count))
     for e in informed:
         own = e.precision[np.ix_(shown, shown)]
         # (V + D)^-1 of a series with V = own^-1, written so that a driver without variation does no harm
         blend = np.linalg.inv(np.eye(count) + own @ np.diag(between))
         precision += blend @ own
         weighted += blend @ e.weighted[shown]
-    covariance: Floats = np.asarray(
-        np.linalg.pinv((precision + precision.T) / 2, hermitian=True), dtype=np.float64
-    )
-    return covariance @ weighted, covariance
+        scores += e.scores[:, shown] @ blend.T
+    covariance = np.asarray(np.linalg.pinv((precision + precision.T) / 2, hermitian=True), dtype=np.float64)
+    middle = covariance @ weighted
+    clustered = np.diag(covariance @ (scores.T @ scores) @ covariance)
+    wider = np.sqrt(np.maximum(clustered / np.diag(covariance), 1.0))
+    covariance = covariance * np.outer(wider, wider)
+    with np.errstate(divide="ignore"):
+        kept = np.maximum(1.0 - np.diag(covariance) / middle**2, 0.0)
+    return kept * middle, covariance

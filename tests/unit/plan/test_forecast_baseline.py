@@ -11,8 +11,8 @@ from sop_xl.frames import BASELINE_FORECAST, DEMAND_RANGES, FORECAST_ACCURACY, c
 from sop_xl.periods import Calendar, CalendarKind, Timeline
 from sop_xl.plan.accuracy import wmape
 from sop_xl.plan.forecast import BaselineResult, baseline_forecast, recipe_key
-from sop_xl.plan.forecast.node_errors import variances
 from sop_xl.plan.forecast.members import member_forecasts
+from sop_xl.plan.forecast.node_errors import variances
 from sop_xl.plan.forecast.nodes import live_series, needed_origins, origins
 from sop_xl.plan.hierarchy import build_hierarchy
 from sop_xl.plan.history import calendarise
