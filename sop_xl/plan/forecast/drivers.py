@@ -254,7 +254,7 @@ def describe_effects(given: DriverValues, learned: dict[str, Learned], gain: flo
     words = []
     for name, one in learned.items():
         kind = "elasticity" if given.relative[given.names.index(name)] else "effect per unit"
-        words.append(f"{name} {kind} {one.coefficient:.2f} (SE {one.error:.2f})")
+        words.append(f"{name} {kind} {one.coefficient:.3g} (SE {one.error:.2g})")
     tested = (
         "not tested"
         if np.isnan(gain)
