@@ -39,8 +39,10 @@ def new(
     path: Annotated[Path, typer.Argument(help="Workbook to make.", show_default=False)],
     template: Annotated[Literal["standard", "lite"], typer.Option("--template", help="standard (all modules) or lite (ten tabs).")] = "standard",
     modules: Annotated[str, typer.Option("--modules", help="Only these, comma separated: demand, supply, finance, cycle. The core is always there.")] = "",
-    history: Annotated[int, typer.Option("--history", help="Past periods shown.", min=1)] = 36,
-    horizon: Annotated[int, typer.Option("--horizon", help="Planned periods.", min=1)] = 18,
+    history: Annotated[int | None, typer.Option("--history", help="Past periods shown; by default 36, of weeks 104.", min=1, show_default=False)] = None,
+    horizon: Annotated[int | None, typer.Option("--horizon", help="Planned periods; by default 18, of weeks 52.", min=1, show_default=False)] = None,
+    calendar: Annotated[Literal["months", "4-4-5", "weeks"], typer.Option("--calendar", help="How time is cut.")] = "months",
+    fiscal_year_start: Annotated[int, typer.Option("--fiscal-year-start", help="Month in which the fiscal year starts.", min=1, max=12)] = 1,
     as_of: AsOf = None,
     quiet: Quiet = False,
 ) -> None:
@@ -50,7 +52,8 @@ def new(
     def run(progress: Progress) -> Report:
         from sop_xl.commands.new import new_workbook
 
-        return new_workbook(path, template=template, modules=_names(modules), history=history, horizon=horizon, as_of=day)
+        return new_workbook(path, template=template, modules=_names(modules), history=history, horizon=horizon, calendar=calendar,
+                            fiscal_year_start=fiscal_year_start, as_of=day)  # fmt: skip
 
     run_command(run, quiet=quiet)
 
@@ -197,6 +200,7 @@ def forecast(
     out: Annotated[Path, typer.Option("--out", help="Forecast file, .csv or .parquet.", show_default=False)],
     season: Annotated[int | None, typer.Option("--season", help="Periods in a season; by default as the dates show, 12 for months.", min=1)] = None,
     quantiles: Annotated[str, typer.Option("--quantiles", help="Range columns, comma separated.")] = "0.1,0.5,0.9",
+    backend: Annotated[Literal["local", "dask", "ray", "spark"], typer.Option("--backend", help="Where models are fitted: local, or a cluster (same numbers; needs the extra of that name).")] = "local",
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -206,7 +210,7 @@ def forecast(
     def run(progress: Progress) -> Report:
         from sop_xl.commands.forecast import forecast_file
 
-        return forecast_file(file, out, horizon=horizon, season=season, quantiles=chosen, n_jobs=2, progress=progress)
+        return forecast_file(file, out, horizon=horizon, season=season, quantiles=chosen, n_jobs=2, backend=backend, progress=progress)
 
     run_command(run, quiet=quiet, json=json)
 

@@ -247,15 +247,16 @@ FORECAST_ARCHIVE = _spec(
     "forecast_archive", "cycle item location stage source",
     cycle="date",              # first planned period of the cycle
     item="text", location="text",
-    stage="text",              # baseline | events | life_cycle | sales_input | overrides | sales_number | naive
-    source="text",             # "" of the baseline; else owner or contributor, and reason code
+    stage="text",              # baseline | events | life_cycle | sales_input | overrides | sales_number
+    source="text",             # "" of the baseline; else owner or contributor, and reason code: plan.archive.source_text
     lag_1="number", lag_2="number", lag_3="number", lag_4="number", lag_5="number", lag_6="number",  # units; lag 1 is the cycle's first period
 )  # fmt: skip
 VALUE_ADDED = _spec(
     "value_added", "level scope stage source lag",
-    level="text",              # total | family | item | person | reason
-    scope="text", stage="text", source="text",
-    lag="text",                # 1 | 2 | 3 | lead time
+    level="text",              # total | mix | improved | hurt | person | reason | family | item
+    scope="text", stage="text",
+    source="text",             # of improved and hurt: the level that the line is from
+    lag="text",                # lag 1 | lag 2 | lag 3 | lead time
     periods="number", demand="number",
     wmape="number", bias="number", mase="number", tracking_signal="number", fva="number",
     units_better="number",     # absolute error that the step took away, units; negative = it hurt

@@ -10,6 +10,7 @@ import pandas as pd
 from sop_xl import frames
 from sop_xl.periods import Timeline
 from sop_xl.plan.bridges import bridges
+from sop_xl.plan.consumption import consume_forecast
 from sop_xl.plan.demand import consensus_demand
 from sop_xl.plan.finance import financial_plan
 from sop_xl.plan.inventory import forecast_error_sd, inventory_plan
@@ -21,12 +22,12 @@ INPUTS = {
     spec.name: spec
     for spec in (
         frames.ITEMS, frames.LOCATIONS, frames.DEMAND_HISTORY, frames.BASELINE_FORECAST, frames.EVENTS, frames.LIFECYCLE, frames.SALES_INPUT,
-        frames.OVERRIDES, frames.INVENTORY, frames.BUDGET, frames.FX_RATES, frames.FINANCIAL_PLAN,
+        frames.OVERRIDES, frames.CUSTOMER_ORDERS, frames.INVENTORY, frames.BUDGET, frames.FX_RATES, frames.FINANCIAL_PLAN,
     )
 }  # fmt: skip
 RESULTS = {
     spec.name: spec
-    for spec in (frames.CONSENSUS_DEMAND, frames.INVENTORY_PLAN, frames.NET_PRICES, frames.FINANCIAL_PLAN, frames.BRIDGES, frames.KPIS)
+    for spec in (frames.CONSENSUS_DEMAND, frames.FORECAST_CONSUMPTION, frames.INVENTORY_PLAN, frames.NET_PRICES, frames.FINANCIAL_PLAN, frames.BRIDGES, frames.KPIS)
 }
 NO_ACCURACY = pd.DataFrame({"scope": pd.Series(dtype="object"), "wmape": [], "bias": [], "fva": []})
 
@@ -45,9 +46,10 @@ def run_thread(given: Mapping[str, pd.DataFrame], timeline: Timeline, settings: 
     detail, n4 = financial_detail(read["demand_history"], consensus, prices, items, locations, timeline, read["fx_rates"], settings.get("plan_currency", ""))
     money, n5 = financial_plan(detail, stock, read["budget"], read["financial_plan"], items, locations, timeline)
     steps, n6 = bridges(detail, money, timeline)
+    consumption, n7 = consume_forecast(consensus, read["customer_orders"], timeline, settings.get("consume_backward", 1), settings.get("consume_forward", 1))
     figures = kpis(money, stock, NO_ACCURACY, items, timeline)
-    results = {"consensus_demand": consensus, "inventory_plan": stock, "net_prices": prices, "financial_plan": money, "bridges": steps, "kpis": figures}
+    results = {"consensus_demand": consensus, "forecast_consumption": consumption, "inventory_plan": stock, "net_prices": prices, "financial_plan": money, "bridges": steps, "kpis": figures}
     for name, frame in results.items():
         frames.check_frame(frame, RESULTS[name])
-    rules = sorted(set(pd.concat([n1, n2, n3, n4, n5, n6])["rule"]))
+    rules = sorted(set(pd.concat([n1, n2, n3, n4, n5, n6, n7])["rule"]))
     return results, detail, rules

@@ -12,6 +12,7 @@ from sop_xl.commands.report import ExitCode, Report, count
 from sop_xl.errors import ContractError, HostError, Problem, Severity, quote
 from sop_xl.hosts.series_files import SeriesFile, check_out, read_series, write_forecast
 from sop_xl.plan.forecast import forecast_series
+from sop_xl.plan.forecast.distributed import Backend, check_backend
 from sop_xl.plan.forecast.regular import MOST_PERIODS, Frequency, fill_gaps, infer_frequency
 from sop_xl.plan.forecast.report import DECIMALS
 
@@ -27,6 +28,7 @@ def forecast_file(
     season: int | None = None,
     quantiles: Sequence[float] = (0.1, 0.5, 0.9),
     n_jobs: int = 1,
+    backend: Backend = "local",
     progress: Callable[[str, int, int], None] | None = None,
 ) -> Report:
     """Forecast each series of a long CSV or Parquet file and write a long file, CSV or Parquet by its ending.
@@ -46,6 +48,8 @@ def forecast_file(
         Fractions between 0 and 1.
     n_jobs
         Processes; results do not depend on it.
+    backend
+        `local`, or a cluster through `dask`, `ray` or `spark`, each an extra of the package; results do not depend on it.
     progress
         Called with (message, done, total).
 
@@ -59,25 +63,26 @@ def forecast_file(
     ContractError
         With every bad value and its line; nothing is written.
     HostError
-        When a file cannot be read or written.
+        When a file cannot be read or written, or a cluster's packages are absent or it fails.
     """
     tell = progress or (lambda message, done, total: None)
     chosen = sorted(set(quantiles))
     if horizon < 1 or not all(0 < q < 1 for q in chosen):
         raise HostError("a forecast needs a horizon of at least 1 and quantiles between 0 and 1")
     check_out(out, file)
+    check_backend(backend)
     tell("Reading", 0, 0)
     source = read_series(file)
     rows, notes = _understood(file.name, source)
     frequency = _frequency(file.name, rows, season)
     dense, spans = _regular(file.name, source.unit, rows, frequency)
     made = forecast_series(
-        dense, horizon, season or frequency.season, chosen, n_jobs=n_jobs,
+        dense, horizon, season or frequency.season, chosen, n_jobs=n_jobs, backend=backend,
         progress=lambda done, total: tell("Forecasting", done, total),
     )  # fmt: skip
     tell("Writing", 0, 0)
     write_forecast(out, _long(made.forecast, spans, frequency, chosen))
-    notes += _gaps(file.name, spans, frequency)
+    notes += _gaps(file.name, spans, frequency) + _short(file.name, spans, season or frequency.season)
     kinds = made.models["model"].str.split(",").str[0].value_counts().sort_index()
     return Report(
         command="forecast",
@@ -201,6 +206,13 @@ def _gaps(name: str, spans: pd.DataFrame, frequency: Frequency) -> list[Problem]
         latest = frequency.label(int(spans["last"].max()))
         notes.append(_note(name, "ends-early", f"{early} of {len(spans)} series end before {latest}; each is forecast from its own end on"))
     return notes
+
+
+def _short(name: str, spans: pd.DataFrame, season: int) -> list[Problem]:
+    short = int((spans["periods"] < 2 * season).sum())
+    if not short or season < 2:
+        return []
+    return [_note(name, "short-series", f"{short} of {len(spans)} series are shorter than two seasons of {season} periods and are forecast without a season")]
 
 
 def _note(name: str, rule: str, text: str, severity: Severity = Severity.NOTE, hint: str = "") -> Problem:

@@ -75,15 +75,20 @@ def input_sheets() -> tuple[SheetSpec, ...]:
     return tuple(s for s in SHEETS if s.kind is SheetKind.INPUT)
 
 
+def marked_sheets() -> tuple[SheetSpec, ...]:
+    """Output sheets with a column that people fill."""
+    return tuple(s for s in SHEETS if s.kind is SheetKind.OUTPUT and s.shape is Shape.RECORDS and any(c.people for c in s.columns))
+
+
 def read_inputs(host: Host) -> Inputs:
-    """Read and check every input sheet of a workbook. Never raises for mistakes in the data: they are in `problems`."""
+    """Read and check every input sheet of a workbook, and what people marked on its outputs. Never raises for mistakes in the data: they are in `problems`."""
     present = set(host.sheet_names())
     settings, problems = Settings(), []
     if "Settings" in present:
         settings, found = read_settings(host.read_block("Settings"))
         problems.extend(found)
     readings: dict[str, Reading] = {}
-    specs = input_sheets()
+    specs = (*input_sheets(), *marked_sheets())
     for k, spec in enumerate(specs):
         host.progress(f"Reading {spec.name}", k, len(specs))
         if spec.name in present:

@@ -19,6 +19,7 @@ from sop_xl.sheets.settings import Settings
 from sop_xl.sheets.spec import Module, SheetSpec
 
 Template = Literal["standard", "lite"]
+CalendarChoice = Literal["months", "4-4-5", "weeks"]
 OPTIONAL_MODULES = tuple(m for m in Module if m is not Module.CORE)
 
 
@@ -27,8 +28,10 @@ def new_workbook(
     *,
     template: Template = "standard",
     modules: Sequence[str] = (),
-    history: int = 36,
-    horizon: int = 18,
+    history: int | None = None,
+    horizon: int | None = None,
+    calendar: CalendarChoice = "months",
+    fiscal_year_start: int = 1,
     as_of: str = "",
 ) -> Report:
     """Make an empty workbook.
@@ -42,7 +45,9 @@ def new_workbook(
     modules
         Instead of a template's sheets: the core and these modules.
     history, horizon
-        Past and planned periods that the grids show.
+        Past and planned periods that the grids show; by default three years and a year and a half, of weeks two years and a year.
+    calendar, fiscal_year_start
+        As the settings of the same names; every grid is laid out in these periods.
     as_of
         ISO date inside the first planned period; today where empty.
 
@@ -58,10 +63,11 @@ def new_workbook(
     if path.exists():
         raise HostError(f"{path} is there already; choose another name or move it away")
     chosen = sheets_of(frozenset(module_named(name) for name in modules)) if modules else _template_sheets(template)
-    settings = Settings(horizon=horizon)
-    calendar = settings.make_calendar()
-    current = calendar.start_of(pd.Timestamp(as_of or date.today()))
-    timeline = Timeline(calendar, calendar.shift(current, -history), current, horizon)
+    past, ahead = (104, 52) if calendar == "weeks" else (36, 18)
+    settings = Settings(horizon=horizon or ahead, calendar=calendar, fiscal_year_start=fiscal_year_start)
+    cut = settings.make_calendar()
+    current = cut.start_of(pd.Timestamp(as_of or date.today()))
+    timeline = Timeline(cut, cut.shift(current, -(history or past)), current, settings.horizon)
     replace_file(path, workbook_bytes(chosen, timeline, settings, "custom" if modules else template))
     return Report(
         command="new",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -12,11 +12,13 @@ from sop_xl.commands.inputs import Inputs
 from sop_xl.hosts import forecast_cache
 from sop_xl.periods import Timeline
 from sop_xl.plan.bridges import bridges
+from sop_xl.plan.cleansing import Cleansed, cleanse_history, on_planned_days, stated_days, working_days
+from sop_xl.plan.consumption import consume_forecast, demand_to_serve
 from sop_xl.plan.currency import ACTUAL, PLAN, convert_to_plan_currency
 from sop_xl.plan.demand import consensus_demand
 from sop_xl.plan.demand_ranges import consensus_ranges
 from sop_xl.plan.finance import financial_plan
-from sop_xl.plan.forecast import BaselineResult, baseline_forecast, recipe_key
+from sop_xl.plan.forecast import BaselineResult, baseline_forecast, is_manual, recipe_key
 from sop_xl.plan.history import calendarise
 from sop_xl.plan.inventory import forecast_error_sd, inventory_plan
 from sop_xl.plan.kpis import kpis
@@ -32,11 +34,13 @@ PROCESSES = 2
 
 @dataclass(frozen=True)
 class Demand:
-    """What the demand step made: baseline with its accuracy, consensus with its range."""
+    """What the demand step made: corrected history, baseline with its accuracy, consensus with its range, and what orders in hand leave of it."""
 
+    cleansed: Cleansed
     baseline: BaselineResult
     consensus: pd.DataFrame
     effects: pd.DataFrame
+    consumption: pd.DataFrame
     ranges: pd.DataFrame
     from_cache: bool
 
@@ -53,7 +57,9 @@ class Money:
 def plan_demand(inputs: Inputs, timeline: Timeline, progress: Progress, notes: list[pd.DataFrame]) -> Demand:
     """Baseline of every item and location, then what people know on top of it."""
     items, locations = inputs.frame("Items"), inputs.locations()
-    baseline, from_cache = _baseline(inputs, items, locations, timeline, progress)
+    cleansed, findings = _cleansed(inputs, items, locations, timeline)
+    notes.append(cleansed.notes)
+    baseline, from_cache = _baseline(inputs, cleansed, findings, items, locations, timeline, progress)
     consensus, said, effects = consensus_demand(
         baseline.forecast,
         inputs.frame("Events"),
@@ -66,20 +72,49 @@ def plan_demand(inputs: Inputs, timeline: Timeline, progress: Progress, notes: l
         inputs.settings.sales_input_weight,
     )
     notes.append(said)
-    return Demand(baseline, consensus, effects, consensus_ranges(baseline.ranges, consensus, items, locations), from_cache)
+    consumption, said = consume_forecast(
+        consensus, inputs.frame("Customer Orders"), timeline, inputs.settings.consume_backward, inputs.settings.consume_forward
+    )
+    notes.append(said)
+    ranges = consensus_ranges(baseline.ranges, consensus, items, locations)
+    return Demand(cleansed, baseline, consensus, effects, consumption, ranges, from_cache)
 
 
-def _baseline(
-    inputs: Inputs, items: pd.DataFrame, locations: pd.DataFrame, timeline: Timeline, progress: Progress
-) -> tuple[BaselineResult, bool]:
-    """The baseline, fitted or, where the same history was fitted before, read back."""
+def _cleansed(inputs: Inputs, items: pd.DataFrame, locations: pd.DataFrame, timeline: Timeline) -> tuple[Cleansed, pd.DataFrame]:
+    """History to learn from, and what was found in every series (item, location, note)."""
     settings = inputs.settings
     sales = history_in_plan_currency(inputs, [])  # in one currency, so that items can be ranked by revenue
     history, said = calendarise(sales, timeline, settings.blank_demand, items.set_index("item")["end"])  # type: ignore[arg-type]
+    enabled = settings.cleanse_history == "on"
+    days = stated_days(inputs.frame("Drivers"), working_days(timeline, settings.working_days))
+    cleansed = cleanse_history(
+        history, inputs.frame("Events"), items, locations, timeline, inputs.frame("History Log"), working_days=days, enabled=enabled
+    )
+    found = pd.concat([said, cleansed.series_notes]).sort_values(["item", "location"], kind="stable", ignore_index=True)
+    return cleansed, found
+
+
+def _baseline(
+    inputs: Inputs, cleansed: Cleansed, said: pd.DataFrame, items: pd.DataFrame, locations: pd.DataFrame, timeline: Timeline, progress: Progress
+) -> tuple[BaselineResult, bool]:
+    """The baseline, fitted or, where the same history was fitted before, read back; on the working days of the planned periods."""
+    fitted, from_cache = _fitted(inputs, cleansed, said, items, locations, timeline, progress)
+    factors = cleansed.calendar_factors
+    forecast = on_planned_days(fitted.forecast, factors)
+    forecast = forecast.where(~is_manual(fitted.forecast, fitted.accuracy), fitted.forecast)  # a number that a person typed is for its very period
+    return replace(fitted, forecast=forecast, ranges=on_planned_days(fitted.ranges, factors)), from_cache
+
+
+def _fitted(
+    inputs: Inputs, cleansed: Cleansed, said: pd.DataFrame, items: pd.DataFrame, locations: pd.DataFrame, timeline: Timeline, progress: Progress
+) -> tuple[BaselineResult, bool]:
+    """The baseline for usual periods, fitted or, where the same history was fitted before, read back."""
+    settings, history, actuals = inputs.settings, cleansed.history, cleansed.actuals
     options: dict[str, Any] = {"low": settings.interval_low, "high": settings.interval_high, "reconcile": settings.reconciliation}
     rules, drivers = inputs.frame("Forecast Models"), inputs.frame("Drivers")
     key = recipe_key(
-        history, timeline.labels, items, locations, said, rules=rules, drivers=drivers, current=timeline.calendar.label(timeline.current), calendar=timeline.calendar, **options
+        history, timeline.labels, items, locations, said, actuals, rules=rules, drivers=drivers,
+        current=timeline.calendar.label(timeline.current), calendar=timeline.calendar, **options,
     )
     stored = forecast_cache.load(key)
     if stored is not None:
@@ -88,7 +123,7 @@ def _baseline(
         except KeyError:
             pass  # an entry of another layout: computed again below
     result = baseline_forecast(
-        history, timeline, items, locations, notes=said, rules=rules, drivers=drivers, low=settings.interval_low, high=settings.interval_high,
+        history, timeline, items, locations, actuals=actuals, notes=said, rules=rules, drivers=drivers, low=settings.interval_low, high=settings.interval_high,
         reconcile=settings.reconciliation, n_jobs=PROCESSES, progress=progress,  # type: ignore[arg-type]
     )  # fmt: skip
     forecast_cache.store(key, result.to_frames())
@@ -96,9 +131,9 @@ def _baseline(
 
 
 def plan_supply(inputs: Inputs, timeline: Timeline, demand: Demand, notes: list[pd.DataFrame]) -> pd.DataFrame:
-    """Projected stock."""
+    """Projected stock, serving orders in hand and the forecast that they leave."""
     plan, said = inventory_plan(
-        demand.consensus,
+        demand_to_serve(demand.consensus, demand.consumption),
         inputs.frame("Inventory"),
         inputs.frame("Items"),
         inputs.locations(),

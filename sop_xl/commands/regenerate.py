@@ -13,6 +13,7 @@ from sop_xl import __version__
 from sop_xl.blocks import Block
 from sop_xl.commands.account import write_account
 from sop_xl.commands.inputs import Inputs, display_timeline, parked_inputs, planning_timeline, read_inputs
+from sop_xl.commands.memory import plan_memory, read_memory
 from sop_xl.commands.overview import overview
 from sop_xl.commands.planning import plan_demand, plan_kpis, plan_money, plan_supply
 from sop_xl.commands.report import ExitCode, Report
@@ -32,8 +33,8 @@ from sop_xl.sheets.read import read_sheet
 from sop_xl.sheets.spec import LABEL_COLUMNS, Shape
 
 STEPS: dict[str, tuple[str, ...]] = {
-    "forecast": ("Baseline Forecast", "Forecast Accuracy", "Backtest"),
-    "demand": ("Consensus Demand",),
+    "forecast": ("History Log", "Baseline Forecast", "Forecast Accuracy", "Backtest"),
+    "demand": ("Consensus Demand", "Forecast Consumption", "Forecast Archive", "Forecast Value Added"),
     "supply": ("Inventory Plan",),
     "finance": ("Financial Plan", "Bridges"),
     "kpis": ("KPIs",),
@@ -42,8 +43,10 @@ STEPS: dict[str, tuple[str, ...]] = {
 
 SHEET_OF_FRAME = {
     "items": "Items", "locations": "Locations", "demand_history": "Demand History", "sales_input": "Sales Input", "events": "Events",
-    "lifecycle": "Lifecycle", "overrides": "Overrides", "inventory": "Inventory", "budget": "Budget", "fx_rates": "FX Rates",
+    "lifecycle": "Lifecycle", "overrides": "Overrides", "customer_orders": "Customer Orders",
+    "inventory": "Inventory", "budget": "Budget", "fx_rates": "FX Rates",
     "baseline_forecast": "Baseline Forecast", "consensus_demand": "Consensus Demand", "financial_plan": "Financial Plan",
+    "history_log": "History Log", "forecast_archive": "Forecast Archive", "value_added": "Forecast Value Added",
 }  # fmt: skip
 """Where a remark of the core about one of its frames belongs in the workbook."""
 
@@ -170,12 +173,14 @@ def _plan_and_write(
     """Compute every step and write the wanted sheets; adds what the core remarked to `problems`."""
     notes: list[pd.DataFrame] = []
     demand = plan_demand(inputs, timeline, say, notes)
+    memory = plan_memory(inputs, timeline, read_memory(host, inputs), demand, notes, writing="Forecast Archive" in wanted)
+    problems += memory.problems
     say("Projecting stock", 0, 0)
     stock = plan_supply(inputs, timeline, demand, notes)
     say("Rolling up to money", 0, 0)
     money = plan_money(inputs, timeline, demand, stock, previous_plan(host, timeline, inputs), notes)
     shown, _ = display_timeline(host, timeline)
-    results = Results(inputs, shown, demand, stock, money, plan_kpis(inputs, timeline, demand, stock, money))
+    results = Results(inputs, shown, demand, memory, stock, money, plan_kpis(inputs, timeline, demand, stock, money))
     problems += remarks(notes)
     return results, _write(host, results, wanted, say)
 

@@ -10,6 +10,7 @@ import pandas as pd
 
 from sop_xl.blocks import CellValue
 from sop_xl.commands.inputs import Inputs
+from sop_xl.commands.memory import Remembered, value_added_rows
 from sop_xl.commands.planning import Demand, Money
 from sop_xl.periods import Timeline
 from sop_xl.plan.grid import describe
@@ -26,6 +27,7 @@ class Results:
     inputs: Inputs
     shown: Timeline
     demand: Demand
+    memory: Remembered
     stock: pd.DataFrame
     money: Money
     kpis: pd.DataFrame
@@ -33,11 +35,16 @@ class Results:
 
 def output_rows(results: Results) -> dict[str, Callable[[], Rows]]:
     """What makes the rows of each output sheet, by sheet name, in the order in which they are written."""
+    archive = results.memory.rows
     return {
+        "History Log": lambda: record_rows(sheet("History Log"), results.demand.cleansed.log),
         "Baseline Forecast": lambda: baseline_rows(results),
         "Forecast Accuracy": lambda: record_rows(sheet("Forecast Accuracy"), results.demand.baseline.accuracy),
         "Backtest": lambda: record_rows(sheet("Backtest"), results.demand.baseline.backtest),
         "Consensus Demand": lambda: consensus_rows(results),
+        "Forecast Consumption": lambda: consumption_rows(results),
+        **({"Forecast Archive": lambda: archive} if archive is not None else {}),
+        "Forecast Value Added": lambda: value_added_rows(results.memory.value_added),
         "Inventory Plan": lambda: inventory_rows(results),
         "Financial Plan": lambda: financial_rows(results),
         "Bridges": lambda: bridge_rows(results),
@@ -89,6 +96,14 @@ def _price_cells(money: Money) -> pd.DataFrame:
     with np.errstate(divide="ignore", invalid="ignore"):
         price = np.where(detail.demand > 0, detail.revenue / detail.demand, np.nan)
     return detail.grid.frame(net_price=price)
+
+
+def consumption_rows(results: Results) -> Rows:
+    """How orders consume the consensus, for the series that have any; of all others demand to serve is the consensus."""
+    frame = _alive(results.demand.consumption, ["customer_orders"])
+    labels = _labels(frame, results.inputs)
+    note = frame["item"].map(results.inputs.frame("Items").set_index("item")["name"]).fillna("")
+    return _item_grid("Forecast Consumption", frame, results, labels, note)
 
 
 def inventory_rows(results: Results) -> Rows:

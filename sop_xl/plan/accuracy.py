@@ -7,6 +7,7 @@ left out. A measure whose denominator is zero or that has no pair is NaN: absent
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -105,6 +106,65 @@ def coverage(actual: Numbers, low: Numbers, high: Numbers) -> float:
     return float(((a >= lower) & (a <= upper))[known].mean())
 
 
+@dataclass(frozen=True, slots=True)
+class ColumnErrors:
+    """Measures of many scopes at once, one value per column: what the functions above give for each column alone.
+
+    Parameters
+    ----------
+    periods
+        Pairs compared.
+    demand, absolute_error
+        Sum of |actual| and of |forecast - actual| over them, units.
+    wmape, bias, mase, tracking_signal
+        See the functions of these names; `mase` against the scale that was given.
+    """
+
+    periods: Floats
+    demand: Floats
+    absolute_error: Floats
+    wmape: Floats
+    bias: Floats
+    mase: Floats
+    tracking_signal: Floats
+
+
+def column_errors(actual: Floats, forecast: Floats, scale: Floats) -> ColumnErrors:
+    """Errors of every column of (periods, scopes).
+
+    Parameters
+    ----------
+    actual, forecast
+        (periods, scopes) units; a pair of which either side is absent (NaN) is left out.
+    scale
+        (scopes,) in-sample error of seasonal naive, see `naive_scale`; NaN where it is not known.
+    """
+    known = np.isfinite(actual) & np.isfinite(forecast)
+    error = np.where(known, forecast - np.where(known, actual, 0.0), 0.0)
+    periods = known.sum(axis=0).astype(float)
+    demand = np.abs(np.where(known, actual, 0.0)).sum(axis=0)
+    absolute, total = np.abs(error).sum(axis=0), error.sum(axis=0)
+    mean = _ratios(absolute, periods)
+    return ColumnErrors(
+        periods,
+        demand,
+        absolute,
+        _ratios(absolute, demand),
+        _ratios(total, demand),
+        _ratios(mean, scale),
+        _ratios(total, mean),
+    )
+
+
+def naive_scales(history: Floats, season: int) -> Floats:
+    """`naive_scale` of every column of (periods, scopes)."""
+    if len(history) <= season:
+        return np.full(history.shape[1], np.nan)
+    steps = np.abs(history[season:] - history[:-season])
+    known = np.isfinite(steps)
+    return _ratios(np.where(known, steps, 0.0).sum(axis=0), known.sum(axis=0).astype(float))
+
+
 def naive_scale(history: Numbers, season: int = 1) -> float:
     """In-sample mean absolute error of the (seasonal) naive forecast, the denominator of MASE; NaN without a whole season."""
     past = np.asarray(history, dtype=np.float64)
@@ -123,3 +183,8 @@ def _pairs(actual: Numbers, forecast: Numbers) -> tuple[Floats, Floats]:
 
 def _ratio(part: float, whole: float) -> float:
     return part / whole if whole > 0 and np.isfinite(whole) else float("nan")
+
+
+def _ratios(part: Floats, whole: Floats) -> Floats:
+    whole = np.where(whole > 0, whole, np.nan)
+    return np.asarray(part / whole)

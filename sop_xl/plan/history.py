@@ -23,6 +23,9 @@ OUTLIER_THRESHOLD = 4.0
 OUTLIER_FACTOR = 1.5
 """Least factor above or below what was expected: a calm series must not be flagged for small steps."""
 
+BESIDE_DEMAND = ("shipments", "stock_out", "returns")
+"""Columns of the history that say how its demand came about."""
+
 _LEAST_FOR_OUTLIERS = 8  # periods with demand; below that nothing can be called unusual
 _NORMAL_MAD = 1.4826  # makes the median absolute deviation of normal noise its standard deviation
 
@@ -53,7 +56,8 @@ def calendarise(
     tuple of DataFrame
         *history*: item, location, period, demand, revenue (as in `DEMAND_HISTORY`) and the flags `filled` (was blank), `negative`
         (returns exceed sales) and `outlier`, one row per period from the first demand to the last period of history, in key order;
-        a series without any demand starts at its first row. *notes*: item, location, note, one row per finding.
+        a series without any demand starts at its first row. Shipments, stock_out and returns are carried along where they are given.
+        *notes*: item, location, note, one row per finding.
 
     Raises
     ------
@@ -86,6 +90,10 @@ def calendarise(
     recorded = np.zeros(demand.shape, dtype=bool)
     demand[row, column] = inside["demand"].to_numpy()
     revenue[row, column] = inside["revenue"].to_numpy()
+    beside = {}
+    for name in (name for name in BESIDE_DEMAND if name in inside.columns):
+        beside[name] = np.full_like(demand, np.nan)
+        beside[name][row, column] = inside[name].to_numpy()
     recorded[row, column] = True
     blank = np.isnan(demand)
     live = _from_first_demand(demand, recorded)
@@ -96,7 +104,7 @@ def calendarise(
     outlier = flag_outliers(np.where(live, demand, np.nan), timeline.calendar.season)
     notes = _describe(keys, periods, timeline, demand, live, blank & live & ~ended, outlier, blank_means)
     dense = _dense_frame(keys, periods, live, demand, revenue, filled, outlier)
-    return dense, _notes_frame(notes + outside)
+    return dense.assign(**{name: values[live] for name, values in beside.items()}), _notes_frame(notes + outside)
 
 
 def flag_outliers(
@@ -125,22 +133,22 @@ def flag_outliers(
     half = max(season // 2, 2)
     padded = np.pad(z, ((0, 0), (half, half)), constant_values=np.nan)
     windows = np.lib.stride_tricks.sliding_window_view(padded, 2 * half + 1, axis=1)
-    rest = z - _median(windows)
+    rest = z - row_median(windows)
     if demand.shape[1] >= 3 * season:
         for k in range(season):
             rest[:, k::season] -= np.where(
-                np.isfinite(rest[:, k::season]).sum(axis=1) >= 3, _median(rest[:, k::season]), 0.0
+                np.isfinite(rest[:, k::season]).sum(axis=1) >= 3, row_median(rest[:, k::season]), 0.0
             )[:, None]
-    centred = rest - _median(rest)[:, None]
-    spread = _NORMAL_MAD * _median(np.abs(centred))
+    centred = rest - row_median(rest)[:, None]
+    spread = _NORMAL_MAD * row_median(np.abs(centred))
     usable = (np.isfinite(z).sum(axis=1) >= _LEAST_FOR_OUTLIERS) & (spread > 1e-9)
     with np.errstate(invalid="ignore"):
         far = np.abs(centred) > np.maximum(threshold * spread[:, None], np.log(OUTLIER_FACTOR))
     return np.asarray(far & usable[:, None])
 
 
-def _median(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    # median over the last axis without NaN; much faster than nanmedian on many short rows
+def row_median(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Median over the last axis without NaN; NaN where nothing is left. Much faster than `nanmedian` on many short rows."""
     ordered = np.sort(values, axis=-1)
     count = np.isfinite(values).sum(axis=-1)
     low = np.take_along_axis(ordered, np.maximum((count - 1) // 2, 0)[..., None], -1)[..., 0]

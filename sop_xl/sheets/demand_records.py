@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from sop_xl import frames
 from sop_xl.sheets.demand_outputs import ItemGridRow
 from sop_xl.sheets.spec import CellType, Module, Row, Shape, SheetKind, SheetSpec, column
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sop_xl.sheets.settings import Settings
 
 
 class HistoryLogRow(Row):
@@ -23,6 +29,12 @@ class HistoryLogRow(Row):
     note: str = column("Note", "The evidence.", default="", width=60)
 
 
+def marked_lines(records: pd.DataFrame, settings: Settings) -> pd.DataFrame:
+    """The lines that carry a planner's mark; what the last run said of them is left behind, so that equal marks read equal."""
+    marked = records[records["mark"] != ""].assign(state="", note="")
+    return frames.order_rows(marked, frames.HISTORY_LOG)
+
+
 HISTORY_LOG = SheetSpec(
     name="History Log",
     kind=SheetKind.OUTPUT,
@@ -32,6 +44,7 @@ HISTORY_LOG = SheetSpec(
     row=HistoryLogRow,
     key=("item", "location", "period", "cause"),
     frame=frames.HISTORY_LOG,
+    to_frame=marked_lines,
 )
 
 

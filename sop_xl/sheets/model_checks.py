@@ -58,6 +58,8 @@ def check_rule_drivers(readings: Readings) -> Iterator[Problem]:
         if missing:
             hint = suggestion(missing[0], names) or "separate several names by commas"
             yield _at(reading, line, "drivers", "unknown-driver", "expected a driver named in Drivers", show(missing[0]), hint)
+        elif COUNTED.casefold() in (name.casefold() for name in stated) and reading.settings.working_days != "off":
+            yield _unused_days(reading, line)
         elif stated and model in _STATED:
             yield _unused(reading, line, "drivers", ", ".join(stated), f"{model} follows none")
 
@@ -76,6 +78,12 @@ def check_rule_scopes(readings: Readings) -> Iterator[Problem]:
         yield _at(
             reading, line, "family", "empty-scope", expected, show(str(records.at[line, "family"])), "nothing is in both, so it changes nothing", Severity.WARNING
         )
+
+
+def _unused_days(reading: Reading, line: Any) -> Problem:
+    expected = f"expected no {COUNTED} while the setting {COUNTED} has them"
+    hint = f"history stands on equal working days already: {reading.settings.working_days}"
+    return _at(reading, line, "drivers", "counted-twice", expected, show(COUNTED), hint, Severity.WARNING)
 
 
 def _at(reading: Reading, line: Any, field: str, rule: str, expected: str, got: str, hint: str = "", severity: Severity = Severity.ERROR) -> Problem:

@@ -154,14 +154,20 @@ def supply_checks(book: Book) -> list[Check]:
         below = f"({figures(c, 'projected_available_balance')}<0)*{figures(c, 'projected_available_balance')}"
         return in_plan(c, f"SUMPRODUCT({own_rows('unmet_demand', place['unmet_demand'])}*ABS({figures(c, 'unmet_demand')}+{below}))")
 
+    def moved_by_orders(c: str) -> str:
+        if not book.has("Forecast Consumption"):
+            return ""
+        orders = book.spec("Forecast Consumption")
+        return f"-{total(orders, c, 'demand_to_serve')}+{total(orders, c, 'consensus')}"
+
     measures = filled(spec, "measure")
     covered = f"SUMPRODUCT({own_rows('projected_available_balance', balance)})"
     return [
         Check("Opening + receipts - demand = balance", "supply", "Inventory Plan, row by row: sum of |difference|", units, balances),
         Check("Opening balance = balance of the period before", "supply", "Inventory Plan, row by row: sum of |difference|", units, carries),
         Check("Unmet demand = balance below zero", "supply", "Inventory Plan, row by row: sum of |difference|", units, backlog),
-        Check("Demand in Inventory Plan = consensus", "supply", "Sum of demand rows - sum of consensus rows, planned periods", units,
-              lambda c: in_plan(c, f"{total(spec, c, 'demand')}-{total(consensus, c, 'consensus')}")),
+        Check("Demand in Inventory Plan = demand to serve", "supply", "Sum of demand rows - consensus rows, and what orders in hand move, planned periods", units,
+              lambda c: in_plan(c, f"{total(spec, c, 'demand')}-{total(consensus, c, 'consensus')}{moved_by_orders(c)}")),
         Check("Every line of stock was checked", "supply", "Opening rows with their balance row - all opening rows", "count",
               lambda _: f'{covered}-COUNTIF({measures},"{measure_label("opening_balance")}")', by_period=False, exact=True),
     ]  # fmt: skip

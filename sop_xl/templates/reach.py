@@ -27,6 +27,7 @@ STEMS = {
     "Demand History": "DH",
     "Baseline Forecast": "BF",
     "Consensus Demand": "CD",
+    "Forecast Consumption": "FC",
     "Inventory Plan": "IP",
     "Financial Plan": "FP",
 }

@@ -96,6 +96,14 @@ def test_the_dates_show_their_frequency_and_go_on_in_their_own_style(freq, name,
     assert frequency.dates(ordinals[-1] + np.arange(1, 12)).tolist() == dates[20:].tolist()
 
 
+def test_a_series_too_short_for_its_season_is_said(file):
+    pd.concat([sales("long"), sales("short").tail(23)]).to_csv(file, index=False)
+    result = run("forecast", file, "--horizon", "2", "--out", file.with_name("out.csv"))
+    assert "1 of 2 series are shorter than two seasons of 12 periods and are forecast without a season" in result.output
+    sales("long").to_csv(file, index=False)
+    assert "two seasons" not in run("forecast", file, "--horizon", "2", "--out", file.with_name("out.csv")).output
+
+
 def test_numbered_periods_need_a_season(file):
     frame = sales("a").assign(ds=np.arange(1, 49))
     frame.to_csv(file, index=False)
@@ -160,3 +168,24 @@ def test_the_report_is_json(file):
     report = json.loads(result.stdout)
     assert report["frequency"] == "monthly" and report["series"] == 2 and report["absent"] == 0
     assert sum(report["methods"].values()) == 2
+
+
+def test_a_cluster_writes_the_same_file(file):
+    from distributed import Client
+
+    local, cluster = file.with_name("local.parquet"), file.with_name("cluster.parquet")
+    assert run("forecast", file, "--horizon", "3", "--out", local).exit_code == 0
+    with Client(processes=False, n_workers=1, threads_per_worker=1, dashboard_address=None):
+        result = run("forecast", file, "--horizon", "3", "--backend", "dask", "--out", cluster)
+    assert result.exit_code == 0, result.output
+    assert cluster.read_bytes() == local.read_bytes()
+
+
+def test_a_cluster_that_is_not_installed_is_one_line_before_any_work(file, monkeypatch):
+    monkeypatch.setattr("sop_xl.plan.forecast.distributed.find_spec", lambda name: None)
+    out = file.with_name("out.csv")
+    result = run("forecast", file.with_name("none.csv"), "--horizon", "3", "--backend", "ray", "--out", out)
+    assert result.exit_code == 2
+    assert result.output.strip() == "--backend ray needs ray and duckdb, not installed here: pip install 'sop-xl[ray]'"
+    assert not out.exists()
+    assert run("forecast", file, "--horizon", "3", "--backend", "local", "--out", out).exit_code == 0, "this machine needs nothing more"

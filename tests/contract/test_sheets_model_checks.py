@@ -7,6 +7,7 @@ from sop_xl.errors import Severity
 from sop_xl.plan.forecast import drivers
 from sop_xl.sheets import model_checks
 from sop_xl.sheets.cross_checks import cross_check
+from sop_xl.sheets.settings import Settings
 
 ITEMS = """
 Item   | Family | Unit
@@ -84,6 +85,14 @@ def test_what_a_rule_states_in_vain_is_a_warning(line, said):
 def test_without_a_drivers_sheet_only_working_days_are_known():
     assert found("R-1 | BK-7 | | automatic | | | Working days", drivers="") == []
     assert found("R-1 | BK-7 | | automatic | | | Price", drivers="")[0][1] is Severity.ERROR
+
+
+def test_working_days_are_not_to_be_counted_twice():
+    settings = Settings(working_days="Mon-Fri")
+    readings = {name: read(name, text, settings) for name, text in {"Items": ITEMS, "Forecast Models": HEADER + "R-1 | | | ETS | | | working days"}.items()}
+    (problem,) = cross_check(readings)
+    assert str(problem).startswith("Forecast Models!G7: expected no Working days while the setting Working days has them")
+    assert problem.severity is Severity.WARNING
 
 
 def test_core_and_sheets_mean_the_same_working_days():

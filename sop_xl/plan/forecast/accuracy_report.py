@@ -51,7 +51,7 @@ def accuracy_frame(
     plan: Planned,
     tests: Sequence[Judged],
     actual: Floats,
-    judged_by: Floats,
+    happened: Floats,
     classes: pd.DataFrame,
     begins: Days,
     ends: Days,
@@ -62,13 +62,13 @@ def accuracy_frame(
 
     Parameters
     ----------
-    actual, judged_by
+    actual, happened
         (nodes, periods) history that was learned from, and the one by which forecasts are judged.
     classes
         item, location, abc, xyz, demand_class in the order of the bottom.
     """
     first, season = hierarchy.aggregates, timeline.calendar.season
-    figures = [_figures(tests, judged_by[first + k], k, first, season) for k in range(len(hierarchy.bottom))]
+    figures = [_figures(tests, happened[first + k], k, first, season) for k in range(len(hierarchy.bottom))]
     frame = hierarchy.bottom[["item", "location"]].assign(
         model=_models(hierarchy, timeline, origin, plan, actual, ends, rules.choices),
         note=_notes(hierarchy, timeline, origin, actual, tests, begins, ends, notes, rules),
@@ -81,7 +81,7 @@ def accuracy_frame(
 def _figures(tests: Sequence[Judged], past: Floats, row: int, first: int, season: int) -> dict[str, float]:
     for test in tests:
         if test.tested[first + row]:
-            held, made, naive = test.actual[first + row], test.planning[row], test.naive[first + row]
+            held, made, naive = test.held[first + row], test.planning[row], test.naive[first + row]
             past = past[: past.size - test.origin.cut]
             past = past[int((past > 0).argmax()) :]
             return {
@@ -193,4 +193,4 @@ def _gain(test: Judged | None, row: int, first: int) -> float:
     if test is None or WITHOUT_DRIVERS not in test.tried:
         return float("nan")
     own = test.base[first + row] * test.origin.effect[row]
-    return accuracy.fva(test.actual[first + row], test.tried[WITHOUT_DRIVERS][row], own)
+    return accuracy.fva(test.held[first + row], test.tried[WITHOUT_DRIVERS][row], own)

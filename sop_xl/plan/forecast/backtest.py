@@ -78,7 +78,7 @@ def backtest_frame(
     hierarchy: Hierarchy,
     timeline: Timeline,
     tests: Sequence[Judged],
-    judged_by: Floats,
+    happened: Floats,
     accuracy: pd.DataFrame,
     choices: Choices,
 ) -> pd.DataFrame:
@@ -90,14 +90,14 @@ def backtest_frame(
 
     Parameters
     ----------
-    judged_by
+    happened
         (nodes, periods) history by which forecasts are judged.
     accuracy
         Frame `FORECAST_ACCURACY`, for model and demand class.
     choices
         What people chose.
     """
-    parts = [_of_origin(hierarchy, timeline, test, judged_by, accuracy, choices) for test in tests]
+    parts = [_of_origin(hierarchy, timeline, test, happened, accuracy, choices) for test in tests]
     parts = [part for part in parts if len(part)]
     return order_rows(pd.concat(parts, ignore_index=True), BACKTEST) if parts else empty_frame(BACKTEST)
 
@@ -106,7 +106,7 @@ def _of_origin(
     hierarchy: Hierarchy,
     timeline: Timeline,
     test: Judged,
-    judged_by: Floats,
+    happened: Floats,
     accuracy: pd.DataFrame,
     choices: Choices,
 ) -> pd.DataFrame:
@@ -119,8 +119,8 @@ def _of_origin(
     model = named["model"].to_numpy(dtype=object)
     for place in np.flatnonzero(np.isin(rows, test.fell_back)):
         model[place] = f"automatic: {model[place]} could not be fitted"
-    actual, naive = test.actual[first + rows], test.naive[first + rows]
-    scale = squared_steps(judged_by[first + rows, : judged_by.shape[1] - cut])
+    actual, naive = test.held[first + rows], test.naive[first + rows]
+    scale = squared_steps(happened[first + rows, : happened.shape[1] - cut])
     squares = named["demand_class"].isin(BY_SQUARES).to_numpy()
     runner_up, runner = _runners_up(test, rows, first, actual, squares, choices)
     blocks = []

@@ -25,7 +25,7 @@ from sop_xl.plan.forecast.report import LEVEL_COLUMNS, forecast_frame, levels_fr
 from sop_xl.plan.forecast.result import BaselineResult
 from sop_xl.plan.forecast.seasonal import Floats
 from sop_xl.plan.forecast.stated import with_stated, with_stated_ranges
-from sop_xl.plan.hierarchy import Hierarchy, Reconcile, build_hierarchy
+from sop_xl.plan.hierarchy import Hierarchy, Reconcile, build_hierarchy, check_method
 from sop_xl.plan.hierarchy import reconcile as reconcile_nodes
 from sop_xl.plan.segmentation import segment
 
@@ -71,8 +71,8 @@ def baseline_forecast(
     notes
         Findings of `calendarise`; joined to the accuracy frame's note.
     actuals
-        The history before it was cleansed, by which forecasts are judged; absent = `history`. Weights, ranges and reconciliation
-        learn from `history` all the same.
+        What happened, rows as in `history`, where `history` was corrected: held-out forecasts learn from the one and are judged by the other,
+        and so are ranges. Absent = `history` itself.
     rules, drivers
         Frames `FORECAST_MODELS`, in the order in which people wrote them, and `DRIVERS`; absent = none.
     low, high
@@ -109,12 +109,14 @@ def baseline_forecast(
     given = driver_values(drivers, choices, hierarchy.bottom, timeline)
     cuts = needed_origins(bottom, season)
     views = [_view(hierarchy, bottom, (begins, ends), timeline, cut, choices, given) for cut in (0, *cuts)]
+    # before minutes of fitting, not after
+    check_method(reconcile, max(v.origin.asked.size for v in views), max(cuts, default=0))
     fitted = fit(hierarchy, views, bottom, choices, season, n_jobs, progress)
     choices = choices.unfitted(fitted[0].failed)
     actual = hierarchy.up(bottom)
-    judged_by = actual if actuals is None else hierarchy.up(aligned(actuals, keys, timeline))
+    happened = actual if actuals is None else hierarchy.up(aligned(actuals, keys, timeline))
     tests = [
-        _test(hierarchy, view, made, choices, actual, judged_by, reconcile, season)
+        _test(hierarchy, view, made, choices, actual, happened, reconcile, season)
         for view, made in zip(views[1:], fitted[1:], strict=True)
     ]
     origin = views[0].origin
@@ -130,15 +132,15 @@ def baseline_forecast(
         range_arrays(actual, origin, plan, tests, season, low, high), asked, frame["demand_class"].to_numpy(),
     )  # fmt: skip
     accuracy = accuracy_frame(
-        hierarchy, timeline, origin, plan, tests, actual, judged_by, frame, begins, ends, notes,
+        hierarchy, timeline, origin, plan, tests, actual, happened, frame, begins, ends, notes,
         Rules(choices, given, views[0].effects),
     )  # fmt: skip
     return BaselineResult(
         forecast_frame(hierarchy, timeline, plan, *bounds),
         accuracy,
         ranges_frame(hierarchy, timeline, *bounds),
-        levels_frame(hierarchy, tests, judged_by),
-        backtest_frame(hierarchy, timeline, tests, judged_by, accuracy, choices),
+        levels_frame(hierarchy, tests, happened),
+        backtest_frame(hierarchy, timeline, tests, happened, accuracy, choices),
     )
 
 
@@ -189,20 +191,23 @@ def _test(
     fitted: Fitted,
     choices: Choices,
     actual: Floats,
-    judged_by: Floats,
+    happened: Floats,
     method: Reconcile,
     season: int,
 ) -> Judged:
     origin, first = view.origin, hierarchy.aggregates
     size = actual.shape[1] - origin.cut
-    held, known = actual[:, size:], hierarchy.up(view.known)
-    even = held if view.plain is None else hierarchy.up(held[first:] / origin.effect)
+    known = hierarchy.up(view.known)
+    held, even, fair = happened[:, size:], actual[:, size:], happened[:, size:]
+    if view.plain is not None:
+        even, fair = (hierarchy.up(demand[first:] / origin.effect) for demand in (even, fair))
     base = np.zeros((len(hierarchy.nodes), origin.horizon))
     base[origin.asked] = combine_cross_fitted(even[origin.asked], fitted.members, origin.seasonal)
-    tried = _tried(hierarchy, view, fitted, choices, base, held)
+    tried = _tried(hierarchy, view, fitted, choices, base, actual[:, size:])
     _take_chosen(base, fitted, choices, first)
-    scale = naive_scales(known, season)
-    whole = reconcile_live(hierarchy, origin, base, scale**2, method)[first:] * origin.effect
+    scale, errors = naive_scales(known, season), base - fair
+    whole = _reconciled_then(hierarchy, origin, base, scale**2, method, known[:, -season:], errors)[first:]
+    whole = whole * origin.effect
     forecast = hierarchy.up(whole * origin.open)
     naive = close(hierarchy, origin, seasonal_naive(actual[:, :size], origin.horizon, season))
     lengths = size - (actual[:, :size] > 0).argmax(axis=1)
@@ -211,7 +216,7 @@ def _test(
     asked[first:] &= origin.open[:, 0]  # nothing to judge where the item had ended
     tested = asked & (lengths >= (season // 2 if origin.cut > max(season // 4, 1) else max(season // 4, 1)))
     return Judged(
-        origin, fitted.members, held, even, judged_by[:, size:], base, forecast, naive,
+        origin, fitted.members, held, even, errors, base, forecast, naive,
         with_stated(choices, whole) * origin.open, tried, fitted.failed, scale, tested,
     )  # fmt: skip
 
@@ -263,9 +268,10 @@ def _plan(
     base = np.zeros((nodes, origin.horizon))
     base[origin.asked] = combine(fitted.members, weights)
     _take_chosen(base, fitted, choices, first)
-    naive = naive_scales(hierarchy.up(view.known), season)
-    variance = variances(hierarchy, naive, judged_errors(tests, nodes))
-    before = reconcile_live(hierarchy, origin, base, variance, method)
+    known = hierarchy.up(view.known)
+    errors = judged_errors(tests, nodes)
+    variance = variances(hierarchy, naive_scales(known, season), errors)
+    before = reconcile_live(hierarchy, origin, base, variance, method, known[:, -season:], errors)
     whole = with_stated(choices, before[first:] * origin.effect)
     forecast = hierarchy.up(whole * origin.open)
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -273,14 +279,32 @@ def _plan(
     return Planned(base, forecast, whole, weights, kept)
 
 
-def reconcile_live(
-    hierarchy: Hierarchy, origin: Origin, base: Floats, variance: Floats, method: Reconcile
+def _reconciled_then(
+    hierarchy: Hierarchy, origin: Origin, base: Floats, variance: Floats, method: Reconcile, history: Floats, errors: Floats
 ) -> Floats:
-    """Reconcile over the live series only; the others stay exactly zero."""
+    """A held-out origin, reconciled. How errors go together is learned from every other period and used in the ones between, or not at all where those are too few."""
+    out = np.empty_like(base)
+    for turn in (0, 1) if base.shape[1] > 1 else (0,):
+        out[:, turn::2] = reconcile_live(
+            hierarchy, origin, base[:, turn::2], variance, method, history, errors[:, 1 - turn :: 2]
+        )
+    return out
+
+
+def reconcile_live(
+    hierarchy: Hierarchy, origin: Origin, base: Floats, variance: Floats, method: Reconcile, history: Floats, errors: Floats
+) -> Floats:
+    """Reconcile over the live series only; the others stay exactly zero.
+
+    `history` is the (nodes, periods) demand of the last season before the origin: historical shares are last year's.
+    """
     part = hierarchy.restrict(origin.live)
     out = np.zeros_like(base)
+    asked = origin.asked
     if origin.live.any():
-        out[origin.asked] = reconcile_nodes(part, base[origin.asked], variance[origin.asked], method)
+        out[asked] = reconcile_nodes(
+            part, base[asked], variance[asked], method, history=history[asked], errors=errors[asked]
+        )
     return out
 
 

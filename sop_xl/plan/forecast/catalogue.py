@@ -25,7 +25,9 @@ OWN_SEASON = 24
 _QUICK_ARIMA = (
     150  # periods from which ARIMA orders are searched by the approximate likelihood, as R's auto.arima does
 )
-_FLAT = {"AutoETS": {"model": "ZZN"}}  # what the library wants to hear before it takes a model as trend forecaster
+_FLAT = {
+    "AutoETS": {"model": "ZZN"}
+}  # what the library wants to hear before it takes a model as trend forecaster
 _SLOW = {"ETS": 1.0, "ARIMA": 20.0, "CES": 0.1, "MSTL": 0.2}  # typical time of a fit beside that of ETS
 _POOL_FROM = {"fork": 30.0, "forkserver": 150.0, "spawn": 150.0}  # fits of ETS from which more processes pay
 _CHUNK = 8  # series per task: slow models differ much from series to series

@@ -26,10 +26,12 @@ class Judged:
         What was known then.
     members
         (asked, members, periods) forecasts of each member.
-    held, even
-        Demand as it is learned from; the same freed of its drivers.
-    actual
-        Demand as it was, by which people judge.
+    held
+        What happened, by which everything is judged.
+    even
+        Demand as it is learned from, corrected and freed of its drivers.
+    errors
+        `base` - what happened, freed of its drivers.
     base, forecast, naive
         Forecast of each node alone, freed of drivers; reconciled, as statistics alone would have published it; seasonal naive.
     planning
@@ -48,7 +50,7 @@ class Judged:
     members: Floats
     held: Floats
     even: Floats
-    actual: Floats
+    errors: Floats
     base: Floats
     forecast: Floats
     naive: Floats
@@ -84,20 +86,17 @@ class Planned:
 
 def judged_errors(tests: Sequence[Judged], nodes: int) -> Floats:
     """(nodes, longest hold-out) errors forecast - actual of each node's own forecast at the first origin that could judge it; NaN elsewhere."""
-    base, even = _at_first_origin(tests, nodes, reconciled=False)
-    return base - even
+    return _at_first_origin(tests, nodes, [test.errors for test in tests])
 
 
-def _at_first_origin(tests: Sequence[Judged], nodes: int, reconciled: bool) -> tuple[Floats, Floats]:
-    made = np.full((nodes, max((t.origin.cut for t in tests), default=1)), np.nan)
-    held = made.copy()
+def _at_first_origin(tests: Sequence[Judged], nodes: int, figures: Sequence[Floats]) -> Floats:
+    out = np.full((nodes, max((t.origin.cut for t in tests), default=1)), np.nan)
     done = np.zeros(nodes, dtype=bool)
-    for test in tests:
+    for test, figure in zip(tests, figures, strict=True):
         rows = test.tested & ~done
-        made[rows, : test.origin.cut] = (test.forecast if reconciled else test.base)[rows]
-        held[rows, : test.origin.cut] = (test.held if reconciled else test.even)[rows]
+        out[rows, : test.origin.cut] = figure[rows]
         done |= rows
-    return made, held
+    return out
 
 
 def range_arrays(
@@ -117,7 +116,8 @@ def range_arrays(
         (nodes, periods) history; a node's demand is known from its first period with any.
     """
     nodes = len(actual)
-    made, held = _at_first_origin(tests, nodes, reconciled=True)
+    made = _at_first_origin(tests, nodes, [test.forecast for test in tests])
+    held = _at_first_origin(tests, nodes, [test.held for test in tests])
     asked = np.zeros(nodes, dtype=bool)
     asked[origin.asked] = True
     seasonal = np.zeros(nodes, dtype=bool)

@@ -80,7 +80,7 @@ def levels_frame(hierarchy: Hierarchy, tests: Sequence[Judged], actual: Floats) 
     for test in _telling(hierarchy, tests, actual):
         known = _known_then(hierarchy, test, actual)
         held, made, naive = (
-            hierarchy.up(x[hierarchy.aggregates :] * known) for x in (test.actual, test.forecast, test.naive)
+            hierarchy.up(x[hierarchy.aggregates :] * known) for x in (test.held, test.forecast, test.naive)
         )
         for level in hierarchy.nodes["level"].unique():
             place = np.flatnonzero(hierarchy.nodes["level"].to_numpy() == level)
@@ -100,7 +100,7 @@ def levels_frame(hierarchy: Hierarchy, tests: Sequence[Judged], actual: Floats) 
 
 def _telling(hierarchy: Hierarchy, tests: Sequence[Judged], actual: Floats) -> Sequence[Judged]:
     for test in tests:
-        followed = test.actual[hierarchy.aggregates :]
+        followed = test.held[hierarchy.aggregates :]
         if (followed * _known_then(hierarchy, test, actual)).sum() >= CARRIED * followed.sum():
             return [test]
     return tests[-1:]

@@ -14,7 +14,7 @@ import pandas as pd
 
 from sop_xl.frames import DRIVERS, FORECAST_MODELS
 
-RECIPE_VERSION = "4"
+RECIPE_VERSION = "5"
 """Counts up whenever the same input would give another forecast."""
 
 
@@ -59,8 +59,8 @@ def recipe_key(
     items: pd.DataFrame,
     locations: pd.DataFrame,
     notes: pd.DataFrame | None = None,
-    *,
     actuals: pd.DataFrame | None = None,
+    *,
     rules: pd.DataFrame | None = None,
     drivers: pd.DataFrame | None = None,
     **parameters: object,

@@ -11,6 +11,7 @@ import pandas as pd
 
 from sop_xl.errors import FrameError
 from sop_xl.plan.forecast.combine import combine, combine_cross_fitted, member_weights
+from sop_xl.plan.forecast.distributed import Backend, cluster_members
 from sop_xl.plan.forecast.members import MEMBERS, SEASONAL_MEMBERS, has_season, member_forecasts
 from sop_xl.plan.forecast.ranges import range_bounds
 from sop_xl.plan.forecast.rehearsal import align
@@ -50,6 +51,7 @@ def forecast_series(
     quantiles: Sequence[float] = (0.1, 0.9),
     *,
     n_jobs: int = 1,
+    backend: Backend = "local",
     progress: Callable[[int, int], None] | None = None,
 ) -> SeriesForecast:
     """Forecast each series of a long frame for `horizon` periods after its own last one.
@@ -65,13 +67,17 @@ def forecast_series(
         Fractions for the range columns.
     n_jobs
         Processes; results do not depend on it.
+    backend
+        Where the members are fitted: `local`, or on a cluster by `dask`, `ray` or `spark`; results do not depend on it.
     progress
-        Called with (done, total).
+        Called with (done, total); not on a cluster.
 
     Raises
     ------
     FrameError
         When a column is missing or a series has a period twice.
+    HostError
+        When a cluster's packages are not installed, or it fails.
     """
     names, series = _split(long_frame)
     lengths = np.array([y.size for y in series], dtype=np.int64)
@@ -79,10 +85,12 @@ def forecast_series(
     learned = [y[: y.size - k] for y, k in zip(series, held, strict=True)]
     seasonal = np.array([has_season(y, season) for y in series], dtype=bool)
     seasonal_then = np.array([has_season(y, season) for y in learned], dtype=bool)
-    ahead = max(horizon, season)
-    both = member_forecasts(
-        [*series, *learned], [*seasonal, *seasonal_then], ahead, season, n_jobs=n_jobs, progress=progress
-    )
+    ahead, asked = max(horizon, season), [*series, *learned]
+    if backend == "local":
+        kinds = [*seasonal, *seasonal_then]
+        both = member_forecasts(asked, kinds, ahead, season, n_jobs=n_jobs, progress=progress)
+    else:
+        both = cluster_members(asked, ahead, season, backend, n_jobs=n_jobs)
     members, members_then = both[: len(series)], both[len(series) :]
     actual = np.full((len(series), season), np.nan)
     for row, (y, k) in enumerate(zip(series, held, strict=True)):
@@ -102,21 +110,22 @@ def _split(long_frame: pd.DataFrame) -> tuple[list[str], list[Floats]]:
     for column in ("unique_id", "ds", "y"):
         if column not in long_frame.columns:
             raise FrameError(f"forecast_series: column {column!r} is missing")
-    frame = long_frame[["unique_id", "ds", "y"]].sort_values(["unique_id", "ds"], kind="stable")
+    frame = long_frame[["unique_id", "ds", "y"]].dropna(subset=["unique_id"])
+    frame = frame.sort_values(["unique_id", "ds"], kind="stable")
     if frame.duplicated(["unique_id", "ds"]).any():
         raise FrameError("forecast_series: a series has a period twice")
-    names: list[str] = []
-    series: list[Floats] = []
-    for name, group in frame.groupby("unique_id", sort=True):
-        y = group["y"].to_numpy(dtype=np.float64)
-        known = np.flatnonzero(np.isfinite(y))
-        names.append(str(name))
-        if known.size == 0:
-            series.append(np.empty(0))
-            continue
-        y = np.interp(np.arange(known[0], known[-1] + 1), known, y[known])
-        series.append(np.maximum(y, 0.0))
-    return names, series
+    ids, values = frame["unique_id"].to_numpy(), frame["y"].to_numpy(dtype=np.float64)
+    starts = np.flatnonzero(np.append(True, ids[1:] != ids[:-1])) if ids.size else np.empty(0, dtype=np.intp)
+    series = [_without_gaps(y) for y in np.split(values, starts[1:])] if ids.size else []
+    return [str(name) for name in ids[starts]], series
+
+
+def _without_gaps(y: Floats) -> Floats:
+    known = np.flatnonzero(np.isfinite(y))
+    if known.size == 0:
+        return np.empty(0)
+    y = np.interp(np.arange(known[0], known[-1] + 1), known, y[known])
+    return np.maximum(y, 0.0)
 
 
 def _long(names: list[str], forecast: Floats, ranges: Floats, quantiles: Sequence[float]) -> pd.DataFrame:

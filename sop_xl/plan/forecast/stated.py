@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from sop_xl.plan.forecast.catalogue import LIKE_ITEM, MANUAL, ZERO
 from sop_xl.plan.forecast.choice import Choices
@@ -101,6 +102,13 @@ def with_stated_ranges(
         filled[:first][alone] = (hierarchy.sums @ below)[alone]
         out.append(filled)
     return np.minimum(out[0], forecast), np.maximum(out[1], forecast)
+
+
+def is_manual(forecast: pd.DataFrame, accuracy: pd.DataFrame) -> pd.Series:
+    """Which rows of frame `BASELINE_FORECAST` hold a number that a person stated, by the model that frame `FORECAST_ACCURACY` names."""
+    pairs = accuracy.loc[accuracy["model"].str.startswith(f"{MANUAL} (rule "), ["item", "location"]]
+    rows = pd.MultiIndex.from_frame(forecast[["item", "location"]]).isin(pd.MultiIndex.from_frame(pairs))
+    return pd.Series(rows, index=forecast.index)
 
 
 def _usual(bound: Floats, made: Floats, pool: npt.NDArray[np.bool_], alike: npt.NDArray[np.bool_]) -> Floats:

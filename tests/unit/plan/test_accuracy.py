@@ -78,3 +78,25 @@ def test_without_demand_relative_measures_are_absent_not_infinite():
 
 def test_absent_periods_are_left_out_of_both_sums():
     assert accuracy.wmape([100.0, np.nan, 50.0], [90.0, 10.0, np.nan]) == pytest.approx(0.1)
+
+
+def test_the_tracking_signal_of_carlsons_bakery():
+    """Heizer, Render and Munson, Operations Management: 35 units of under-forecast over a MAD of 14.2 are 2.5 MADs; here they are negative."""
+    signal = accuracy.tracking_signal([90, 95, 115, 100, 125, 140], [100, 100, 100, 110, 110, 110])
+    assert signal == pytest.approx(-35 / (85 / 6)) and round(signal, 1) == -2.5
+
+
+def test_many_columns_at_once_have_the_measures_of_each_alone():
+    rng = np.random.default_rng(5)
+    actual, forecast = rng.integers(0, 9, (8, 5)).astype(float), rng.integers(0, 9, (8, 5)).astype(float)
+    actual[2, 0], forecast[3, 1], actual[:, 4] = np.nan, np.nan, 0.0
+    history = rng.integers(0, 9, (30, 5)).astype(float)
+    scale = accuracy.naive_scales(history, 12)
+    found = accuracy.column_errors(actual, forecast, scale)
+    for k in range(5):
+        a, f, h = actual[:, k], forecast[:, k], history[:, k]
+        assert found.wmape[k] == pytest.approx(accuracy.wmape(a, f), nan_ok=True)
+        assert found.bias[k] == pytest.approx(accuracy.bias(a, f), nan_ok=True)
+        assert found.mase[k] == pytest.approx(accuracy.mase(a, f, h, 12), nan_ok=True)
+        assert found.tracking_signal[k] == pytest.approx(accuracy.tracking_signal(a, f), nan_ok=True)
+    assert np.isnan(accuracy.naive_scales(history[:12], 12)).all()

@@ -122,7 +122,7 @@ def test_a_member_that_fails_stays_absent_and_the_others_carry_on(monkeypatch):
     def refuse(*_):
         raise Exception("tiny datasets")
 
-    monkeypatch.setattr(members, "_stl", refuse)
+    monkeypatch.setattr("statsforecast.mstl.mstl", refuse)
     made = members.member_forecasts([seasonal_history(3)], [True], 6, 12)[0]
     place = members.SEASONAL_MEMBERS.index("STL")
     assert np.isnan(made[place]).all()

@@ -6,7 +6,7 @@ import pytest
 
 from sop_xl.errors import FrameError
 from sop_xl.plan.accuracy import coverage, smape
-from sop_xl.plan.forecast import forecast_series
+from sop_xl.plan.forecast import forecast_series, members
 from sop_xl.plan.forecast.series import holdout_periods
 
 
@@ -73,6 +73,26 @@ def test_row_order_does_not_matter():
     other = forecast_series(frame.sample(frac=1, random_state=4), 6, 12)
     pd.testing.assert_frame_equal(one.forecast, other.forecast)
     pd.testing.assert_frame_equal(one.models, other.models)
+
+
+def test_the_number_of_processes_does_not_matter(monkeypatch):
+    histories = market(30, 60) | {"rare": np.where(np.arange(60) % 7 == 0, 20.0, 0.0), "young": np.arange(9.0)}
+    one = forecast_series(long_frame(**histories), 18, 12, n_jobs=1)
+    monkeypatch.setattr(members, "_POOL_FROM", dict.fromkeys(("fork", "forkserver", "spawn"), 1))
+    for processes in (2, 3):
+        more = forecast_series(long_frame(**histories), 18, 12, n_jobs=processes)
+        pd.testing.assert_frame_equal(one.forecast, more.forecast, check_exact=True)
+        pd.testing.assert_frame_equal(one.models, more.models, check_exact=True)
+
+
+@pytest.mark.parametrize("unit", [2.0**-12, 2.0**12])
+def test_pieces_and_pallets_are_forecast_alike(unit):
+    # a unit that is a power of two, so that nothing is lost in rounding
+    pieces = market(3, 60) | {"rare": np.where(np.arange(60) % 7 == 0, 20.0, 0.0)}
+    one = forecast_series(long_frame(**pieces), 12, 12).forecast
+    other = forecast_series(long_frame(**{k: unit * y for k, y in pieces.items()}), 12, 12).forecast
+    for column in ("forecast", "q10", "q90"):
+        assert (other[column] / unit).to_numpy() == pytest.approx(one[column].to_numpy(), rel=1e-3), column
 
 
 def test_one_series_does_not_change_the_forecast_of_another():

@@ -1,0 +1,210 @@
+"""History cleansing: from what was sold to what customers would have ordered in ordinary times, every step of it reversible."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from sop_xl.frames import DEMAND_HISTORY, HISTORY_LOG, check_frame, empty_frame
+from sop_xl.periods import Timeline
+from sop_xl.plan.cleansing.expectation import Flags, Floats, expectation
+from sop_xl.plan.cleansing.found import CAUSES, Found, act
+from sop_xl.plan.cleansing.level_shifts import find_level_shifts
+from sop_xl.plan.cleansing.log import APPLIED, DROPPED, NOT_FOUND, PROPOSED, Marks, log_frame
+from sop_xl.plan.cleansing.one_offs import find_one_offs
+from sop_xl.plan.cleansing.past_events import UPLIFT_COLUMNS, Span, events_at, find_events, past_events
+from sop_xl.plan.cleansing.returns import find_returns
+from sop_xl.plan.cleansing.stock_outs import Limited, find_stock_outs, limited_by_stock
+from sop_xl.plan.cleansing.working_days import applied_factors, find_calendar, plan_factors
+from sop_xl.plan.grid import Grid, records, series_of
+from sop_xl.plan.history import BESIDE_DEMAND
+from sop_xl.plan.notes import Note, notes_frame
+
+_SAID = {APPLIED: "history corrected", PROPOSED: "correction proposed"}
+
+
+@dataclass(frozen=True, slots=True)
+class Cleansed:
+    """What history cleansing made.
+
+    Parameters
+    ----------
+    history
+        The dense history to learn from: as given, with corrected demand. Revenue is what was booked.
+    actuals
+        The dense history to judge a forecast by: as given, only put on the same calendar where periods were. Forecasts are
+        learned from corrected history and judged by what happened.
+    log
+        HISTORY_LOG, one row per correction, in key order.
+    uplifts
+        What every past event brought, see `past_events.find_events`. It depends on no mark.
+    calendar_factors
+        (planned periods) what puts a forecast made for usual periods on the working days of each; 1 without working days.
+    series_notes
+        item, location, note: what was corrected in each series, for the accuracy frame's note.
+    notes
+        frame, key, rule, note: what a planner must know.
+    """
+
+    history: pd.DataFrame
+    actuals: pd.DataFrame
+    log: pd.DataFrame
+    uplifts: pd.DataFrame
+    calendar_factors: pd.Series
+    series_notes: pd.DataFrame
+    notes: pd.DataFrame
+
+
+def cleanse_history(
+    history: pd.DataFrame,
+    events: pd.DataFrame,
+    items: pd.DataFrame,
+    locations: pd.DataFrame,
+    timeline: Timeline,
+    marks: pd.DataFrame | None = None,
+    *,
+    working_days: pd.Series | None = None,
+    enabled: bool = True,
+) -> Cleansed:
+    """Correct the history that the forecast learns from, cause by cause, and log every correction.
+
+    The causes act in the order return, stock-out, event, one-off order, level shift, calendar, each on the result of the one before; see the
+    module of each for its rule. What is found does not depend on the marks: a mark changes the one row that it stands on and
+    nothing else. `Drop` takes a correction back; `Keep` applies one that is only proposed (level shifts; one-off orders in the
+    last period). A mark whose correction is no longer found stays in the log.
+
+    Parameters
+    ----------
+    history
+        Dense history of `calendarise`: demand in units ordered, NaN = not known, and where known shipments (units that left), stock_out
+        (share of the period without stock, 0 to 1) and returns (units sent back, positive; demand is net of them).
+    events, items, locations
+        Frames `EVENTS`, `ITEMS`, `LOCATIONS`. Every item and location used must be listed; `locations` may be empty.
+    timeline
+        Its history is corrected.
+    marks
+        HISTORY_LOG rows with a mark; absent = none.
+    working_days
+        Working days by period, history and plan; absent = the calendar is left alone.
+    enabled
+        False leaves history as it is and only carries the marks on.
+
+    Raises
+    ------
+    FrameError
+        When a frame has not its form, or an item or location is not listed.
+    """
+    check_frame(history, DEMAND_HISTORY)
+    grid = Grid(series_of([history], items, locations), timeline.history)
+    mine = Marks(empty_frame(HISTORY_LOG) if marks is None else check_frame(marks, HISTORY_LOG), grid)
+    if not enabled or history.empty:
+        why = "history is not cleansed (see Settings)" if not enabled else "there is no history"
+        return _as_it_is(history, timeline, mine.left(why), grid)
+    nothing = pd.Series(np.nan, index=history.index)
+    demand, shipments, stock_out, returned = (
+        grid.matrix(history, history.get(name, nothing)) for name in ("demand", *BESIDE_DEMAND)
+    )
+    limited = limited_by_stock(demand, shipments, stock_out, _on_sale(grid, items))
+    # what was known before any correction: where stock limited a period, what left the house
+    start = demand - limited.short
+    spans = past_events(events, grid)
+    days = None if working_days is None else working_days.reindex(grid.periods).to_numpy(dtype=np.float64)
+    found, uplifts = _find(start, returned, limited, spans, days, grid, timeline)
+    final = start.copy()
+    outcomes = [act(final, each, mine.of(each)) for each in found]
+    log = log_frame(outcomes, mine.left("not found in this run; the mark is kept"), grid)
+    factors = np.ones(len(grid.periods)) if days is None else applied_factors(found[-1], outcomes[-1].applied, len(grid.periods))
+    return Cleansed(
+        _with_demand(history, grid, final),
+        _with_demand(history, grid, demand * factors),
+        log,
+        uplifts,
+        plan_factors(working_days, timeline),
+        _series_notes(log),
+        notes_frame(_summary(log)),
+    )
+
+
+def _find(
+    start: Floats, returned: Floats, limited: Limited, spans: list[Span], days: Floats | None, grid: Grid, timeline: Timeline
+) -> tuple[list[Found], pd.DataFrame]:
+    """Every cause in order, each on the result of those before it with what is applied by default applied."""
+    season = timeline.calendar.season
+    labels = [timeline.calendar.label(p) for p in grid.periods]
+    now = start.copy()
+
+    def acted(found: Found) -> Found:
+        act(now, found, np.full(found.rows.size, "", dtype=object))
+        return found
+
+    found = [acted(find_returns(now, returned, season, labels))]
+    explained = events_at(spans, grid.shape) > 0
+    known = np.isfinite(now)
+    # with orders known a period is as good as any other once they are put in place of the shipments
+    usable = known & ~explained & ~limited.by_flag
+    families = _families(grid)
+    expected = expectation(now + limited.short, usable, season, families)
+    found.append(acted(find_stock_outs(now, limited, expected, usable)))
+    lifted, uplifts = find_events(now, spans, grid, expected, usable)
+    found.append(acted(lifted))
+    found.append(acted(find_one_offs(now, known, explained | limited.by_flag, season, families)))
+    found.append(acted(find_level_shifts(now, known & ~explained & ~limited.by_flag, expected, labels)))
+    if days is not None:
+        found.append(acted(find_calendar(days)))
+    return found, uplifts
+
+
+def _on_sale(grid: Grid, items: pd.DataFrame) -> Flags:
+    ends = pd.to_datetime(grid.series["item"].map(items.set_index("item")["end"])).to_numpy(dtype="datetime64[ns]")
+    with np.errstate(invalid="ignore"):
+        return np.asarray(~(grid.periods.to_numpy()[None, :] > ends[:, None]))  # NaT compares false
+
+
+def _families(grid: Grid) -> np.ndarray[tuple[int], np.dtype[np.intp]]:
+    codes, _ = pd.factorize(grid.series["family"], sort=True)
+    return np.asarray(codes, dtype=np.intp)
+
+
+def _with_demand(history: pd.DataFrame, grid: Grid, demand: Floats) -> pd.DataFrame:
+    columns = grid.periods.get_indexer(pd.DatetimeIndex(history["period"]))
+    values = demand[grid.rows_of(history), columns]
+    return history.assign(demand=np.where(columns >= 0, values, history["demand"].to_numpy()))
+
+
+def _as_it_is(history: pd.DataFrame, timeline: Timeline, left: pd.DataFrame, grid: Grid) -> Cleansed:
+    nothing = pd.DataFrame({"item": [], "location": [], "note": []}, dtype=object)
+    return Cleansed(
+        history, history, log_frame([], left, grid), pd.DataFrame(columns=list(UPLIFT_COLUMNS)),
+        plan_factors(None, timeline), nothing, notes_frame([]),
+    )  # fmt: skip
+
+
+def _series_notes(log: pd.DataFrame) -> pd.DataFrame:
+    """For every series what was done and what is proposed: `history corrected: 2 stock-out, 1 event; see History Log`."""
+    mine = log[(log["item"] != "") & log["state"].isin(_SAID)]
+    counted = mine.groupby(["item", "location", "state", "cause"]).size().reset_index(name="times")
+    counted["state"] = pd.Categorical(counted["state"], list(_SAID), ordered=True)
+    counted["cause"] = pd.Categorical(counted["cause"], list(CAUSES), ordered=True)
+    counted = counted.sort_values(["item", "location", "state", "cause"])
+    said: dict[tuple[str, str], dict[str, list[str]]] = {}
+    for row in records(counted):
+        said.setdefault((row.item, row.location), {}).setdefault(_SAID[row.state], []).append(f"{row.times} {row.cause}")
+    rows = [
+        (*series, "; ".join([*(f"{what}: {', '.join(counts)}" for what, counts in states.items()), "see History Log"]))
+        for series, states in said.items()
+    ]
+    return pd.DataFrame(rows, columns=["item", "location", "note"], dtype=object)
+
+
+def _summary(log: pd.DataFrame) -> list[Note]:
+    """One note per cause: how many corrections of each state there are, and what they changed."""
+    notes = []
+    for cause in CAUSES:
+        mine = log[log["cause"] == cause]
+        if len(mine):
+            counts = mine["state"].value_counts()
+            parts = [f"{counts[state]} {state}" for state in (APPLIED, PROPOSED, DROPPED, NOT_FOUND) if state in counts]
+            notes.append(Note("history_log", cause, "history-cleansed", f"{cause}: {', '.join(parts)}"))
+    return notes
