@@ -129,7 +129,7 @@ OVERRIDES = _spec(
     expires="date",            # not applied in a cycle whose current period starts after this day; NaT = never
 )  # fmt: skip
 FORECAST_MODELS = _spec(
-    "forecast_models", "rule",
+    "forecast_models", "rule",  # rows in the order in which people wrote them
     rule="text", item="text", family="text", location="text",
     abc="text", xyz="text", demand_class="text",  # "" = every one
     model="text",              # one of plan.forecast.catalogue.MODELS

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import pandas as pd
 
@@ -18,7 +19,7 @@ from sop_xl.plan.demand import consensus_demand
 from sop_xl.plan.demand_ranges import consensus_ranges
 from sop_xl.plan.event_learning import learn_from_events
 from sop_xl.plan.finance import financial_plan
-from sop_xl.plan.forecast import BaselineResult, baseline_forecast, recipe_key
+from sop_xl.plan.forecast import BaselineResult, baseline_forecast, is_manual, recipe_key
 from sop_xl.plan.history import calendarise
 from sop_xl.plan.inventory import forecast_error_sd, inventory_plan
 from sop_xl.plan.kpis import kpis
@@ -107,7 +108,9 @@ def _baseline(
     """The baseline, fitted or, where the same history was fitted before, read back; on the working days of the planned periods."""
     fitted, from_cache = _fitted(inputs, cleansed, said, items, locations, timeline, progress)
     factors = cleansed.calendar_factors
-    return replace(fitted, forecast=on_planned_days(fitted.forecast, factors), ranges=on_planned_days(fitted.ranges, factors)), from_cache
+    forecast = on_planned_days(fitted.forecast, factors)
+    forecast = forecast.where(~is_manual(fitted.forecast, fitted.accuracy), fitted.forecast)  # a number that a person typed is for its very period
+    return replace(fitted, forecast=forecast, ranges=on_planned_days(fitted.ranges, factors)), from_cache
 
 
 def _fitted(
@@ -115,9 +118,11 @@ def _fitted(
 ) -> tuple[BaselineResult, bool]:
     """The baseline for usual periods, fitted or, where the same history was fitted before, read back."""
     settings, history, actuals = inputs.settings, cleansed.history, cleansed.actuals
-    options = {"low": settings.interval_low, "high": settings.interval_high, "reconcile": settings.reconciliation}
+    options: dict[str, Any] = {"low": settings.interval_low, "high": settings.interval_high, "reconcile": settings.reconciliation}
+    rules, drivers = inputs.frame("Forecast Models"), inputs.frame("Drivers")
     key = recipe_key(
-        history, timeline.labels, items, locations, said, actuals, current=timeline.calendar.label(timeline.current), calendar=timeline.calendar, **options
+        history, timeline.labels, items, locations, said, actuals, rules=rules, drivers=drivers,
+        current=timeline.calendar.label(timeline.current), calendar=timeline.calendar, **options,
     )
     stored = forecast_cache.load(key)
     if stored is not None:
@@ -126,7 +131,7 @@ def _fitted(
         except KeyError:
             pass  # an entry of another layout: computed again below
     result = baseline_forecast(
-        history, timeline, items, locations, actuals=actuals, notes=said, low=settings.interval_low, high=settings.interval_high,
+        history, timeline, items, locations, actuals=actuals, notes=said, rules=rules, drivers=drivers, low=settings.interval_low, high=settings.interval_high,
         reconcile=settings.reconciliation, n_jobs=PROCESSES, progress=progress,  # type: ignore[arg-type]
     )  # fmt: skip
     forecast_cache.store(key, result.to_frames())

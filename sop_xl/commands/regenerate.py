@@ -33,7 +33,7 @@ from sop_xl.sheets.read import read_sheet
 from sop_xl.sheets.spec import LABEL_COLUMNS, Shape
 
 STEPS: dict[str, tuple[str, ...]] = {
-    "forecast": ("History Log", "Baseline Forecast", "Forecast Accuracy"),
+    "forecast": ("History Log", "Baseline Forecast", "Forecast Accuracy", "Backtest"),
     "demand": ("Event Results", "Consensus Demand", "Demand Changes", "Forecast Consumption", "Forecast Archive", "Forecast Value Added"),
     "supply": ("Inventory Plan",),
     "finance": ("Financial Plan", "Bridges"),

@@ -41,6 +41,7 @@ def output_rows(results: Results) -> dict[str, Callable[[], Rows]]:
         "Baseline Forecast": lambda: baseline_rows(results),
         "Forecast Accuracy": lambda: record_rows(sheet("Forecast Accuracy"), results.demand.baseline.accuracy),
         "Event Results": lambda: record_rows(sheet("Event Results"), results.demand.event_results),
+        "Backtest": lambda: record_rows(sheet("Backtest"), results.demand.baseline.backtest),
         "Consensus Demand": lambda: consensus_rows(results),
         "Forecast Consumption": lambda: consumption_rows(results),
         **({"Forecast Archive": lambda: archive} if archive is not None else {}),

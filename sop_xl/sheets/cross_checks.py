@@ -13,6 +13,7 @@ from sop_xl.errors import Problem, Severity
 from sop_xl.sheets.cells import show, suggestion
 from sop_xl.sheets.customer_checks import check_customer_lines, check_event_customers
 from sop_xl.sheets.locations import ONLY_LOCATION
+from sop_xl.sheets.model_checks import check_model_terms, check_rule_drivers, check_rule_scopes
 from sop_xl.sheets.money_checks import check_budget_terms, check_item_money, check_line_units, check_rates
 from sop_xl.sheets.readings import Readings, filled, moment_text, quoted_label, stated_columns
 from sop_xl.sheets.scope_checks import check_empty_scopes, check_ended_items, check_reserved_names
@@ -226,6 +227,9 @@ CHECKS: tuple[Callable[[Readings], Iterator[Problem]], ...] = (
     check_item_money,
     check_supply_chains,
     check_budget_terms,
+    check_model_terms,
+    check_rule_drivers,
+    check_rule_scopes,
 )
 """Every check, in the order in which its problems are listed."""
 

@@ -61,7 +61,7 @@ class BacktestRow(Row):
     bias: float | None = column("Bias", "Sum of errors / sum of actuals; positive is over-forecast.", unit="fraction", cell=CellType.FRACTION, default=None, width=10)
     rmsse: float | None = column("RMSSE", "Root mean squared scaled error; does not reward zero forecasts.", unit="ratio", default=None, width=10)
     cumulative_error: float | None = column("Cumulative error", "|Sum of errors| / sum of actuals.", unit="fraction", cell=CellType.FRACTION, default=None, width=11)
-    runner_up: str = column("Runner-up", "The next best of the other methods tried.", default="", width=20)
+    runner_up: str = column("Runner-up", "The next best of the other methods tried, over all that was held out; by RMSSE for intermittent and lumpy demand, by WMAPE otherwise. For information: the best of one test is no better choice.", default="", width=20)
     runner_up_wmape: float | None = column("Runner-up WMAPE", "Of the runner-up.", unit="fraction", cell=CellType.FRACTION, default=None, width=11)
     runner_up_rmsse: float | None = column("Runner-up RMSSE", "Of the runner-up.", unit="ratio", default=None, width=11)
     naive_wmape: float | None = column("Naive WMAPE", "Of seasonal naive.", unit="fraction", cell=CellType.FRACTION, default=None, width=10)

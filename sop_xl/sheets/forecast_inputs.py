@@ -27,17 +27,22 @@ class ForecastModelRow(Row):
     """One rule: which model forecasts what."""
 
     rule: str = column("Rule", "Name or number of the rule.", cell=CellType.CODE, width=10)
-    item: str = column("Item", "Empty: every item.", default="", cell=CellType.CODE, references="Items.item", aliases=("SKU",), width=16)
+    item: str = column("Item", "Empty: every item. A rule that names an item is narrower than any that does not.", default="", cell=CellType.CODE, references="Items.item", aliases=("SKU",), width=16)
     family: str = column("Family", "Empty: every family.", default="", references="Items.family", width=18)
     location: str = column("Location", "Empty: every location.", default="", cell=CellType.CODE, references="Locations.location", width=14)
     abc: str = column("ABC", "Empty: every class.", default="", choices=("A", "B", "C"), width=6)
     xyz: str = column("XYZ", "Empty: every class.", default="", choices=("X", "Y", "Z"), width=6)
     demand_class: str = column("Demand class", "Empty: every class.", default="", choices=DEMAND_CLASSES, width=13)
-    model: str = column("Model", "automatic: the measured combination. The rule with the narrowest scope holds; of equal ones the last.", choices=MODELS, width=16)
-    like_item: str = column("Like item", "For Like item: whose forecast is taken, times Value.", default="", cell=CellType.CODE, references="Items.item", width=16)
+    model: str = column("Model", "automatic: the measured combination. The narrowest rule holds (item, then family, then location, then the number of classes); of equal ones the last. Zero, Like item and Manual come out as stated.", choices=MODELS, width=16)
+    like_item: str = column("Like item", "For Like item: whose forecast at the same location is taken, times Value.", default="", cell=CellType.CODE, references="Items.item", width=16)
     value: float | None = column("Value", "For Manual: units per period. Moving average: periods averaged. Like item: share. Empty: a year; 1.", unit="as the model", default=None, width=10, ge=0)
-    drivers: str = column("Drivers", "Names of drivers that the forecast follows, separated by commas. Empty: none.", default="", width=20)
+    drivers: str = column("Drivers", "Names of drivers that the forecast follows, separated by commas; Working days needs no line of its own. Empty: none.", default="", width=20)
     note: str = column("Note", "Why.", default="", aliases=("Comment",), width=24)
+
+
+def forecast_models_frame(records: pd.DataFrame, settings: Settings) -> pd.DataFrame:
+    """Rules stay in the order in which people wrote them: of equally narrow ones the last holds."""
+    return records[list(frames.FORECAST_MODELS.columns)].reset_index(drop=True)
 
 
 FORECAST_MODELS = SheetSpec(
@@ -50,13 +55,14 @@ FORECAST_MODELS = SheetSpec(
     when_absent="everything takes the measured combination",
     key=("rule",),
     frame=frames.FORECAST_MODELS,
+    to_frame=forecast_models_frame,
 )
 
 
 class DriverRow(Row):
     """Labels of one line of a driver."""
 
-    driver: str = column("Driver", "Name of the driver, such as Price. Working days replaces the days counted from the calendar.", width=16)
+    driver: str = column("Driver", "Name of the driver, such as Price. A line named Working days replaces Mondays to Fridays counted from the calendar.", width=16)
     item: str = column("Item", "Empty: every item.", default="", cell=CellType.CODE, references="Items.item", aliases=("SKU",), width=16)
     family: str = column("Family", "Empty: every family.", default="", references="Items.family", width=18)
     location: str = column("Location", "Empty: every location.", default="", cell=CellType.CODE, references="Locations.location", width=14)

@@ -3,6 +3,7 @@
 from sop_xl.plan.forecast.baseline import baseline_forecast
 from sop_xl.plan.forecast.result import RECIPE_VERSION, BaselineResult, recipe_key
 from sop_xl.plan.forecast.series import SeriesForecast, forecast_series
+from sop_xl.plan.forecast.stated import is_manual
 
 __all__ = [
     "RECIPE_VERSION",
@@ -10,5 +11,6 @@ __all__ = [
     "SeriesForecast",
     "baseline_forecast",
     "forecast_series",
+    "is_manual",
     "recipe_key",
 ]

@@ -2,38 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from sop_xl.errors import FrameError
-from sop_xl.frames import BASELINE_FORECAST, DEMAND_RANGES, FORECAST_ACCURACY, empty_frame
+from sop_xl.frames import BACKTEST, BASELINE_FORECAST, DEMAND_RANGES, FORECAST_ACCURACY, empty_frame
 from sop_xl.periods import Timeline
+from sop_xl.plan.forecast.accuracy_report import Rules, accuracy_frame
+from sop_xl.plan.forecast.backtest import backtest_frame
+from sop_xl.plan.forecast.choice import Choices, choose, stated_pairs
 from sop_xl.plan.forecast.combine import combine, combine_cross_fitted, member_weights
-from sop_xl.plan.forecast.judge import Judged, Planned, judged_errors, range_arrays
-from sop_xl.plan.forecast.members import MEMBERS, member_forecasts
-from sop_xl.plan.forecast.nodes import Origin, at_origin, demand_matrix
-from sop_xl.plan.forecast.report import (
-    LEVEL_COLUMNS,
-    accuracy_frame,
-    forecast_frame,
-    levels_frame,
-    ranges_frame,
-)
+from sop_xl.plan.forecast.drivers import DriverValues, driver_effects, driver_values
+from sop_xl.plan.forecast.fitting import Fitted, Progress, View, fit
+from sop_xl.plan.forecast.judge import WITHOUT_DRIVERS, Judged, Planned, judged_errors, range_arrays
+from sop_xl.plan.forecast.members import MEMBERS
+from sop_xl.plan.forecast.node_errors import naive_scales, seasonal_naive, variances
+from sop_xl.plan.forecast.nodes import Origin, aligned, at_origin, demand_matrix, needed_origins
+from sop_xl.plan.forecast.report import LEVEL_COLUMNS, forecast_frame, levels_frame, ranges_frame
 from sop_xl.plan.forecast.result import BaselineResult
-from sop_xl.plan.forecast.scales import error_scale
 from sop_xl.plan.forecast.seasonal import Floats
+from sop_xl.plan.forecast.stated import with_stated, with_stated_ranges
 from sop_xl.plan.hierarchy import Hierarchy, Reconcile, build_hierarchy, check_method
 from sop_xl.plan.hierarchy import reconcile as reconcile_nodes
 from sop_xl.plan.segmentation import segment
-
-Progress = Callable[[str, int, int], None]
-
-YOUNG_SHARE = 0.05
-"""Share of recent demand in series too young for the year-old origin above which a second origin is worth its time."""
-
-_SHRINK = 6.0  # held-out periods at which a node's own error counts as much as that of its level
 
 
 def baseline_forecast(
@@ -42,8 +36,10 @@ def baseline_forecast(
     items: pd.DataFrame,
     locations: pd.DataFrame,
     *,
-    actuals: pd.DataFrame | None = None,
     notes: pd.DataFrame | None = None,
+    actuals: pd.DataFrame | None = None,
+    rules: pd.DataFrame | None = None,
+    drivers: pd.DataFrame | None = None,
     low: float = 0.1,
     high: float = 0.9,
     reconcile: Reconcile = "mint_diagonal",
@@ -58,20 +54,27 @@ def baseline_forecast(
     are zero, and said so; items are zero from the first period after their end, and
     in planned periods that are over before their start.
 
+    A rule may choose otherwise for an item x location (`choice` says which rule holds). A chosen statistical model takes the recipe's
+    place as that series' own forecast, and is reconciled like any other. Zero, Manual and Like item come out exactly as stated: they
+    take their place after reconciliation, and what was forecast for the others does not change (`stated`). Where a rule names
+    drivers, history is freed of them before anything is fitted, at all levels, and the planned values are put back at the end.
+
     Parameters
     ----------
     history
-        Dense history of `calendarise` (a `DEMAND_HISTORY` frame does too: periods without a row are then zero demand). Units;
-        negative counts as 0, NaN as not known.
+        Dense history of `calendarise` (a `DEMAND_HISTORY` frame does too: periods without a row are then zero demand), cleansed or
+        not; this is what is learned from. Units; negative counts as 0, NaN as not known.
     timeline
         `history` is learned from, `plan` is forecast.
     items, locations
         Frames `ITEMS` and `LOCATIONS`.
+    notes
+        Findings of `calendarise`; joined to the accuracy frame's note.
     actuals
         What happened, rows as in `history`, where `history` was corrected: held-out forecasts learn from the one and are judged by the other,
         and so are ranges. Absent = `history` itself.
-    notes
-        Findings of `calendarise`; joined to the accuracy frame's note.
+    rules, drivers
+        Frames `FORECAST_MODELS`, in the order in which people wrote them, and `DRIVERS`; absent = none.
     low, high
         Quantiles of the range, fractions.
     reconcile
@@ -84,134 +87,199 @@ def baseline_forecast(
     Raises
     ------
     FrameError
-        When an item or location of the history is unknown, or the quantiles are not on both sides of one half.
+        When an item or location of the history is unknown, a rule's model is, or the quantiles are not on both sides of one half.
     """
     if not 0 < low < 0.5 < high < 1:
         raise FrameError(f"a range needs low below and high above one half, not {low} and {high}")
     keys, bottom = demand_matrix(history, timeline)
     if keys.empty:
-        frames = (empty_frame(BASELINE_FORECAST), empty_frame(FORECAST_ACCURACY), empty_frame(DEMAND_RANGES))
-        return BaselineResult(*frames, pd.DataFrame(columns=list(LEVEL_COLUMNS)))
+        return _nothing()
+    unsold = stated_pairs(rules, keys, items, locations)
+    if len(unsold):
+        keys = pd.concat([keys, unsold]).sort_values(["item", "location"]).reset_index(drop=True)
+        bottom = aligned(history, keys, timeline)
     season = timeline.calendar.season
     hierarchy = build_hierarchy(keys, items, locations)
     begins, ends = (
         pd.to_datetime(keys["item"].map(items.set_index("item")[name])).to_numpy(dtype="datetime64[ns]")
         for name in ("start", "end")
     )
+    classes = segment(history, timeline, items)
+    choices = choose(rules, hierarchy.bottom, classes)
+    given = driver_values(drivers, choices, hierarchy.bottom, timeline)
     cuts = needed_origins(bottom, season)
-    asked = [
-        # what was sold before its start was sold all the same: only the plan waits for it
-        at_origin(hierarchy, bottom, ends, timeline, cut, cut or timeline.horizon, None if cut else begins)
-        for cut in (0, *cuts)
-    ]
+    views = [_view(hierarchy, bottom, (begins, ends), timeline, cut, choices, given) for cut in (0, *cuts)]
     # before minutes of fitting, not after
-    check_method(reconcile, max(o.asked.size for o in asked), max(cuts, default=0))
-    members = _all_members(asked, season, n_jobs, progress)
+    check_method(reconcile, max(v.origin.asked.size for v in views), max(cuts, default=0))
+    fitted = fit(hierarchy, views, bottom, choices, season, n_jobs, progress)
+    choices = choices.unfitted(fitted[0].failed)
     actual = hierarchy.up(bottom)
-    happened = actual if actuals is None else hierarchy.up(demand_matrix(actuals, timeline)[1])
+    happened = actual if actuals is None else hierarchy.up(aligned(actuals, keys, timeline))
     tests = [
-        _test(hierarchy, o, m, actual, happened, reconcile, season) for o, m in zip(asked[1:], members[1:], strict=True)
+        _test(hierarchy, view, made, choices, actual, happened, reconcile, season)
+        for view, made in zip(views[1:], fitted[1:], strict=True)
     ]
-    plan = _plan(hierarchy, asked[0], members[0], tests, actual, reconcile, season)
+    origin = views[0].origin
+    plan = _plan(hierarchy, views[0], fitted[0], choices, tests, reconcile, season)
     if progress is not None:
         progress("Accuracy and ranges", 0, 0)
-    classes = segment(history, timeline, items)
-    bounds = range_arrays(actual, asked[0], plan, tests, season, low, high)
+    asked = np.zeros(len(hierarchy.nodes), dtype=bool)
+    asked[origin.asked] = True
+    frame = hierarchy.bottom[["item", "location"]].merge(classes, on=["item", "location"], how="left")
+    frame = frame.fillna({"abc": "", "xyz": "", "demand_class": "none"})
+    bounds = with_stated_ranges(
+        choices, hierarchy, plan.forecast, plan.whole,
+        range_arrays(actual, origin, plan, tests, season, low, high), asked, frame["demand_class"].to_numpy(),
+    )  # fmt: skip
+    accuracy = accuracy_frame(
+        hierarchy, timeline, origin, plan, tests, actual, happened, frame, begins, ends, notes,
+        Rules(choices, given, views[0].effects),
+    )  # fmt: skip
     return BaselineResult(
         forecast_frame(hierarchy, timeline, plan, *bounds),
-        accuracy_frame(hierarchy, timeline, asked[0], plan, tests, actual, classes, begins, ends, notes),
+        accuracy,
         ranges_frame(hierarchy, timeline, *bounds),
-        levels_frame(hierarchy, tests, actual),
+        levels_frame(hierarchy, tests, happened),
+        backtest_frame(hierarchy, timeline, tests, happened, accuracy, choices),
     )
 
 
-def origins(periods: int, season: int) -> tuple[int, ...]:
-    """Held-out origins, as periods before the end of history, the longer first.
-
-    One of a season (less where two seasons would not remain to learn from) and one of a quarter season for series too young for the first.
-    """
-    longer = min(season, periods - 2 * season)
-    shorter = min(max(season // 4, 1), periods // 3) if periods >= 6 else 0
-    return tuple(sorted({cut for cut in (longer, shorter) if cut >= 1 and cut >= shorter}, reverse=True))
-
-
-def needed_origins(bottom: Floats, season: int) -> tuple[int, ...]:
-    """Those of `origins` that pay: the shorter one only where series too young for the longer carry over 5 % of recent demand.
-
-    Each origin costs as much as the forecast itself. Without the shorter one the few young series are untested, and said so.
-    """
-    cuts = origins(bottom.shape[1], season)
-    if len(cuts) < 2:
-        return cuts
-    young = (bottom > 0).argmax(axis=1) > bottom.shape[1] - cuts[0] - season // 2
-    recent = bottom[:, -max(season // 4, 1) :].sum(axis=1)
-    return cuts if recent[young].sum() > YOUNG_SHARE * recent.sum() else cuts[:1]
+def _nothing() -> BaselineResult:
+    return BaselineResult(
+        empty_frame(BASELINE_FORECAST),
+        empty_frame(FORECAST_ACCURACY),
+        empty_frame(DEMAND_RANGES),
+        pd.DataFrame(columns=list(LEVEL_COLUMNS)),
+        empty_frame(BACKTEST),
+    )
 
 
-def _all_members(asked: list[Origin], season: int, n_jobs: int, progress: Progress | None) -> list[Floats]:
-    # one call for all origins, at the longest horizon: one process pool, evenly filled
-    ahead = max(o.horizon for o in asked)
-    series = [y for o in asked for y in o.series]
-    flags = [bool(s) for o in asked for s in o.seasonal]
+def _view(
+    hierarchy: Hierarchy,
+    bottom: Floats,
+    sold: tuple[npt.NDArray[np.datetime64], npt.NDArray[np.datetime64]],
+    timeline: Timeline,
+    cut: int,
+    choices: Choices,
+    given: DriverValues | None,
+) -> View:
+    """What is known and asked `cut` periods before the end of history."""
+    begins, ends = sold
+    size = bottom.shape[1] - cut
+    horizon = cut or timeline.horizon
+    kept = None
+    if choices.statistical:
+        kept = np.zeros(len(bottom), dtype=bool)
+        kept[[row for row in choices.statistical if choices.of[row].by_name]] = True
+    families = hierarchy.bottom["family"].to_numpy()
+    effects = driver_effects(given, bottom[:, :size], families, timeline.calendar.season, horizon)
+    even = bottom[:, :size] if given is None else bottom[:, :size] / effects.history
 
-    def report(done: int, total: int) -> None:
-        if progress is not None:
-            progress("Forecasting", done, total)
+    def origin_of(demand: Floats, effect: Floats | None) -> Origin:
+        # what was sold before its start was sold all the same: only the plan waits for it
+        return at_origin(
+            hierarchy, demand, ends, timeline, cut, horizon, None if cut else begins, kept=kept, effect=effect
+        )
 
-    made = member_forecasts(series, flags, ahead, season, n_jobs=n_jobs, progress=report)
-    ends = np.cumsum([len(o.series) for o in asked])
-    parts = np.split(made, ends[:-1])
-    return [part[:, :, : o.horizon] * o.factors[:, None, :] for o, part in zip(asked, parts, strict=True)]
+    plain = origin_of(bottom[:, :size], None) if given is not None and cut else None
+    return View(origin_of(even, effects.ahead), even, effects, plain)
 
 
 def _test(
-    hierarchy: Hierarchy, origin: Origin, members: Floats, actual: Floats, happened: Floats, method: Reconcile, season: int
+    hierarchy: Hierarchy,
+    view: View,
+    fitted: Fitted,
+    choices: Choices,
+    actual: Floats,
+    happened: Floats,
+    method: Reconcile,
+    season: int,
 ) -> Judged:
+    origin, first = view.origin, hierarchy.aggregates
     size = actual.shape[1] - origin.cut
-    held = happened[:, size:]
+    known = hierarchy.up(view.known)
+    held, even, fair = happened[:, size:], actual[:, size:], happened[:, size:]
+    if view.plain is not None:
+        even, fair = (hierarchy.up(demand[first:] / origin.effect) for demand in (even, fair))
     base = np.zeros((len(hierarchy.nodes), origin.horizon))
-    base[origin.asked] = combine_cross_fitted(actual[origin.asked, size:], members, origin.seasonal)
-    scale = _naive_scales(actual[:, :size], season)
-    forecast = _coherent(hierarchy, origin, base, scale**2, method, actual[:, max(size - season, 0) : size], base - held)
-    naive = close(hierarchy, origin, _seasonal_naive(actual[:, :size], origin.horizon, season))
+    base[origin.asked] = combine_cross_fitted(even[origin.asked], fitted.members, origin.seasonal)
+    tried = _tried(hierarchy, view, fitted, choices, base, actual[:, size:])
+    _take_chosen(base, fitted, choices, first)
+    scale, errors = naive_scales(known, season), base - fair
+    whole = _reconciled_then(hierarchy, origin, base, scale**2, method, known[:, -season:], errors)[first:]
+    whole = whole * origin.effect
+    forecast = hierarchy.up(whole * origin.open)
+    naive = close(hierarchy, origin, seasonal_naive(actual[:, :size], origin.horizon, season))
     lengths = size - (actual[:, :size] > 0).argmax(axis=1)
     asked = np.zeros(len(hierarchy.nodes), dtype=bool)
     asked[origin.asked] = True
-    asked[hierarchy.aggregates :] &= origin.open[:, 0]  # nothing to judge where the item had ended
+    asked[first:] &= origin.open[:, 0]  # nothing to judge where the item had ended
     tested = asked & (lengths >= (season // 2 if origin.cut > max(season // 4, 1) else max(season // 4, 1)))
-    return Judged(origin, members, held, base, forecast, naive, scale, tested)
+    return Judged(
+        origin, fitted.members, held, even, errors, base, forecast, naive,
+        with_stated(choices, whole) * origin.open, tried, fitted.failed, scale, tested,
+    )  # fmt: skip
+
+
+def _take_chosen(base: Floats, fitted: Fitted, choices: Choices, first: int) -> None:
+    """In place: the chosen model's forecast instead of the recipe's, where it could be fitted at the plan's origin too."""
+    for row, made in fitted.chosen.items():
+        if choices.of[row].statistical:
+            base[first + row] = made
+
+
+def _tried(
+    hierarchy: Hierarchy, view: View, fitted: Fitted, choices: Choices, base: Floats, held: Floats
+) -> dict[str, Floats]:
+    """What else was forecast for single series: the recipe where a model was chosen, and the same without drivers."""
+    first, origin = hierarchy.aggregates, view.origin
+    tried: dict[str, Floats] = {}
+
+    def table(name: str) -> Floats:
+        return tried.setdefault(name, np.full(origin.open.shape, np.nan))
+
+    for row in [*fitted.chosen, *fitted.failed]:
+        if choices.of[row].statistical:
+            table("Automatic")[row] = base[first + row] * origin.effect[row]
+    for node, members in fitted.plain_members.items():
+        seasonal = origin.seasonal[np.searchsorted(origin.asked, node)]
+        made = combine_cross_fitted(held[[node]], members[None], np.array([seasonal]))[0]
+        table(WITHOUT_DRIVERS)[node - first] = fitted.plain_chosen.get(node - first, made)
+    return tried
 
 
 def _plan(
     hierarchy: Hierarchy,
-    origin: Origin,
-    members: Floats,
-    tests: list[Judged],
-    actual: Floats,
+    view: View,
+    fitted: Fitted,
+    choices: Choices,
+    tests: Sequence[Judged],
     method: Reconcile,
     season: int,
 ) -> Planned:
-    nodes = len(hierarchy.nodes)
+    origin, first, nodes = view.origin, hierarchy.aggregates, len(hierarchy.nodes)
     weights = np.full((nodes, MEMBERS), np.nan)
     for test in tests[:1]:
-        own = member_weights(actual[test.origin.asked, actual.shape[1] - test.origin.cut :], test.members)
+        own = member_weights(test.even[test.origin.asked], test.members)
         own[~test.origin.seasonal] = np.nan
         weights[test.origin.asked] = own
     weights = weights[origin.asked]
     weights[~origin.seasonal] = np.nan
     base = np.zeros((nodes, origin.horizon))
-    base[origin.asked] = combine(members, weights)
-    naive = _naive_scales(actual, season)
+    base[origin.asked] = combine(fitted.members, weights)
+    _take_chosen(base, fitted, choices, first)
+    known = hierarchy.up(view.known)
     errors = judged_errors(tests, nodes)
-    variance = _variances(hierarchy, naive, errors)
-    before = reconcile_live(hierarchy, origin, base, variance, method, actual[:, -season:], errors)
-    forecast = close(hierarchy, origin, before)
+    variance = variances(hierarchy, naive_scales(known, season), errors)
+    before = reconcile_live(hierarchy, origin, base, variance, method, known[:, -season:], errors)
+    whole = with_stated(choices, before[first:] * origin.effect)
+    forecast = hierarchy.up(whole * origin.open)
     with np.errstate(invalid="ignore", divide="ignore"):
         kept = np.where(before > 0, forecast / before, 1.0)
-    return Planned(base, forecast, weights, kept)
+    return Planned(base, forecast, whole, weights, kept)
 
 
-def _coherent(
+def _reconciled_then(
     hierarchy: Hierarchy, origin: Origin, base: Floats, variance: Floats, method: Reconcile, history: Floats, errors: Floats
 ) -> Floats:
     """A held-out origin, reconciled. How errors go together is learned from every other period and used in the ones between, or not at all where those are too few."""
@@ -220,7 +288,7 @@ def _coherent(
         out[:, turn::2] = reconcile_live(
             hierarchy, origin, base[:, turn::2], variance, method, history, errors[:, 1 - turn :: 2]
         )
-    return close(hierarchy, origin, out)
+    return out
 
 
 def reconcile_live(
@@ -246,37 +314,3 @@ def close(hierarchy: Hierarchy, origin: Origin, forecast: Floats) -> Floats:
     The part of an ended item is not given to its neighbours: who takes it over is a matter of the life cycle, not of statistics.
     """
     return hierarchy.up(forecast[hierarchy.aggregates :] * origin.open)
-
-
-def _variances(hierarchy: Hierarchy, naive: Floats, errors: Floats) -> Floats:
-    """Mean squared error of every node: its own where long tested, else its naive scale times what its level usually shows."""
-    known = np.isfinite(errors)
-    count = known.sum(axis=1)
-    square = np.where(known, errors, 0.0) ** 2
-    ratio = square.sum(axis=1) / np.maximum(count, 1) / naive**2
-    usual = np.ones(len(naive))
-    for _, rows in hierarchy.nodes.groupby("level", sort=False).indices.items():
-        tested = rows[count[rows] > 0]
-        if tested.size:
-            usual[rows] = np.median(ratio[tested])
-    share = count / (count + _SHRINK)
-    # demand that never changes has held-out errors of zero, and nothing can be weighed by a variance of zero
-    floor = max(1e-3 * float(np.median(usual)), 1e-6)
-    return np.asarray(naive**2 * np.maximum(share * ratio + (1 - share) * usual, floor))
-
-
-def _naive_scales(known: Floats, season: int) -> Floats:
-    starts = (known > 0).argmax(axis=1)
-    return np.array([error_scale(y[s:], season) for y, s in zip(known, starts, strict=True)])
-
-
-def _seasonal_naive(known: Floats, horizon: int, season: int) -> Floats:
-    """The value of a year before; the last value where the series is younger than a year."""
-    starts = (known > 0).argmax(axis=1)
-    size = known.shape[1]
-    if size >= season:
-        year = known[:, size - season + np.arange(horizon) % season]
-    else:
-        year = np.repeat(known[:, -1:], horizon, axis=1)
-    young = size - starts < season
-    return np.asarray(np.where(young[:, None], known[:, -1:], year))

@@ -12,6 +12,9 @@ from sop_xl.plan.forecast.nodes import Origin
 from sop_xl.plan.forecast.ranges import range_bounds
 from sop_xl.plan.forecast.seasonal import Floats
 
+WITHOUT_DRIVERS = "Without drivers"
+"""Name of the forecast that a series which follows drivers would have had without them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Judged:
@@ -24,9 +27,19 @@ class Judged:
     members
         (asked, members, periods) forecasts of each member.
     held
-        Actual demand.
+        What happened, by which everything is judged.
+    even
+        Demand as it is learned from, corrected and freed of its drivers.
+    errors
+        `base` - what happened, freed of its drivers.
     base, forecast, naive
-        Combined forecast of each node alone; the same reconciled, as it would have been published; seasonal naive.
+        Forecast of each node alone, freed of drivers; reconciled, as statistics alone would have published it; seasonal naive.
+    planning
+        (bottom, periods) what plans: `forecast` with the rows that people state as they state them.
+    tried
+        Other forecasts of single series by name: (bottom, periods), NaN where not tried.
+    fell_back
+        Rows of the bottom whose chosen model could not be fitted then.
     scale
         (nodes,) naive error scale of the history before the origin.
     tested
@@ -36,9 +49,14 @@ class Judged:
     origin: Origin
     members: Floats
     held: Floats
+    even: Floats
+    errors: Floats
     base: Floats
     forecast: Floats
     naive: Floats
+    planning: Floats
+    tried: dict[str, Floats]
+    fell_back: tuple[int, ...]
     scale: Floats
     tested: npt.NDArray[np.bool_]
 
@@ -50,35 +68,35 @@ class Planned:
     Parameters
     ----------
     base, forecast
-        (nodes, horizon) each node alone; reconciled and closed at the items' ends.
+        (nodes, horizon) each node alone, freed of drivers; reconciled, as stated, and closed at the items' ends.
+    whole
+        (bottom, horizon) the forecast before items are closed.
     weights
         (asked, members) NaN rows where the median was taken.
     kept
-        (nodes, horizon) share of the reconciled forecast that the items' ends left.
+        (nodes, horizon) what drivers, statements and the items' ends made of the reconciled forecast, as a factor.
     """
 
     base: Floats
     forecast: Floats
+    whole: Floats
     weights: Floats
     kept: Floats
 
 
 def judged_errors(tests: Sequence[Judged], nodes: int) -> Floats:
     """(nodes, longest hold-out) errors forecast - actual of each node's own forecast at the first origin that could judge it; NaN elsewhere."""
-    base, held = _at_first_origin(tests, nodes, reconciled=False)
-    return base - held
+    return _at_first_origin(tests, nodes, [test.errors for test in tests])
 
 
-def _at_first_origin(tests: Sequence[Judged], nodes: int, reconciled: bool) -> tuple[Floats, Floats]:
-    made = np.full((nodes, max((t.origin.cut for t in tests), default=1)), np.nan)
-    held = made.copy()
+def _at_first_origin(tests: Sequence[Judged], nodes: int, figures: Sequence[Floats]) -> Floats:
+    out = np.full((nodes, max((t.origin.cut for t in tests), default=1)), np.nan)
     done = np.zeros(nodes, dtype=bool)
-    for test in tests:
+    for test, figure in zip(tests, figures, strict=True):
         rows = test.tested & ~done
-        made[rows, : test.origin.cut] = (test.forecast if reconciled else test.base)[rows]
-        held[rows, : test.origin.cut] = test.held[rows]
+        out[rows, : test.origin.cut] = figure[rows]
         done |= rows
-    return made, held
+    return out
 
 
 def range_arrays(
@@ -98,7 +116,8 @@ def range_arrays(
         (nodes, periods) history; a node's demand is known from its first period with any.
     """
     nodes = len(actual)
-    made, held = _at_first_origin(tests, nodes, reconciled=True)
+    made = _at_first_origin(tests, nodes, [test.forecast for test in tests])
+    held = _at_first_origin(tests, nodes, [test.held for test in tests])
     asked = np.zeros(nodes, dtype=bool)
     asked[origin.asked] = True
     seasonal = np.zeros(nodes, dtype=bool)

@@ -15,6 +15,9 @@ from sop_xl.plan.hierarchy import BOTTOM, Hierarchy
 
 Flags = npt.NDArray[np.bool_]
 
+YOUNG_SHARE = 0.05
+"""Share of recent demand in series too young for the year-old origin above which a second origin is worth its time."""
+
 PROFILE_SOURCES = ("total", "category", "family", "family x region")
 """Levels that may lend their seasonal profile, in the order in which each is shrunken towards the one before."""
 
@@ -33,6 +36,8 @@ class Origin:
         (bottom,) series that are forecast; the others are zero.
     open
         (bottom, horizon) whether the item is sold in the period: not before its start, not after its end.
+    effect
+        (bottom, horizon) factors to put back on demand that was freed of its drivers; 1 where no driver is followed.
     asked
         Node numbers (aggregates first) with at least one live series.
     series
@@ -49,6 +54,7 @@ class Origin:
     horizon: int
     live: Flags
     open: Flags
+    effect: Floats
     asked: npt.NDArray[np.int64]
     series: list[Floats]
     seasonal: Flags
@@ -89,6 +95,15 @@ def demand_matrix(history: pd.DataFrame, timeline: Timeline) -> tuple[pd.DataFra
     return keys, model
 
 
+def aligned(frame: pd.DataFrame, keys: pd.DataFrame, timeline: Timeline) -> Floats:
+    """(keys, periods) demand of a frame in the row order of `keys`, as `demand_matrix` understands it; 0 for a pair that it lacks."""
+    own, demand = demand_matrix(frame, timeline)
+    place = pd.MultiIndex.from_frame(own).get_indexer(pd.MultiIndex.from_frame(keys))
+    out = np.zeros((len(keys), demand.shape[1]))
+    out[place >= 0] = demand[place[place >= 0]]
+    return out
+
+
 def live_series(bottom: Floats, ended: Flags, season: int) -> Flags:
     """Series worth a forecast: some demand in the last season, or in its last quarter where the item has ended."""
     lately = (bottom[:, -season:] > 0).any(axis=1)
@@ -104,22 +119,29 @@ def at_origin(
     cut: int,
     horizon: int,
     begins: npt.NDArray[np.datetime64] | None = None,
+    *,
+    kept: Flags | None = None,
+    effect: Floats | None = None,
 ) -> Origin:
     """Everything that is known at the origin `cut` periods before the end of history.
 
     Parameters
     ----------
     hierarchy, bottom
-        All series of the history and their (bottom, periods) demand for modelling.
+        All series of the history and their (bottom, periods) demand up to the origin, freed of what drivers did to it.
     ends
         (bottom,) last day of sale of each item, NaT = open.
     timeline, cut, horizon
         See `Origin`.
     begins
         (bottom,) first day of sale of each item, NaT = always; not given, every item is sold from the first period on.
+    kept
+        (bottom,) series that a person wants forecast although they have not sold of late; absent = none.
+    effect
+        See `Origin`; absent = no drivers.
     """
     season = timeline.calendar.season
-    size = bottom.shape[1] - cut
+    size = bottom.shape[1]
     first = timeline.calendar.shift(timeline.current, -cut)
     periods = timeline.calendar.span(first, horizon).to_numpy()
     with np.errstate(invalid="ignore"):
@@ -129,8 +151,10 @@ def at_origin(
         # a period is over by the first day of the next one
         until = timeline.calendar.span(first, horizon + 1).to_numpy()[1:]
         on_sale &= ~(until[None, :] <= begins[:, None])
-    known = hierarchy.up(bottom[:, :size])
-    live = live_series(bottom[:, :size], closed[:, 0], season)
+    known = hierarchy.up(bottom)
+    live = live_series(bottom, closed[:, 0], season)
+    if kept is not None:
+        live = live | (kept & ~closed[:, 0] & (bottom > 0).any(axis=1))
     asked = np.flatnonzero(np.concatenate([hierarchy.sums @ live.astype(float) > 0, live]))
     starts = (known > 0).argmax(axis=1)
     profiles = _profiles(hierarchy, known, starts, season)
@@ -150,7 +174,31 @@ def at_origin(
             y = y / shape[np.arange(starts[node], size) % season]
             factors[k] = shape[ahead]
         series.append(y)
-    return Origin(cut, horizon, live, on_sale, asked, series, seasonal, factors, lender)
+    effect = np.ones(on_sale.shape) if effect is None else effect
+    return Origin(cut, horizon, live, on_sale, effect, asked, series, seasonal, factors, lender)
+
+
+def origins(periods: int, season: int) -> tuple[int, ...]:
+    """Held-out origins, as periods before the end of history, the longer first.
+
+    One of a season (less where two seasons would not remain to learn from) and one of a quarter season for series too young for the first.
+    """
+    longer = min(season, periods - 2 * season)
+    shorter = min(max(season // 4, 1), periods // 3) if periods >= 6 else 0
+    return tuple(sorted({cut for cut in (longer, shorter) if cut >= 1 and cut >= shorter}, reverse=True))
+
+
+def needed_origins(bottom: Floats, season: int) -> tuple[int, ...]:
+    """Those of `origins` that pay: the shorter one only where series too young for the longer carry over 5 % of recent demand.
+
+    Each origin costs as much as the forecast itself. Without the shorter one the few young series are untested, and said so.
+    """
+    cuts = origins(bottom.shape[1], season)
+    if len(cuts) < 2:
+        return cuts
+    young = (bottom > 0).argmax(axis=1) > bottom.shape[1] - cuts[0] - season // 2
+    recent = bottom[:, -max(season // 4, 1) :].sum(axis=1)
+    return cuts if recent[young].sum() > YOUNG_SHARE * recent.sum() else cuts[:1]
 
 
 def _profiles(

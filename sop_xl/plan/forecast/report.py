@@ -1,4 +1,4 @@
-"""From arrays to the frames that the workbook shows: forecast, accuracy, ranges, accuracy by level."""
+"""From arrays to the frames that the workbook shows: forecast, ranges, accuracy by level."""
 
 from __future__ import annotations
 
@@ -8,13 +8,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sop_xl.frames import BASELINE_FORECAST, DEMAND_RANGES, FORECAST_ACCURACY, order_rows
+from sop_xl.frames import BASELINE_FORECAST, DEMAND_RANGES, order_rows
 from sop_xl.periods import Timeline
 from sop_xl.plan import accuracy
 from sop_xl.plan.forecast.judge import Judged, Planned
-from sop_xl.plan.forecast.nodes import Origin
 from sop_xl.plan.forecast.seasonal import Floats
-from sop_xl.plan.forecast.series import describe_model
 from sop_xl.plan.hierarchy import ALL, BOTTOM, Hierarchy
 
 DECIMALS = 6
@@ -69,115 +67,12 @@ def ranges_frame(
     return order_rows(frame, DEMAND_RANGES)
 
 
-def accuracy_frame(
-    hierarchy: Hierarchy,
-    timeline: Timeline,
-    origin: Origin,
-    plan: Planned,
-    tests: Sequence[Judged],
-    actual: Floats,
-    classes: pd.DataFrame,
-    begins: npt.NDArray[np.datetime64],
-    ends: npt.NDArray[np.datetime64],
-    notes: pd.DataFrame | None,
-) -> pd.DataFrame:
-    """Frame `FORECAST_ACCURACY`; figures are those of the reconciled forecast at the origin that could judge the series."""
-    first, season = hierarchy.aggregates, timeline.calendar.season
-    figures = [_figures(tests, actual, first + k, season) for k in range(len(hierarchy.bottom))]
-    frame = hierarchy.bottom[["item", "location"]].assign(
-        model=_models(hierarchy, timeline, origin, plan, actual, ends),
-        note=_notes(hierarchy, timeline, origin, actual, tests, begins, ends, notes),
-        **{name: [f[name] for f in figures] for name in ("wmape", "bias", "mase", "fva", "test_periods")},
-    )
-    frame = frame.merge(classes, on=["item", "location"], how="left", validate="one_to_one")
-    return order_rows(frame, FORECAST_ACCURACY)
-
-
-def _figures(tests: Sequence[Judged], actual: Floats, node: int, season: int) -> dict[str, float]:
-    for test in tests:
-        if test.tested[node]:
-            held, made, naive = test.held[node], test.forecast[node], test.naive[node]
-            past = actual[node, : actual.shape[1] - test.origin.cut]
-            past = past[int((past > 0).argmax()) :]
-            return {
-                "wmape": accuracy.wmape(held, made),
-                "bias": accuracy.bias(held, made),
-                "mase": accuracy.mase(held, made, past, season if past.size > season else 1),
-                "fva": accuracy.fva(held, naive, made),
-                "test_periods": float(test.origin.cut),
-            }
-    return dict.fromkeys(("wmape", "bias", "mase", "fva"), float("nan")) | {"test_periods": 0.0}
-
-
-def _models(
-    hierarchy: Hierarchy,
-    timeline: Timeline,
-    origin: Origin,
-    plan: Planned,
-    actual: Floats,
-    ends: npt.NDArray[np.datetime64],
-) -> list[str]:
-    first, calendar = hierarchy.aggregates, timeline.calendar
-    number = {int(node): k for k, node in enumerate(origin.asked)}
-    over = ends < np.datetime64(timeline.current)
-    out = []
-    for k in range(len(hierarchy.bottom)):
-        y = actual[first + k]
-        if over[k]:
-            out.append(f"Zero: item ended {pd.Timestamp(ends[k]).date()}")
-        elif not (y > 0).any():
-            out.append("Zero: no demand")
-        elif not origin.live[k]:
-            last = timeline.history[int(np.flatnonzero(y > 0)[-1])]
-            out.append(f"Zero: no demand since {calendar.label(last)}")
-        else:
-            place = number[first + k]
-            model = describe_model(bool(origin.seasonal[place]), plan.weights[place])
-            lender = int(origin.lender[place])
-            out.append(model if lender < 0 else f"{model}, season of {node_name(hierarchy, lender)}")
-    return out
-
-
-def _notes(
-    hierarchy: Hierarchy,
-    timeline: Timeline,
-    origin: Origin,
-    actual: Floats,
-    tests: Sequence[Judged],
-    begins: npt.NDArray[np.datetime64],
-    ends: npt.NDArray[np.datetime64],
-    notes: pd.DataFrame | None,
-) -> list[str]:
-    found: dict[tuple[str, str], list[str]] = {}
-    if notes is not None:
-        for item, location, note in notes[["item", "location", "note"]].itertuples(index=False):
-            found.setdefault((item, location), []).append(note)
-    first, season = hierarchy.aggregates, timeline.calendar.season
-    horizon_end = timeline.plan[-1]
-    out = []
-    for k, (item, location) in enumerate(hierarchy.bottom[["item", "location"]].itertuples(index=False)):
-        said: list[str] = []
-        y = actual[first + k]
-        length = y.size - int((y > 0).argmax())
-        if origin.live[k] and length < 2 * season:
-            said.append(f"short history, {length} periods")
-        if origin.live[k] and not any(test.tested[first + k] for test in tests):
-            said.append("too young to be tested")
-        if origin.live[k] and begins[k] >= np.datetime64(timeline.calendar.shift(timeline.current, 1)):
-            said.append(f"zero before its start {pd.Timestamp(begins[k]).date()}")
-        if timeline.current <= pd.Timestamp(ends[k]) < horizon_end:
-            said.append(f"zero after its end {pd.Timestamp(ends[k]).date()}")
-        if (y[timeline.history > pd.Timestamp(ends[k])] > 0).any():
-            said.append(f"sold after its end {pd.Timestamp(ends[k]).date()}")
-        out.append("; ".join([*said, *found.get((item, location), [])]))
-    return out
-
-
 def levels_frame(hierarchy: Hierarchy, tests: Sequence[Judged], actual: Floats) -> pd.DataFrame:
     """Accuracy by level over the series that had demand before the origin.
 
     The origin is the longest whose series still carried two thirds of the demand that followed (the last one where none did): where
-    items are replaced every year, a year-old origin would judge the few that stayed.
+    items are replaced every year, a year-old origin would judge the few that stayed. What people state today is no part of it: it was
+    not said then.
 
     Columns level, scope, wmape, bias, fva (fractions) and test_periods; scope `All` sums absolute errors over all nodes of the level.
     """

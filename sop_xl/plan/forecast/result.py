@@ -12,6 +12,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sop_xl.frames import DRIVERS, FORECAST_MODELS
+
 RECIPE_VERSION = "5"
 """Counts up whenever the same input would give another forecast."""
 
@@ -31,15 +33,18 @@ class BaselineResult:
     levels
         level, scope, wmape, bias, fva, test_periods: accuracy of the reconciled forecast on sums at that level, at the origin that
         speaks for most of the demand; scope is `All` for the whole level, otherwise the node's name.
+    backtest
+        Frame `BACKTEST`: error of what plans, of the runner-up and of seasonal naive at each held-out origin.
     """
 
     forecast: pd.DataFrame
     accuracy: pd.DataFrame
     ranges: pd.DataFrame
     levels: pd.DataFrame
+    backtest: pd.DataFrame
 
     def to_frames(self) -> dict[str, pd.DataFrame]:
-        """The four frames by name, for a cache."""
+        """The frames by name, for a cache."""
         return {f.name: getattr(self, f.name) for f in fields(self)}
 
     @classmethod
@@ -55,15 +60,18 @@ def recipe_key(
     locations: pd.DataFrame,
     notes: pd.DataFrame | None = None,
     actuals: pd.DataFrame | None = None,
+    *,
+    rules: pd.DataFrame | None = None,
+    drivers: pd.DataFrame | None = None,
     **parameters: object,
 ) -> str:
     """Content hash of everything that a baseline forecast depends on: equal keys mean equal results.
 
-    Row order does not matter. Names, costs and other attributes that the forecast does not use do not change the key.
+    Row order does not matter, but that of the rules does: of equally narrow ones the last holds. Drivers that no rule names do not count. Names, costs and other attributes that the forecast does not use do not change the key.
 
     Parameters
     ----------
-    history, items, locations, notes, actuals
+    history, items, locations, notes, actuals, rules, drivers
         As for `baseline_forecast`.
     timeline_labels
         Labels of every period, history and plan, with the current one named among the parameters.
@@ -88,10 +96,15 @@ def recipe_key(
         (items, ["item", "family", "category", "unit_price", "start", "end"]),
         (locations, ["location", "region"]),
     ]
-    if actuals is not None:
-        used.append((actuals, ["item", "location", "period", "demand"]))
     if notes is not None:
         used.append((notes, ["item", "location", "note"]))
+    if actuals is not None:
+        used.append((actuals, ["item", "location", "period", "demand"]))
+    if rules is not None and len(rules):
+        numbered = rules.assign(order=np.arange(len(rules), dtype=np.float64))
+        used.append((numbered, [*FORECAST_MODELS.columns, "order"]))
+        if drivers is not None and (rules["drivers"] != "").any():
+            used.append((drivers, list(DRIVERS.columns)))
     for frame, columns in used:
         ordered = frame[columns].sort_values(columns, kind="stable")
         # lengths stand between the parts, so that no two different tables run together into the same bytes

@@ -1,68 +1,31 @@
 """The baseline of a small company: frames, coherence, life cycles, borrowed seasons, accuracy, cache key."""
 
-from functools import lru_cache
-
 import numpy as np
 import pandas as pd
 import pytest
+from forecast_company import (
+    LOCATIONS,
+    SEASON,
+    TIMELINE,
+    company,
+    company_baseline,
+    demand,
+    forecast_of,
+    frame_of,
+    items,
+    row_of,
+)
 
 from sop_xl.errors import FrameError
 from sop_xl.frames import BASELINE_FORECAST, DEMAND_RANGES, FORECAST_ACCURACY, check_frame
 from sop_xl.periods import Calendar, CalendarKind, Timeline
 from sop_xl.plan.accuracy import wmape
 from sop_xl.plan.forecast import BaselineResult, baseline_forecast, recipe_key
-from sop_xl.plan.forecast.baseline import _variances, needed_origins, origins
 from sop_xl.plan.forecast.members import member_forecasts
-from sop_xl.plan.forecast.nodes import live_series
+from sop_xl.plan.forecast.node_errors import variances
+from sop_xl.plan.forecast.nodes import live_series, needed_origins, origins
 from sop_xl.plan.hierarchy import build_hierarchy
 from sop_xl.plan.history import calendarise
-
-TIMELINE = Timeline(Calendar(), pd.Timestamp("2022-01-01"), pd.Timestamp("2025-01-01"), 12)
-LOCATIONS = pd.DataFrame({"location": ["FR", "DE", "US"], "region": ["Europe", "Europe", "America"]})
-SEASON = np.exp(0.6 * np.sin(2 * np.pi * np.arange(60) / 12))
-
-
-def items(**ends: str) -> pd.DataFrame:
-    names = ["tour", "race", "city", "cap", "old", "new", "rare"]
-    frame = pd.DataFrame({"item": names, "unit_price": 10.0, "start": pd.NaT, "end": pd.NaT})
-    frame["family"] = ["Bikes", "Bikes", "Bikes", "Caps", "Bikes", "Bikes", "Caps"]
-    frame["category"] = ["Machines", "Machines", "Machines", "Wear", "Machines", "Machines", "Wear"]
-    frame["start"] = pd.to_datetime(frame["start"])
-    frame["end"] = pd.to_datetime(frame["item"].map(ends))
-    return frame
-
-
-def demand(level: float, first: int, last: int, seed: int, noise: float = 0.1) -> dict[int, float]:
-    rng = np.random.default_rng(seed)
-    return {k: float(np.round(level * SEASON[k] * np.exp(rng.normal(0, noise)), 1)) for k in range(first, last)}
-
-
-def frame_of(series: dict[tuple[str, str], dict[int, float]], periods: pd.DatetimeIndex) -> pd.DataFrame:
-    rows = [(i, n, periods[k], y, 10.0 * y) for (i, n), cells in series.items() for k, y in cells.items()]
-    return pd.DataFrame(rows, columns=["item", "location", "period", "demand", "revenue"]).astype({"item": object, "location": object})
-
-
-def company() -> dict[tuple[str, str], dict[int, float]]:
-    series = {(i, n): demand(100, 0, 36, k) for k, (i, n) in enumerate([("tour", "FR"), ("tour", "US"), ("race", "DE"), ("city", "FR"), ("cap", "FR")])}
-    series[("old", "FR")] = demand(80, 0, 20, 90)
-    series[("new", "DE")] = demand(60, 29, 36, 91)  # August to December only: never saw a spring
-    series[("rare", "US")] = dict.fromkeys(range(0, 36, 5), 20.0)
-    return series
-
-
-@lru_cache(maxsize=1)
-def company_baseline() -> BaselineResult:
-    history, notes = calendarise(frame_of(company(), TIMELINE.periods), TIMELINE)
-    return baseline_forecast(history, TIMELINE, items(), LOCATIONS, notes=notes)
-
-
-def forecast_of(result: BaselineResult, item: str, location: str) -> np.ndarray:
-    frame = result.forecast
-    return frame.loc[(frame["item"] == item) & (frame["location"] == location), "baseline"].to_numpy()
-
-
-def row_of(result: BaselineResult, item: str) -> pd.Series:
-    return result.accuracy.set_index("item").loc[[item]].iloc[0]
 
 
 def test_the_result_has_the_form_of_its_frames():
@@ -182,7 +145,7 @@ def test_a_node_with_large_held_out_errors_is_trusted_less():
     errors = np.full((nodes, 12), 10.0)
     errors[-1] = 40.0
     errors[-2] = np.nan  # never tested: what its level usually shows
-    variance = _variances(hierarchy, np.full(nodes, 10.0), errors)
+    variance = variances(hierarchy, np.full(nodes, 10.0), errors)
     assert variance[-1] > 3 * variance[-3]
     assert variance[-3] < variance[-2] < variance[-1]
 
