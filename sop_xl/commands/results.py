@@ -36,21 +36,25 @@ class Results:
 def output_rows(results: Results) -> dict[str, Callable[[], Rows]]:
     """What makes the rows of each output sheet, by sheet name, in the order in which they are written."""
     archive = results.memory.rows
+
+    def records(name: str, frame: pd.DataFrame) -> Rows:
+        return record_rows(sheet(name), frame, results.shown.calendar)
+
     return {
-        "History Log": lambda: record_rows(sheet("History Log"), results.demand.cleansed.log),
+        "History Log": lambda: records("History Log", results.demand.cleansed.log),
         "Baseline Forecast": lambda: baseline_rows(results),
-        "Forecast Accuracy": lambda: record_rows(sheet("Forecast Accuracy"), results.demand.baseline.accuracy),
-        "Event Results": lambda: record_rows(sheet("Event Results"), results.demand.event_results),
-        "Backtest": lambda: record_rows(sheet("Backtest"), results.demand.baseline.backtest),
+        "Forecast Accuracy": lambda: records("Forecast Accuracy", results.demand.baseline.accuracy),
+        "Event Results": lambda: records("Event Results", results.demand.event_results),
+        "Backtest": lambda: records("Backtest", results.demand.baseline.backtest),
         "Consensus Demand": lambda: consensus_rows(results),
         "Forecast Consumption": lambda: consumption_rows(results),
         **({"Forecast Archive": lambda: archive} if archive is not None else {}),
-        "Demand Changes": lambda: record_rows(sheet("Demand Changes"), results.memory.changes),
+        "Demand Changes": lambda: records("Demand Changes", results.memory.changes),
         "Forecast Value Added": lambda: value_added_rows(results.memory.value_added),
         "Inventory Plan": lambda: inventory_rows(results),
         "Financial Plan": lambda: financial_rows(results),
         "Bridges": lambda: bridge_rows(results),
-        "KPIs": lambda: record_rows(sheet("KPIs"), results.kpis),
+        "KPIs": lambda: records("KPIs", results.kpis),
     }
 
 
