@@ -64,6 +64,9 @@ def grid_rows(
     keys = [k for k in spec.key if k not in ("measure", "unit")]
     if frame.empty:
         return header, []
+    if spec.combine is not None and spec.frame is not None:
+        # a label by which lines were added up is left open: one line for all of them
+        keys = [k for k in keys if k in frame or k in spec.frame.keys]
     missing = [k for k in keys if k not in frame]
     if missing:
         raise FrameError(f"{spec.name}: column {missing[0]!r} is missing")
