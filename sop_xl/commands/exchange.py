@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -21,6 +22,9 @@ from sop_xl.sheets.import_rows import import_rows
 from sop_xl.sheets.read import read_settings
 from sop_xl.sheets.settings import Settings
 from sop_xl.sheets.spec import LABEL_COLUMNS, Shape, SheetSpec
+
+MOST_UNCLEAR = 10
+"""Rows named that could mean several rows of the table; who has more begins with these."""
 
 
 def import_table(workbook: Path, sheet: str, file: Path, *, replace: bool = False) -> Report:
@@ -75,35 +79,58 @@ def fill_table(host: Host, spec: SheetSpec, file: Path, *, replace: bool = False
     if replace:
         told += f" in place of {len(table.rows)}"
     elif table.rows:
-        rows, told = _merged(spec, table, header, rows)
+        rows, told, unclear = _merged(spec, table, header, rows)
+        if unclear:
+            return [*problems, *unclear], 0, ""
     host.write_table(spec.name, header, rows)
     return problems, len(rows), told
 
 
-def _merged(spec: SheetSpec, table: PlainTable, header: list[str], rows: list[list[CellValue]]) -> tuple[list[list[CellValue]], str]:
-    """The table's rows with those of the file brought in by key; an empty cell of the file says nothing."""
+def _merged(spec: SheetSpec, table: PlainTable, header: list[str], rows: list[list[CellValue]]) -> tuple[list[list[CellValue]], str, list[Problem]]:
+    """The table's rows with those of the file brought in by key; an empty cell of the file says nothing.
+
+    A row that leaves open one of the labels that are added up, such as the customer group, means the only row that the table has for the rest of
+    its key; where there are several, that is a problem. So does the only such row of the file, where the table leaves the label open.
+    """
     if table.header != header:
         expected = "expected the sheet to have its own columns, so that rows can be matched"
         raise ContractError([Problem(spec.name, "", "other-columns", expected, "other ones", "import with --replace to start the table anew")])
     places = [header.index(c.label) for c in spec.columns if c.name in spec.key]
     first_measure = spec.measure_terms[0].label if spec.measures else ""
     measure = next((header.index(c.label) for c in spec.columns if c.name == "measure"), -1)
+    added_up = [header.index(c.label) for c in spec.columns if spec.combine and spec.frame and c.name in spec.key and c.name not in (*spec.frame.keys, "measure")]
 
-    def key(cells: Sequence[CellValue]) -> tuple[str, ...]:
-        return tuple(plain_text(cells[p]) or (first_measure if p == measure else "") for p in places)
+    def key(cells: Sequence[CellValue], left_out: Sequence[int] = ()) -> tuple[str, ...]:
+        return tuple(plain_text(cells[p]) or (first_measure if p == measure else "") for p in places if p not in left_out)
 
     kept = [list(cells) for _, cells in table.rows]
-    place = {key(cells): k for k, cells in enumerate(kept)}
-    updated = 0
+    place = {key(cells): line for line, cells in enumerate(kept)}
+    alike: dict[tuple[str, ...], list[int]] = {}
+    for line, cells in enumerate(kept):
+        alike.setdefault(key(cells, added_up), []).append(line)
+    brought = Counter(key(row, added_up) for row in rows)
+    updated, unclear = 0, list[Problem]()
     for row in rows:
         k = place.get(key(row))
+        of_table = alike.get(key(row, added_up), [])
+        if k is None and added_up and of_table:
+            label, rest = " and ".join(header[p] for p in added_up), key(row, added_up)
+            if not any(plain_text(row[p]) for p in added_up):
+                if len(of_table) > 1:
+                    got = f"none for {', '.join(part for part in rest if part)}"
+                    unclear.append(Problem(spec.name, "", "unclear-row", f"expected a {label}, as the table has {len(of_table)} such rows", got))
+                    continue
+                k = of_table[0]
+            elif len(of_table) == 1 == brought[rest] and not any(plain_text(kept[of_table[0]][p]) for p in added_up):
+                k = of_table[0]
         if k is None:
             place[key(row)] = len(kept)
             kept.append(row)
         else:
             kept[k] = [old if new is None else new for old, new in zip(kept[k], row, strict=True)]
             updated += 1
-    return kept, f"{len(kept) - len(table.rows)} lines added, {updated} updated, {len(table.rows) - updated} kept as they were"
+    told = f"{len(kept) - len(table.rows)} lines added, {updated} updated, {len(table.rows) - updated} kept as they were"
+    return kept, told, unclear[:MOST_UNCLEAR]
 
 
 def input_sheet(host: Host, name: str) -> SheetSpec:

@@ -9,10 +9,11 @@ from functools import cached_property
 import pandas as pd
 
 from sop_xl.errors import Problem, Severity, errors_in
-from sop_xl.frames import empty_frame
+from sop_xl.frames import CUSTOMER_MIX, empty_frame
 from sop_xl.hosts.headless import HeadlessHost
 from sop_xl.hosts.protocol import Host
 from sop_xl.periods import Timeline
+from sop_xl.plan.customers import customer_mix
 from sop_xl.sheets import SHEETS, sheet
 from sop_xl.sheets.cross_checks import cross_check
 from sop_xl.sheets.locations import assumed_locations
@@ -59,6 +60,13 @@ class Inputs:
             return stated
         return assumed_locations(self.frame("Demand History")["location"].unique(), self.settings)
 
+    def customer_mix(self, timeline: Timeline) -> pd.DataFrame:
+        """Share of each customer group in the demand of an item at a location, over the last season of history: CUSTOMER_MIX."""
+        reading = self.readings.get("Demand History")
+        if reading is None or reading.detail is None:
+            return empty_frame(CUSTOMER_MIX)
+        return customer_mix(reading.detail.rename(columns={"customer_group": "customer"}), timeline)
+
     @cached_property
     def fingerprint(self) -> str:
         """Hash of everything that was read; the same content gives the same text, whatever the layout of the sheets."""
@@ -67,6 +75,9 @@ class Inputs:
             frame = self.readings[name].frame
             digest.update(name.encode())
             digest.update(pd.util.hash_pandas_object(frame, index=False).to_numpy().tobytes())
+            detail = self.readings[name].detail
+            if detail is not None and len(detail) != len(frame):  # what was added up moves the plan by its labels, too
+                digest.update(pd.util.hash_pandas_object(detail, index=False).to_numpy().tobytes())
         return digest.hexdigest()[:16]
 
 

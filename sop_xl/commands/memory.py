@@ -13,11 +13,12 @@ from sop_xl.blocks import Block, CellValue, a1
 from sop_xl.commands.inputs import Inputs
 from sop_xl.commands.planning import Demand, history_in_plan_currency
 from sop_xl.errors import FrameError, Problem, Severity, quote
-from sop_xl.frames import FORECAST_ARCHIVE, VALUE_ADDED, empty_frame, order_rows
+from sop_xl.frames import DEMAND_CHANGES, FORECAST_ARCHIVE, VALUE_ADDED, empty_frame, order_rows
 from sop_xl.hosts.protocol import Host
 from sop_xl.periods import Calendar, Timeline
 from sop_xl.plan.archive import ARCHIVED, LAG_COLUMNS, archive_cycle, cycle_forecast
 from sop_xl.plan.compared import NAIVE
+from sop_xl.plan.demand_changes import demand_changes
 from sop_xl.plan.value_added import value_added
 from sop_xl.sheets import sheet
 from sop_xl.sheets.write import record_rows
@@ -96,12 +97,15 @@ class Remembered:
         Header and rows of Forecast Archive; `None` where the sheet stays as it is.
     value_added
         VALUE_ADDED.
+    changes
+        DEMAND_CHANGES: from last cycle's consensus to this one.
     problems
         Rows that cannot be understood, at the cells where they stand after the run.
     """
 
     rows: tuple[list[str], list[Cells]] | None
     value_added: pd.DataFrame
+    changes: pd.DataFrame
     problems: list[Problem]
 
 
@@ -211,9 +215,8 @@ def plan_memory(
     writing
         Whether this run writes the archive; decides at which cells rows that cannot be understood are said to stand.
     """
-    nothing = empty_frame(VALUE_ADDED)
     if memory.problem is not None or not memory.present:
-        return Remembered(None, nothing, [memory.problem] if memory.problem else [])
+        return Remembered(None, empty_frame(VALUE_ADDED), empty_frame(DEMAND_CHANGES), [memory.problem] if memory.problem else [])
     settings = inputs.settings
     fresh = cycle_forecast(demand.consensus, demand.effects, timeline, sales_numbers)
     archive, said = archive_cycle(memory.archive, fresh, timeline, settings.archive_cycles)
@@ -225,11 +228,12 @@ def plan_memory(
         settings.blank_demand, _unknown(unread),  # type: ignore[arg-type]
     )  # fmt: skip
     notes.append(said)
+    changes = demand_changes(archive, demand.consensus, inputs.frame("Items"), inputs.locations(), timeline)
     header, rows = record_rows(sheet(SHEET), archive, timeline.calendar)
     rows += [u.cells for u in unread]
     changed = rows != memory.body
     first = memory.top + 1 + len(archive) if writing else None
-    return Remembered((header, rows) if changed else None, value, _problems(unread, memory.left, first))
+    return Remembered((header, rows) if changed else None, value, changes, _problems(unread, memory.left, first))
 
 
 def _still_kept(unread: Sequence[Unread], archive: pd.DataFrame, rules: set[str], timeline: Timeline) -> list[Unread]:

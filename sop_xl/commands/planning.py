@@ -17,6 +17,7 @@ from sop_xl.plan.consumption import consume_forecast, demand_to_serve
 from sop_xl.plan.currency import ACTUAL, PLAN, convert_to_plan_currency
 from sop_xl.plan.demand import consensus_demand
 from sop_xl.plan.demand_ranges import consensus_ranges
+from sop_xl.plan.event_learning import learn_from_events
 from sop_xl.plan.finance import financial_plan
 from sop_xl.plan.forecast import BaselineResult, baseline_forecast, is_manual, recipe_key
 from sop_xl.plan.history import calendarise
@@ -34,9 +35,10 @@ PROCESSES = 2
 
 @dataclass(frozen=True)
 class Demand:
-    """What the demand step made: corrected history, baseline with its accuracy, consensus with its range, and what orders in hand leave of it."""
+    """What the demand step made: corrected history and what its events brought, baseline with its accuracy, consensus with its range, and what orders in hand leave of it."""
 
     cleansed: Cleansed
+    event_results: pd.DataFrame
     baseline: BaselineResult
     consensus: pd.DataFrame
     effects: pd.DataFrame
@@ -60,9 +62,12 @@ def plan_demand(inputs: Inputs, timeline: Timeline, progress: Progress, notes: l
     cleansed, findings = _cleansed(inputs, items, locations, timeline)
     notes.append(cleansed.notes)
     baseline, from_cache = _baseline(inputs, cleansed, findings, items, locations, timeline, progress)
+    events, customer_mix = inputs.frame("Events"), inputs.customer_mix(timeline)
+    uplifts = cleansed.uplifts if inputs.settings.cleanse_history == "on" else None
+    event_results = learn_from_events(events, uplifts, history_in_plan_currency(inputs, []), items, locations, timeline, customer_mix)
     consensus, said, effects = consensus_demand(
         baseline.forecast,
-        inputs.frame("Events"),
+        events,
         inputs.frame("Lifecycle"),
         sales_input_in_plan_currency(inputs, notes),
         inputs.frame("Overrides"),
@@ -70,6 +75,9 @@ def plan_demand(inputs: Inputs, timeline: Timeline, progress: Progress, notes: l
         locations,
         timeline,
         inputs.settings.sales_input_weight,
+        event_results=event_results,
+        event_uplifts=uplifts,
+        customer_mix=customer_mix,
     )
     notes.append(said)
     consumption, said = consume_forecast(
@@ -77,7 +85,7 @@ def plan_demand(inputs: Inputs, timeline: Timeline, progress: Progress, notes: l
     )
     notes.append(said)
     ranges = consensus_ranges(baseline.ranges, consensus, items, locations)
-    return Demand(cleansed, baseline, consensus, effects, consumption, ranges, from_cache)
+    return Demand(cleansed, event_results, baseline, consensus, effects, consumption, ranges, from_cache)
 
 
 def _cleansed(inputs: Inputs, items: pd.DataFrame, locations: pd.DataFrame, timeline: Timeline) -> tuple[Cleansed, pd.DataFrame]:
@@ -196,8 +204,12 @@ def _in_plan_currency(inputs: Inputs, name: str, money: tuple[str, ...], rate_ty
         notes.append(said)
     if not frame.duplicated(list(spec.keys)).any():
         return frame.drop(columns="currency")
-    measures = [c for c, kind in spec.columns.items() if kind == "number"]
-    return frame.groupby(list(spec.keys), as_index=False, sort=True)[measures].sum(min_count=1)
+    measures = [c for c, kind in spec.columns.items() if kind == "number" and c in frame]
+    groups = frame.groupby(list(spec.keys), sort=True)
+    total = groups[measures].sum(min_count=1)
+    if "stock_out" in measures:  # a share of time is not added up
+        total["stock_out"] = groups["stock_out"].max()
+    return total.reset_index()
 
 
 def plan_kpis(inputs: Inputs, timeline: Timeline, demand: Demand, stock: pd.DataFrame, money: Money) -> pd.DataFrame:

@@ -28,30 +28,24 @@ from sop_xl.hosts.protocol import Host
 from sop_xl.hosts.recalculate import UP_TO_DATE, Mode, recalculate
 from sop_xl.periods import Timeline
 from sop_xl.plan.grid import records
-from sop_xl.sheets import sheet
+from sop_xl.sheets import SHEETS, sheet
 from sop_xl.sheets.read import read_sheet
 from sop_xl.sheets.spec import LABEL_COLUMNS, Shape
 
 STEPS: dict[str, tuple[str, ...]] = {
     "forecast": ("History Log", "Baseline Forecast", "Forecast Accuracy", "Backtest"),
-    "demand": ("Consensus Demand", "Forecast Consumption", "Forecast Archive", "Forecast Value Added"),
+    "demand": ("Event Results", "Consensus Demand", "Demand Changes", "Forecast Consumption", "Forecast Archive", "Forecast Value Added"),
     "supply": ("Inventory Plan",),
     "finance": ("Financial Plan", "Bridges"),
     "kpis": ("KPIs",),
 }
 """Which sheets each step writes; what a step needs from earlier ones is computed, but not written."""
 
-SHEET_OF_FRAME = {
-    "items": "Items", "locations": "Locations", "demand_history": "Demand History", "sales_input": "Sales Input", "events": "Events",
-    "lifecycle": "Lifecycle", "overrides": "Overrides", "customer_orders": "Customer Orders",
-    "inventory": "Inventory", "budget": "Budget", "fx_rates": "FX Rates",
-    "baseline_forecast": "Baseline Forecast", "consensus_demand": "Consensus Demand", "financial_plan": "Financial Plan",
-    "history_log": "History Log", "forecast_archive": "Forecast Archive", "value_added": "Forecast Value Added",
-}  # fmt: skip
+SHEET_OF_FRAME = {spec.frame.name: spec.name for spec in SHEETS if spec.frame is not None}
 """Where a remark of the core about one of its frames belongs in the workbook."""
 
 
-WARNINGS = {"budget-outside-timeline", "event-without-effect", "sales-input-contradicts", "override-without-effect", "budget-covers-part"}
+WARNINGS = {"budget-outside-timeline", "event-without-effect", "event-without-customer", "sales-input-contradicts", "override-without-effect", "budget-covers-part"}
 """Remarks of the core that a planner should act on; the others say what was assumed."""
 
 

@@ -47,6 +47,10 @@ def consensus_demand(
     locations: pd.DataFrame,
     timeline: Timeline,
     sales_weight: float,
+    *,
+    event_results: pd.DataFrame | None = None,
+    event_uplifts: pd.DataFrame | None = None,
+    customer_mix: pd.DataFrame | None = None,
 ) -> Consensus:
     """Consensus demand by item, location and planned period.
 
@@ -63,6 +67,8 @@ def consensus_demand(
         Its planned periods are the columns of the plan.
     sales_weight
         Share of the gap between sales number and forecast that enters the plan, 0 to 1.
+    event_results, event_uplifts, customer_mix
+        What past events had, what they added by series and period, and whose demand is whose; see `apply_events`.
 
     Returns
     -------
@@ -93,7 +99,9 @@ def consensus_demand(
     )
     notes = list[Note]()
     start = _dense_baseline(grid, baseline, notes)
-    by_events = apply_events(grid, start, events)
+    by_events = apply_events(
+        grid, start, events, timeline, event_results=event_results, customer_mix=customer_mix, uplifts=event_uplifts
+    )
     by_life_cycle = apply_life_cycle(grid, start, by_events.units, lifecycle, timeline)
     running = np.maximum(start + by_events.units + by_life_cycle.units, 0.0)
     by_sales = apply_sales_input(grid, running, sales_input, sales_weight)

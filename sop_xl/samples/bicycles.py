@@ -1,8 +1,8 @@
 """The AdventureWorks bicycle maker as input tables of an S&OP workbook.
 
 The data are Microsoft's public sample (see `adventureworks/LICENSE.txt`). What is not in them is said here and in the
-rows themselves: the few lines of planners' knowledge (one event, one sales input, one override, one phase-out) are
-examples and are marked "Example" in the workbook.
+rows themselves: the few lines of planners' knowledge (one coming event, one sales input, one override, one phase-out) are
+examples and are marked "Example" in the workbook. Past events are the sample's own special offers.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import pandas as pd
 
 from sop_xl.blocks import CellValue
 from sop_xl.periods import Timeline
+from sop_xl.plan.grid import records
 from sop_xl.sheets import sheet
 from sop_xl.sheets.settings import Settings
 
@@ -62,7 +63,7 @@ def load() -> Sample:
             "Locations": _locations(),
             "Demand History": _demand_history(sales, items, timeline),
             "Sales Input": _sales_input(timeline),
-            "Events": _events(timeline),
+            "Events": _events(sales, timeline),
             "Lifecycle": _lifecycle(timeline),
             "Overrides": _overrides(timeline),
             "Inventory": _inventory(items),
@@ -181,12 +182,48 @@ def _records(name: str, *rows: dict[str, CellValue]) -> Table:
     return header, [[row.get(label) for label in header] for row in rows]
 
 
-def _events(timeline: Timeline) -> Table:
+def _events(sales: pd.DataFrame, timeline: Timeline) -> Table:
+    """One event that is still to come, and every past offer of an item."""
     label, plan = timeline.calendar.label, timeline.plan
-    return _records("Events", {
+    coming: dict[str, CellValue] = {
         "Event": "Helmet season start", "Type": "promotion", "Family": "Helmets", "Region": "North America", "From": label(plan[1]), "To": label(plan[2]),
         "Effect kind": "percent", "Effect": 0.2, "Probability": 0.8, "Owner": "Marketing", "Note": "Example: the sample knows past offers only",
-    })  # fmt: skip
+    }  # fmt: skip
+    return _records("Events", coming, *_past_offers(sales, timeline))
+
+
+def _past_offers(sales: pd.DataFrame, timeline: Timeline) -> list[dict[str, CellValue]]:
+    """The special offers that reached the sales of the sample, one row per offer and item.
+
+    The sales are by month, so that an offer counts in the months that it covers for three days in four. Some offers left no mark: they were
+    made to end customers, whose orders are not in the sample, or no order was ever priced by them. Only items that sold for at
+    least 5 % less in those months than in their others are told.
+    """
+    monthly = sales.groupby(["item", "period"])[["units", "revenue"]].sum()
+    price = monthly["revenue"] / monthly["units"]
+    rows: list[dict[str, CellValue]] = []
+    for offer in records(_read("special_offers.csv")):
+        months = [p for p in timeline.periods if _is_covered(p, timeline.calendar.shift(p, 1), offer.start, offer.end)]
+        own = price[offer.item] if offer.item in price else pd.Series(dtype=float)
+        during = own.index.isin(months)
+        if not during.any() or own[during].mean() > (1 - _LEAST_DISCOUNT) * own[~during].median():
+            continue
+        rows.append({
+            "Event": f"{offer.offer} {offer.item}", "Type": "promotion", "Item": offer.item, "From": timeline.calendar.label(months[0]),
+            "To": timeline.calendar.label(months[-1]), "Effect kind": "percent", "Price change": -offer.discount, "Owner": "Marketing",
+            "Note": f"From the sample's offers: {offer.type}",
+        })  # fmt: skip
+    return rows
+
+
+_LEAST_DISCOUNT = 0.05
+_COVERED = 0.75
+
+
+def _is_covered(first: pd.Timestamp, after: pd.Timestamp, start: str, end: str) -> bool:
+    """Whether an offer from `start` to `end`, both included, covers three days in four of the month."""
+    days = min(after, pd.Timestamp(end) + pd.Timedelta(days=1)) - max(first, pd.Timestamp(start))
+    return bool(days >= _COVERED * (after - first))
 
 
 def _lifecycle(timeline: Timeline) -> Table:

@@ -11,6 +11,7 @@ import pandas as pd
 
 from sop_xl.errors import Problem, Severity
 from sop_xl.sheets.cells import show, suggestion
+from sop_xl.sheets.customer_checks import check_customer_lines, check_event_customers
 from sop_xl.sheets.locations import ONLY_LOCATION
 from sop_xl.sheets.model_checks import check_model_terms, check_rule_drivers, check_rule_scopes
 from sop_xl.sheets.money_checks import check_budget_terms, check_item_money, check_line_units, check_rates
@@ -141,7 +142,10 @@ def check_percentages(readings: Readings) -> Iterator[Problem]:
 
 
 def check_horizon(readings: Readings) -> Iterator[Problem]:
-    """Events and overrides that lie outside the plan, and overrides that have expired, change nothing: said, not refused."""
+    """Events and overrides that lie outside the plan, and overrides that have expired, change nothing: said, not refused.
+
+    Past events are learned from, as far back as history goes.
+    """
     current = current_period(readings)
     if current is None:
         return
@@ -154,7 +158,8 @@ def check_horizon(readings: Readings) -> Iterator[Problem]:
         if reading is None:
             continue
         ends = reading.records[last].fillna(reading.records[first])
-        outside = (reading.records[first] >= after) | (ends < current)
+        since = current if sheet == "Overrides" else _first_of_history(readings, current)
+        outside = (reading.records[first] >= after) | (ends < since)
         for line in reading.records.index[outside]:
             yield Problem(
                 reading.sheet, reading.cell_of(line, first), "outside-the-plan", f"expected periods of the plan, {span}", moment_text(reading, first, line),
@@ -208,6 +213,8 @@ CHECKS: tuple[Callable[[Readings], Iterator[Problem]], ...] = (
     check_reserved_names,
     check_stocking_locations,
     check_blank_locations,
+    check_customer_lines,
+    check_event_customers,
     check_like_items,
     check_spans,
     check_sales_input_scope,
@@ -225,6 +232,13 @@ CHECKS: tuple[Callable[[Readings], Iterator[Problem]], ...] = (
     check_rule_scopes,
 )
 """Every check, in the order in which its problems are listed."""
+
+
+def _first_of_history(readings: Readings, current: pd.Timestamp) -> pd.Timestamp:
+    """First period with demand; `current` where there is none."""
+    history = readings["Demand History"].frame
+    known = history.loc[history["demand"].notna(), "period"]
+    return current if known.empty else readings["Demand History"].calendar.start_of(known.min())
 
 
 def _listed(readings: Readings, sheet: str, field: str) -> list[str]:

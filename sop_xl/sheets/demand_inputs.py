@@ -64,7 +64,7 @@ class EventRow(Row):
     family: str = column("Family", "Empty: every family.", default="", references="Items.family", width=18)
     location: str = column("Location", "Empty: every location.", default="", cell=CellType.CODE, references="Locations.location", width=14)
     region: str = column("Region", "Empty: every region.", default="", references="Locations.region", width=14)
-    customer: str = column("Customer group", "Its share of the demand is moved. Empty: every customer.", default="", aliases=("Customer", "Account", "Channel"), width=14)
+    customer: str = column("Customer group", "Its share of the demand is moved. Empty: every customer.", default="", references="Demand History.customer_group", aliases=("Customer", "Account", "Channel"), width=14)
     first_period: datetime = column("From", "First period with an effect.", unit="period", cell=CellType.PERIOD, aliases=("Start", "First period"), width=10)
     last_period: datetime | None = column("To", "Last period with an effect. Empty: the same as From.", unit="period", cell=CellType.PERIOD, default=None, aliases=("End", "Until", "Last period"), width=10)
     effect_kind: str = column("Effect kind", '"percent": share of the baseline; "units": units per period, spread over the scope.', choices=EFFECT_KINDS, default="percent", width=10)

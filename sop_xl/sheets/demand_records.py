@@ -226,7 +226,7 @@ class ArchiveRow(Row):
     cycle: datetime = column("Cycle", "First planned period of the cycle.", unit="period", cell=CellType.PERIOD, width=10)
     item: str = column("Item", "Item.", cell=CellType.CODE, width=16)
     location: str = column("Location", "Location of the demand.", cell=CellType.CODE, width=16)
-    stage: str = column("Stage", "Step of the consensus, the sales number as given, or naive.", width=13)
+    stage: str = column("Stage", "Baseline, a step of the consensus, or the sales number as given; a series without a row was 0.", width=13)
     source: str = column("Source", "Owner or contributor, and reason code.", default="", cell=CellType.CODE, width=24)
     lag_1: float | None = column("Lag 1", "For the cycle's first period.", unit="units", default=None, width=10)
     lag_2: float | None = column("Lag 2", "For the second.", unit="units", default=None, width=10)
@@ -251,20 +251,20 @@ FORECAST_ARCHIVE = SheetSpec(
 class ValueAddedRow(Row):
     """Error of one step of the forecast at one level and lag."""
 
-    level: str = column("Level", "total, family, item, person or reason.", width=9)
+    level: str = column("Level", "total and family: errors of sums; mix and item: item by item; person, reason; improved, hurt: best and worst of them.", width=9)
     scope: str = column("Scope", "All, a family, an item, a person or a reason code.", cell=CellType.CODE, width=22)
-    stage: str = column("Step", "Step of the forecast, in the order of the process.", width=18)
-    source: str = column("Source", "Where a level needs it.", default="", cell=CellType.CODE, width=16)
-    lag: str = column("Lag", "Periods ahead; lead time: all periods of the item's lead time together.", width=10)
+    stage: str = column("Step", "Step of the forecast, in the order of the process; steps that moved nothing have no line.", width=18)
+    source: str = column("Source", "Of improved and hurt: the level of the line.", default="", cell=CellType.CODE, width=16)
+    lag: str = column("Lag", "Periods ahead; lead time: all periods of the item's lead time together, 6 at most.", width=10)
     periods: float | None = column("Periods", "Periods compared.", unit="count", default=None, width=9)
     demand: float | None = column("Demand", "Actual demand compared.", unit="units", default=None, width=12)
     wmape: float | None = column("WMAPE", "Sum of absolute errors / sum of actuals.", unit="fraction", cell=CellType.FRACTION, default=None, width=10)
     bias: float | None = column("Bias", "Sum of errors / sum of actuals; positive is over-forecast.", unit="fraction", cell=CellType.FRACTION, default=None, width=10)
     mase: float | None = column("MASE", "Mean absolute error / that of seasonal naive in the sample.", unit="ratio", default=None, width=10)
     tracking_signal: float | None = column("Tracking signal", "Sum of errors / mean absolute error; beyond +-4 out of control.", unit="ratio", default=None, width=10)
-    fva: float | None = column("FVA", "WMAPE of the step before - WMAPE of this step; positive adds value.", unit="fraction", cell=CellType.FRACTION, default=None, width=10)
+    fva: float | None = column("FVA", "WMAPE of the step before (consensus: of naive; person: without them) - WMAPE; positive adds value.", unit="fraction", cell=CellType.FRACTION, default=None, width=10)
     units_better: float | None = column("Units better", "Absolute error that the step took away; negative: it hurt.", unit="units", default=None, width=12)
-    verdict: str = column("Verdict", "improved, hurt, no difference, sandbagging, optimism, in line, or too few periods to tell.", default="", width=34)
+    verdict: str = column("Verdict", "improved or hurt by more than 0.5 % of demand, no difference, or too few periods (Least track record in Settings).", default="", width=34)
 
 
 VALUE_ADDED = SheetSpec(

@@ -78,11 +78,12 @@ def duplicates_after_defaults(spec: SheetSpec, sheet: str, frame: pd.DataFrame, 
     """Two lines that differ as written and are the same once defaults are filled in, such as an empty location and All."""
     if spec.frame is None or frame.empty or errors_in(found):
         return []
-    keys = [*spec.frame.keys, *(["currency"] if "currency" in frame else [])]
-    again = frame.duplicated(keys)
+    # rows that are added up later differ in a key of the sheet which the frame does not carry
+    own = [*spec.frame.keys, *(k for k in spec.key if spec.combine is not None and k in frame and k not in spec.frame.keys)]
+    again = frame.duplicated([*own, *(["currency"] if "currency" in frame else [])])
     if not again.any():
         return []
-    key = ", ".join(show(str(v)) for v in frame.loc[again, list(spec.frame.keys)].iloc[0])
+    key = ", ".join(show(str(v)) for v in frame.loc[again, own].iloc[0] if v != "")
     return [Problem(sheet, "", "duplicate-key", "expected each line once after defaults are filled in", key)]
 
 

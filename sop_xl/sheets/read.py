@@ -55,6 +55,8 @@ class Reading:
         What problems name as the sheet: the tab, or the file that was imported.
     labels, values
         Of a grid: its lines and filled cells as they stand, before units and periods are converted.
+    detail
+        The frame before `spec.combine` added rows up, with the labels that tell them apart; `None` where nothing is added up.
     """
 
     spec: SheetSpec
@@ -68,6 +70,7 @@ class Reading:
     sheet: str = ""
     labels: Labels | None = None
     values: Values | None = None
+    detail: pd.DataFrame | None = None
 
     @property
     def errors(self) -> list[Problem]:
@@ -145,8 +148,11 @@ def read_sheet(
         found += twice
         frame = _record_frame(spec, records[~records.index.isin(labels.faulty)], settings)
     found += duplicates_after_defaults(spec, block.sheet, frame, found)
+    detail = None
+    if spec.combine is not None and len(frame):
+        detail, frame = frame, spec.combine(frame)
     ordered = [*_in_cell_order(found), *left_out, *_period_notes(spec, block, header, habits), *conversions.problems()]
-    return Reading(spec, settings, habits.calendar, records, frame, tuple(ordered), header, empty.origin, block.sheet, labels, values)
+    return Reading(spec, settings, habits.calendar, records, frame, tuple(ordered), header, empty.origin, block.sheet, labels, values, detail)
 
 
 def _with(empty: Reading, problems: list[Problem], header: Header | None = None) -> Reading:

@@ -168,6 +168,9 @@ class SheetSpec:
     to_frame
         Converts the read records (columns named as the row's fields; a grid: one row per key and period, one column per measure) into
         that frame: units, defaults that depend on settings. `None` where names and units are already the same.
+    combine
+        Adds up rows that differ in nothing but labels that the frame does not carry, such as customer groups. What stood there before
+        is kept as the reading's `detail`. `None` where a key of the sheet is a key of the frame.
     required
         A workbook without it, or without rows in it, cannot be planned.
     """
@@ -183,6 +186,7 @@ class SheetSpec:
     measures: tuple[str, ...] = ()
     frame: FrameSpec | None = field(default=None, hash=False)
     to_frame: Callable[[pd.DataFrame, Settings], pd.DataFrame] | None = field(default=None, hash=False, compare=False)
+    combine: Callable[[pd.DataFrame], pd.DataFrame] | None = field(default=None, hash=False, compare=False)
     required: bool = False
 
     @property

@@ -9,7 +9,7 @@ import pandas as pd
 
 from sop_xl.frames import DEMAND_HISTORY, HISTORY_LOG, check_frame, empty_frame
 from sop_xl.periods import Timeline
-from sop_xl.plan.cleansing.expectation import Flags, Floats, expectation
+from sop_xl.plan.cleansing.expectation import Flags, Floats, Places, expectation
 from sop_xl.plan.cleansing.found import CAUSES, Found, act
 from sop_xl.plan.cleansing.level_shifts import find_level_shifts
 from sop_xl.plan.cleansing.log import APPLIED, DROPPED, NOT_FOUND, PROPOSED, Marks, log_frame
@@ -32,7 +32,8 @@ class Cleansed:
     Parameters
     ----------
     history
-        The dense history to learn from: as given, with corrected demand. Revenue is what was booked.
+        The dense history to learn from: as given, with corrected demand. Revenue is what was booked. A held-out forecast learns from
+        corrections that use later months, too: a level shift that is kept flatters accuracy measured before it.
     actuals
         The dense history to judge a forecast by: as given, only put on the same calendar where periods were. Forecasts are
         learned from corrected history and judged by what happened.
@@ -73,7 +74,7 @@ def cleanse_history(
     The causes act in the order return, stock-out, event, one-off order, level shift, calendar, each on the result of the one before; see the
     module of each for its rule. What is found does not depend on the marks: a mark changes the one row that it stands on and
     nothing else. `Drop` takes a correction back; `Keep` applies one that is only proposed (level shifts; one-off orders in the
-    last period). A mark whose correction is no longer found stays in the log.
+    last period, or without another year to compare). A mark whose correction is no longer found stays in the log.
 
     Parameters
     ----------
@@ -102,23 +103,22 @@ def cleanse_history(
     if not enabled or history.empty:
         why = "history is not cleansed (see Settings)" if not enabled else "there is no history"
         return _as_it_is(history, timeline, mine.left(why), grid)
-    nothing = pd.Series(np.nan, index=history.index)
-    demand, shipments, stock_out, returned = (
-        grid.matrix(history, history.get(name, nothing)) for name in ("demand", *BESIDE_DEMAND)
-    )
-    limited = limited_by_stock(demand, shipments, stock_out, _on_sale(grid, items))
+    cells = grid.rows_of(history), grid.periods.get_indexer(pd.DatetimeIndex(history["period"]))
+    demand, shipments, stock_out, returned = (_matrix(history, name, cells, grid.shape) for name in ("demand", *BESIDE_DEMAND))
+    on_sale = _on_sale(grid, items)
+    limited = limited_by_stock(demand, shipments, stock_out, on_sale)
     # what was known before any correction: where stock limited a period, what left the house
     start = demand - limited.short
     spans = past_events(events, grid)
     days = None if working_days is None else working_days.reindex(grid.periods).to_numpy(dtype=np.float64)
-    found, uplifts = _find(start, returned, limited, spans, days, grid, timeline)
+    found, uplifts = _find(start, returned, limited, on_sale, spans, days, grid, timeline)
     final = start.copy()
     outcomes = [act(final, each, mine.of(each)) for each in found]
     log = log_frame(outcomes, mine.left("not found in this run; the mark is kept"), grid)
     factors = np.ones(len(grid.periods)) if days is None else applied_factors(found[-1], outcomes[-1].applied, len(grid.periods))
     return Cleansed(
-        _with_demand(history, grid, final),
-        _with_demand(history, grid, demand * factors),
+        _with_demand(history, final, cells),
+        _with_demand(history, demand * factors, cells),
         log,
         uplifts,
         plan_factors(working_days, timeline),
@@ -128,7 +128,7 @@ def cleanse_history(
 
 
 def _find(
-    start: Floats, returned: Floats, limited: Limited, spans: list[Span], days: Floats | None, grid: Grid, timeline: Timeline
+    start: Floats, returned: Floats, limited: Limited, on_sale: Flags, spans: list[Span], days: Floats | None, grid: Grid, timeline: Timeline
 ) -> tuple[list[Found], pd.DataFrame]:
     """Every cause in order, each on the result of those before it with what is applied by default applied."""
     season = timeline.calendar.season
@@ -141,9 +141,9 @@ def _find(
 
     found = [acted(find_returns(now, returned, season, labels))]
     explained = events_at(spans, grid.shape) > 0
-    known = np.isfinite(now)
+    known = np.isfinite(now) & on_sale
     # with orders known a period is as good as any other once they are put in place of the shipments
-    usable = known & ~explained & ~limited.by_flag
+    usable = known & on_sale & ~explained & ~limited.by_flag
     families = _families(grid)
     expected = expectation(now + limited.short, usable, season, families)
     found.append(acted(find_stock_outs(now, limited, expected, usable)))
@@ -162,15 +162,22 @@ def _on_sale(grid: Grid, items: pd.DataFrame) -> Flags:
         return np.asarray(~(grid.periods.to_numpy()[None, :] > ends[:, None]))  # NaT compares false
 
 
-def _families(grid: Grid) -> np.ndarray[tuple[int], np.dtype[np.intp]]:
+def _families(grid: Grid) -> Places:
     codes, _ = pd.factorize(grid.series["family"], sort=True)
     return np.asarray(codes, dtype=np.intp)
 
 
-def _with_demand(history: pd.DataFrame, grid: Grid, demand: Floats) -> pd.DataFrame:
-    columns = grid.periods.get_indexer(pd.DatetimeIndex(history["period"]))
-    values = demand[grid.rows_of(history), columns]
-    return history.assign(demand=np.where(columns >= 0, values, history["demand"].to_numpy()))
+def _matrix(history: pd.DataFrame, name: str, cells: tuple[Places, Places], shape: tuple[int, int]) -> Floats:
+    """A column of the history as (series, periods); NaN where absent."""
+    matrix = np.full(shape, np.nan)
+    if name in history.columns:
+        inside = cells[1] >= 0
+        matrix[cells[0][inside], cells[1][inside]] = history[name].to_numpy(dtype=np.float64)[inside]
+    return matrix
+
+
+def _with_demand(history: pd.DataFrame, demand: Floats, cells: tuple[Places, Places]) -> pd.DataFrame:
+    return history.assign(demand=np.where(cells[1] >= 0, demand[cells], history["demand"].to_numpy()))
 
 
 def _as_it_is(history: pd.DataFrame, timeline: Timeline, left: pd.DataFrame, grid: Grid) -> Cleansed:

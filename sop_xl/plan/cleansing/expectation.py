@@ -41,6 +41,10 @@ class Expectation:
     shape: Floats
     steady: Flags
 
+    def of(self, rows: Places) -> Expectation:
+        """The same for some of the series."""
+        return Expectation(self.season, self.shape[rows], self.steady[rows])
+
     def everywhere(self, demand: Floats, usable: Flags) -> Floats:
         """(series, periods) expected demand in units; see `at`."""
         rows, columns = np.indices(demand.shape)

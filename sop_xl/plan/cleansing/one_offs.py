@@ -56,7 +56,8 @@ def find_one_offs(now: Floats, known: Flags, explained: Flags, season: int, grou
     if suspect.any():
         learned = usable & ~suspect
         expected = expectation(now, learned, season, groups)
-        suspect &= _out_of_line(now, usable, learned, expected)
+        some = np.flatnonzero(suspect.any(axis=1))
+        suspect[some] &= _out_of_line(now[some], usable[some], learned[some], expected.of(some))
     rows, columns = np.nonzero(suspect)
     target = expected.at(now, usable & ~suspect, rows, columns)
     sure = np.isfinite(target)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sop_xl.plan.cleansing.control import control_factor
 from sop_xl.plan.cleansing.expectation import Expectation, Flags, Floats, Places
 from sop_xl.plan.cleansing.found import EVENT, TOLERANCE, Found, amount, found_cells
 from sop_xl.plan.grid import Grid, records
@@ -120,7 +121,9 @@ def find_events(
     count = events_at(spans, now.shape)
     rows = np.flatnonzero((count > 0).any(axis=1))
     line = np.full(now.shape, np.nan)
-    line[rows] = Expectation(expected.season, expected.shape[rows], expected.steady[rows]).everywhere(now[rows], usable[rows])
+    line[rows] = expected.of(rows).everywhere(now[rows], usable[rows])
+    if rows.size:
+        line[rows] *= control_factor(now, expected, usable)
     line[(usable.cumsum(axis=1) < LEAST_BEFORE) | ~np.isfinite(now)] = np.nan
     target, texts, parts = now.copy(), dict[tuple[int, int], list[str]](), []
     for span in spans:

@@ -67,50 +67,6 @@ def test_without_locations_they_stand_for_themselves():
     assert at(consensus, "A", "2026-01") == 100
 
 
-class TestEvents:
-    def test_percent_is_of_the_baseline_and_weighed_by_probability(self):
-        events = table(frames.EVENTS, {"event": "Spring", "item": "A", "first_period": month("2026-02"), "last_period": month("2026-03"), "effect_kind": "percent", "effect": 0.2, "probability": 0.5})
-        consensus, _ = plan(FLAT, events=events)
-        assert [at(consensus, "A", p, "events") for p in ("2026-01", "2026-02", "2026-03")] == pytest.approx([0, 10, 10])
-        assert at(consensus, "B", "2026-02", "events") == 0
-
-    def test_units_are_spread_by_baseline_and_without_a_last_period_last_one(self):
-        events = table(frames.EVENTS, {"event": "Deal", "family": "Paint", "first_period": month("2026-01"), "effect_kind": "units", "effect": 40})
-        consensus, _ = plan(FLAT, events=events)
-        assert at(consensus, "A", "2026-01", "events") == pytest.approx(10)
-        assert at(consensus, "B", "2026-01", "events") == pytest.approx(30)
-        assert at(consensus, "A", "2026-02", "events") == 0
-
-    def test_two_events_add_and_do_not_compound(self):
-        both = [{"event": name, "first_period": month("2026-01"), "effect_kind": "percent", "effect": 0.1} for name in ("one", "two")]
-        consensus, _ = plan(FLAT, events=table(frames.EVENTS, *both))
-        assert at(consensus, "A", "2026-01", "events") == pytest.approx(20)
-
-    def test_demand_never_falls_below_zero(self):
-        events = table(frames.EVENTS, {"event": "Lost", "item": "A", "first_period": month("2026-01"), "effect_kind": "units", "effect": -250})
-        consensus, rules = plan(FLAT, events=events)
-        assert at(consensus, "A", "2026-01") == 0
-        assert rules == {"events-below-zero"}
-
-    def test_an_event_for_an_item_at_a_location_brings_its_series_into_the_plan(self):
-        events = table(frames.EVENTS, {"event": "Tender", "item": "C", "location": "South", "first_period": month("2026-01"), "effect_kind": "units", "effect": 7})
-        consensus, rules = plan(FLAT, events=events)
-        assert at(consensus, "C", "2026-01", location="South") == 7
-        assert rules == {"baseline-absent"}
-
-    def test_an_event_for_nothing_that_is_planned_is_said(self):
-        events = table(frames.EVENTS, {"event": "Tender", "item": "C", "first_period": month("2026-01"), "effect_kind": "units", "effect": 7})
-        assert plan(FLAT, events=events)[1] == {"event-without-demand"}
-
-    def test_an_event_without_effect_is_not_taken_for_zero(self):
-        events = table(frames.EVENTS, {"event": "Tender", "item": "A", "first_period": month("2026-01"), "effect_kind": "units"})
-        assert plan(FLAT, events=events)[1] == {"event-without-effect"}
-
-    def test_an_unknown_kind_is_refused(self):
-        with pytest.raises(FrameError, match="neither percent nor units"):
-            plan(FLAT, events=table(frames.EVENTS, {"event": "E", "first_period": month("2026-01"), "effect_kind": "pieces", "effect": 1}))
-
-
 class TestLifeCycle:
     def test_a_launch_copies_its_like_item_with_a_ramp(self):
         launch = table(frames.LIFECYCLE, {"item": "C", "stage": "launch", "period": month("2026-02"), "like_item": "B", "scale": 0.5, "ramp": 1})

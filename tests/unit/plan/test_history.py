@@ -152,3 +152,11 @@ def test_no_demand_is_lost_and_row_order_does_not_matter(data):
     shuffled, _ = calendarise(history.sample(frac=1, random_state=1), YEAR)
     assert dense["demand"].sum() == sum(demand)
     pd.testing.assert_frame_equal(dense, shuffled)
+
+
+def test_what_was_shipped_returned_and_out_of_stock_is_carried_along():
+    sold = rows(("2024-10", 5), ("2024-12", 7)).assign(shipments=[4.0, np.nan], stock_out=[np.nan, 0.5])
+    dense, _ = calendarise(sold, YEAR)
+    assert dense["shipments"].fillna(-1).tolist() == [4, -1, -1]
+    assert dense["stock_out"].fillna(-1).tolist() == [-1, -1, 0.5]
+    assert "returns" not in dense.columns
