@@ -28,7 +28,7 @@ from sop_xl.frames import (
 )
 from sop_xl.periods import Calendar, CalendarKind, Timeline
 from sop_xl.plan.accuracy import wmape
-from sop_xl.plan.forecast import baseline_forecast, catalogue, recipe_key
+from sop_xl.plan.forecast import baseline_forecast, catalogue, is_manual, recipe_key
 from sop_xl.plan.forecast.catalogue import FORECASTERS
 from sop_xl.plan.history import calendarise
 
@@ -132,6 +132,11 @@ def test_manual_stays_exactly_at_its_number_and_moves_nobody():
     assert row["model"] == "Manual (rule R-1)" and row["note"] == "tested as if stated then"
     held = np.array([company()[("race", "DE")][k] for k in range(24, 36)])
     assert row["wmape"] == pytest.approx(wmape(held, np.full(12, 123.0)))
+
+
+def test_numbers_that_people_typed_are_told_from_what_depends_on_working_days():
+    result = company_with({"item": "race", "model": "Manual", "value": 123.0}, {"item": "new", "model": "Like item", "like_item": "race"})
+    assert set(result.forecast.loc[is_manual(result.forecast, result.accuracy), "item"]) == {"race"}
 
 
 def test_a_like_item_is_followed_exactly_whatever_reconciliation_did_to_it():
@@ -255,7 +260,7 @@ def test_it_is_judged_by_what_was_and_learns_from_what_was_cleansed():
     cleansed, notes = company_history()
     result = baseline_forecast(cleansed, TIMELINE, items(), LOCATIONS, notes=notes, actuals=raw.sample(frac=1, random_state=1))
     made, before = result.forecast["baseline"].to_numpy(), company_baseline().forecast["baseline"].to_numpy()
-    assert made == pytest.approx(before, rel=0.02)  # what misses more is trusted a little less in reconciliation
+    assert made == pytest.approx(before, rel=0.05)  # what misses more is trusted a little less in reconciliation
     assert row_of(result, "race")["wmape"] > row_of(company_baseline(), "race")["wmape"] + 0.05
     assert row_of(result, "city")["wmape"] == row_of(company_baseline(), "city")["wmape"]
     assert result.levels["bias"].iloc[0] > company_baseline().levels["bias"].iloc[0]
