@@ -91,12 +91,15 @@ def check_life_cycle_dates(readings: Readings) -> Iterator[Problem]:
     for stage, field, words in (("launch", "start", "Sold from"), ("phase_out", "end", "Sold until")):
         chosen = reading.records[reading.records["stage"] == stage]
         days = pd.to_datetime(chosen["item"].map(listed[field]))
-        for line, day in days[days.notna() & chosen["period"].notna()].items():
+        hint = "a baseline of its own begins with Sold from" if stage == "launch" else "the earlier one ends it"
+        for line, day, stated in zip(chosen.index, days, chosen["period"], strict=True):
+            if pd.isna(day) or pd.isna(stated):
+                continue
             period = calendar.shift(calendar.start_of(day), 0 if stage == "launch" else 1)
-            if period != calendar.start_of(chosen.at[line, "period"]):
+            if period != calendar.start_of(stated):
                 yield Problem(
                     reading.sheet, reading.cell_of(line, "period"), "dates-differ", f"expected {calendar.label(period)}, as by {words} {day:%Y-%m-%d} in Items",
-                    moment_text(reading, "period", line), "a baseline of its own begins with Sold from" if stage == "launch" else "the earlier one ends it", Severity.WARNING,
+                    moment_text(reading, "period", line), hint, Severity.WARNING,
                 )  # fmt: skip
 
 
