@@ -43,7 +43,7 @@ def item_stages(
     - ended: sold until before now, phased out by now, or without demand in the last year and in the plan;
     - not yet sold: no demand so far;
     - phase-out: planned, or sold until within the plan;
-    - introduction: the first year since the first demand or the launch, and until a quarter can be compared with the year before;
+    - introduction: the first year since the first demand or the launch, and the quarter after it: only then can a quarter be compared with the year before;
     - growth and decline: the periods of the last year against the same ones of the year before, as far as it was sold then, changed by 10 % or
       more, and by more than chance (t of the paired differences 1.8 or more);
     - maturity: the rest. What was sold from the start of history on is taken to be older than that, unless its start says otherwise.
@@ -56,14 +56,15 @@ def item_stages(
     begun, known = _begin(scopes, sold, timeline)
     last_year = demand[:, max(count - season, 0) :].sum(axis=1)
     change, t, pairs = _yearly_change(demand, begun, season)
-    enough = pairs >= max(season // 4, 1)
+    quarter = max(season // 4, 1)
+    enough = pairs >= quarter
     moved = enough & (np.abs(change) >= LEAST_CHANGE) & (np.abs(t) >= LEAST_T)
     now, after = timeline.current, timeline.calendar.shift(timeline.current, timeline.horizon)
     end, out = scopes["end"], scopes["phase_out"]
     ended = ((end < now) | (out <= now)).to_numpy(dtype=bool)
     ended |= ever & (last_year <= 0) & (planned <= 0)
     leaving = (out.notna() | (end < after)).to_numpy(dtype=bool)
-    young = known & ((count - begun < season) | ~enough)
+    young = known & (count - begun < season + quarter)
     stage = np.select(
         [ended, ~ever, leaving, young, moved & (change > 0), moved & (change < 0)],
         [ENDED, NOT_YET_SOLD, PHASING_OUT, INTRODUCTION, GROWTH, DECLINE],
