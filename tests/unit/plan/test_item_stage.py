@@ -19,7 +19,7 @@ def stage(sold, *, planned=1.0, timeline=TIMELINE, location="", **dates):
     history = table(frames.DEMAND_HISTORY, {"item": "A", "location": "North"} | dict(zip(labels, sold, strict=True))) if len(sold) else frames.empty_frame(frames.DEMAND_HISTORY)
     consensus = table(frames.CONSENSUS_DEMAND, {"item": "A", "location": "North", "measure": "consensus", "2026-01": planned})
     given = {name: pd.to_datetime(dates.get(name)) for name in ("start", "end", "launch", "phase_out")}
-    scopes = pd.DataFrame([{"item": "A", "location": location} | given]).astype({name: "datetime64[ns]" for name in given})
+    scopes = pd.DataFrame([{"item": "A", "location": location} | given]).astype(dict.fromkeys(given, "datetime64[ns]"))
     row = item_stages(scopes, history, consensus, timeline).iloc[0]
     return row["current_stage"], row["note"]
 

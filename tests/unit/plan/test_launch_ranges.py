@@ -8,7 +8,14 @@ import pytest
 from plan_tables import MONTHS, baseline, items, month, months, table
 
 from sop_xl import frames
-from sop_xl.plan.launch_ranges import DEFAULT_SPREAD, LEAST_LAUNCHES, LaunchSpread, launch_ranges, launch_spread, with_launch_ranges
+from sop_xl.plan.launch_ranges import (
+    DEFAULT_SPREAD,
+    LEAST_LAUNCHES,
+    LaunchSpread,
+    launch_ranges,
+    launch_spread,
+    with_launch_ranges,
+)
 
 TIMELINE = months("2026-01", 4, history=36)
 NO_PLAN = frames.empty_frame(frames.LIFECYCLE)
