@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
 from hypothesis import given, settings
@@ -109,7 +111,7 @@ def test_a_whole_hand_over_at_once_conserves_every_unit(demand, order, period, p
     """Chains of successors included, whatever their order."""
     written = [
         {"item": old, "stage": "phase_out", "period": period, "successor": new, "scale": 1.0, "location": place}
-        for old, new in zip(order, order[1:], strict=False)
+        for old, new in pairwise(order)
     ]
     _, start, step = applied(demand, table(frames.LIFECYCLE, *written))
     assert np.allclose(step.units.sum(axis=0), 0.0, atol=1e-9 * (1 + start.max()))
