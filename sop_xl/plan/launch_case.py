@@ -118,10 +118,13 @@ def launch_cases(
         for name in ("demand", "demand_low", "demand_high", "periods", "cannibalised", "revenue", "gross_margin")
     }
     margin = pools.margin
+    of_source = dict(list(effects[effects["stage"] == LIFE_CYCLE].groupby("source")))
+    range_of = dict(list(ranges.groupby("source")))
     for k, step in enumerate(steps):
-        year = _first_year(step, timeline)
-        own = ranges[(ranges["source"] == life_cycle_key(step.row)) & ranges["period"].isin(grid.periods[year])]
-        rows, lost = _lost(pools, step, effects, year)
+        key, year = life_cycle_key(step.row), _first_year(step, timeline)
+        own = range_of.get(key, ranges.iloc[:0])
+        own = own[own["period"].isin(grid.periods[year])]
+        rows, lost = _lost(pools, step, of_source.get(key, effects.iloc[:0]), year)
         units = np.where(year, pools.demand[step.places], 0.0)
         result["periods"][k] = year.sum()
         for name in ("demand", "demand_low", "demand_high"):
@@ -142,9 +145,8 @@ def _first_year(step: PlannedStep, timeline: Timeline) -> Mask:
 
 
 def _lost(pools: Pools, step: PlannedStep, effects: pd.DataFrame, during: Mask) -> tuple[Positions, Matrix]:
-    """Rows of donors, and the units that each loses to a launch, positive."""
-    named = (effects["stage"] == LIFE_CYCLE) & (effects["source"] == life_cycle_key(step.row))
-    mine = effects[named & (effects["item"] != step.row.item)]
+    """Rows of donors, and the units that each loses to a launch, positive; from the effects of its row."""
+    mine = effects[effects["item"] != step.row.item]
     units = np.maximum(-np.nan_to_num(pools.grid.matrix(mine, mine["effect"])), 0.0) * during
     rows: Positions = np.flatnonzero(units.any(axis=1))
     return rows, units[rows]

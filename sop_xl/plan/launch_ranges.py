@@ -170,6 +170,7 @@ def launch_ranges(
     """
     learned = spread.factors(low, high)
     launches = lifecycle[lifecycle["stage"] == LAUNCH].sort_values(["item", "location"], kind="stable")
+    consensus = consensus[consensus["item"].isin(launches["item"])]  # few of many: looked at row by row below
     parts = list[pd.DataFrame]()
     for row in records(launches):
         if launch_is_past(row, timeline):

@@ -61,13 +61,15 @@ def places_of(series: pd.DataFrame, row: Any, lifecycle: pd.DataFrame) -> Mask:
 
     A row without a location is about every location that has no row of its own for the same item and stage.
     """
-    inside: Mask = (series["item"] == row.item).to_numpy(dtype=bool)
+    inside: Mask = np.asarray(series["item"].to_numpy(dtype=object) == row.item, dtype=bool)
+    own = np.flatnonzero(inside)
+    place = series["location"].to_numpy(dtype=object)[own]
     if row.location:
-        here: Mask = (series["location"] == row.location).to_numpy(dtype=bool)
+        inside[own] = place == row.location
     else:
-        alike = lifecycle[(lifecycle["item"] == row.item) & (lifecycle["stage"] == row.stage)]
-        here = ~series["location"].isin(alike["location"]).to_numpy(dtype=bool)
-    return inside & here
+        alike = lifecycle.loc[(lifecycle["item"] == row.item) & (lifecycle["stage"] == row.stage), "location"]
+        inside[own] = ~np.isin(place.astype(str), alike.to_numpy(dtype=str))
+    return inside
 
 
 def launch_is_past(row: Any, timeline: Timeline) -> bool:

@@ -71,7 +71,8 @@ def life_cycle_plan(
     words: dict[tuple[str, str, str], list[str]] = {}
     cases = _launch_rows(running, launch_cases(pools, running, ranges, effects, timeline, high), spread, timeline, words)
     ends = _end_rows(ending, ends_of_life(pools, ending), pools, timeline, words)
-    rest = [s for s in (*steps, *sold_until) if not any(s is done for done in (*running, *ending))]
+    told = {_key(s) for s in (*running, *ending)}
+    rest = [s for s in (*steps, *sold_until) if _key(s) not in told]
     idle = [_idle_row(step, timeline, words) for step in rest]
     without = set(items["item"]) - {s.row.item for s in (*steps, *sold_until)}
     plain = [{"item": item, "location": "", "stage": ""} for item in sorted(without)]
