@@ -173,8 +173,9 @@ def _plan_and_write(
     stock = plan_supply(inputs, timeline, demand, notes)
     say("Rolling up to money", 0, 0)
     money = plan_money(inputs, timeline, demand, stock, previous_plan(host, timeline, inputs), notes)
+    life_cycle = plan_life_cycle(inputs, timeline, demand, money, notes)
     shown, _ = display_timeline(host, timeline)
-    results = Results(inputs, shown, demand, memory, stock, money, plan_kpis(inputs, timeline, demand, stock, money))
+    results = Results(inputs, shown, demand, memory, stock, money, plan_kpis(inputs, timeline, demand, stock, money), life_cycle)
     problems += remarks(notes)
     return results, _write(host, results, wanted, say)
 
