@@ -153,7 +153,7 @@ def apply_life_cycle(
         raise FrameError(f"lifecycle: stage {min(unknown)!r} is neither launch nor phase_out")
     start = baseline + events
     course = _Course(grid, baseline, events, lifecycle, timeline, start.copy())
-    ordered = list(records(lifecycle.sort_values(["period", "item", "location"], kind="stable")))
+    ordered = list(records(lifecycle.sort_values(["period", "item", "location", "stage"], kind="stable")))
     course.moves = {life_cycle_key(row): [] for row in ordered}
     launches = [row for row in ordered if row.stage == LAUNCH]
     brought = [_launch(course, row) for row in launches]

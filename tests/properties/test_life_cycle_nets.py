@@ -65,7 +65,7 @@ def test_the_effects_of_the_rows_sum_to_the_step_and_nothing_falls_below_zero(de
     scale = 1 + np.abs(start).max() * 50
     assert np.allclose(summed(grid, step.effects), step.units, rtol=0, atol=1e-9 * scale)
     assert (start + step.units >= -1e-9 * scale).all()
-    assert [e.source for e in step.effects] == [life_cycle_key(r) for r in lifecycle.sort_values(["period", "item", "location"], kind="stable").itertuples()]
+    assert [e.source for e in step.effects] == [life_cycle_key(r) for r in lifecycle.sort_values(["period", "item", "location", "stage"], kind="stable").itertuples()]
 
 
 @settings(max_examples=150, deadline=None)
@@ -77,7 +77,7 @@ def test_what_launches_take_nets_to_zero_against_the_donors_unless_it_is_cut(dem
     _, _, without = applied(demand, lifecycle.assign(cannibalisation=np.nan))
     grid, start, step = applied(demand, lifecycle)
     cut = {note.key for note in step.notes if note.rule == "cannibalisation-cut"}
-    for r, effect, bare in zip(lifecycle.sort_values(["period", "item", "location"], kind="stable").itertuples(), step.effects, without.effects, strict=True):
+    for r, effect, bare in zip(lifecycle.sort_values(["period", "item", "location", "stage"], kind="stable").itertuples(), step.effects, without.effects, strict=True):
         own = (grid.series["item"].to_numpy() == r.item)[effect.rows]
         assert (effect.units[~own] <= 0).all()
         assert np.allclose(effect.units[own].sum(), bare.units.sum())  # the new item itself is not reduced
