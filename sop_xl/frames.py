@@ -224,13 +224,14 @@ EVENT_RESULTS = _spec(
 LIFECYCLE_PLAN = _spec(
     "lifecycle_plan", "item location stage",
     item="text", location="text",
-    stage="text",              # launch | phase_out, or "" for an item without either
+    stage="text",              # launch | phase_out, or "" for an item without either; then the end is its Sold until
     current_stage="text",      # introduction | growth | maturity | decline | phase-out | ended | not yet sold
     period="date", counterpart="text",  # like item, successor or donor
     demand="number", demand_low="number", demand_high="number",  # units of the first year (launch) or until the end (phase-out)
     cannibalised="number",     # units that donors lose, positive
     revenue="number", gross_margin="number",  # plan currency, net of what donors lose
     order_quantity="number",   # initial order (launch) or last buy (phase-out), units
+    order_by="date",           # latest day to order it: the step less the lead time
     residual_stock="number",   # units left at the end of life
     exposure="number",         # plan currency: stock to write off, or the initial order at cost
     note="text",

@@ -15,6 +15,9 @@ from sop_xl.plan.demand import consensus_demand
 from sop_xl.plan.finance import financial_plan
 from sop_xl.plan.inventory import forecast_error_sd, inventory_plan
 from sop_xl.plan.kpis import kpis
+from sop_xl.plan.launch_ranges import launch_ranges, launch_spread, with_launch_ranges
+from sop_xl.plan.life_cycle_plan import life_cycle_plan
+from sop_xl.plan.life_cycle_pools import open_pools
 from sop_xl.plan.prices import net_prices
 from sop_xl.plan.valuation import FinancialDetail, financial_detail
 
@@ -28,8 +31,11 @@ INPUTS = {
 }  # fmt: skip
 RESULTS = {
     spec.name: spec
-    for spec in (frames.CONSENSUS_DEMAND, frames.DEMAND_EFFECTS, frames.FORECAST_CONSUMPTION, frames.INVENTORY_PLAN, frames.NET_PRICES, frames.FINANCIAL_PLAN, frames.BRIDGES, frames.KPIS)
-}
+    for spec in (
+        frames.CONSENSUS_DEMAND, frames.FORECAST_CONSUMPTION, frames.INVENTORY_PLAN, frames.NET_PRICES, frames.FINANCIAL_PLAN, frames.BRIDGES, frames.KPIS,
+        frames.DEMAND_EFFECTS, frames.LIFECYCLE_PLAN,
+    )
+}  # fmt: skip
 NO_ACCURACY = pd.DataFrame({"scope": pd.Series(dtype="object"), "wmape": [], "bias": [], "fva": []})
 
 
@@ -43,15 +49,22 @@ def run_thread(given: Mapping[str, pd.DataFrame], timeline: Timeline, settings: 
         items, locations, timeline, settings.get("sales_weight", 0.5),
         event_results=read["event_results"], customer_mix=read["customer_mix"],
     )  # fmt: skip
-    stock, n2 = inventory_plan(consensus, read["inventory"], items, locations, timeline, forecast_error_sd(read["baseline_forecast"]), settings.get("service_level", 0.95))
+    spread = launch_spread(read["demand_history"], items, read["lifecycle"], timeline)
+    launches = launch_ranges(consensus, read["lifecycle"], spread, timeline)
+    service_level = settings.get("service_level", 0.95)
+    error_sd = forecast_error_sd(with_launch_ranges(read["baseline_forecast"], launches))
+    stock, n2 = inventory_plan(consensus, read["inventory"], items, locations, timeline, error_sd, service_level)
     prices, n3 = net_prices(read["demand_history"], items, locations, timeline, consensus)
     detail, n4 = financial_detail(read["demand_history"], consensus, prices, items, locations, timeline, read["fx_rates"], settings.get("plan_currency", ""))
     money, n5 = financial_plan(detail, stock, read["budget"], read["financial_plan"], items, locations, timeline)
     steps, n6 = bridges(detail, money, timeline)
     consumption, n7 = consume_forecast(consensus, read["customer_orders"], timeline, settings.get("consume_backward", 1), settings.get("consume_forward", 1))
+    pools = open_pools(consensus, read["baseline_forecast"], detail, prices, read["inventory"], items, locations, timeline, service_level)
+    life_cycle, n8 = life_cycle_plan(read["lifecycle"], pools, consensus, effects, launches, spread, read["demand_history"], items, timeline)
     figures = kpis(money, stock, NO_ACCURACY, items, timeline)
-    results = {"consensus_demand": consensus, "demand_effects": effects, "forecast_consumption": consumption, "inventory_plan": stock, "net_prices": prices, "financial_plan": money, "bridges": steps, "kpis": figures}
+    results = {"consensus_demand": consensus, "forecast_consumption": consumption, "inventory_plan": stock, "net_prices": prices, "financial_plan": money, "bridges": steps, "kpis": figures}
+    results |= {"demand_effects": effects, "lifecycle_plan": life_cycle}
     for name, frame in results.items():
         frames.check_frame(frame, RESULTS[name])
-    rules = sorted(set(pd.concat([n1, n2, n3, n4, n5, n6, n7])["rule"]))
+    rules = sorted(set(pd.concat([n1, n2, n3, n4, n5, n6, n7, n8])["rule"]))
     return results, detail, rules

@@ -23,6 +23,9 @@ from sop_xl.plan.forecast import BaselineResult, baseline_forecast, is_manual, r
 from sop_xl.plan.history import calendarise
 from sop_xl.plan.inventory import forecast_error_sd, inventory_plan
 from sop_xl.plan.kpis import kpis
+from sop_xl.plan.launch_ranges import LaunchSpread, launch_ranges, launch_spread, with_launch_ranges
+from sop_xl.plan.life_cycle_plan import life_cycle_plan
+from sop_xl.plan.life_cycle_pools import open_pools
 from sop_xl.plan.prices import net_prices
 from sop_xl.plan.valuation import FinancialDetail, financial_detail
 from sop_xl.sheets import sheet
@@ -44,6 +47,8 @@ class Demand:
     effects: pd.DataFrame
     consumption: pd.DataFrame
     ranges: pd.DataFrame
+    launch_spread: LaunchSpread
+    launch_ranges: pd.DataFrame
     from_cache: bool
 
 
@@ -51,6 +56,7 @@ class Demand:
 class Money:
     """What the finance step made."""
 
+    prices: pd.DataFrame
     detail: FinancialDetail
     financial_plan: pd.DataFrame
     bridges: pd.DataFrame
@@ -84,8 +90,11 @@ def plan_demand(inputs: Inputs, timeline: Timeline, progress: Progress, notes: l
         consensus, inputs.frame("Customer Orders"), timeline, inputs.settings.consume_backward, inputs.settings.consume_forward
     )
     notes.append(said)
-    ranges = consensus_ranges(baseline.ranges, consensus, items, locations)
-    return Demand(cleansed, event_results, baseline, consensus, effects, consumption, ranges, from_cache)
+    lifecycle, quantiles = inputs.frame("Lifecycle"), (inputs.settings.interval_low, inputs.settings.interval_high)
+    spread = launch_spread(inputs.frame("Demand History"), items, lifecycle, timeline)
+    launches = launch_ranges(consensus, lifecycle, spread, timeline, *quantiles)
+    ranges = consensus_ranges(baseline.ranges, consensus, items, locations, launches)
+    return Demand(cleansed, event_results, baseline, consensus, effects, consumption, ranges, spread, launches, from_cache)
 
 
 def _cleansed(inputs: Inputs, items: pd.DataFrame, locations: pd.DataFrame, timeline: Timeline) -> tuple[Cleansed, pd.DataFrame]:
@@ -146,9 +155,28 @@ def plan_supply(inputs: Inputs, timeline: Timeline, demand: Demand, notes: list[
         inputs.frame("Items"),
         inputs.locations(),
         timeline,
-        forecast_error_sd(demand.baseline.forecast, inputs.settings.interval_low, inputs.settings.interval_high),
+        forecast_error_sd(
+            with_launch_ranges(demand.baseline.forecast, demand.launch_ranges), inputs.settings.interval_low, inputs.settings.interval_high
+        ),
         inputs.settings.service_level,
     )
+    notes.append(said)
+    return plan
+
+
+def plan_life_cycle(
+    inputs: Inputs, timeline: Timeline, demand: Demand, money: Money, notes: list[pd.DataFrame]
+) -> pd.DataFrame:
+    """Stage of every item, and what launches and phase-outs mean in units, stock and money."""
+    items, locations, settings = inputs.frame("Items"), inputs.locations(), inputs.settings
+    pools = open_pools(
+        demand.consensus, demand.baseline.forecast, money.detail, money.prices, inputs.frame("Inventory"), items, locations, timeline,
+        settings.service_level,
+    )  # fmt: skip
+    plan, said = life_cycle_plan(
+        inputs.frame("Lifecycle"), pools, demand.consensus, demand.effects, demand.launch_ranges, demand.launch_spread,
+        inputs.frame("Demand History"), items, timeline, settings.interval_high,
+    )  # fmt: skip
     notes.append(said)
     return plan
 
@@ -169,7 +197,7 @@ def plan_money(
     notes.append(said)
     steps, said = bridges(detail, plan, timeline)
     notes.append(said)
-    return Money(detail, plan, steps)
+    return Money(prices, detail, plan, steps)
 
 
 def history_in_plan_currency(inputs: Inputs, notes: list[pd.DataFrame]) -> pd.DataFrame:

@@ -15,7 +15,7 @@ from sop_xl.commands.account import write_account
 from sop_xl.commands.inputs import Inputs, display_timeline, parked_inputs, planning_timeline, read_inputs
 from sop_xl.commands.memory import plan_memory, read_memory
 from sop_xl.commands.overview import overview
-from sop_xl.commands.planning import plan_demand, plan_kpis, plan_money, plan_supply
+from sop_xl.commands.planning import plan_demand, plan_kpis, plan_life_cycle, plan_money, plan_supply
 from sop_xl.commands.report import ExitCode, Report
 from sop_xl.commands.results import Results, output_rows
 from sop_xl.commands.tables import plain_table
@@ -34,7 +34,7 @@ from sop_xl.sheets.spec import LABEL_COLUMNS, Shape
 
 STEPS: dict[str, tuple[str, ...]] = {
     "forecast": ("History Log", "Baseline Forecast", "Forecast Accuracy", "Backtest"),
-    "demand": ("Event Results", "Consensus Demand", "Demand Changes", "Forecast Consumption", "Forecast Archive", "Forecast Value Added"),
+    "demand": ("Event Results", "Consensus Demand", "Lifecycle Plan", "Demand Changes", "Forecast Consumption", "Forecast Archive", "Forecast Value Added"),
     "supply": ("Inventory Plan",),
     "finance": ("Financial Plan", "Bridges"),
     "kpis": ("KPIs",),
@@ -45,7 +45,7 @@ SHEET_OF_FRAME = {spec.frame.name: spec.name for spec in SHEETS if spec.frame is
 """Where a remark of the core about one of its frames belongs in the workbook."""
 
 
-WARNINGS = {"budget-outside-timeline", "event-without-effect", "event-without-customer", "sales-input-contradicts", "override-without-effect", "budget-covers-part"}
+WARNINGS = {"budget-outside-timeline", "event-without-effect", "event-without-customer", "sales-input-contradicts", "override-without-effect", "budget-covers-part", "order-overdue"}
 """Remarks of the core that a planner should act on; the others say what was assumed."""
 
 
@@ -173,8 +173,9 @@ def _plan_and_write(
     stock = plan_supply(inputs, timeline, demand, notes)
     say("Rolling up to money", 0, 0)
     money = plan_money(inputs, timeline, demand, stock, previous_plan(host, timeline, inputs), notes)
+    life_cycle = plan_life_cycle(inputs, timeline, demand, money, notes)
     shown, _ = display_timeline(host, timeline)
-    results = Results(inputs, shown, demand, memory, stock, money, plan_kpis(inputs, timeline, demand, stock, money))
+    results = Results(inputs, shown, demand, memory, stock, money, plan_kpis(inputs, timeline, demand, stock, money), life_cycle)
     problems += remarks(notes)
     return results, _write(host, results, wanted, say)
 

@@ -31,6 +31,7 @@ class Results:
     stock: pd.DataFrame
     money: Money
     kpis: pd.DataFrame
+    life_cycle: pd.DataFrame
 
 
 def output_rows(results: Results) -> dict[str, Callable[[], Rows]]:
@@ -47,6 +48,7 @@ def output_rows(results: Results) -> dict[str, Callable[[], Rows]]:
         "Event Results": lambda: records("Event Results", results.demand.event_results),
         "Backtest": lambda: records("Backtest", results.demand.baseline.backtest),
         "Consensus Demand": lambda: consensus_rows(results),
+        "Lifecycle Plan": lambda: record_rows(sheet("Lifecycle Plan"), results.life_cycle),
         "Forecast Consumption": lambda: consumption_rows(results),
         **({"Forecast Archive": lambda: archive} if archive is not None else {}),
         "Demand Changes": lambda: records("Demand Changes", results.memory.changes),

@@ -125,7 +125,7 @@ def inventory_plan(
         frames.check_frame(frame, spec)
     notes = list[Note]()
     served = consensus[["item", "location", "period", "consensus"]].assign(
-        location=_stocking_location(consensus["location"], locations)
+        location=stocking_location(consensus["location"], locations)
     )
     receipts = scheduled_receipts if scheduled_receipts is not None and len(scheduled_receipts) else None
     pairs = [served, inventory] if receipts is None else [served, inventory, receipts]
@@ -200,13 +200,29 @@ def days_of_supply(balance: Matrix, demand: Matrix, days: Matrix, season: int) -
     return result
 
 
-def _stocking_location(location: pd.Series, locations: pd.DataFrame) -> pd.Series:
+def stocking_location(location: pd.Series, locations: pd.DataFrame) -> pd.Series:
     """Location whose stock serves each one; itself where none is named."""
     if locations.empty:
         return location.astype("object")
     at = positions(locations["location"], location, "location")
     supplier = locations["supplied_from"].where(locations["supplied_from"] != "", locations["location"])
     return pd.Series(supplier.to_numpy(dtype=object)[at], index=location.index)
+
+
+def order_quantity(short: ArrayLike, minimum: ArrayLike, multiple: ArrayLike) -> Matrix:
+    """What to order where so much is short: at least the minimum order, rounded up to a multiple; nothing where nothing is short.
+
+    Parameters
+    ----------
+    short
+        Units.
+    minimum, multiple
+        Units; 0 = none.
+    """
+    needed, lot = np.asarray(short, dtype=float), np.asarray(multiple, dtype=float)
+    wanted = np.maximum(needed, minimum)
+    rounded = np.ceil(wanted / np.where(lot > 0, lot, 1.0) - 1e-9) * lot
+    return np.where(needed > 1e-9, np.where(lot > 0, rounded, wanted), 0.0)
 
 
 def _total(grid: Grid, frame: pd.DataFrame, name: str) -> Matrix:
@@ -240,7 +256,7 @@ def _stock_rows(
                 f"no on-hand stock is given for {some_of(names)}; taken as 0",
             )
         )
-    elsewhere = _stocking_location(grid.series["location"], locations) != grid.series["location"]
+    elsewhere = stocking_location(grid.series["location"], locations) != grid.series["location"]
     idle = elsewhere.to_numpy(dtype=bool) & (np.where(absent, 0.0, on_hand) > 0) & (demand.sum(axis=1) == 0)
     if idle.any():
         names = _names(grid, idle)
@@ -281,7 +297,7 @@ def _pooled_deviation(
 ) -> Matrix:
     variance, known = np.zeros(len(grid.series)), np.zeros(len(grid.series), dtype=bool)
     if len(error_sd):
-        pooled = error_sd.assign(location=_stocking_location(error_sd["location"], locations))
+        pooled = error_sd.assign(location=stocking_location(error_sd["location"], locations))
         rows, values = pair_positions(grid.series, pooled), pooled["forecast_error_sd"].to_numpy(dtype=float)
         inside = (rows >= 0) & ~np.isnan(values)
         np.add.at(variance, rows[inside], values[inside] ** 2)
@@ -327,14 +343,11 @@ def _project(
     """Opening balance, planned receipts and closing balance, period by period for all series at once."""
     opening, planned, balance = np.empty_like(demand), np.zeros_like(demand), np.empty_like(demand)
     closing = on_hand
-    lot = np.where(multiple > 0, multiple, 1.0)
     for t in range(demand.shape[1]):
         opening[:, t] = closing
         before = closing + scheduled[:, t] - demand[:, t]
         short = needed[:, t] - before
-        wanted = np.maximum(short, minimum)
-        wanted = np.where(multiple > 0, np.ceil(wanted / lot - 1e-9) * lot, wanted)
-        planned[:, t] = np.where((short > 1e-9) & (t >= first), wanted, 0.0)
+        planned[:, t] = np.where(t >= first, order_quantity(short, minimum, multiple), 0.0)
         closing = before + planned[:, t]
         balance[:, t] = closing
     return opening, planned, balance

@@ -1,7 +1,8 @@
-"""Life cycle: launches after the pattern of a like item, phase-outs and their successors."""
+"""Life cycle: launches after the pattern of a like item, what they take from others, phase-outs and their successors."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -9,11 +10,19 @@ import pandas as pd
 
 from sop_xl.errors import FrameError
 from sop_xl.periods import Timeline
-from sop_xl.plan.effects import Step
+from sop_xl.plan.cannibalisation import taken_from_donors
+from sop_xl.plan.effects import Effect, Step
 from sop_xl.plan.grid import Grid, Mask, Matrix, Positions, records
+from sop_xl.plan.launch_curves import ramp_share
 from sop_xl.plan.notes import Note
 
 LAUNCH, PHASE_OUT = "launch", "phase_out"
+REASON_CODES = {LAUNCH: "launch", PHASE_OUT: "phase-out"}
+
+
+def life_cycle_key(row: Any) -> str:
+    """Name of a life-cycle row in notes and effects: `item / location / stage`."""
+    return " / ".join(part for part in (row.item, row.location, row.stage) if part)
 
 
 def life_cycle_pairs(baseline: pd.DataFrame, lifecycle: pd.DataFrame) -> pd.DataFrame:
@@ -47,6 +56,66 @@ def _successors(lifecycle: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({"item": out["successor"], "location": out["location"], "pattern": out["item"]})
 
 
+def places_of(series: pd.DataFrame, row: Any, lifecycle: pd.DataFrame) -> Mask:
+    """Rows of `series` (item, location) that a life-cycle row is about.
+
+    A row without a location is about every location that has no row of its own for the same item and stage.
+    """
+    inside: Mask = np.asarray(series["item"].to_numpy(dtype=object) == row.item, dtype=bool)
+    own = np.flatnonzero(inside)
+    place = series["location"].to_numpy(dtype=object)[own]
+    if row.location:
+        inside[own] = place == row.location
+    else:
+        alike = lifecycle.loc[(lifecycle["item"] == row.item) & (lifecycle["stage"] == row.stage), "location"]
+        inside[own] = ~np.isin(place.astype(str), alike.to_numpy(dtype=str))
+    return inside
+
+
+def launch_is_past(row: Any, timeline: Timeline) -> bool:
+    """Whether a launch lies a year or more before the plan, so that the item's own history speaks."""
+    calendar = timeline.calendar
+    return calendar.distance(calendar.start_of(row.period), timeline.current) >= calendar.season
+
+
+@dataclass
+class _Course:
+    """The plan while life-cycle rows are applied to it one after the other."""
+
+    grid: Grid
+    baseline: Matrix
+    events: Matrix
+    lifecycle: pd.DataFrame
+    timeline: Timeline
+    running: Matrix
+    notes: list[Note] = field(default_factory=list)
+    moves: dict[str, list[tuple[Positions, Matrix]]] = field(default_factory=dict)
+
+    def move(self, row: Any, rows: Positions, units: Matrix) -> None:
+        """Add units to rows of the plan in the name of a life-cycle row."""
+        self.running[rows] += units
+        self.moves[life_cycle_key(row)].append((rows, units))
+
+    def say(self, row: Any, rule: str, words: str) -> None:
+        self.notes.append(Note("lifecycle", life_cycle_key(row), rule, words))
+
+    def places(self, row: Any) -> Positions:
+        return np.flatnonzero(places_of(self.grid.series, row, self.lifecycle))
+
+    def ramp(self, row: Any) -> Matrix:
+        """Share of the row's full effect in each planned period."""
+        calendar = self.timeline.calendar
+        age = calendar.distance(calendar.start_of(row.period), self.timeline.current) + np.arange(
+            len(self.grid.periods)
+        )
+        return ramp_share(age, row.ramp, row.curve)
+
+    def counterpart(self, rows: Positions, item: str) -> Positions:
+        """Rows of `item` at the locations of `rows`; -1 where it has no series there."""
+        wanted = pd.DataFrame({"item": item, "location": self.grid.series["location"].to_numpy()[rows]})
+        return self.grid.rows_of(wanted)
+
+
 def apply_life_cycle(
     grid: Grid, baseline: Matrix, events: Matrix, lifecycle: pd.DataFrame, timeline: Timeline
 ) -> Step:
@@ -59,18 +128,22 @@ def apply_life_cycle(
     baseline, events
         Units; together never below 0.
     lifecycle
-        LIFECYCLE. Absent scale is 1, absent ramp is 0, a blank location is every location.
+        LIFECYCLE. Absent scale is 1, absent ramp is 0, a blank curve is linear, absent cannibalisation is none; a blank location
+        is every location without a row of its own.
     timeline
         Tells how long a launch is ago.
 
     Returns
     -------
-    The step.
+    The step, with one effect per row of `lifecycle`: what it adds to the item and its successor, and what it takes from donors.
 
     Launch: from its first period on an item's baseline is replaced by like item's baseline x scale x ramp (without a
-    like item: its own baseline x scale x ramp); before it keeps what it has. With a ramp of r periods the first one has
-    1 / (r + 1) and the full effect comes r periods later. A launch a year or more before the current period is not
-    applied, and said: the item's own history speaks.
+    like item: its own baseline x scale x ramp); before it keeps what it has. With a linear ramp of r periods the first one has
+    1 / (r + 1) and the full effect comes r periods later; see `ramp_share` for the other curves. A launch a year or more before the
+    current period is not applied, and said: the item's own history speaks.
+
+    Cannibalisation: the donor loses that share of what the launch brings (before events of the new item), at the same location; see
+    `taken_from_donors`. The earlier launch takes first.
 
     Phase-out: demand is 0 from the period on; the successor takes scale x ramp of it. Where the successor is itself
     launched after the pattern of this item, the launch already carries that demand and it is not added twice.
@@ -78,99 +151,94 @@ def apply_life_cycle(
     unknown = set(lifecycle["stage"]) - {LAUNCH, PHASE_OUT}
     if unknown:
         raise FrameError(f"lifecycle: stage {min(unknown)!r} is neither launch nor phase_out")
-    running, notes = baseline + events, list[Note]()
-    launches = lifecycle[lifecycle["stage"] == LAUNCH].sort_values(["item", "location"], kind="stable")
-    copied: dict[tuple[str, str], Mask] = {}
-    for row in records(launches):
-        inside = _launch(grid, baseline, events, running, row, timeline, notes)
-        copied[row.item, row.like_item] = (
-            copied.get((row.item, row.like_item), np.zeros(len(grid.series), dtype=bool)) | inside
-        )
-    for row in _ordered(lifecycle[lifecycle["stage"] == PHASE_OUT]):
-        _phase_out(grid, running, row, copied, timeline, notes)
-    return Step(running - (baseline + events), notes=notes)
+    start = baseline + events
+    course = _Course(grid, baseline, events, lifecycle, timeline, start.copy())
+    ordered = list(records(lifecycle.sort_values(["period", "item", "location", "stage"], kind="stable")))
+    course.moves = {life_cycle_key(row): [] for row in ordered}
+    launches = [row for row in ordered if row.stage == LAUNCH]
+    brought = [_launch(course, row) for row in launches]
+    for row, (places, units) in zip(launches, brought, strict=True):
+        _cannibalise(course, row, places, units)
+    copied = {
+        (row.item, row.like_item, place)
+        for row, (places, _) in zip(launches, brought, strict=True)
+        for place in places.tolist()
+    }
+    for row in _heirs_last([row for row in ordered if row.stage == PHASE_OUT]):
+        _phase_out(course, row, copied)
+    course.running = np.maximum(course.running, 0.0)  # what float arithmetic leaves below 0 is nothing
+    effects = [_effect(row, course.moves[life_cycle_key(row)], len(grid.periods)) for row in ordered]
+    return Step(course.running - start, effects, course.notes)
 
 
-def _ramp(grid: Grid, row: Any, timeline: Timeline) -> Matrix:
-    """Share of the full effect in each planned period: 0 before, rising in equal steps to 1."""
-    age = timeline.calendar.distance(timeline.calendar.start_of(row.period), timeline.current) + np.arange(
-        len(grid.periods)
-    )
-    steps = 0.0 if pd.isna(row.ramp) else float(row.ramp)
-    share: Matrix = np.clip((age + 1) / (steps + 1), 0.0, 1.0)
-    return np.where(age < 0, 0.0, share)
+def _effect(row: Any, moves: list[tuple[Positions, Matrix]], periods: int) -> Effect:
+    rows = np.concatenate([np.empty(0, dtype=np.intp), *(rows for rows, _ in moves)])
+    units = np.vstack([np.empty((0, periods)), *(units for _, units in moves)])
+    return Effect(life_cycle_key(row), row.owner, REASON_CODES[row.stage], rows, units)
 
 
 def _scale(row: Any) -> float:
     return 1.0 if pd.isna(row.scale) else float(row.scale)
 
 
-def _key(row: Any) -> str:
-    return " / ".join(part for part in (row.item, row.location, row.stage) if part)
-
-
-def _counterpart(grid: Grid, rows: Mask, item: str) -> Positions:
-    """Rows of `item` at the locations of `rows`; -1 where it has no series there."""
-    wanted = pd.DataFrame({"item": item, "location": grid.series.loc[rows, "location"]})
-    return grid.rows_of(wanted)
-
-
-def _launch(
-    grid: Grid,
-    baseline: Matrix,
-    events: Matrix,
-    running: Matrix,
-    row: Any,
-    timeline: Timeline,
-    notes: list[Note],
-) -> Mask:
-    key, inside = _key(row), grid.scope(row.item, "", row.location)
-    calendar = timeline.calendar
-    if calendar.distance(calendar.start_of(row.period), timeline.current) >= calendar.season:
-        notes.append(
-            Note(
-                "lifecycle",
-                key,
-                "launch-is-past",
-                f"{row.item} was launched a year or more ago; its own history is used",
-            )
+def _launch(course: _Course, row: Any) -> tuple[Positions, Matrix]:
+    """Apply a launch; where, and the units that it brings there, events of the item left out."""
+    places = course.places(row)
+    nothing = np.empty(0, dtype=np.intp), np.empty((0, len(course.grid.periods)))
+    if launch_is_past(row, course.timeline):
+        course.say(row, "launch-is-past", f"{row.item} was launched a year or more ago; its own history is used")
+        return nothing
+    if not places.size:
+        course.say(
+            row, "launch-without-place", f"{row.item}: no location to launch at; the like item has no baseline"
         )
-        return np.zeros(len(grid.series), dtype=bool)
-    if not inside.any():
-        notes.append(
-            Note(
-                "lifecycle",
-                key,
-                "launch-without-place",
-                f"{row.item}: no location to launch at; the like item has no baseline",
-            )
-        )
-        return inside
-    pattern = baseline[inside]
+        return nothing
+    pattern = course.baseline[places]
     if row.like_item:
-        places = _counterpart(grid, inside, row.like_item)
-        pattern = np.where((places >= 0)[:, None], baseline[places], 0.0)
-    on = _ramp(grid, row, timeline)
+        alike = course.counterpart(places, row.like_item)
+        pattern = np.where((alike >= 0)[:, None], course.baseline[alike], 0.0)
+    on = course.ramp(row)
     started = on > 0
     if not pattern[:, started].any() and started.any():
         source = row.like_item or row.item
-        notes.append(
-            Note(
-                "lifecycle",
-                key,
-                "launch-without-pattern",
-                f"{row.item}: {source} has no baseline demand from the launch on; nothing is copied",
-            )
+        course.say(
+            row,
+            "launch-without-pattern",
+            f"{row.item}: {source} has no baseline demand from the launch on; nothing is copied",
         )
+    units = pattern * (_scale(row) * on)
     # the item's own events stay on top of the copied pattern
-    target = pattern * (_scale(row) * on) + np.maximum(events[inside], -pattern * (_scale(row) * on))
-    running[inside] = np.where(started, target, running[inside])
-    return inside
+    target = units + np.maximum(course.events[places], -units)
+    course.move(row, places, np.where(started, target - course.running[places], 0.0))
+    return places, units
 
 
-def _ordered(phase_outs: pd.DataFrame) -> list[Any]:
+def _cannibalise(course: _Course, row: Any, places: Positions, brought: Matrix) -> None:
+    """Take the donor's share of what a launch brings, and say what could not be taken."""
+    share = 0.0 if pd.isna(row.cannibalisation) else float(row.cannibalisation)
+    if not row.donor or share == 0 or not places.size:
+        return
+    wanted = share * brought
+    rows, taken = taken_from_donors(course.grid, course.running, row.item, row.donor, places, wanted)
+    course.move(row, rows, -taken)
+    missing = float(wanted.sum() - taken.sum())
+    if missing > 1e-9 * (1.0 + float(wanted.sum())):
+        course.say(
+            row,
+            "cannibalisation-cut",
+            f"{row.item} would take {missing:,.1f} units more from {row.donor} than it has; its demand stays at 0",
+        )
+    if row.period < course.timeline.current:
+        course.say(
+            row,
+            "launch-already-runs",
+            f"{row.item} is on sale already: part of what {row.donor} loses may be in its history; lower the share if so",
+        )
+
+
+def _heirs_last(phase_outs: list[Any]) -> list[Any]:
     """Phase-outs so that an item comes after those that hand their demand to it; a ring keeps the order of periods."""
-    waiting = list(records(phase_outs.sort_values(["period", "item", "location"], kind="stable")))
+    waiting = list(phase_outs)
     ordered: list[Any] = []
     while waiting:
         heirs = {row.successor for row in waiting if row.successor != row.item}
@@ -180,39 +248,23 @@ def _ordered(phase_outs: pd.DataFrame) -> list[Any]:
     return ordered
 
 
-def _phase_out(
-    grid: Grid,
-    running: Matrix,
-    row: Any,
-    copied: dict[tuple[str, str], Mask],
-    timeline: Timeline,
-    notes: list[Note],
-) -> None:
-    key, inside = _key(row), grid.scope(row.item, "", row.location)
-    if not inside.any():
-        notes.append(
-            Note(
-                "lifecycle", key, "phase-out-without-demand", f"{row.item} has no planned demand to phase out"
-            )
-        )
+def _phase_out(course: _Course, row: Any, copied: set[tuple[str, str, int]]) -> None:
+    places = course.places(row)
+    if not places.size:
+        course.say(row, "phase-out-without-demand", f"{row.item} has no planned demand to phase out")
         return
-    on = _ramp(grid, row, timeline)
-    lost = np.where(on > 0, running[inside], 0.0)
-    running[inside] -= lost
+    on = course.ramp(row)
+    lost = np.where(on > 0, course.running[places], 0.0)
+    course.move(row, places, -lost)
     if not row.successor or row.successor == row.item:
         return
-    heirs = _counterpart(grid, inside, row.successor)
-    twice = copied.get((row.successor, row.item), np.zeros(len(grid.series), dtype=bool))[heirs] & (
-        heirs >= 0
-    )
+    heirs = course.counterpart(places, row.successor)
+    twice = np.array([(row.successor, row.item, heir) in copied for heir in heirs.tolist()], dtype=bool)
     if twice.any():
-        notes.append(
-            Note(
-                "lifecycle",
-                key,
-                "successor-launched-alike",
-                f"{row.successor} is launched after the pattern of {row.item}; its demand is not added a second time",
-            )
+        course.say(
+            row,
+            "successor-launched-alike",
+            f"{row.successor} is launched after the pattern of {row.item}; its demand is not added a second time",
         )
     takes = (heirs >= 0) & ~twice
-    running[heirs[takes]] += (lost * (_scale(row) * on))[takes]
+    course.move(row, heirs[takes], (lost * (_scale(row) * on))[takes])

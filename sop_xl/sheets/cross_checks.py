@@ -12,6 +12,12 @@ import pandas as pd
 from sop_xl.errors import Problem, Severity
 from sop_xl.sheets.cells import show, suggestion
 from sop_xl.sheets.customer_checks import check_customer_lines, check_event_customers
+from sop_xl.sheets.life_cycle_checks import (
+    check_donors,
+    check_life_cycle_dates,
+    check_like_items,
+    check_scales,
+)
 from sop_xl.sheets.locations import ONLY_LOCATION
 from sop_xl.sheets.model_checks import check_model_terms, check_rule_drivers, check_rule_scopes
 from sop_xl.sheets.money_checks import check_budget_terms, check_item_money, check_line_units, check_rates
@@ -87,17 +93,6 @@ def check_blank_locations(readings: Readings) -> Iterator[Problem]:
         if len(blank):
             more = f"{len(blank)} lines state none" if len(blank) > 1 else ""
             yield Problem(reading.sheet, reading.cell_of(blank[0], "location"), "missing-value", "expected a location listed in Locations", "nothing", more)
-
-
-def check_like_items(readings: Readings) -> Iterator[Problem]:
-    """A launch copies another item's demand; a phase-out hands over to another item."""
-    reading = filled(readings, "Lifecycle")
-    if reading is None:
-        return
-    for field, words in (("like_item", "expected another item than the one launched"), ("successor", "expected another item than the one that ends")):
-        same = (reading.records[field] == reading.records["item"]) & (reading.records["item"] != "")
-        for line in reading.records.index[same]:
-            yield Problem(reading.sheet, reading.cell_of(line, field), "same-item", words, show(str(reading.records.at[line, field])))
 
 
 def check_spans(readings: Readings) -> Iterator[Problem]:
@@ -216,6 +211,9 @@ CHECKS: tuple[Callable[[Readings], Iterator[Problem]], ...] = (
     check_customer_lines,
     check_event_customers,
     check_like_items,
+    check_donors,
+    check_scales,
+    check_life_cycle_dates,
     check_spans,
     check_sales_input_scope,
     check_percentages,

@@ -160,7 +160,7 @@ late     | AX-140 | 2026-04 | set    | 5     | fair   | Ann
 other    | BK-7   | 2026-04 | set    | 5     | fair   | Ann
 """
     events = "Event | Item | From | Effect\nE | AX-140 | 2026-05 | 0.1"
-    lifecycle = "Item | Stage | Period | Like item\nAX-140 | launch | 2026-06 | BK-7\nAX-140 | phase_out | 2026-06 |"
+    lifecycle = "Item | Stage | Period | Like item\nAX-140 | launch | 2026-06 | BK-7"
     readings = workbook(Items=items, Overrides=overrides, Events=events, Lifecycle=lifecycle)
     assert found(readings, Severity.WARNING) == [
         'Events!B7: expected an item that is still sold in 2026-05, got "AX-140" (Items has it Sold until 2026-03-31)',

@@ -88,6 +88,9 @@ def worlds(draw: st.DrawFn) -> dict[str, pd.DataFrame]:
             "successor": st.one_of(blank, item),
             "scale": fraction,
             "ramp": st.sampled_from([0.0, 1.0, 3.0]),
+            "curve": st.sampled_from(["", "linear", "s-curve", "fast start"]),
+            "donor": st.one_of(blank, item, family),
+            "cannibalisation": fraction,
         }
     )
     sales = fixed(

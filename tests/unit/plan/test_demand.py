@@ -67,63 +67,6 @@ def test_without_locations_they_stand_for_themselves():
     assert at(consensus, "A", "2026-01") == 100
 
 
-class TestLifeCycle:
-    def test_a_launch_copies_its_like_item_with_a_ramp(self):
-        launch = table(frames.LIFECYCLE, {"item": "C", "stage": "launch", "period": month("2026-02"), "like_item": "B", "scale": 0.5, "ramp": 1})
-        consensus, _ = plan(FLAT, lifecycle=launch)
-        assert [at(consensus, "C", p) for p in ("2026-01", "2026-02", "2026-03")] == pytest.approx([0, 75, 150])
-        assert at(consensus, "B", "2026-03") == 300
-
-    def test_a_launch_without_a_like_item_scales_its_own_baseline(self):
-        launch = table(frames.LIFECYCLE, {"item": "A", "stage": "launch", "period": month("2026-02"), "scale": 0.9})
-        consensus, _ = plan(FLAT, lifecycle=launch)
-        assert [at(consensus, "A", p) for p in ("2026-01", "2026-02")] == pytest.approx([100, 90])
-
-    def test_a_launch_a_year_ago_gives_way_to_the_items_own_history(self):
-        launch = table(frames.LIFECYCLE, {"item": "A", "stage": "launch", "period": month("2025-01"), "like_item": "B"})
-        consensus, rules = plan(FLAT, lifecycle=launch)
-        assert at(consensus, "A", "2026-01") == 100
-        assert rules == {"launch-is-past"}
-
-    def test_a_like_item_without_demand_is_said(self):
-        launch = table(frames.LIFECYCLE, {"item": "C", "location": "South", "stage": "launch", "period": month("2026-02"), "like_item": "B"})
-        assert "launch-without-pattern" in plan(FLAT, lifecycle=launch)[1]
-
-    def test_a_phase_out_hands_its_demand_to_the_successor(self):
-        out = table(frames.LIFECYCLE, {"item": "A", "stage": "phase_out", "period": month("2026-02"), "successor": "B", "scale": 0.8})
-        consensus, _ = plan(FLAT, lifecycle=out)
-        assert [at(consensus, "A", p) for p in ("2026-01", "2026-02", "2026-03")] == pytest.approx([100, 0, 0])
-        assert [at(consensus, "B", p) for p in ("2026-01", "2026-02", "2026-03")] == pytest.approx([300, 380, 380])
-
-    def test_a_chain_of_successors_passes_everything_on_in_whatever_order_it_is_written(self):
-        """A goes to B in March, but B itself went to C in February: A's demand ends with C, none stays with B."""
-        out = table(
-            frames.LIFECYCLE,
-            {"item": "A", "stage": "phase_out", "period": month("2026-03"), "successor": "B"},
-            {"item": "B", "stage": "phase_out", "period": month("2026-02"), "successor": "C"},
-        )
-        consensus, _ = plan(FLAT, lifecycle=out)
-        assert [at(consensus, "B", p) for p in ("2026-01", "2026-02", "2026-03")] == pytest.approx([300, 0, 0])
-        assert [at(consensus, "C", p) for p in ("2026-01", "2026-02", "2026-03")] == pytest.approx([0, 300, 400])
-
-    def test_a_successor_that_is_launched_alike_does_not_get_the_demand_twice(self):
-        both = table(
-            frames.LIFECYCLE,
-            {"item": "C", "stage": "launch", "period": month("2026-02"), "like_item": "A"},
-            {"item": "A", "stage": "phase_out", "period": month("2026-02"), "successor": "C"},
-        )
-        consensus, rules = plan(FLAT, lifecycle=both)
-        assert [at(consensus, "C", p) for p in ("2026-01", "2026-02", "2026-03")] == pytest.approx([0, 100, 100])
-        assert "successor-launched-alike" in rules
-
-    def test_a_ring_of_successors_ends(self):
-        ring = table(
-            frames.LIFECYCLE,
-            {"item": "A", "stage": "phase_out", "period": month("2026-02"), "successor": "B"},
-            {"item": "B", "stage": "phase_out", "period": month("2026-03"), "successor": "A"},
-        )
-        consensus, _ = plan(FLAT, lifecycle=ring)
-        assert consensus.groupby("period")["consensus"].sum().tolist() == pytest.approx([400, 400, 400])
 
 
 class TestSalesInput:

@@ -54,3 +54,27 @@ def test_a_family_that_only_the_consensus_has_is_its_own_bounds():
 
 def test_no_consensus_no_ranges():
     assert consensus_ranges(ranges(All_All=(1, 2)), consensus().astype({"item": object, "location": object, "baseline": float, "consensus": float, "overrides": float}), WINE, PLACES).empty
+
+
+def launches(*rows: tuple[str, str, str, float, float, float]) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=["source", "item", "location", "demand_low", "demand", "demand_high"]).assign(period=MAY)
+
+
+def test_a_launch_widens_the_range_of_every_node_that_it_is_in():
+    """Half widths of 30 and 40 that have nothing to do with each other make 50: 100 + 50. The places of one launch rise and fall together: 20 + 20."""
+    base = ranges(Wine_North=(70, 130), Wine_South=(80, 120), Wine_All=(140, 230), All_North=(70, 130), All_South=(80, 120), All_All=(140, 230))
+    plan = consensus(("red", "Oslo", 100.0, 100.0), ("white", "Rome", 100.0, 100.0))
+    one = launches(("red / launch", "red", "Oslo", 60.0, 100.0, 140.0))
+    result = consensus_ranges(base, plan, WINE, PLACES, one)
+    assert bounds(result, "Wine", "North") == pytest.approx((50, 150))
+    assert bounds(result, "Wine", "South") == pytest.approx((80, 120))
+    assert bounds(result, "All", "All") == pytest.approx((200 - (60**2 + 40**2) ** 0.5, 200 + (30**2 + 40**2) ** 0.5))
+    two = launches(("red / launch", "red", "Oslo", 80.0, 100.0, 120.0), ("red / launch", "red", "Rome", 80.0, 100.0, 120.0))
+    assert bounds(consensus_ranges(base, plan, WINE, PLACES, two), "Wine", "All")[1] == pytest.approx(250)
+
+
+def test_launches_that_come_out_as_planned_widen_nothing():
+    base = ranges(Wine_North=(70, 130), Wine_All=(70, 130), All_North=(70, 130), All_All=(70, 130))
+    plan = consensus(("red", "Oslo", 100.0, 100.0))
+    certain = launches(("red / launch", "red", "Oslo", 100.0, 100.0, 100.0))
+    pd.testing.assert_frame_equal(consensus_ranges(base, plan, WINE, PLACES, certain), consensus_ranges(base, plan, WINE, PLACES))
