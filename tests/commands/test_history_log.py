@@ -25,7 +25,7 @@ def baseline(path, item="0017", location="Oslo"):
 
 
 def log(path):
-    return [(r["Item"], r["Location"], f"{r['Period']:%Y-%m}", r["Cause"], r["Keep or drop"], r["State"]) for r in cells(path, "History Log")]
+    return [(r["Item"], r["Location"], r["Period"], r["Cause"], r["Keep or drop"], r["State"]) for r in cells(path, "History Log")]
 
 
 @pytest.fixture
