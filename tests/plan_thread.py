@@ -38,7 +38,7 @@ def run_thread(given: Mapping[str, pd.DataFrame], timeline: Timeline, settings: 
     settings = settings or {}
     read = {name: given.get(name, frames.empty_frame(spec)) for name, spec in INPUTS.items()}
     items, locations = read["items"], read["locations"]
-    consensus, n1, effects = consensus_demand(
+    consensus, n1, effects, *_ = consensus_demand(
         read["baseline_forecast"], read["events"], read["lifecycle"], read["sales_input"], read["overrides"],
         items, locations, timeline, settings.get("sales_weight", 0.5),
         event_results=read["event_results"], customer_mix=read["customer_mix"],

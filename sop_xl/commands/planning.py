@@ -9,13 +9,15 @@ from typing import Any
 import pandas as pd
 
 from sop_xl.commands.inputs import Inputs
+from sop_xl.frames import TRACK_RECORDS, empty_frame
 from sop_xl.hosts import forecast_cache
 from sop_xl.periods import Timeline
+from sop_xl.plan.archive import contributor_pairs
 from sop_xl.plan.bridges import bridges
 from sop_xl.plan.cleansing import Cleansed, cleanse_history, on_planned_days, stated_days, working_days
 from sop_xl.plan.consumption import consume_forecast, demand_to_serve
 from sop_xl.plan.currency import ACTUAL, PLAN, convert_to_plan_currency
-from sop_xl.plan.demand import consensus_demand
+from sop_xl.plan.demand import Consensus, consensus_demand
 from sop_xl.plan.demand_ranges import consensus_ranges
 from sop_xl.plan.event_learning import learn_from_events
 from sop_xl.plan.finance import financial_plan
@@ -24,6 +26,7 @@ from sop_xl.plan.history import calendarise
 from sop_xl.plan.inventory import forecast_error_sd, inventory_plan
 from sop_xl.plan.kpis import kpis
 from sop_xl.plan.prices import net_prices
+from sop_xl.plan.track_record import track_records
 from sop_xl.plan.valuation import FinancialDetail, financial_detail
 from sop_xl.sheets import sheet
 
@@ -45,6 +48,8 @@ class Demand:
     consumption: pd.DataFrame
     ranges: pd.DataFrame
     from_cache: bool
+    agreed: Consensus
+    track_records: pd.DataFrame
 
 
 @dataclass(frozen=True)
@@ -54,18 +59,31 @@ class Money:
     detail: FinancialDetail
     financial_plan: pd.DataFrame
     bridges: pd.DataFrame
+    prices: pd.DataFrame
 
 
-def plan_demand(inputs: Inputs, timeline: Timeline, progress: Progress, notes: list[pd.DataFrame]) -> Demand:
-    """Baseline of every item and location, then what people know on top of it."""
+def plan_demand(
+    inputs: Inputs, timeline: Timeline, progress: Progress, notes: list[pd.DataFrame], archive: pd.DataFrame | None = None
+) -> Demand:
+    """Baseline of every item and location, then what people know on top of it.
+
+    `archive` is FORECAST_ARCHIVE as it stands in the workbook, from which contributors have their track records; `None` = there is none.
+    """
     items, locations = inputs.frame("Items"), inputs.locations()
     cleansed, findings = _cleansed(inputs, items, locations, timeline)
     notes.append(cleansed.notes)
     baseline, from_cache = _baseline(inputs, cleansed, findings, items, locations, timeline, progress)
     events, customer_mix = inputs.frame("Events"), inputs.customer_mix(timeline)
     uplifts = cleansed.uplifts if inputs.settings.cleanse_history == "on" else None
-    event_results = learn_from_events(events, uplifts, history_in_plan_currency(inputs, []), items, locations, timeline, customer_mix)
-    consensus, said, effects = consensus_demand(
+    history = history_in_plan_currency(inputs, [])
+    event_results = learn_from_events(events, uplifts, history, items, locations, timeline, customer_mix)
+    settings = inputs.settings
+    records = empty_frame(TRACK_RECORDS)
+    if archive is not None and len(archive):
+        # of what happened, months without demand included, in which a number was wrong too
+        past = contributor_pairs(archive, cleansed.actuals, timeline.calendar)
+        records = track_records(past, items, timeline, settings.sales_input_weight, settings.track_record_periods)
+    agreed = consensus_demand(
         baseline.forecast,
         events,
         inputs.frame("Lifecycle"),
@@ -74,18 +92,21 @@ def plan_demand(inputs: Inputs, timeline: Timeline, progress: Progress, notes: l
         items,
         locations,
         timeline,
-        inputs.settings.sales_input_weight,
+        settings.sales_input_weight,
         event_results=event_results,
         event_uplifts=uplifts,
         customer_mix=customer_mix,
+        demand_history=history,
+        track_records=records,
+        by_track_record=settings.sales_input_blend == "track record",
     )
-    notes.append(said)
+    notes.append(agreed.notes)
     consumption, said = consume_forecast(
-        consensus, inputs.frame("Customer Orders"), timeline, inputs.settings.consume_backward, inputs.settings.consume_forward
+        agreed.demand, inputs.frame("Customer Orders"), timeline, settings.consume_backward, settings.consume_forward
     )
     notes.append(said)
-    ranges = consensus_ranges(baseline.ranges, consensus, items, locations)
-    return Demand(cleansed, event_results, baseline, consensus, effects, consumption, ranges, from_cache)
+    ranges = consensus_ranges(baseline.ranges, agreed.demand, items, locations)
+    return Demand(cleansed, event_results, baseline, agreed.demand, agreed.effects, consumption, ranges, from_cache, agreed, records)
 
 
 def _cleansed(inputs: Inputs, items: pd.DataFrame, locations: pd.DataFrame, timeline: Timeline) -> tuple[Cleansed, pd.DataFrame]:
@@ -169,7 +190,7 @@ def plan_money(
     notes.append(said)
     steps, said = bridges(detail, plan, timeline)
     notes.append(said)
-    return Money(detail, plan, steps)
+    return Money(detail, plan, steps, prices)
 
 
 def history_in_plan_currency(inputs: Inputs, notes: list[pd.DataFrame]) -> pd.DataFrame:
