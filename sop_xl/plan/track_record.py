@@ -51,15 +51,15 @@ def track_records(
     it at 95 %; else in line. Fewer than k periods: correction 0, weight absent (the setting's holds), verdict too few.
     """
     check_frame(items, ITEMS)
+    if past.empty:
+        return empty_frame(TRACK_RECORDS)
     usable = past[past["lag"].isin(LAGS) & (past["period"] < timeline.current)].dropna(subset=list(_FIGURES))
     family = usable["item"].map(items.set_index("item")["family"]).fillna("")
     by = ["contributor", "period", "lag", "family"]
     pairs = usable.assign(family=family).groupby(by, as_index=False, sort=True)[list(_FIGURES)].sum()
     least = max(least_periods, 1)
     rows = [_record(str(who), own, weight, least) for who, own in pairs.groupby("contributor", sort=True)]
-    if not rows:
-        return empty_frame(TRACK_RECORDS)
-    return pd.DataFrame(rows)[list(TRACK_RECORDS.columns)]
+    return pd.DataFrame(rows)[list(TRACK_RECORDS.columns)] if rows else empty_frame(TRACK_RECORDS)
 
 
 def _record(contributor: str, pairs: pd.DataFrame, weight: float, least_periods: int) -> dict[str, object]:
