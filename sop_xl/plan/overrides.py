@@ -145,10 +145,10 @@ def _spread_over(amounts: Matrix, weights: Matrix, free: Mask) -> Matrix:
 
 def _shared_shortfall(moved: Matrix) -> Matrix:
     """Take what single series miss to 0 from the others of the period, so that the total holds; below 0 only where all together are."""
-    short = np.minimum(moved, 0.0).sum(axis=0)
-    left = np.maximum(moved, 0.0)
-    enough = left.sum(axis=0) + short >= 0
-    return np.where(enough & (short < 0), left + spread(short, left), moved)
+    missing, left = np.maximum(-moved, 0.0), np.maximum(moved, 0.0)
+    short, total = missing.sum(axis=0), moved.sum(axis=0)
+    shared = np.where(total >= 0, left - spread(short, left), spread(total, missing))
+    return np.where(short > 0, shared, moved)
 
 
 def _pin_texts(

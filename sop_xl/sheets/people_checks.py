@@ -66,10 +66,10 @@ def check_accounts(readings: Readings) -> Iterator[Problem]:
         yield Problem(reading.sheet, reading.cell_of(named.index[0], "account"), "accounts-are-all", words, show(str(named.iloc[0])), severity=Severity.NOTE)
         return
     for name, lines in named[~named.isin(known)].groupby(named, sort=False):
-        hint = suggestion(str(name), known) or "its number comes on top of the forecast of the others"
+        near = suggestion(str(name), known)
         yield Problem(
             reading.sheet, reading.cell_of(lines.index[0], "account"), "unknown-customer", "expected a customer named in Demand History", show(str(name)),
-            hint, Severity.WARNING,
+            near or "taken as new: its number comes on top of the forecast of the others", Severity.WARNING if near else Severity.NOTE,
         )  # fmt: skip
 
 

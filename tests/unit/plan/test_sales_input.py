@@ -82,24 +82,25 @@ class TestMoney:
         assert rules(result) == {"sales-input-below-zero"}
 
 
-class TestAccounts:
-    ANN = {"item": "A", "location": "North", "contributor": "Ann"}
+ANN = {"item": "A", "location": "North", "contributor": "Ann"}
 
+
+class TestAccounts:
     def test_the_customers_of_whom_nothing_is_said_stay_at_the_forecast(self):
         """Metro buys 40 % of 100 = 40 and will take 70; the others keep their 60: 130."""
-        result = plan(self.ANN | {"account": "Metro", "2026-01": 70}, customer_mix=mix(Metro=0.4, Rewe=0.6))
+        result = plan(ANN | {"account": "Metro", "2026-01": 70}, customer_mix=mix(Metro=0.4, Rewe=0.6))
         assert of(result, "A") == pytest.approx(130)
         assert result.sales_review["sales_number"].tolist() == pytest.approx([130])
         assert "other customers at the forecast" in result.sales_review["note"].iloc[0]
 
     def test_accounts_of_one_contributor_add_up(self):
-        lines = [self.ANN | {"account": name, "2026-01": number} for name, number in (("Metro", 70), ("Rewe", 50))]
+        lines = [ANN | {"account": name, "2026-01": number} for name, number in (("Metro", 70), ("Rewe", 50))]
         assert of(plan(*lines, customer_mix=mix(Metro=0.4, Rewe=0.6)), "A") == pytest.approx(120)
 
     def test_accounts_of_different_contributors_are_different_demand(self):
         """Ann: Metro + 30. Bob: Rewe - 10. Nobody's word halves the other's: 100 + 30 - 10."""
         result = plan(
-            self.ANN | {"account": "Metro", "2026-01": 70}, self.ANN | {"contributor": "Bob", "account": "Rewe", "2026-01": 50},
+            ANN | {"account": "Metro", "2026-01": 70}, ANN | {"contributor": "Bob", "account": "Rewe", "2026-01": 50},
             customer_mix=mix(Metro=0.4, Rewe=0.6),
         )  # fmt: skip
         assert of(result, "A") == pytest.approx(120)
@@ -107,50 +108,51 @@ class TestAccounts:
         assert "sales-input-averaged" not in rules(result)
 
     def test_two_opinions_of_one_account_are_averaged(self):
-        result = plan(*(self.ANN | {"contributor": who, "account": "Metro", "2026-01": n} for who, n in (("Ann", 70), ("Bob", 50))), customer_mix=mix(Metro=0.4))
+        result = plan(*(ANN | {"contributor": who, "account": "Metro", "2026-01": n} for who, n in (("Ann", 70), ("Bob", 50))), customer_mix=mix(Metro=0.4))
         assert of(result, "A") == pytest.approx(120)
         assert "sales-input-averaged" in rules(result)
 
     def test_a_customer_whom_history_does_not_know_comes_on_top(self):
-        result = plan(self.ANN | {"account": "Newcomer", "2026-01": 25}, customer_mix=mix(Metro=1.0))
+        result = plan(ANN | {"account": "Newcomer", "2026-01": 25}, customer_mix=mix(Metro=1.0))
         assert of(result, "A") == pytest.approx(125)
         assert rules(result) == {"sales-input-new-account"}
 
     def test_where_no_customer_is_known_the_accounts_are_the_whole_demand(self):
-        result = plan(*(self.ANN | {"account": name, "2026-01": n} for name, n in (("Metro", 70), ("Rewe", 50))))
+        result = plan(*(ANN | {"account": name, "2026-01": n} for name, n in (("Metro", 70), ("Rewe", 50))))
         assert of(result, "A") == pytest.approx(120)
         assert rules(result) == {"sales-input-accounts-are-all"}
 
     def test_the_number_for_all_accounts_holds_unless_single_ones_are_more(self):
-        metro = self.ANN | {"account": "Metro", "2026-01": 70}
-        assert of(plan(self.ANN | {"2026-01": 90}, metro), "A") == pytest.approx(90)
-        less = plan(self.ANN | {"2026-01": 60}, metro)
+        metro = ANN | {"account": "Metro", "2026-01": 70}
+        assert of(plan(ANN | {"2026-01": 90}, metro), "A") == pytest.approx(90)
+        less = plan(ANN | {"2026-01": 60}, metro)
         assert of(less, "A") == pytest.approx(70)
         assert rules(less) == {"sales-input-contradicts"}
 
 
-class TestTrackRecord:
-    LINES = [{"item": "A", "location": "North", "contributor": who, "2026-01": n} for who, n in (("Ann", 180), ("Bob", 120))]  # noqa: RUF012
+LINES = [{"item": "A", "location": "North", "contributor": who, "2026-01": n} for who, n in (("Ann", 180), ("Bob", 120))]
 
+
+class TestTrackRecord:
     def test_the_suggestion_enters_with_the_weight_that_was_earned(self):
         """Ann says 180 and is 20 % over as a rule: 150. At a weight of 0.4 the forecast of 100 moves by 20."""
-        result = plan(self.LINES[0], track_records=records(Ann=(0.2, 0.4)), by_track_record=True)
+        result = plan(LINES[0], track_records=records(Ann=(0.2, 0.4)), by_track_record=True)
         assert of(result, "A") == pytest.approx(120)
         review = result.sales_review.iloc[0]
         assert review[["running", "sales_number", "suggestion", "entered"]].tolist() == pytest.approx([100, 180, 150, 20])
         assert review["note"] == "record"
 
     def test_by_the_settings_weight_the_suggestion_is_shown_only(self):
-        result = plan(self.LINES[0], track_records=records(Ann=(0.2, 0.4)), weight=0.5)
+        result = plan(LINES[0], track_records=records(Ann=(0.2, 0.4)), weight=0.5)
         assert of(result, "A") == pytest.approx(140)
         assert result.sales_review["suggestion"].tolist() == pytest.approx([150])
 
     def test_whoever_has_no_record_counts_by_the_settings_weight(self):
-        assert of(plan(self.LINES[1], track_records=records(Ann=(0.2, 0.4)), by_track_record=True, weight=0.5), "A") == pytest.approx(110)
+        assert of(plan(LINES[1], track_records=records(Ann=(0.2, 0.4)), by_track_record=True, weight=0.5), "A") == pytest.approx(110)
 
     def test_the_better_forecaster_has_more_of_the_voice(self):
         """Weights 0.6 and 0.2 give three quarters and one quarter: 0.75 x 0.6 x 80 + 0.25 x 0.2 x 20 = 37."""
-        result = plan(*self.LINES, track_records=records(Ann=(0.0, 0.6), Bob=(0.0, 0.2)), by_track_record=True)
+        result = plan(*LINES, track_records=records(Ann=(0.0, 0.6), Bob=(0.0, 0.2)), by_track_record=True)
         assert of(result, "A") == pytest.approx(137)
         assert dict(zip(result.effects["source"], result.effects["effect"], strict=True)) == pytest.approx({"Ann": 36, "Bob": 1})
 
