@@ -23,12 +23,12 @@ INPUTS = {
     for spec in (
         frames.ITEMS, frames.LOCATIONS, frames.DEMAND_HISTORY, frames.BASELINE_FORECAST, frames.EVENTS, frames.LIFECYCLE, frames.SALES_INPUT,
         frames.OVERRIDES, frames.CUSTOMER_ORDERS, frames.INVENTORY, frames.BUDGET, frames.FX_RATES, frames.FINANCIAL_PLAN,
-        frames.EVENT_RESULTS, frames.CUSTOMER_MIX,
+        frames.EVENT_RESULTS, frames.CUSTOMER_MIX, frames.TRACK_RECORDS,
     )
 }  # fmt: skip
 RESULTS = {
     spec.name: spec
-    for spec in (frames.CONSENSUS_DEMAND, frames.DEMAND_EFFECTS, frames.FORECAST_CONSUMPTION, frames.INVENTORY_PLAN, frames.NET_PRICES, frames.FINANCIAL_PLAN, frames.BRIDGES, frames.KPIS)
+    for spec in (frames.CONSENSUS_DEMAND, frames.DEMAND_EFFECTS, frames.SALES_REVIEW, frames.FORECAST_CONSUMPTION, frames.INVENTORY_PLAN, frames.NET_PRICES, frames.FINANCIAL_PLAN, frames.BRIDGES, frames.KPIS)
 }
 NO_ACCURACY = pd.DataFrame({"scope": pd.Series(dtype="object"), "wmape": [], "bias": [], "fva": []})
 
@@ -38,10 +38,11 @@ def run_thread(given: Mapping[str, pd.DataFrame], timeline: Timeline, settings: 
     settings = settings or {}
     read = {name: given.get(name, frames.empty_frame(spec)) for name, spec in INPUTS.items()}
     items, locations = read["items"], read["locations"]
-    consensus, n1, effects, *_ = consensus_demand(
+    consensus, n1, effects, review, _ = consensus_demand(
         read["baseline_forecast"], read["events"], read["lifecycle"], read["sales_input"], read["overrides"],
         items, locations, timeline, settings.get("sales_weight", 0.5),
-        event_results=read["event_results"], customer_mix=read["customer_mix"],
+        event_results=read["event_results"], demand_history=read["demand_history"], customer_mix=read["customer_mix"], track_records=read["track_records"],
+        by_track_record=bool(len(read["track_records"])),
     )  # fmt: skip
     stock, n2 = inventory_plan(consensus, read["inventory"], items, locations, timeline, forecast_error_sd(read["baseline_forecast"]), settings.get("service_level", 0.95))
     prices, n3 = net_prices(read["demand_history"], items, locations, timeline, consensus)
@@ -50,7 +51,7 @@ def run_thread(given: Mapping[str, pd.DataFrame], timeline: Timeline, settings: 
     steps, n6 = bridges(detail, money, timeline)
     consumption, n7 = consume_forecast(consensus, read["customer_orders"], timeline, settings.get("consume_backward", 1), settings.get("consume_forward", 1))
     figures = kpis(money, stock, NO_ACCURACY, items, timeline)
-    results = {"consensus_demand": consensus, "demand_effects": effects, "forecast_consumption": consumption, "inventory_plan": stock, "net_prices": prices, "financial_plan": money, "bridges": steps, "kpis": figures}
+    results = {"consensus_demand": consensus, "demand_effects": effects, "sales_review": review, "forecast_consumption": consumption, "inventory_plan": stock, "net_prices": prices, "financial_plan": money, "bridges": steps, "kpis": figures}
     for name, frame in results.items():
         frames.check_frame(frame, RESULTS[name])
     rules = sorted(set(pd.concat([n1, n2, n3, n4, n5, n6, n7])["rule"]))
