@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+import pandas as pd
+
 from sop_xl.errors import Problem, Severity
 from sop_xl.sheets.cells import show, suggestion
 from sop_xl.sheets.customer_checks import check_customer_lines, check_event_customers
