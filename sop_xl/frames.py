@@ -244,6 +244,19 @@ SALES_REVIEW = _spec(
     running="number",          # forecast of the scope before sales input
     entered="number",          # what entered the plan
 )  # fmt: skip
+TRACK_RECORDS = _spec(
+    "track_records", "contributor",
+    contributor="text",
+    periods="number",          # compared with actual demand
+    bias="number",             # sum of (number - actual) / sum of actual; positive is over-forecast
+    wmape="number",            # of the numbers as given
+    forecast_wmape="number",   # of the forecast before sales, same cells and lags
+    skill="number",            # 1 - wmape / forecast_wmape; positive = better than the forecast
+    correction="number",       # bias to free the next number of, shrunk by sample; 0 = too few periods
+    weight="number",           # of the next number; NaN = the setting's
+    verdict="text",            # sandbagging | optimism | in line | too few
+    note="text",               # the record in words
+)  # fmt: skip
 FORECAST_ARCHIVE = _spec(
     "forecast_archive", "cycle item location stage source",
     cycle="date",              # first planned period of the cycle

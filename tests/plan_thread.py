@@ -26,14 +26,14 @@ INPUTS = {
     for spec in (
         frames.ITEMS, frames.LOCATIONS, frames.DEMAND_HISTORY, frames.BASELINE_FORECAST, frames.EVENTS, frames.LIFECYCLE, frames.SALES_INPUT,
         frames.OVERRIDES, frames.CUSTOMER_ORDERS, frames.INVENTORY, frames.BUDGET, frames.FX_RATES, frames.FINANCIAL_PLAN,
-        frames.EVENT_RESULTS, frames.CUSTOMER_MIX,
+        frames.EVENT_RESULTS, frames.CUSTOMER_MIX, frames.TRACK_RECORDS,
     )
 }  # fmt: skip
 RESULTS = {
     spec.name: spec
     for spec in (
         frames.CONSENSUS_DEMAND, frames.FORECAST_CONSUMPTION, frames.INVENTORY_PLAN, frames.NET_PRICES, frames.FINANCIAL_PLAN, frames.BRIDGES, frames.KPIS,
-        frames.DEMAND_EFFECTS, frames.LIFECYCLE_PLAN,
+        frames.DEMAND_EFFECTS, frames.LIFECYCLE_PLAN, frames.SALES_REVIEW,
     )
 }  # fmt: skip
 NO_ACCURACY = pd.DataFrame({"scope": pd.Series(dtype="object"), "wmape": [], "bias": [], "fva": []})
@@ -44,10 +44,11 @@ def run_thread(given: Mapping[str, pd.DataFrame], timeline: Timeline, settings: 
     settings = settings or {}
     read = {name: given.get(name, frames.empty_frame(spec)) for name, spec in INPUTS.items()}
     items, locations = read["items"], read["locations"]
-    consensus, n1, effects = consensus_demand(
+    consensus, n1, effects, review, _ = consensus_demand(
         read["baseline_forecast"], read["events"], read["lifecycle"], read["sales_input"], read["overrides"],
         items, locations, timeline, settings.get("sales_weight", 0.5),
-        event_results=read["event_results"], customer_mix=read["customer_mix"],
+        event_results=read["event_results"], demand_history=read["demand_history"], customer_mix=read["customer_mix"], track_records=read["track_records"],
+        by_track_record=bool(len(read["track_records"])),
     )  # fmt: skip
     spread = launch_spread(read["demand_history"], items, read["lifecycle"], timeline)
     launches = launch_ranges(consensus, read["lifecycle"], spread, timeline)
@@ -62,8 +63,10 @@ def run_thread(given: Mapping[str, pd.DataFrame], timeline: Timeline, settings: 
     pools = open_pools(consensus, read["baseline_forecast"], detail, prices, read["inventory"], items, locations, timeline, service_level)
     life_cycle, n8 = life_cycle_plan(read["lifecycle"], pools, consensus, effects, launches, spread, read["demand_history"], items, timeline)
     figures = kpis(money, stock, NO_ACCURACY, items, timeline)
-    results = {"consensus_demand": consensus, "forecast_consumption": consumption, "inventory_plan": stock, "net_prices": prices, "financial_plan": money, "bridges": steps, "kpis": figures}
-    results |= {"demand_effects": effects, "lifecycle_plan": life_cycle}
+    results = {
+        "consensus_demand": consensus, "demand_effects": effects, "sales_review": review, "forecast_consumption": consumption, "inventory_plan": stock,
+        "net_prices": prices, "financial_plan": money, "bridges": steps, "kpis": figures, "lifecycle_plan": life_cycle,
+    }  # fmt: skip
     for name, frame in results.items():
         frames.check_frame(frame, RESULTS[name])
     rules = sorted(set(pd.concat([n1, n2, n3, n4, n5, n6, n7, n8])["rule"]))

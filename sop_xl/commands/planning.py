@@ -9,13 +9,15 @@ from typing import Any
 import pandas as pd
 
 from sop_xl.commands.inputs import Inputs
+from sop_xl.frames import TRACK_RECORDS, empty_frame
 from sop_xl.hosts import forecast_cache
 from sop_xl.periods import Timeline
+from sop_xl.plan.archive import contributor_pairs
 from sop_xl.plan.bridges import bridges
 from sop_xl.plan.cleansing import Cleansed, cleanse_history, on_planned_days, stated_days, working_days
 from sop_xl.plan.consumption import consume_forecast, demand_to_serve
 from sop_xl.plan.currency import ACTUAL, PLAN, convert_to_plan_currency
-from sop_xl.plan.demand import consensus_demand
+from sop_xl.plan.demand import Consensus, consensus_demand
 from sop_xl.plan.demand_ranges import consensus_ranges
 from sop_xl.plan.event_learning import learn_from_events
 from sop_xl.plan.finance import financial_plan
@@ -27,6 +29,7 @@ from sop_xl.plan.launch_ranges import LaunchSpread, launch_ranges, launch_spread
 from sop_xl.plan.life_cycle_plan import life_cycle_plan
 from sop_xl.plan.life_cycle_pools import open_pools
 from sop_xl.plan.prices import net_prices
+from sop_xl.plan.track_record import track_records
 from sop_xl.plan.valuation import FinancialDetail, financial_detail
 from sop_xl.sheets import sheet
 
@@ -43,13 +46,23 @@ class Demand:
     cleansed: Cleansed
     event_results: pd.DataFrame
     baseline: BaselineResult
-    consensus: pd.DataFrame
-    effects: pd.DataFrame
+    agreed: Consensus
+    track_records: pd.DataFrame
     consumption: pd.DataFrame
     ranges: pd.DataFrame
     launch_spread: LaunchSpread
     launch_ranges: pd.DataFrame
     from_cache: bool
+
+    @property
+    def consensus(self) -> pd.DataFrame:
+        """CONSENSUS_DEMAND."""
+        return self.agreed.demand
+
+    @property
+    def effects(self) -> pd.DataFrame:
+        """DEMAND_EFFECTS: the parts of every step by source."""
+        return self.agreed.effects
 
 
 @dataclass(frozen=True)
@@ -62,16 +75,28 @@ class Money:
     bridges: pd.DataFrame
 
 
-def plan_demand(inputs: Inputs, timeline: Timeline, progress: Progress, notes: list[pd.DataFrame]) -> Demand:
-    """Baseline of every item and location, then what people know on top of it."""
+def plan_demand(
+    inputs: Inputs, timeline: Timeline, progress: Progress, notes: list[pd.DataFrame], archive: pd.DataFrame | None = None
+) -> Demand:
+    """Baseline of every item and location, then what people know on top of it.
+
+    `archive` is FORECAST_ARCHIVE as it stands in the workbook, from which contributors have their track records; `None` = there is none.
+    """
     items, locations = inputs.frame("Items"), inputs.locations()
     cleansed, findings = _cleansed(inputs, items, locations, timeline)
     notes.append(cleansed.notes)
     baseline, from_cache = _baseline(inputs, cleansed, findings, items, locations, timeline, progress)
     events, customer_mix = inputs.frame("Events"), inputs.customer_mix(timeline)
     uplifts = cleansed.uplifts if inputs.settings.cleanse_history == "on" else None
-    event_results = learn_from_events(events, uplifts, history_in_plan_currency(inputs, []), items, locations, timeline, customer_mix)
-    consensus, said, effects = consensus_demand(
+    history = history_in_plan_currency(inputs, [])
+    event_results = learn_from_events(events, uplifts, history, items, locations, timeline, customer_mix)
+    settings = inputs.settings
+    records = empty_frame(TRACK_RECORDS)
+    if archive is not None and len(archive):
+        # of what happened, months without demand included, in which a number was wrong too
+        past = contributor_pairs(archive, cleansed.actuals, timeline.calendar)
+        records = track_records(past, items, timeline, settings.sales_input_weight, settings.track_record_periods)
+    agreed = consensus_demand(
         baseline.forecast,
         events,
         inputs.frame("Lifecycle"),
@@ -80,21 +105,24 @@ def plan_demand(inputs: Inputs, timeline: Timeline, progress: Progress, notes: l
         items,
         locations,
         timeline,
-        inputs.settings.sales_input_weight,
+        settings.sales_input_weight,
         event_results=event_results,
         event_uplifts=uplifts,
         customer_mix=customer_mix,
+        demand_history=history,
+        track_records=records,
+        by_track_record=settings.sales_input_blend == "track record",
     )
-    notes.append(said)
+    notes.append(agreed.notes)
     consumption, said = consume_forecast(
-        consensus, inputs.frame("Customer Orders"), timeline, inputs.settings.consume_backward, inputs.settings.consume_forward
+        agreed.demand, inputs.frame("Customer Orders"), timeline, settings.consume_backward, settings.consume_forward
     )
     notes.append(said)
-    lifecycle, quantiles = inputs.frame("Lifecycle"), (inputs.settings.interval_low, inputs.settings.interval_high)
+    lifecycle, quantiles = inputs.frame("Lifecycle"), (settings.interval_low, settings.interval_high)
     spread = launch_spread(inputs.frame("Demand History"), items, lifecycle, timeline)
-    launches = launch_ranges(consensus, lifecycle, spread, timeline, *quantiles)
-    ranges = consensus_ranges(baseline.ranges, consensus, items, locations, launches)
-    return Demand(cleansed, event_results, baseline, consensus, effects, consumption, ranges, spread, launches, from_cache)
+    launches = launch_ranges(agreed.demand, lifecycle, spread, timeline, *quantiles)
+    ranges = consensus_ranges(baseline.ranges, agreed.demand, items, locations, launches)
+    return Demand(cleansed, event_results, baseline, agreed, records, consumption, ranges, spread, launches, from_cache)
 
 
 def _cleansed(inputs: Inputs, items: pd.DataFrame, locations: pd.DataFrame, timeline: Timeline) -> tuple[Cleansed, pd.DataFrame]:

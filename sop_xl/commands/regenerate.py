@@ -34,7 +34,7 @@ from sop_xl.sheets.spec import LABEL_COLUMNS, Shape
 
 STEPS: dict[str, tuple[str, ...]] = {
     "forecast": ("History Log", "Baseline Forecast", "Forecast Accuracy", "Backtest"),
-    "demand": ("Event Results", "Consensus Demand", "Lifecycle Plan", "Demand Changes", "Forecast Consumption", "Forecast Archive", "Forecast Value Added"),
+    "demand": ("Event Results", "Consensus Demand", "Demand Effects", "Sales Review", "Lifecycle Plan", "Demand Changes", "Forecast Consumption", "Forecast Archive", "Forecast Value Added"),
     "supply": ("Inventory Plan",),
     "finance": ("Financial Plan", "Bridges"),
     "kpis": ("KPIs",),
@@ -166,8 +166,9 @@ def _plan_and_write(
 ) -> tuple[Results, dict[str, int]]:
     """Compute every step and write the wanted sheets; adds what the core remarked to `problems`."""
     notes: list[pd.DataFrame] = []
-    demand = plan_demand(inputs, timeline, say, notes)
-    memory = plan_memory(inputs, timeline, read_memory(host, inputs), demand, notes, writing="Forecast Archive" in wanted)
+    past = read_memory(host, inputs)
+    demand = plan_demand(inputs, timeline, say, notes, past.archive)
+    memory = plan_memory(inputs, timeline, past, demand, notes, demand.agreed.sales_numbers, writing="Forecast Archive" in wanted)
     problems += memory.problems
     say("Projecting stock", 0, 0)
     stock = plan_supply(inputs, timeline, demand, notes)

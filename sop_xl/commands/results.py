@@ -13,9 +13,12 @@ from sop_xl.commands.inputs import Inputs
 from sop_xl.commands.memory import Remembered, value_added_rows
 from sop_xl.commands.planning import Demand, Money
 from sop_xl.periods import Timeline
+from sop_xl.plan.effect_ledger import effect_ledger
+from sop_xl.plan.effect_words import line_notes, short_words
 from sop_xl.plan.grid import describe
 from sop_xl.sheets import sheet
 from sop_xl.sheets.write import grid_rows, record_rows
+from sop_xl.vocabulary import MEASURES
 
 Rows = tuple[list[str], list[list[CellValue]]]
 
@@ -48,7 +51,9 @@ def output_rows(results: Results) -> dict[str, Callable[[], Rows]]:
         "Event Results": lambda: records("Event Results", results.demand.event_results),
         "Backtest": lambda: records("Backtest", results.demand.baseline.backtest),
         "Consensus Demand": lambda: consensus_rows(results),
-        "Lifecycle Plan": lambda: record_rows(sheet("Lifecycle Plan"), results.life_cycle),
+        "Lifecycle Plan": lambda: records("Lifecycle Plan", results.life_cycle),
+        "Demand Effects": lambda: effect_rows(results),
+        "Sales Review": lambda: sales_review_rows(results),
         "Forecast Consumption": lambda: consumption_rows(results),
         **({"Forecast Archive": lambda: archive} if archive is not None else {}),
         "Demand Changes": lambda: records("Demand Changes", results.memory.changes),
@@ -89,13 +94,48 @@ def baseline_rows(results: Results) -> Rows:
 
 
 def consensus_rows(results: Results) -> Rows:
-    """Every step to the consensus, and below each consensus line the price that values it. What has ended has no lines."""
+    """Every step to the consensus, with what moved it in its note, and the price that values it. What has ended has no lines."""
     inputs = results.inputs
     steps = ["baseline", "events", "life_cycle", "sales_input", "overrides"]
     frame = _alive(results.demand.consensus, steps).merge(_price_cells(results.money), on=["item", "location", "period"], how="left")
     labels = _labels(frame, inputs)
     note = frame["item"].map(inputs.frame("Items").set_index("item")["name"]).fillna("")
-    return _item_grid("Consensus Demand", frame, results, labels, note, not_if_zero=tuple(steps[1:]))
+    header, rows = _item_grid("Consensus Demand", frame, results, labels, note, not_if_zero=tuple(steps[1:]))
+    return header, _with_line_notes(rows, results)
+
+
+def _with_line_notes(rows: list[list[CellValue]], results: Results) -> list[list[CellValue]]:
+    """Lines of the consensus with the sources behind each step in place of the item's name."""
+    names = [c.name for c in sheet("Consensus Demand").columns]
+    item, location, measure, note = (names.index(name) for name in ("item", "location", "measure", "note"))
+    said = line_notes(results.demand.effects, short_words(*_people(results.inputs), calendar=results.shown.calendar))
+    labels = said["measure"].map(lambda name: MEASURES[name].label)
+    by_line = dict(zip(zip(said["item"], said["location"], labels, strict=True), said["note"], strict=True))
+    for row in rows:
+        row[note] = by_line.get((row[item], row[location], row[measure]), row[note])
+    return rows
+
+
+def _people(inputs: Inputs) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """What people put in between baseline and consensus, in the order of the steps."""
+    return inputs.frame("Events"), inputs.frame("Lifecycle"), inputs.frame("Sales Input"), inputs.frame("Overrides")
+
+
+def effect_rows(results: Results) -> Rows:
+    """What became of everything that people typed."""
+    agreed, (events, lifecycle, sales_input, overrides) = results.demand.agreed, _people(results.inputs)
+    ledger = effect_ledger(
+        agreed.effects, events, lifecycle, sales_input, overrides, results.money.prices, agreed.notes, results.shown, agreed.sales_review
+    )
+    return record_rows(sheet("Demand Effects"), ledger)
+
+
+def sales_review_rows(results: Results) -> Rows:
+    """Each sales number beside the forecast and the suggestion; the note is the contributor's record. A family of several units is in `units`."""
+    review, items = results.demand.agreed.sales_review, results.inputs.frame("Items")
+    units = items.groupby("family")["unit"].agg(lambda found: found.iloc[0] if found.nunique() == 1 else "units")
+    stocking_unit = review["item"].map(items.set_index("item")["unit"]).fillna(review["family"].map(units)).fillna("units")
+    return grid_rows(sheet("Sales Review"), review, results.shown, stocking_unit=stocking_unit.tolist())
 
 
 def _price_cells(money: Money) -> pd.DataFrame:

@@ -16,7 +16,8 @@ from sop_xl.plan.grid import Grid, Matrix, series_of
 from sop_xl.plan.life_cycle import apply_life_cycle, life_cycle_pairs
 from sop_xl.plan.notes import Note, notes_frame, some_of
 from sop_xl.plan.overrides import apply_overrides
-from sop_xl.plan.sales_input import apply_sales_input
+from sop_xl.plan.prices import net_prices
+from sop_xl.plan.sales_input import SalesTerms, apply_sales_input
 
 
 class Consensus(NamedTuple):
@@ -30,11 +31,17 @@ class Consensus(NamedTuple):
         frame, key, rule, note.
     effects
         DEMAND_EFFECTS: the parts of every step by source.
+    sales_review
+        SALES_REVIEW with a column `note` more.
+    sales_numbers
+        contributor, item, location, period, demand: what each contributor said, spread to items and locations.
     """
 
     demand: pd.DataFrame
     notes: pd.DataFrame
     effects: pd.DataFrame
+    sales_review: pd.DataFrame
+    sales_numbers: pd.DataFrame
 
 
 def consensus_demand(
@@ -51,6 +58,9 @@ def consensus_demand(
     event_results: pd.DataFrame | None = None,
     event_uplifts: pd.DataFrame | None = None,
     customer_mix: pd.DataFrame | None = None,
+    demand_history: pd.DataFrame | None = None,
+    track_records: pd.DataFrame | None = None,
+    by_track_record: bool = False,
 ) -> Consensus:
     """Consensus demand by item, location and planned period.
 
@@ -68,7 +78,14 @@ def consensus_demand(
     sales_weight
         Share of the gap between sales number and forecast that enters the plan, 0 to 1.
     event_results, event_uplifts, customer_mix
-        What past events had, what they added by series and period, and whose demand is whose; see `apply_events`.
+        What past events had, what they added by series and period, and whose demand is whose; see `apply_events`; sales numbers by account stand
+        against the same customers.
+    demand_history
+        DEMAND_HISTORY in plan currency, from which money gets its price and overrides their spread by history; `None` = list prices only.
+    track_records
+        TRACK_RECORDS behind sales numbers; `None` = nothing is known of past numbers.
+    by_track_record
+        Whether contributors with a track record count by it; see `SalesTerms`.
 
     Returns
     -------
@@ -104,9 +121,13 @@ def consensus_demand(
     )
     by_life_cycle = apply_life_cycle(grid, start, by_events.units, lifecycle, timeline)
     running = np.maximum(start + by_events.units + by_life_cycle.units, 0.0)
-    by_sales = apply_sales_input(grid, running, sales_input, sales_weight)
+    history = frames.empty_frame(frames.DEMAND_HISTORY) if demand_history is None else demand_history
+    prices = _prices_for_money(grid, running, sales_input, history, items, locations, timeline)
+    terms = SalesTerms(sales_weight, by_track_record, _known(track_records, frames.TRACK_RECORDS), prices, _known(customer_mix, frames.CUSTOMER_MIX))
+    sales = apply_sales_input(grid, running, sales_input, terms)
+    by_sales = sales.step
     running = np.maximum(running + by_sales.units, 0.0)
-    by_overrides = apply_overrides(grid, running, overrides, timeline)
+    by_overrides = apply_overrides(grid, running, overrides, timeline, history)
     steps = {EVENTS: by_events, LIFE_CYCLE: by_life_cycle, SALES_INPUT: by_sales, OVERRIDES: by_overrides}
     for step in steps.values():
         notes += step.notes
@@ -117,7 +138,22 @@ def consensus_demand(
         frame if len(frame) else frames.empty_frame(frames.CONSENSUS_DEMAND),
         notes_frame(notes),
         effects_frame(grid, {name: step.effects for name, step in steps.items()}),
+        sales.review,
+        sales.numbers,
     )
+
+
+def _prices_for_money(
+    grid: Grid, running: Matrix, sales_input: pd.DataFrame, history: pd.DataFrame, items: pd.DataFrame, locations: pd.DataFrame, timeline: Timeline
+) -> pd.DataFrame:
+    """NET_PRICES of every series of the plan, where any sales number is in money."""
+    if not (sales_input["revenue"].notna() & sales_input["demand"].isna()).any():
+        return frames.empty_frame(frames.NET_PRICES)
+    return net_prices(history, items, locations, timeline, grid.frame(consensus=running))[0]
+
+
+def _known(frame: pd.DataFrame | None, spec: frames.FrameSpec) -> pd.DataFrame:
+    return frames.empty_frame(spec) if frame is None else frames.check_frame(frame, spec)
 
 
 def _dense_baseline(grid: Grid, baseline: pd.DataFrame, notes: list[Note]) -> Matrix:

@@ -2,22 +2,80 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
 import numpy as np
 import pandas as pd
 
 from sop_xl.errors import FrameError
-from sop_xl.plan.effects import Step
-from sop_xl.plan.grid import Grid, Mask, Matrix, Positions
+from sop_xl.frames import CUSTOMER_MIX, NET_PRICES, TRACK_RECORDS, empty_frame
+from sop_xl.plan.effects import Effect, Step
+from sop_xl.plan.grid import Grid, Matrix, Positions
 from sop_xl.plan.notes import Note, some_of
+from sop_xl.plan.sales_numbers import (
+    CELL,
+    LEVELS,
+    NOBODY,
+    Level,
+    SalesNumbers,
+    sales_numbers,
+    scope_text,
+    summed,
+)
+from sop_xl.plan.sales_review import sales_review
 
-_LEVELS = (("item", "location"), ("item",), ("family", "location"), ("family",), ("location",), ())
-"""Levels at which a number may be given, the most detailed first."""
+SLACK = 1e-6
+"""Relative difference between a total and its own details that is float noise and no contradiction."""
 
 
-def apply_sales_input(
-    grid: Grid, running: Matrix, sales_input: pd.DataFrame, sales_weight: float
-) -> Step:
-    """Part of the sales team's number that moves the plan, in units by series and period.
+@dataclass(frozen=True, slots=True)
+class SalesTerms:
+    """How far sales numbers count.
+
+    Parameters
+    ----------
+    weight
+        Share of the gap between sales number and forecast that enters the plan, 0 to 1.
+    by_track_record
+        Whether a contributor with a track record counts by it: his number freed of his bias, with his own weight.
+    records
+        TRACK_RECORDS; a contributor without a row has none.
+    prices, customer_mix
+        NET_PRICES and CUSTOMER_MIX; see `sales_numbers`.
+    """
+
+    weight: float
+    by_track_record: bool = False
+    records: pd.DataFrame = field(default_factory=lambda: empty_frame(TRACK_RECORDS))
+    prices: pd.DataFrame = field(default_factory=lambda: empty_frame(NET_PRICES))
+    customer_mix: pd.DataFrame = field(default_factory=lambda: empty_frame(CUSTOMER_MIX))
+
+    def __post_init__(self) -> None:
+        if not 0.0 <= self.weight <= 1.0:
+            raise FrameError(f"the weight of sales input is a fraction from 0 to 1, not {self.weight}")
+
+
+class SalesInput(NamedTuple):
+    """What sales said and what became of it.
+
+    Parameters
+    ----------
+    step
+        Part of the sales numbers that moves the plan; one effect per contributor.
+    review
+        SALES_REVIEW with a column `note` more, the same in all rows of a line.
+    numbers
+        contributor, item, location, period, demand: every contributor's own numbers, as given, spread to items and locations.
+    """
+
+    step: Step
+    review: pd.DataFrame
+    numbers: pd.DataFrame
+
+
+def apply_sales_input(grid: Grid, running: Matrix, sales_input: pd.DataFrame, terms: SalesTerms) -> SalesInput:
+    """Part of the sales team's numbers that moves the plan, in units by series and period.
 
     Parameters
     ----------
@@ -28,135 +86,199 @@ def apply_sales_input(
     sales_input
         SALES_INPUT: for an item or a family, at a location or (blank) at all of them together. An absent number is not
         given; 0 is planned as nothing.
-    sales_weight
-        0 leaves the plan as it is, 1 puts the sales number in its place.
+    terms
+        Weight, track records, prices and customers.
 
     Returns
     -------
-    `sales_weight` x (sales number - running) where there is a number, else 0; and notes.
+    The step: weight x (sales number - running) where there is a number, else 0. Numbers are made comparable by `sales_numbers`.
 
-    Several contributors for the same cell are several opinions of the same demand: their mean is taken, never their
-    sum, and said. A number for a group is spread over its series by `running`, equally where that is 0. Where numbers
-    overlap, the more detailed one holds for its series and the wider one is spread over the rest of its scope.
+    Several contributors for the same cell are several opinions of the same demand, said and never added up: each counts by its
+    weight, so that equal weights give the mean. Different accounts are different demand, and add up. A number for a group is
+    spread over its series by `running`, equally where that is 0. Where numbers overlap, the more detailed one holds for its
+    series and the wider one is spread over the rest of its scope.
     """
-    if not 0.0 <= sales_weight <= 1.0:
-        raise FrameError(f"the weight of sales input is a fraction from 0 to 1, not {sales_weight}")
-    given = sales_input[sales_input["demand"].notna()]
-    column = grid.periods.get_indexer(pd.DatetimeIndex(given["period"]))
-    given = given.assign(column=column)[column >= 0]
-    notes = list[Note]()
+    said = sales_numbers(grid, running, sales_input, terms.prices, terms.customer_mix)
+    voices = _with_weights(said.voices, terms)
+    notes = [*said.notes, *_several_notes(voices, said)]
+    _, effects, entered = _spread(grid, running, said, voices, notes)
+    effects = _above_zero(running, effects)
+    units = grid.zeros()
+    for effect in effects:
+        units[effect.rows] += effect.units
+    return SalesInput(
+        Step(units, effects, notes), sales_review(grid, said, voices, entered, terms.records), _own_numbers(grid, running, said, voices)
+    )
+
+
+def _with_weights(voices: pd.DataFrame, terms: SalesTerms) -> pd.DataFrame:
+    """Voices with the number freed of bias, the one that counts, the contributor's weight and the voice's share in its cell."""
+    records = terms.records.set_index("contributor")
+    who = voices["contributor"]
+    correction = who.map(records["correction"]).fillna(0.0).to_numpy(dtype=float)
+    own_weight = who.map(records["weight"]).to_numpy(dtype=float)
+    given = voices["number"].to_numpy(dtype=float)
+    suggestion = given / (1.0 + correction)
+    by_record = terms.by_track_record
+    weight = np.where(np.isnan(own_weight) | (not by_record), terms.weight, own_weight)
+    weighed = voices.assign(
+        given=given, suggestion=suggestion, number=suggestion if by_record else given, base=voices["base"].astype(float), weight=weight
+    )
+    return _shares_of_voice(weighed)
+
+
+def _shares_of_voice(voices: pd.DataFrame) -> pd.DataFrame:
+    """Column `voice`: opinions of the same demand share one voice by their weights, equally where all weights are 0.
+
+    Beside a number for all accounts, a contributor's accounts are one opinion of the whole; else each account is a demand of its own.
+    """
+    pool = [*(voices[c] for c in CELL), voices["account"].where(~voices["whole"].astype(bool), "")]
+    first = ~pd.concat([*pool, voices["contributor"]], axis=1).duplicated()
+    weight = voices["weight"].where(first, 0.0).groupby(pool).transform("sum")
+    count = first.astype(float).groupby(pool).transform("sum")
+    share = (voices["weight"] / weight.where(weight > 0)).fillna(1.0 / count)
+    return voices.assign(voice=share, opinions=count)
+
+
+def _several_notes(voices: pd.DataFrame, said: SalesNumbers) -> list[Note]:
+    several = voices[voices["opinions"] > 1] if len(voices) else voices
+    if several.empty:
+        return []
+    names = sorted(set(several["label"]))
+    how = "their mean" if several["weight"].nunique() == 1 else "their mean by track record"
+    return [Note("sales_input", names[0], "sales-input-averaged", f"several contributors for {some_of(names)}; {how} is used, not their sum")]
+
+
+def _spread(
+    grid: Grid, running: Matrix, said: SalesNumbers, voices: pd.DataFrame, notes: list[Note]
+) -> tuple[Matrix, list[Effect], pd.DataFrame]:
+    """Numbers by series (NaN where none), effects by contributor, and the units that each line brought."""
     number = np.full(grid.shape, np.nan)
-    for level in _LEVELS:
-        _spread_level(grid, running, given[_at_level(given, level)], level, number, notes)
-    step = np.where(np.isnan(number), 0.0, sales_weight * (number - running))
-    return Step(step, notes=notes)
+    parts: list[tuple[str, Positions, Matrix]] = []
+    entered = []
+    for place in range(len(LEVELS)):
+        level, here = said.levels[place], voices[voices["level"] == place]
+        if level is None or here.empty:
+            continue
+        parting = _Parting(level, running, number, here)
+        parting.say_contradictions(notes)
+        number = parting.filled(number)
+        for contributor, lines in here.groupby("contributor", sort=True):
+            codes, moved = parting.of(lines)
+            rows = np.flatnonzero(np.isin(level.member, codes))
+            units = np.where(parting.fill[rows], moved[np.searchsorted(codes, level.member[rows])] * parting.share[rows], 0.0)
+            parts.append((str(contributor), rows, units))
+            code, column = lines["code"].to_numpy(dtype=np.intp), lines["column"].to_numpy(dtype=np.intp)
+            entered.append(
+                pd.DataFrame(
+                    {
+                        "level": place,
+                        "code": code,
+                        "column": column,
+                        "contributor": contributor,
+                        "entered": np.where(parting.count[code, column] > 0, moved[np.searchsorted(codes, code), column], 0.0),
+                    }
+                ).drop_duplicates([*CELL, "contributor"])
+            )
+    return number, _by_contributor(parts), pd.concat(entered) if entered else pd.DataFrame(columns=[*CELL, "contributor", "entered"])
 
 
-def _at_level(given: pd.DataFrame, level: tuple[str, ...]) -> Mask:
-    """Rows of that level; an item says its family, so a family beside an item does not count."""
-    has_item = (given["item"] != "").to_numpy(dtype=bool)
-    has_family = (given["family"] != "").to_numpy(dtype=bool) & ~has_item
-    has_location = (given["location"] != "").to_numpy(dtype=bool)
-    at: Mask = (
-        (has_item == ("item" in level))
-        & (has_family == ("family" in level))
-        & (has_location == ("location" in level))
-    )
-    return at
+class _Parting:
+    """How the numbers of one level part over those of their series that no more detailed number has taken."""
+
+    def __init__(self, level: Level, running: Matrix, number: Matrix, voices: pd.DataFrame) -> None:
+        self.level, self.running = level, running
+        member, groups = level.member, len(level.labels)
+        open_cell = np.isnan(number)
+        self.gap, self.voice = np.zeros_like(level.running), np.zeros_like(level.running)
+        where = (voices["code"].to_numpy(dtype=np.intp), voices["column"].to_numpy(dtype=np.intp))
+        np.add.at(self.gap, where, (voices["voice"] * (voices["number"] - voices["base"])).to_numpy(dtype=float))
+        np.add.at(self.voice, where, voices["voice"].to_numpy(dtype=float))
+        self.count = summed(member, open_cell.astype(float), groups)
+        # what the more detailed numbers of the group already are above the forecast
+        self.taken = summed(member, np.where(open_cell, 0.0, number - running), groups)
+        self.open_running = summed(member, np.where(open_cell, running, 0.0), groups)
+        # the rest of a scope cannot fall below nothing
+        self.lift = np.maximum(-self.open_running - (self.gap - self.taken), 0.0)
+        self.fill = open_cell & (self.voice > 0)[member]
+        mix = self.open_running[member]
+        self.share = np.where(mix > 0, running / np.where(mix > 0, mix, 1.0), 1.0 / np.maximum(self.count[member], 1.0))
+
+    def filled(self, number: Matrix) -> Matrix:
+        """`number` with the open cells of the groups that have a voice."""
+        rest = (self.gap - self.taken + self.lift)[self.level.member]
+        return np.where(self.fill, np.maximum(self.running + rest * self.share, 0.0), number)
+
+    def of(self, lines: pd.DataFrame) -> tuple[Positions, Matrix]:
+        """Groups that one contributor speaks of, and the units by which he moves each in every period."""
+        code, column = lines["code"].to_numpy(dtype=np.intp), lines["column"].to_numpy(dtype=np.intp)
+        codes, place = np.unique(code, return_inverse=True)
+        gap, voice = np.zeros_like(self.gap[codes]), np.zeros_like(self.gap[codes])
+        np.add.at(gap, (place, column), (lines["voice"] * (lines["number"] - lines["base"])).to_numpy(dtype=float))
+        np.add.at(voice, (place, column), lines["voice"].to_numpy(dtype=float))
+        every = self.voice[codes]
+        part = np.where(every > 0, voice / np.where(every > 0, every, 1.0), 0.0)
+        weight = float(lines["weight"].iloc[0])
+        return codes, weight * (gap + part * (self.lift - self.taken)[codes])
+
+    def say_contradictions(self, notes: list[Note]) -> None:
+        """Name the groups whose number does not agree with the more detailed ones in it."""
+        total = self.level.running + self.gap
+        slack = SLACK * (1.0 + np.abs(total))
+        rest = self.open_running + self.gap - self.taken
+        clash = (self.voice > 0) & ((rest < -slack) | ((self.count == 0) & (np.abs(rest) > slack)))
+        if clash.any():
+            names = sorted(scope_text(label) for label, bad in zip(self.level.labels, clash.any(axis=1), strict=True) if bad)
+            words = f"sales input for {some_of(names)} does not agree with the more detailed numbers in it; the detailed ones are used"
+            notes.append(Note("sales_input", names[0], "sales-input-contradicts", words))
 
 
-def _spread_level(
-    grid: Grid,
-    running: Matrix,
-    given: pd.DataFrame,
-    level: tuple[str, ...],
-    number: Matrix,
-    notes: list[Note],
-) -> None:
-    """Fill `number` where it is still open with the cells given at one level."""
-    if given.empty:
-        return
-    groups = _group_codes(grid, level)
-    labels = list(given[list(level)].itertuples(index=False, name=None))
-    codes = np.array([groups.get(label, -1) for label in labels], dtype=np.intp)
-    lost = sorted({" / ".join(label) for label, code in zip(labels, codes, strict=True) if code < 0})
-    if lost:
-        notes.append(
-            Note(
-                "sales_input",
-                lost[0],
-                "sales-input-without-series",
-                f"sales input for {some_of(lost)} has no planned series to go to and is not used",
+def _by_contributor(parts: list[tuple[str, Positions, Matrix]]) -> list[Effect]:
+    """One effect per contributor; a series that he reaches at several levels appears once."""
+    effects = []
+    for contributor in sorted({name for name, _, _ in parts}):
+        own = [(rows, units) for name, rows, units in parts if name == contributor]
+        rows, place = np.unique(np.concatenate([r for r, _ in own]), return_inverse=True)
+        units = summed(place, np.concatenate([u for _, u in own]), len(rows))
+        effects.append(Effect(contributor, "" if contributor == NOBODY else contributor, "", rows, units))
+    return effects
+
+
+def _above_zero(running: Matrix, effects: list[Effect]) -> list[Effect]:
+    """Effects that together take no more than there is: contributors of unequal weight could, where details and totals clash."""
+    up, down = np.zeros_like(running), np.zeros_like(running)
+    for effect in effects:
+        up[effect.rows] += np.maximum(effect.units, 0.0)
+        down[effect.rows] += np.maximum(-effect.units, 0.0)
+    too_much = down > up + running
+    if not too_much.any():
+        return effects
+    kept = np.where(too_much, (up + running) / np.where(down > 0, down, 1.0), 1.0)
+    return [
+        Effect(e.source, e.owner, e.reason_code, e.rows, np.where(e.units < 0, e.units * kept[e.rows], e.units)) for e in effects
+    ]
+
+
+def _own_numbers(grid: Grid, running: Matrix, said: SalesNumbers, voices: pd.DataFrame) -> pd.DataFrame:
+    """Every contributor's numbers as given, at item and location: his details hold, his totals go to the rest."""
+    frames = []
+    for contributor, own in voices.groupby("contributor", sort=True):
+        alone = _shares_of_voice(own.assign(number=own["given"], weight=1.0))
+        number, _, _ = _spread(grid, running, said, alone, [])
+        at, when = np.nonzero(~np.isnan(number))
+        frames.append(
+            pd.DataFrame(
+                {
+                    "contributor": contributor,
+                    "item": grid.series["item"].to_numpy(dtype=object)[at],
+                    "location": grid.series["location"].to_numpy(dtype=object)[at],
+                    "period": grid.periods.to_numpy()[when],
+                    "demand": number[at, when],
+                }
             )
         )
-    size = (len(groups), len(grid.periods))
-    total, voices = np.zeros(size), np.zeros(size)
-    known = codes >= 0
-    place = (codes[known], given["column"].to_numpy()[known])
-    np.add.at(total, place, given["demand"].to_numpy(dtype=float)[known])
-    np.add.at(voices, place, 1.0)
-    if (voices > 1).any():
-        names = [
-            " / ".join(label) or "all items" for label, code in groups.items() if (voices[code] > 1).any()
-        ]
-        notes.append(
-            Note(
-                "sales_input",
-                sorted(names)[0],
-                "sales-input-averaged",
-                f"several contributors for {some_of(names)}; their mean is used, not their sum",
-            )
+    if not frames:
+        return pd.DataFrame({"contributor": [], "item": [], "location": [], "period": pd.DatetimeIndex([]), "demand": []}).astype(
+            {"contributor": object, "item": object, "location": object, "demand": float}
         )
-    member = np.array([groups[label] for label in _labels(grid, level)], dtype=np.intp)
-    _distribute(
-        running, member, np.where(voices > 0, total / np.maximum(voices, 1.0), np.nan), groups, number, notes
-    )
-
-
-def _labels(grid: Grid, level: tuple[str, ...]) -> list[tuple[str, ...]]:
-    if not level:
-        return [()] * len(grid.series)
-    return list(grid.series[list(level)].itertuples(index=False, name=None))
-
-
-def _group_codes(grid: Grid, level: tuple[str, ...]) -> dict[tuple[str, ...], int]:
-    return {label: code for code, label in enumerate(sorted(set(_labels(grid, level))))}
-
-
-def _distribute(
-    running: Matrix,
-    member: Positions,
-    wanted: Matrix,
-    groups: dict[tuple[str, ...], int],
-    number: Matrix,
-    notes: list[Note],
-) -> None:
-    """Give each group's number, less what its series already have, to its open series by mix."""
-    open_cell = np.isnan(number)
-    fixed, mix, count = np.zeros_like(wanted), np.zeros_like(wanted), np.zeros_like(wanted)
-    np.add.at(fixed, member, np.where(open_cell, 0.0, number))
-    np.add.at(mix, member, np.where(open_cell, running, 0.0))
-    np.add.at(count, member, open_cell.astype(float))
-    rest = wanted - fixed
-    # a difference of float noise between a total and its own details is no contradiction
-    slack = 1e-6 * (1.0 + np.abs(wanted))
-    clash = (rest < -slack) | ((count == 0) & (np.abs(rest) > slack))
-    if clash.any():
-        names = [" / ".join(label) or "all items" for label, code in groups.items() if clash[code].any()]
-        notes.append(
-            Note(
-                "sales_input",
-                sorted(names)[0],
-                "sales-input-contradicts",
-                f"sales input for {some_of(names)} does not agree with the more detailed numbers in it; the detailed ones are used",
-            )
-        )
-    rest = np.maximum(rest, 0.0)
-    by_mix = mix[member] > 0
-    # where no series of a group is open any more nothing is filled, whatever the share
-    share = np.where(
-        by_mix, running / np.where(by_mix, mix[member], 1.0), 1.0 / np.maximum(count[member], 1.0)
-    )
-    filled = rest[member] * share
-    fill = open_cell & ~np.isnan(wanted[member])
-    number[fill] = filled[fill]
+    return pd.concat(frames, ignore_index=True)

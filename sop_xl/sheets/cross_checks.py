@@ -21,7 +21,14 @@ from sop_xl.sheets.life_cycle_checks import (
 from sop_xl.sheets.locations import ONLY_LOCATION
 from sop_xl.sheets.model_checks import check_model_terms, check_rule_drivers, check_rule_scopes
 from sop_xl.sheets.money_checks import check_budget_terms, check_item_money, check_line_units, check_rates
-from sop_xl.sheets.readings import Readings, filled, moment_text, quoted_label, stated_columns
+from sop_xl.sheets.people_checks import (
+    check_accounts,
+    check_expiry_policies,
+    check_sales_in_both,
+    check_sales_numbers,
+    check_set_values,
+)
+from sop_xl.sheets.readings import Readings, current_period, filled, moment_text, quoted_label, stated_columns
 from sop_xl.sheets.scope_checks import check_empty_scopes, check_ended_items, check_reserved_names
 
 _MOST_SUGGESTIONS = 40
@@ -191,18 +198,6 @@ def check_supply_chains(readings: Readings) -> Iterator[Problem]:
             )  # fmt: skip
 
 
-def current_period(readings: Readings) -> pd.Timestamp | None:
-    """First planned period: the setting, or the period after the last demand; `None` without demand."""
-    history = filled(readings, "Demand History")
-    if history is None:
-        return None
-    stated = history.settings.current_period
-    if stated is not None:
-        return history.calendar.start_of(stated)
-    known = history.frame.loc[history.frame["demand"].notna(), "period"]
-    return None if known.empty else history.calendar.shift(history.calendar.start_of(known.max()), 1)
-
-
 CHECKS: tuple[Callable[[Readings], Iterator[Problem]], ...] = (
     check_references,
     check_reserved_names,
@@ -216,7 +211,12 @@ CHECKS: tuple[Callable[[Readings], Iterator[Problem]], ...] = (
     check_life_cycle_dates,
     check_spans,
     check_sales_input_scope,
+    check_sales_numbers,
+    check_sales_in_both,
+    check_accounts,
     check_percentages,
+    check_set_values,
+    check_expiry_policies,
     check_empty_scopes,
     check_ended_items,
     check_horizon,

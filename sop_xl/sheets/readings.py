@@ -35,6 +35,18 @@ def moment_text(reading: Reading, field: str, line: int) -> str:
     return reading.calendar.label(moment) if field.endswith("period") else f"{moment:%Y-%m-%d}"
 
 
+def current_period(readings: Readings) -> pd.Timestamp | None:
+    """First planned period: the setting, or the period after the last demand; `None` without demand."""
+    history = filled(readings, "Demand History")
+    if history is None:
+        return None
+    stated = history.settings.current_period
+    if stated is not None:
+        return history.calendar.start_of(stated)
+    known = history.frame.loc[history.frame["demand"].notna(), "period"]
+    return None if known.empty else history.calendar.shift(history.calendar.start_of(known.max()), 1)
+
+
 def said(reading: Reading, rule: str, words: str) -> Problem:
     """A note on a sheet as a whole."""
     return Problem(reading.sheet, "", rule, words, severity=Severity.NOTE)

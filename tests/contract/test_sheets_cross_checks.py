@@ -260,3 +260,77 @@ def test_every_check_is_listed():
 
 def test_nothing_is_said_of_an_empty_workbook():
     assert cross_check({}) == []
+
+
+SALES = "Item | Contributor | Account | Measure | Unit | 2026-03 | 2026-04\n"
+CUSTOMERS = "Item | Location | Customer group | 2026-01 | 2026-02\nAX-140 | Berlin | Metro | 5 | 6\nBK-7 | Paris | | 1 | 2"
+
+
+def test_nobody_expects_to_sell_less_than_nothing():
+    sales = f"{SALES}AX-140 | Ann | | | | 5 | -6\nBK-7 | Ann | | Revenue | USD | -5 | -6"
+    assert found(workbook(Sales_Input=sales), Severity.ERROR) == [
+        "Sales Input!G7: expected a number of 0 or more, got -6 (a number is what is sold, not a change)",
+        "Sales Input!F8: expected a number of 0 or more, got -5 (and 1 more in this line)",
+    ]
+
+
+def test_units_and_money_for_the_same_demand_are_asked_about():
+    sales = f"{SALES}AX-140 | Ann | | Demand | | 5 |\nAX-140 | Ann | | Revenue | USD | 50 |"
+    assert found(workbook(Sales_Input=sales)) == ["Sales Input!D8: expected units or money for the same demand, got both (the units are planned where both are given)"]
+    other_month = f"{SALES}AX-140 | Ann | | Demand | | 5 |\nAX-140 | Ann | | Revenue | USD | | 50"
+    assert found(workbook(Sales_Input=other_month)) == []
+
+
+@pytest.mark.parametrize(
+    ("account", "severity", "line"),
+    [
+        ("Metro", None, None),
+        ("Metor", Severity.WARNING, 'Sales Input!C7: expected a customer named in Demand History, got "Metor" (did you mean "Metro"?)'),
+        ("Zabka", Severity.NOTE, 'Sales Input!C7: expected a customer named in Demand History, got "Zabka" (taken as new: its number comes on top of the forecast of the others)'),
+    ],
+)
+def test_an_account_is_a_customer_of_history(account, severity, line):
+    readings = workbook(Demand_History=CUSTOMERS, Sales_Input=f"{SALES}AX-140 | Ann | {account} | | | 5 |")
+    assert [str(p) for p in cross_check(readings) if p.sheet == "Sales Input"] == ([line] if line else [])
+    assert {p.severity for p in cross_check(readings) if p.sheet == "Sales Input"} == ({severity} if severity else set())
+
+
+def test_without_customers_in_history_a_note_says_what_accounts_mean():
+    assert found(workbook(Sales_Input=f"{SALES}AX-140 | Ann | Metro | | | 5 |")) == [
+        'Sales Input!C7: accounts of a contributor are added up and taken as the whole demand: Demand History names no customers, got "Metro"'
+    ]
+
+
+POLICY = "Override | Item | From | Action | Value | Reason | Owner | Entered | Expiry policy | Expires\n"
+
+
+@pytest.mark.parametrize(
+    ("cells", "severity", "line"),
+    [
+        (" | hold | ", None, None),
+        (" | decay | ", Severity.ERROR, 'Overrides!H7: expected the day of entry, got nothing ("decay" counts from it)'),
+        (" | expire | ", Severity.ERROR, 'Overrides!H7: expected the day of entry, got nothing ("expire" counts from it)'),
+        ("2026-03-02 | re-confirm | ", None, None),
+        ("2026-02-27 | re-confirm | ", Severity.WARNING, "Overrides!H7: expected a day from 2026-03-01 on to confirm it, got 2026-02-27 (it is not applied until then)"),
+        ("2026-02-27 | expire | ", Severity.NOTE, "Overrides!H7: not applied: it was for the cycle of its entry, got 2026-02-27"),
+    ],
+)
+def test_a_policy_that_counts_cycles_needs_the_day_of_entry(cells, severity, line):
+    problems = cross_check(workbook(Overrides=f"{POLICY}O-1 | BK-7 | 2026-03 | add | 5 | fair | Ann | {cells}"))
+    assert [(str(p), p.severity) for p in problems] == ([(line, severity)] if line else [])
+
+
+def test_what_has_ended_need_not_be_confirmed():
+    row = "O-1 | BK-7 | 2026-03 | add | 5 | fair | Ann | 2026-01-10 | re-confirm | 2026-02-01"
+    assert [p.rule for p in cross_check(workbook(Overrides=POLICY + row))] == ["expired"]
+
+
+def test_a_plan_is_not_set_below_nothing():
+    row = "O-1 | BK-7 | 2026-03 | set | -5 | fair | Ann | | |"
+    assert found(workbook(Overrides=POLICY + row)) == ['Overrides!E7: expected 0 or more units to set, got -5 (to take units away, use "add")']
+
+
+@pytest.mark.parametrize(("column", "word", "line"), [("Pinned", "maybe", 'Overrides!H7: expected yes or no, got "maybe"'), ("Expiry policy", "forever", 'Overrides!H7: expected hold, decay, expire or re-confirm, got "forever"')])
+def test_pin_and_policy_have_their_words(column, word, line):
+    text = f"Override | Item | From | Action | Value | Reason | Owner | {column}\nO-1 | BK-7 | 2026-03 | add | 5 | fair | Ann | {word}"
+    assert [str(p) for p in read("Overrides", text).errors] == [line]

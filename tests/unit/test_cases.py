@@ -20,9 +20,13 @@ KEYS = {"says", "timeline", "settings", "given", "expect", "said"}
 
 
 def read_table(spec: FrameSpec, rows: list[dict[str, Any]]) -> pd.DataFrame:
-    """Rows of a case as a frame; months in date columns may be written as `2026-02`."""
-    dated = [{name: month(value) if spec.columns.get(name) == "date" else value for name, value in row.items()} for row in rows]
+    """Rows of a case as a frame; dates are written as days, `2026-02-05`, or as months, `2026-02`."""
+    dated = [{name: _moment(value) if spec.columns.get(name) == "date" else value for name, value in row.items()} for row in rows]
     return table(spec, *dated)
+
+
+def _moment(written: Any) -> pd.Timestamp:
+    return month(written) if isinstance(written, str) else pd.Timestamp(written)
 
 
 def expected_cells(spec: FrameSpec, rows: list[dict[str, Any]]) -> list[tuple[dict[str, Any], str, Any]]:

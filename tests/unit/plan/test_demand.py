@@ -18,7 +18,7 @@ def plan(start, *, timeline=TIMELINE, weight=0.5, of=None, places=None, **given)
     """Consensus and notes from a baseline and whatever else is given."""
     tables = {name: given.get(name, frames.empty_frame(spec)) for name, spec in (("events", frames.EVENTS), ("lifecycle", frames.LIFECYCLE), ("sales_input", frames.SALES_INPUT), ("overrides", frames.OVERRIDES))}
     listed = items("A", "B", "C") if of is None else of
-    consensus, notes, _ = consensus_demand(
+    consensus, notes, *_ = consensus_demand(
         start, **tables, items=listed, locations=locations(North="", South="") if places is None else places, timeline=timeline, sales_weight=weight
     )
     frames.check_frame(consensus, frames.CONSENSUS_DEMAND)
