@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 
 from sop_xl.blocks import Block, CellValue, a1
+from sop_xl.commands.demand_planning import Demand
 from sop_xl.commands.inputs import Inputs
-from sop_xl.commands.planning import Demand, history_in_plan_currency
+from sop_xl.commands.plan_currency import history_in_plan_currency
 from sop_xl.errors import FrameError, Problem, Severity, quote
 from sop_xl.frames import DEMAND_CHANGES, FORECAST_ARCHIVE, VALUE_ADDED, empty_frame, order_rows
 from sop_xl.hosts.protocol import Host

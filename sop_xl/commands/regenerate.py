@@ -12,10 +12,11 @@ import pandas as pd
 from sop_xl import __version__
 from sop_xl.blocks import Block
 from sop_xl.commands.account import write_account
+from sop_xl.commands.demand_planning import plan_demand
 from sop_xl.commands.inputs import Inputs, display_timeline, parked_inputs, planning_timeline, read_inputs
 from sop_xl.commands.memory import plan_memory, read_memory
 from sop_xl.commands.overview import overview
-from sop_xl.commands.planning import plan_demand, plan_kpis, plan_life_cycle, plan_money, plan_supply
+from sop_xl.commands.planning import plan_kpis, plan_life_cycle, plan_money, plan_supply
 from sop_xl.commands.report import ExitCode, Report
 from sop_xl.commands.results import Results, output_rows
 from sop_xl.commands.tables import plain_table

@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 
 from sop_xl.blocks import CellValue
+from sop_xl.commands.demand_planning import Demand
 from sop_xl.commands.inputs import Inputs
 from sop_xl.commands.memory import Remembered, value_added_rows
-from sop_xl.commands.planning import Demand, Money
+from sop_xl.commands.planning import Money
 from sop_xl.periods import Timeline
 from sop_xl.plan.effect_ledger import effect_ledger
 from sop_xl.plan.effect_words import line_notes, short_words

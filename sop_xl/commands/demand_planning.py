@@ -1,0 +1,156 @@
+"""The demand step of the monthly plan: corrected history, baseline, what people know on top of it, and orders in hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pandas as pd
+
+from sop_xl.commands.inputs import Inputs
+from sop_xl.commands.plan_currency import history_in_plan_currency, sales_input_in_plan_currency
+from sop_xl.frames import TRACK_RECORDS, empty_frame
+from sop_xl.hosts import forecast_cache
+from sop_xl.periods import Timeline
+from sop_xl.plan.archive import contributor_pairs
+from sop_xl.plan.cleansing import Cleansed, cleanse_history, on_planned_days, stated_days, working_days
+from sop_xl.plan.consumption import consume_forecast
+from sop_xl.plan.demand import Consensus, consensus_demand
+from sop_xl.plan.demand_ranges import consensus_ranges
+from sop_xl.plan.event_learning import learn_from_events
+from sop_xl.plan.forecast import BaselineResult, baseline_forecast, is_manual, recipe_key
+from sop_xl.plan.history import calendarise
+from sop_xl.plan.launch_ranges import LaunchSpread, launch_ranges, launch_spread
+from sop_xl.plan.track_record import track_records
+
+Progress = Callable[[str, int, int], None]
+
+PROCESSES = 2
+"""Processes that fit forecasts; results do not depend on it."""
+
+
+@dataclass(frozen=True)
+class Demand:
+    """What the demand step made: corrected history and what its events brought, baseline with its accuracy, consensus with its range, and what orders in hand leave of it."""
+
+    cleansed: Cleansed
+    event_results: pd.DataFrame
+    baseline: BaselineResult
+    agreed: Consensus
+    track_records: pd.DataFrame
+    consumption: pd.DataFrame
+    ranges: pd.DataFrame
+    launch_spread: LaunchSpread
+    launch_ranges: pd.DataFrame
+    from_cache: bool
+
+    @property
+    def consensus(self) -> pd.DataFrame:
+        """CONSENSUS_DEMAND."""
+        return self.agreed.demand
+
+    @property
+    def effects(self) -> pd.DataFrame:
+        """DEMAND_EFFECTS: the parts of every step by source."""
+        return self.agreed.effects
+
+
+def plan_demand(
+    inputs: Inputs, timeline: Timeline, progress: Progress, notes: list[pd.DataFrame], archive: pd.DataFrame | None = None
+) -> Demand:
+    """Baseline of every item and location, then what people know on top of it.
+
+    `archive` is FORECAST_ARCHIVE as it stands in the workbook, from which contributors have their track records; `None` = there is none.
+    """
+    items, locations = inputs.frame("Items"), inputs.locations()
+    cleansed, findings = _cleansed(inputs, items, locations, timeline)
+    notes.append(cleansed.notes)
+    baseline, from_cache = _baseline(inputs, cleansed, findings, items, locations, timeline, progress)
+    events, customer_mix = inputs.frame("Events"), inputs.customer_mix(timeline)
+    uplifts = cleansed.uplifts if inputs.settings.cleanse_history == "on" else None
+    history = history_in_plan_currency(inputs, [])
+    event_results = learn_from_events(events, uplifts, history, items, locations, timeline, customer_mix)
+    settings = inputs.settings
+    records = empty_frame(TRACK_RECORDS)
+    if archive is not None and len(archive):
+        # of what happened, months without demand included, in which a number was wrong too
+        past = contributor_pairs(archive, cleansed.actuals, timeline.calendar)
+        records = track_records(past, items, timeline, settings.sales_input_weight, settings.track_record_periods)
+    agreed = consensus_demand(
+        baseline.forecast,
+        events,
+        inputs.frame("Lifecycle"),
+        sales_input_in_plan_currency(inputs, notes),
+        inputs.frame("Overrides"),
+        items,
+        locations,
+        timeline,
+        settings.sales_input_weight,
+        event_results=event_results,
+        event_uplifts=uplifts,
+        customer_mix=customer_mix,
+        demand_history=history,
+        track_records=records,
+        by_track_record=settings.sales_input_blend == "track record",
+    )
+    notes.append(agreed.notes)
+    consumption, said = consume_forecast(
+        agreed.demand, inputs.frame("Customer Orders"), timeline, settings.consume_backward, settings.consume_forward
+    )
+    notes.append(said)
+    lifecycle, quantiles = inputs.frame("Lifecycle"), (settings.interval_low, settings.interval_high)
+    spread = launch_spread(inputs.frame("Demand History"), items, lifecycle, timeline)
+    launches = launch_ranges(agreed.demand, lifecycle, spread, timeline, *quantiles)
+    ranges = consensus_ranges(baseline.ranges, agreed.demand, items, locations, launches)
+    return Demand(cleansed, event_results, baseline, agreed, records, consumption, ranges, spread, launches, from_cache)
+
+
+def _cleansed(inputs: Inputs, items: pd.DataFrame, locations: pd.DataFrame, timeline: Timeline) -> tuple[Cleansed, pd.DataFrame]:
+    """History to learn from, and what was found in every series (item, location, note)."""
+    settings = inputs.settings
+    sales = history_in_plan_currency(inputs, [])  # in one currency, so that items can be ranked by revenue
+    history, said = calendarise(sales, timeline, settings.blank_demand, items.set_index("item")["end"])  # type: ignore[arg-type]
+    enabled = settings.cleanse_history == "on"
+    days = stated_days(inputs.frame("Drivers"), working_days(timeline, settings.working_days))
+    cleansed = cleanse_history(
+        history, inputs.frame("Events"), items, locations, timeline, inputs.frame("History Log"), working_days=days, enabled=enabled
+    )
+    found = pd.concat([said, cleansed.series_notes]).sort_values(["item", "location"], kind="stable", ignore_index=True)
+    return cleansed, found
+
+
+def _baseline(
+    inputs: Inputs, cleansed: Cleansed, said: pd.DataFrame, items: pd.DataFrame, locations: pd.DataFrame, timeline: Timeline, progress: Progress
+) -> tuple[BaselineResult, bool]:
+    """The baseline, fitted or, where the same history was fitted before, read back; on the working days of the planned periods."""
+    fitted, from_cache = _fitted(inputs, cleansed, said, items, locations, timeline, progress)
+    factors = cleansed.calendar_factors
+    forecast = on_planned_days(fitted.forecast, factors)
+    forecast = forecast.where(~is_manual(fitted.forecast, fitted.accuracy), fitted.forecast)  # a number that a person typed is for its very period
+    return replace(fitted, forecast=forecast, ranges=on_planned_days(fitted.ranges, factors)), from_cache
+
+
+def _fitted(
+    inputs: Inputs, cleansed: Cleansed, said: pd.DataFrame, items: pd.DataFrame, locations: pd.DataFrame, timeline: Timeline, progress: Progress
+) -> tuple[BaselineResult, bool]:
+    """The baseline for usual periods, fitted or, where the same history was fitted before, read back."""
+    settings, history, actuals = inputs.settings, cleansed.history, cleansed.actuals
+    options: dict[str, Any] = {"low": settings.interval_low, "high": settings.interval_high, "reconcile": settings.reconciliation}
+    rules, drivers = inputs.frame("Forecast Models"), inputs.frame("Drivers")
+    key = recipe_key(
+        history, timeline.labels, items, locations, said, actuals, rules=rules, drivers=drivers,
+        current=timeline.calendar.label(timeline.current), calendar=timeline.calendar, **options,
+    )
+    stored = forecast_cache.load(key)
+    if stored is not None:
+        try:
+            return BaselineResult.from_frames(stored), True
+        except KeyError:
+            pass  # an entry of another layout: computed again below
+    result = baseline_forecast(
+        history, timeline, items, locations, actuals=actuals, notes=said, rules=rules, drivers=drivers, low=settings.interval_low, high=settings.interval_high,
+        reconcile=settings.reconciliation, n_jobs=PROCESSES, progress=progress,  # type: ignore[arg-type]
+    )  # fmt: skip
+    forecast_cache.store(key, result.to_frames())
+    return result, False

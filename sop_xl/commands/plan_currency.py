@@ -1,0 +1,49 @@
+"""Inputs that state money in several currencies, in plan currency."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from sop_xl.commands.inputs import Inputs
+from sop_xl.plan.currency import ACTUAL, PLAN, convert_to_plan_currency
+from sop_xl.sheets import sheet
+
+
+def history_in_plan_currency(inputs: Inputs, notes: list[pd.DataFrame]) -> pd.DataFrame:
+    """Demand history with its revenue converted row by row at the actual rates of its periods."""
+    return _in_plan_currency(inputs, "Demand History", ("revenue",), ACTUAL, notes)
+
+
+def sales_input_in_plan_currency(inputs: Inputs, notes: list[pd.DataFrame]) -> pd.DataFrame:
+    """Sales input with its money converted row by row at plan rates."""
+    return _in_plan_currency(inputs, "Sales Input", ("revenue",), PLAN, notes)
+
+
+def budget_in_plan_currency(inputs: Inputs, notes: list[pd.DataFrame]) -> pd.DataFrame:
+    """The budget with its money converted row by row at plan rates."""
+    return _in_plan_currency(inputs, "Budget", ("revenue", "cost", "gross_margin"), PLAN, notes)
+
+
+def _in_plan_currency(inputs: Inputs, name: str, money: tuple[str, ...], rate_type: str, notes: list[pd.DataFrame]) -> pd.DataFrame:
+    """The frame of a sheet whose lines say their currency, in plan currency: lines of one key in several currencies become one."""
+    spec = sheet(name).frame
+    assert spec is not None
+    frame = inputs.frame(name)
+    if "currency" not in frame.columns or frame.empty:
+        return frame
+    if frame["currency"].isin(["", inputs.settings.plan_currency]).all() and not frame.duplicated(list(spec.keys)).any():
+        return frame.drop(columns="currency")
+    frame = frame.copy()
+    for column in money:
+        frame[column], said = convert_to_plan_currency(
+            frame[column], frame["currency"], frame["period"], inputs.frame("FX Rates"), inputs.settings.plan_currency, rate_type
+        )
+        notes.append(said)
+    if not frame.duplicated(list(spec.keys)).any():
+        return frame.drop(columns="currency")
+    measures = [c for c, kind in spec.columns.items() if kind == "number" and c in frame]
+    groups = frame.groupby(list(spec.keys), sort=True)
+    total = groups[measures].sum(min_count=1)
+    if "stock_out" in measures:  # a share of time is not added up
+        total["stock_out"] = groups["stock_out"].max()
+    return total.reset_index()
