@@ -61,6 +61,7 @@ def filled_workbook(out: Path) -> Path:
     host.write_table("Settings", *setting_rows(bicycles.SETTINGS))
     for name, (header, rows) in sample.tables.items():
         host.write_table(name, header, rows)
+    host.write_name("DemandReview_item", bicycles.REVIEWED_ITEM)
     host.save()
     with tempfile.TemporaryDirectory() as folder:
         budget = Path(folder) / bicycles.BUDGET_FILE

@@ -24,6 +24,9 @@ from sop_xl.sheets.settings import Settings
 WAREHOUSE = "Warehouse"
 """Where all stock lies: the sample counts stock by item only, not by territory."""
 
+REVIEWED_ITEM = "CA-1098"
+"""The cap, sold all three years: chosen on the Demand Review, so that its block of one item shows something."""
+
 BUDGET_FILE = "sales_targets_as_received.csv"
 
 SETTINGS = Settings(

@@ -18,6 +18,8 @@ CHANGE_STEPS = 7
 
 _LAST = 2_006
 _HEADER = ("Step", "Amount", "Running", "Total (bar)", "Base (invisible)", "Raises", "Lowers")
+_ZOOM = 2
+"""Times the changes' own height that is left of the totals below them."""
 
 
 def bridge_block(page: Page, row: int, choice: str) -> int:
@@ -54,10 +56,17 @@ def change_block(page: Page, row: int) -> int:
     amounts = f"SUMIFS({bounded(spec, 'amount')},{scope},{orders},{{place}})"
     # the steps are the same in every scope, so that a plain look-up by place finds them
     label = f"INDEX({steps},MATCH({{place}},{orders},0))"
-    return waterfall_rows(page, row + 1, CHANGE_STEPS, label, amounts, f"COUNTIFS({scope})", array=False)
+    end = waterfall_rows(page, row + 1, CHANGE_STEPS, label, amounts, f"COUNTIFS({scope})", array=False, foot=f"$G${row}")
+    running = f"C{row + 2}:C{end - 1}"
+    page.sheet.write_string(f"F{row}", "bars from", book.styles.text(muted=True))
+    # changes are small beside totals: the bars are cut at a foot, so that the changes can be seen
+    foot = f"=MAX(0,MIN({running})-$E${row}*(MAX({running})-MIN({running})))"
+    page.sheet.write_number(f"E{row}", _ZOOM, book.styles.body('"x "0'))
+    page.sheet.write_formula(f"G{row}", foot, book.styles.body("#,##0"))
+    return end
 
 
-def waterfall_rows(page: Page, row: int, count: int, label: str, amount: str, filled: str, *, array: bool = True) -> int:
+def waterfall_rows(page: Page, row: int, count: int, label: str, amount: str, filled: str, *, array: bool = True, foot: str = "0") -> int:
     """A header and `count` steps from a 1-based row on, the running total carrying the bars; returns the row after them.
 
     Parameters
@@ -66,12 +75,17 @@ def waterfall_rows(page: Page, row: int, count: int, label: str, amount: str, fi
         Formulas in which `{place}` stands for the number of the step, from 0.
     filled
         Formula of how many steps there are; the first and the last of them are totals.
+    array
+        Whether `label` must be an array formula.
+    foot
+        Cell from which the bars are drawn; `0` = from zero.
     """
     sheet, styles = page.sheet, page.book.styles
     for index, text in enumerate(_HEADER):
         sheet.write_string(row - 1, index, text, styles.header(page.book.spec(page.name).kind, number=index > 0))
     first = row + 1
     number, text_style = styles.body("#,##0;-#,##0;0"), styles.body()
+    cut = "" if foot == "0" else f"-{foot}"
     for line in range(first, first + count):
         place = f"(ROWS($A${first}:$A{line})-1)"
         is_end, is_start = f"{place}={filled}-1", f"{place}=0"
@@ -83,9 +97,9 @@ def waterfall_rows(page: Page, row: int, count: int, label: str, amount: str, fi
         sheet.write_formula(f"B{line}", f"={amount.format(place=place)}", number)
         before = f"N(C{line - 1})"
         sheet.write_formula(f"C{line}", f'=IF($A{line}="",0,IF(OR({is_start},{is_end}),B{line},{before}+B{line}))', number)
-        sheet.write_formula(f"D{line}", f'=IF(AND($A{line}<>"",OR({is_start},{is_end})),B{line},0)', number)
+        sheet.write_formula(f"D{line}", f'=IF(AND($A{line}<>"",OR({is_start},{is_end})),B{line}{cut},0)', number)
         step = f'AND($A{line}<>"",D{line}=0)'
-        sheet.write_formula(f"E{line}", f"=IF({step},MIN({before},C{line}),0)", number)
+        sheet.write_formula(f"E{line}", f"=IF({step},MIN({before},C{line}){cut},0)", number)
         sheet.write_formula(f"F{line}", f"=IF({step},MAX(B{line},0),0)", number)
         sheet.write_formula(f"G{line}", f"=IF({step},MAX(-B{line},0),0)", number)
     return first + count

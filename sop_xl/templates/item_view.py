@@ -78,7 +78,7 @@ def _lines(page: Page, item: str) -> list[Line]:
     def width(c: str, r: int) -> str:
         return f'IF({c}${flag}="Plan",MAX(N({c}{rows["item_baseline_high"]})-N({c}{rows["item_baseline_low"]}),0),0)'
 
-    note = "all regions in the past" if regions else ""
+    note = "past: all regions" if regions else ""
     return [
         *(step(name) for name in _STEPS),
         Line("item_demand", "Demand", "Actual, then plan", units, history, bold=True, note=note),

@@ -127,7 +127,7 @@ def charted(page: Page, key: str, text: str, demand: str) -> Line:
     def formula(c: str, r: int) -> str:
         return f"IF(N({c}{page.rows[key]})=0,N({c}{page.rows[demand]}),{c}{page.rows[key]})"
 
-    return Line(f"{key}_chart", f"{text} in the chart; demand where there is none", "Chart", vocabulary.UNITS, formula, "")
+    return Line(f"{key}_chart", f"{text} in the chart, or demand", "Chart", vocabulary.UNITS, formula, "")
 
 
 def begin(book: Book, name: str) -> Page:
