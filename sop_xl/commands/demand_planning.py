@@ -23,6 +23,7 @@ from sop_xl.plan.forecast import BaselineResult, baseline_forecast, is_manual, r
 from sop_xl.plan.history import calendarise
 from sop_xl.plan.launch_ranges import LaunchSpread, launch_ranges, launch_spread
 from sop_xl.plan.track_record import track_records
+from sop_xl.plan.valuation import plan_rate_factors
 
 Progress = Callable[[str, int, int], None]
 
@@ -93,6 +94,7 @@ def plan_demand(
         demand_history=history,
         track_records=records,
         by_track_record=settings.sales_input_blend == "track record",
+        rate_factors=_rate_factors(inputs, history, items, locations, timeline),
     )
     notes.append(agreed.notes)
     consumption, said = consume_forecast(
@@ -104,6 +106,16 @@ def plan_demand(
     launches = launch_ranges(agreed.demand, lifecycle, spread, timeline, *quantiles)
     ranges = consensus_ranges(baseline.ranges, agreed.demand, items, locations, launches)
     return Demand(cleansed, event_results, baseline, agreed, records, consumption, ranges, spread, launches, from_cache)
+
+
+def _rate_factors(
+    inputs: Inputs, history: pd.DataFrame, items: pd.DataFrame, locations: pd.DataFrame, timeline: Timeline
+) -> pd.DataFrame | None:
+    """What plan rates make of prices from history; `None` without rates or without sales input in money, which alone asks for it."""
+    rates = inputs.frame("FX Rates")
+    if rates.empty or not inputs.frame("Sales Input")["revenue"].notna().any():
+        return None
+    return plan_rate_factors(history, items, locations, timeline, rates, inputs.settings.plan_currency)
 
 
 def _cleansed(inputs: Inputs, items: pd.DataFrame, locations: pd.DataFrame, timeline: Timeline) -> tuple[Cleansed, pd.DataFrame]:

@@ -75,8 +75,9 @@ def plan_money(
     prices, said = net_prices(history, items, locations, timeline, demand.consensus)
     notes.append(said)
     detail, said = financial_detail(
-        history, demand.consensus, prices, items, locations, timeline, rates if len(rates) else None, inputs.settings.plan_currency
-    )
+        history, demand.consensus, prices, items, locations, timeline, rates if len(rates) else None, inputs.settings.plan_currency,
+        inputs.frame("Events"), inputs.customer_mix(timeline),
+    )  # fmt: skip
     notes.append(said)
     plan, said = financial_plan(detail, stock, budget_in_plan_currency(inputs, notes), previous_plan, items, locations, timeline)
     notes.append(said)

@@ -21,6 +21,9 @@ from sop_xl.sheets import sheet
 from sop_xl.sheets.write import grid_rows, record_rows
 from sop_xl.vocabulary import MEASURES
 
+DECIMALS = 6
+"""Places to which sums of units and money are written: beyond them is what float arithmetic leaves."""
+
 Rows = tuple[list[str], list[list[CellValue]]]
 
 
@@ -126,9 +129,18 @@ def effect_rows(results: Results) -> Rows:
     """What became of everything that people typed."""
     agreed, (events, lifecycle, sales_input, overrides) = results.demand.agreed, _people(results.inputs)
     ledger = effect_ledger(
-        agreed.effects, events, lifecycle, sales_input, overrides, results.money.prices, agreed.notes, results.shown, agreed.sales_review
+        agreed.effects, events, lifecycle, sales_input, overrides, _prices_in_plan(results.money), agreed.notes, results.shown, agreed.sales_review
     )
-    return record_rows(sheet("Demand Effects"), ledger)
+    return record_rows(sheet("Demand Effects"), ledger.round({"effect": DECIMALS, "effect_value": DECIMALS}), results.shown.calendar)
+
+
+def _prices_in_plan(money: Money) -> pd.DataFrame:
+    """Net price of every item, location and period as the plan is valued; where nothing is planned in a period, the mean of the others, else the price behind it."""
+    cells = _price_cells(money)
+    pair = [cells["item"], cells["location"]]
+    price = cells["net_price"].fillna(cells["net_price"].groupby(pair).transform("mean"))
+    listed = cells.merge(money.prices, on=["item", "location"], how="left", suffixes=("", "_listed"))["net_price_listed"]
+    return cells.assign(net_price=price.fillna(listed))
 
 
 def sales_review_rows(results: Results) -> Rows:

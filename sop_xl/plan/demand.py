@@ -16,7 +16,7 @@ from sop_xl.plan.grid import Grid, Matrix, series_of
 from sop_xl.plan.life_cycle import apply_life_cycle, life_cycle_pairs
 from sop_xl.plan.notes import Note, notes_frame, some_of
 from sop_xl.plan.overrides import apply_overrides
-from sop_xl.plan.prices import net_prices
+from sop_xl.plan.prices import SOURCE_HISTORY, net_prices
 from sop_xl.plan.sales_input import SalesTerms, apply_sales_input
 
 
@@ -61,6 +61,7 @@ def consensus_demand(
     demand_history: pd.DataFrame | None = None,
     track_records: pd.DataFrame | None = None,
     by_track_record: bool = False,
+    rate_factors: pd.DataFrame | None = None,
 ) -> Consensus:
     """Consensus demand by item, location and planned period.
 
@@ -86,6 +87,8 @@ def consensus_demand(
         TRACK_RECORDS behind sales numbers; `None` = nothing is known of past numbers.
     by_track_record
         Whether contributors with a track record count by it; see `SalesTerms`.
+    rate_factors
+        item, location, factor: what plan rates make of a price from history, see `plan_rate_factors`; `None` = 1.
 
     Returns
     -------
@@ -98,16 +101,7 @@ def consensus_demand(
     FrameError
         A label that is not listed, a baseline below 0, a weight outside 0 to 1.
     """
-    for frame, spec in (
-        (baseline, frames.BASELINE_FORECAST),
-        (events, frames.EVENTS),
-        (lifecycle, frames.LIFECYCLE),
-        (sales_input, frames.SALES_INPUT),
-        (overrides, frames.OVERRIDES),
-        (items, frames.ITEMS),
-        (locations, frames.LOCATIONS),
-    ):
-        frames.check_frame(frame, spec)
+    _check_inputs(baseline, events, lifecycle, sales_input, overrides, items, locations)
     named = [
         frame[(frame["item"] != "") & (frame["location"] != "")] for frame in (events, sales_input, overrides)
     ]
@@ -122,7 +116,7 @@ def consensus_demand(
     by_life_cycle = apply_life_cycle(grid, start, by_events.units, lifecycle, timeline)
     running = np.maximum(start + by_events.units + by_life_cycle.units, 0.0)
     history = frames.empty_frame(frames.DEMAND_HISTORY) if demand_history is None else demand_history
-    prices = _prices_for_money(grid, running, sales_input, history, items, locations, timeline)
+    prices = _at_plan_rates(_prices_for_money(grid, running, sales_input, history, items, locations, timeline), rate_factors)
     terms = SalesTerms(sales_weight, by_track_record, _known(track_records, frames.TRACK_RECORDS), prices, _known(customer_mix, frames.CUSTOMER_MIX))
     sales = apply_sales_input(grid, running, sales_input, terms)
     by_sales = sales.step
@@ -143,6 +137,14 @@ def consensus_demand(
     )
 
 
+def _check_inputs(*given: pd.DataFrame) -> None:
+    specs = (
+        frames.BASELINE_FORECAST, frames.EVENTS, frames.LIFECYCLE, frames.SALES_INPUT, frames.OVERRIDES, frames.ITEMS, frames.LOCATIONS,
+    )  # fmt: skip
+    for frame, spec in zip(given, specs, strict=True):
+        frames.check_frame(frame, spec)
+
+
 def _prices_for_money(
     grid: Grid, running: Matrix, sales_input: pd.DataFrame, history: pd.DataFrame, items: pd.DataFrame, locations: pd.DataFrame, timeline: Timeline
 ) -> pd.DataFrame:
@@ -150,6 +152,14 @@ def _prices_for_money(
     if not (sales_input["revenue"].notna() & sales_input["demand"].isna()).any():
         return frames.empty_frame(frames.NET_PRICES)
     return net_prices(history, items, locations, timeline, grid.frame(consensus=running))[0]
+
+
+def _at_plan_rates(prices: pd.DataFrame, factors: pd.DataFrame | None) -> pd.DataFrame:
+    """Prices that come from the pair's own history, as the financial plan values them."""
+    if factors is None or prices.empty:
+        return prices
+    factor = prices.merge(factors, on=["item", "location"], how="left")["factor"].fillna(1.0).to_numpy()
+    return prices.assign(net_price=prices["net_price"] * np.where(prices["source"] == SOURCE_HISTORY, factor, 1.0))
 
 
 def _known(frame: pd.DataFrame | None, spec: frames.FrameSpec) -> pd.DataFrame:

@@ -60,7 +60,7 @@ def effect_ledger(
     events, lifecycle, sales_input, overrides
         The inputs as they were planned with.
     prices
-        NET_PRICES, plan currency per unit.
+        NET_PRICES, plan currency per unit; with a column `period`, the price in that period.
     notes
         frame, key, rule, note of the demand step; a note whose key is a source is what its row says of it.
     timeline
@@ -75,7 +75,8 @@ def effect_ledger(
     be used); not applied, with the reason; expired; to re-confirm; past.
     """
     check_frame(effects, DEMAND_EFFECTS)
-    check_frame(prices, NET_PRICES)
+    if "period" not in prices:
+        check_frame(prices, NET_PRICES)
     typed = list(_typed(events, lifecycle, sales_input, overrides, timeline.calendar, sales_review))
     known = {(one.stage, one.source) for one in typed}
     # an effect of a source that no input has, such as an end of sale on the Items sheet, still counts
@@ -135,7 +136,8 @@ def _typed(
 
 def _figures(effects: pd.DataFrame, prices: pd.DataFrame) -> dict[tuple[str, str], dict[str, object]]:
     """Units, money, series and periods of every source that moved something."""
-    valued = effects.merge(prices[["item", "location", "net_price"]], on=["item", "location"], how="left", validate="many_to_one")
+    keys = ["item", "location", *(["period"] if "period" in prices else [])]
+    valued = effects.merge(prices[[*keys, "net_price"]], on=keys, how="left", validate="many_to_one")
     valued["effect_value"] = valued["effect"] * valued["net_price"]
     valued["pair"] = valued.groupby(["item", "location"], sort=False).ngroup()
     sources = valued.groupby(["stage", "source"], sort=True)

@@ -12,6 +12,7 @@ from sop_xl.periods import Timeline
 from sop_xl.plan.currency import ACTUAL, PLAN, rates_at
 from sop_xl.plan.grid import Grid, Mask, Matrix, positions, series_of
 from sop_xl.plan.notes import Note, notes_frame, some_of
+from sop_xl.plan.price_changes import price_factors
 from sop_xl.plan.prices import SOURCE_HISTORY
 
 
@@ -48,6 +49,8 @@ def financial_detail(
     timeline: Timeline,
     fx_rates: pd.DataFrame | None = None,
     plan_currency: str = "",
+    events: pd.DataFrame | None = None,
+    customer_mix: pd.DataFrame | None = None,
 ) -> tuple[FinancialDetail, pd.DataFrame]:
     """Value history and plan item by item.
 
@@ -66,6 +69,9 @@ def financial_detail(
         FX_RATES and the plan's own currency. Where given, a price that comes from the location's own history is taken as a price in
         the location's currency: it is valued at the plan rates of the planned periods. Where not given, nothing
         is restated.
+    events, customer_mix
+        EVENTS whose price changes the planned periods are valued at, and CUSTOMER_MIX for those of one customer; see `price_factors`. Absent:
+        prices stay as they are.
 
     Returns
     -------
@@ -93,6 +99,8 @@ def financial_detail(
     price[rows[rows >= 0]] = prices["net_price"].to_numpy(dtype=float)[rows >= 0]
     from_history[rows[rows >= 0]] = (prices["source"] == SOURCE_HISTORY).to_numpy(dtype=bool)[rows >= 0]
     valued = np.where(demand == 0, 0.0, demand * price[:, None])
+    if events is not None:
+        valued[:, count:] *= price_factors(Grid(grid.series, timeline.plan), events, customer_mix)
     unsaid = np.isnan(revenue[:, :count]) & (demand[:, :count] != 0)
     if unsaid.any():
         names = grid.series["item"].to_numpy()[unsaid.any(axis=1)].tolist()
@@ -192,3 +200,23 @@ def _restatement(grid: Grid, revenue: Matrix, rate: Matrix, from_history: Mask, 
     behind = np.where(applies, local / np.where(applies, total, 1.0), np.nan)
     factor = behind[:, None] / rate[:, count:]
     return np.where(np.isnan(factor), 1.0, factor)
+
+
+def plan_rate_factors(
+    history: pd.DataFrame,
+    items: pd.DataFrame,
+    locations: pd.DataFrame,
+    timeline: Timeline,
+    fx_rates: pd.DataFrame,
+    plan_currency: str,
+) -> pd.DataFrame:
+    """By how much plan rates value a price from history otherwise than the rates behind it: item, location, factor (mean of the plan).
+
+    Arguments as for `financial_detail`, which values the plan the same way. Pairs without revenue in the last season have factor 1.
+    """
+    past = history[history["period"].isin(timeline.history) & history["revenue"].notna()]
+    grid = Grid(series_of([past], items, locations), timeline.periods)
+    rate, _ = _rates(grid, locations, timeline, fx_rates, plan_currency)
+    every = np.ones(len(grid.series), dtype=bool)
+    factor = _restatement(grid, grid.matrix(past, past["revenue"]), rate, every, timeline)
+    return grid.series[["item", "location"]].assign(factor=factor.mean(axis=1))

@@ -53,7 +53,7 @@ def change_block(page: Page, row: int) -> int:
     covered = f'IFERROR(INDEX({notes},MATCH("All",{families},0)),"no earlier cycle in Forecast Archive reaches into this plan")'
     style = book.styles(bold=True, font_color="#C96F1A", font_size=11)
     page.sheet.write_formula(f"A{row}", f'="From last cycle\'s consensus to this one, units: "&{covered}', style, "")
-    amounts = f"SUMIFS({bounded(spec, 'amount')},{scope},{orders},{{place}})"
+    amounts = f"ROUND(SUMIFS({bounded(spec, 'amount')},{scope},{orders},{{place}}),0)"
     # the steps are the same in every scope, so that a plain look-up by place finds them
     label = f"INDEX({steps},MATCH({{place}},{orders},0))"
     end = waterfall_rows(page, row + 1, CHANGE_STEPS, label, amounts, f"COUNTIFS({scope})", array=False, foot=f"$G${row}")

@@ -106,7 +106,7 @@ def _family_formula(page: Page) -> Formula:
 
 def _changes(page: Page, row: int) -> None:
     change_block(page, row)
-    title = "Why the consensus changed since last cycle"
+    title = "Why the consensus changed since last cycle (bars do not start from zero)"
     chart = charts.waterfall_chart(page.book, page.name, row + 2, CHANGE_STEPS, title=title, unit="units", what="demand", amounts=True)
     charts.insert(page, chart, f"H{row}", 860, 230, "Waterfall from last cycle's consensus to this one, by step")
 
