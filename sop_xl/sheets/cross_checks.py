@@ -139,7 +139,7 @@ def check_percentages(readings: Readings) -> Iterator[Problem]:
             value = float(records[field].loc[line])
             yield Problem(
                 reading.sheet, reading.cell_of(line, field), "percent-or-fraction", "expected a fraction such as 0.2", show(value),
-                f"it means {value:+.0%}; {value:g} % is {value / 100:g}", Severity.WARNING,
+                f"it means {value:+.0%}; {value:g} % is {value / 100:g}, and more than +500 % is stated in units",
             )  # fmt: skip
 
 
