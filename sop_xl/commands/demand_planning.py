@@ -76,7 +76,7 @@ def plan_demand(
     records = empty_frame(TRACK_RECORDS)
     if archive is not None and len(archive):
         # of what happened, months without demand included, in which a number was wrong too
-        past = contributor_pairs(archive, cleansed.actuals, timeline.calendar)
+        past = contributor_pairs(archive, cleansed.sold, timeline.calendar)
         records = track_records(past, items, timeline, settings.sales_input_weight, settings.track_record_periods)
     agreed = consensus_demand(
         baseline.forecast,

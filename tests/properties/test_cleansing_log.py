@@ -86,6 +86,19 @@ def test_raw_and_the_lines_of_the_log_make_what_the_forecast_learns_from(company
 
 
 @quietly
+@given(companies(), st.lists(st.sampled_from(["", "Keep", "Drop"]), min_size=200, max_size=200))
+def test_a_mark_changes_what_the_later_lines_of_a_month_act_on_and_not_what_they_do(company, words):
+    free = run(company).log
+    log = run(company, free.assign(mark=(words * (len(free) // 200 + 1))[: len(free)])).log
+    keys = ["item", "location", "period", "cause"]
+    assert log[keys].to_numpy().tolist() == free[keys].to_numpy().tolist()
+    step, found = (each["corrected"] - each["raw"] for each in (log, free))
+    stopped = (found < 0) & (log["corrected"] <= 1e-9)  # nothing is left to take off
+    assert ((step - found).abs() < 1e-6)[~stopped].all()
+    assert (step[stopped] >= found[stopped] - 1e-6).all() and (step[stopped] <= 1e-9).all()
+
+
+@quietly
 @given(companies())
 def test_drop_on_every_line_gives_the_raw_history_back(company):
     log = run(company).log

@@ -10,14 +10,15 @@ import pandas as pd
 from sop_xl.frames import DEMAND_HISTORY, HISTORY_LOG, check_frame, empty_frame
 from sop_xl.periods import Timeline
 from sop_xl.plan.cleansing.expectation import Flags, Floats, Places, expectation
-from sop_xl.plan.cleansing.found import CAUSES, Found, act
+from sop_xl.plan.cleansing.found import CALENDAR, CAUSES, LEVEL_SHIFT, STOCK_OUT, Found, Outcome, act
+from sop_xl.plan.cleansing.kept_shifts import with_marked_shifts
 from sop_xl.plan.cleansing.level_shifts import find_level_shifts
 from sop_xl.plan.cleansing.log import APPLIED, DROPPED, NOT_FOUND, PROPOSED, Marks, log_frame
 from sop_xl.plan.cleansing.one_offs import find_one_offs
 from sop_xl.plan.cleansing.past_events import UPLIFT_COLUMNS, Span, events_at, find_events, past_events
 from sop_xl.plan.cleansing.returns import find_returns
 from sop_xl.plan.cleansing.stock_outs import Limited, find_stock_outs, limited_by_stock
-from sop_xl.plan.cleansing.working_days import applied_factors, find_calendar, plan_factors
+from sop_xl.plan.cleansing.working_days import find_calendar, plan_factors
 from sop_xl.plan.grid import Grid, records, series_of
 from sop_xl.plan.history import BESIDE_DEMAND
 from sop_xl.plan.notes import Note, notes_frame
@@ -33,10 +34,14 @@ class Cleansed:
     ----------
     history
         The dense history to learn from: as given, with corrected demand. Revenue is what was booked. A held-out forecast learns from
-        corrections that use later months, too: a level shift that is kept flatters accuracy measured before it.
+        corrections that use later months, too: a level shift that is kept flatters accuracy measured before it, as nobody knew of it then.
     actuals
-        The dense history to judge a forecast by: as given, only put on the same calendar where periods were. Forecasts are
-        learned from corrected history and judged by what happened.
+        The dense history to judge a baseline by: what happened, seen as the baseline sees it. It is on the same level where a level shift was
+        applied and on the same calendar where periods were; else every month before would count as an error that no forecast made. Months in which
+        a recorded stock-out hid the orders hold the demand with stock, where that correction was applied. Left blank, they would be read
+        as the line between their neighbours, without season. Returns, events and one-off orders stay in: they happened.
+    sold
+        The dense history as given: what a number that a person gave for a period is judged by.
     log
         HISTORY_LOG, one row per correction, in key order.
     uplifts
@@ -51,6 +56,7 @@ class Cleansed:
 
     history: pd.DataFrame
     actuals: pd.DataFrame
+    sold: pd.DataFrame
     log: pd.DataFrame
     uplifts: pd.DataFrame
     calendar_factors: pd.Series
@@ -74,7 +80,8 @@ def cleanse_history(
     The causes act in the order return, stock-out, event, one-off order, level shift, calendar, each on the result of the one before; see the
     module of each for its rule. What is found does not depend on the marks: a mark changes the one row that it stands on and
     nothing else. `Drop` takes a correction back; `Keep` applies one that is only proposed (level shifts; one-off orders in the
-    last period, or without another year to compare). A mark whose correction is no longer found stays in the log.
+    last period, or without another year to compare). A mark whose correction is no longer found stays in the log; a level shift
+    that was kept stays applied, too, see `kept_shifts`.
 
     Parameters
     ----------
@@ -112,13 +119,15 @@ def cleanse_history(
     spans = past_events(events, grid)
     days = None if working_days is None else working_days.reindex(grid.periods).to_numpy(dtype=np.float64)
     found, uplifts = _find(start, returned, limited, on_sale, spans, days, grid, timeline)
+    at = next(k for k, each in enumerate(found) if each.cause == LEVEL_SHIFT)
+    found[at] = with_marked_shifts(found[at], mine, max(timeline.calendar.season // 4, 1), [timeline.calendar.label(p) for p in grid.periods])
     final = start.copy()
     outcomes = [act(final, each, mine.of(each)) for each in found]
     log = log_frame(outcomes, mine.left("not found in this run; the mark is kept"), grid)
-    factors = np.ones(len(grid.periods)) if days is None else applied_factors(found[-1], outcomes[-1].applied, len(grid.periods))
     return Cleansed(
         _with_demand(history, final, cells),
-        _with_demand(history, demand * factors, cells),
+        _with_demand(history, _judged_by(demand, outcomes, limited), cells),
+        history,
         log,
         uplifts,
         plan_factors(working_days, timeline),
@@ -156,6 +165,19 @@ def _find(
     return found, uplifts
 
 
+def _judged_by(demand: Floats, outcomes: list[Outcome], limited: Limited) -> Floats:
+    """(series, periods) see `Cleansed.actuals`."""
+    judged = demand.copy()
+    for outcome in outcomes:
+        found = outcome.found
+        if found.cause == STOCK_OUT:
+            hidden = outcome.applied & limited.by_flag[found.rows, found.columns]
+            judged[found.rows[hidden], found.columns[hidden]] += (outcome.corrected - outcome.raw)[hidden]
+        elif found.cause in (LEVEL_SHIFT, CALENDAR):
+            act(judged, found, outcome.marks)
+    return judged
+
+
 def _on_sale(grid: Grid, items: pd.DataFrame) -> Flags:
     ends = pd.to_datetime(grid.series["item"].map(items.set_index("item")["end"])).to_numpy(dtype="datetime64[ns]")
     with np.errstate(invalid="ignore"):
@@ -183,7 +205,7 @@ def _with_demand(history: pd.DataFrame, demand: Floats, cells: tuple[Places, Pla
 def _as_it_is(history: pd.DataFrame, timeline: Timeline, left: pd.DataFrame, grid: Grid) -> Cleansed:
     nothing = pd.DataFrame({"item": [], "location": [], "note": []}, dtype=object)
     return Cleansed(
-        history, history, log_frame([], left, grid), pd.DataFrame(columns=list(UPLIFT_COLUMNS)),
+        history, history, history, log_frame([], left, grid), pd.DataFrame(columns=list(UPLIFT_COLUMNS)),
         plan_factors(None, timeline), nothing, notes_frame([]),
     )  # fmt: skip
 

@@ -33,13 +33,16 @@ class Found:
     rows, columns
         Series and period.
     corrected
-        What the demand of the period becomes, units. For a level shift the level after it, for the calendar the usual days.
+        What the demand of the period becomes where every cause before it acted as found, units. For a level shift the level after it,
+        for the calendar the usual days.
     notes
         The evidence, in a planner's words.
     proposed
         True where nothing is done until a planner says Keep.
     before
-        Level before a level shift, working days of a period; absent for all other causes, whose raw figure is the demand itself.
+        What the correction was found on: demand of the period, units; the level before a level shift; working days of a period.
+    named
+        Period of the line in the log, where it is that of a planner's mark; absent = `columns`. See `kept_shifts`.
     """
 
     cause: str
@@ -48,7 +51,13 @@ class Found:
     corrected: Floats
     notes: Sequence[str]
     proposed: Flags
-    before: Floats | None = None
+    before: Floats
+    named: Places | None = None
+
+    @property
+    def lines(self) -> Places:
+        """Period of each line in the log."""
+        return self.columns if self.named is None else self.named
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +70,8 @@ class Outcome:
         The corrections.
     raw
         What each of them acts on, units (levels and days as in `Found.before`).
+    corrected
+        What each of them makes of it.
     applied
         Whether it was applied.
     marks
@@ -69,20 +80,25 @@ class Outcome:
 
     found: Found
     raw: Floats
+    corrected: Floats
     applied: Flags
     marks: Words
 
 
 def found_cells(cause: str, now: Floats, target: Floats, rows: Places, columns: Places, notes: Words) -> Found:
     """Corrections of single cells to `target`, without those that change nothing. `notes` has one entry per cell."""
+    before = now[rows, columns]
     with np.errstate(invalid="ignore"):
-        kept = np.abs(target - now[rows, columns]) > TOLERANCE
+        kept = np.abs(target - before) > TOLERANCE
     nothing = np.zeros(int(kept.sum()), dtype=bool)
-    return Found(cause, rows[kept], columns[kept], target[kept], notes[kept].tolist(), nothing)
+    return Found(cause, rows[kept], columns[kept], target[kept], notes[kept].tolist(), nothing, before[kept])
 
 
 def act(demand: Floats, found: Found, marks: Words) -> Outcome:
     """Apply corrections to `demand` in place, as far as their marks let them.
+
+    A correction of single periods is the difference that it made on what it was found on; so what a mark did to an earlier cause is still seen
+    after the later ones. Only a lowering stops at 0.
 
     Parameters
     ----------
@@ -94,17 +110,20 @@ def act(demand: Floats, found: Found, marks: Words) -> Outcome:
         Mark of each, `""`, `Keep` or `Drop`. Without a mark a correction is applied unless it is only proposed.
     """
     applied = np.asarray((marks != "Drop") & (~found.proposed | (marks == "Keep")))
-    if found.before is None:
+    if found.cause not in (LEVEL_SHIFT, CALENDAR):
         raw = demand[found.rows, found.columns].copy()
-        demand[found.rows[applied], found.columns[applied]] = found.corrected[applied]
-        return Outcome(found, raw, applied, marks)
+        step = found.corrected - found.before
+        moved = np.where(step < 0, np.maximum(raw + step, np.minimum(raw, 0.0)), raw + step)
+        corrected = np.where(raw == found.before, found.corrected, moved)  # to the last digit where nothing came between
+        demand[found.rows[applied], found.columns[applied]] = corrected[applied]
+        return Outcome(found, raw, corrected, applied, marks)
     for k in np.flatnonzero(applied):
         factor = found.corrected[k] / found.before[k]
         if found.cause == CALENDAR:
             demand[:, found.columns[k]] *= factor
         else:
             demand[found.rows[k], : found.columns[k]] *= factor
-    return Outcome(found, found.before, applied, marks)
+    return Outcome(found, found.before, found.corrected, applied, marks)
 
 
 def amount(value: float) -> str:

@@ -42,13 +42,19 @@ class Marks:
     def of(self, found: Found) -> Words:
         """The mark of each correction, `""` where there is none."""
         mine = np.flatnonzero(self._known & (self.rows["cause"] == found.cause).to_numpy(dtype=bool))
-        at = pd.Index(_number(found.rows, found.columns, self._size)).get_indexer(
+        at = pd.Index(_number(found.rows, found.lines, self._size)).get_indexer(
             pd.Index(_number(self._series[mine], self._period[mine], self._size))
         )
         marks = np.full(found.rows.size, "", dtype=object)
         marks[at[at >= 0]] = self.rows["mark"].to_numpy(dtype=object)[mine[at >= 0]]
         self.used[mine[at >= 0]] = True
         return marks
+
+    def lines(self, cause: str) -> pd.DataFrame:
+        """The marks of one cause in history, by series and period: row, column (places in the grid), raw, corrected, mark."""
+        mine = self._known & (self.rows["cause"] == cause).to_numpy(dtype=bool)
+        lines = self.rows[["raw", "corrected", "mark"]].assign(row=self._series, column=self._period)[mine]
+        return lines.sort_values(["row", "column"], ignore_index=True)
 
     def left(self, why: str) -> pd.DataFrame:
         """HISTORY_LOG rows of the marks whose correction was not found: a planner's mark is never lost."""
@@ -81,10 +87,10 @@ def log_frame(outcomes: Sequence[Outcome], left: pd.DataFrame, grid: Grid) -> pd
                 {
                     "item": names["item"][found.rows],  # row -1, the last, stands for all series
                     "location": names["location"][found.rows],
-                    "period": grid.periods[found.columns],
+                    "period": grid.periods[found.lines],
                     "cause": np.full(found.rows.size, found.cause, dtype=object),
                     "raw": outcome.raw,
-                    "corrected": found.corrected,
+                    "corrected": outcome.corrected,
                     "mark": marks,
                     "state": state,
                     "note": np.array(found.notes, dtype=object),

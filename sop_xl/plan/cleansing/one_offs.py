@@ -70,7 +70,7 @@ def find_one_offs(now: Floats, known: Flags, explained: Flags, season: int, grou
         + ("; no other year to tell it from a season: Keep brings it down" if single and not end else "")
         for ratio, line, end, single in zip(now[rows, columns] / np.maximum(target, TOLERANCE), target, last, alone, strict=True)
     ]
-    return Found(ONE_OFF, rows, columns, target, notes, last | alone)
+    return Found(ONE_OFF, rows, columns, target, notes, last | alone, now[rows, columns])
 
 
 def _out_of_line(now: Floats, usable: Flags, learned: Flags, expected: Expectation) -> Flags:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from sop_xl.errors import FrameError
 from sop_xl.periods import Timeline
-from sop_xl.plan.cleansing.expectation import Flags, Floats
+from sop_xl.plan.cleansing.expectation import Floats
 from sop_xl.plan.cleansing.found import CALENDAR, TOLERANCE, Found
 
 WorkingDays = Literal["off", "Mon-Fri", "Mon-Sat", "every day"]
@@ -76,14 +76,6 @@ def plan_factors(days: pd.Series | None, timeline: Timeline) -> pd.Series:
     if not np.isfinite(usual):
         return factors
     return (ahead.where(ahead > 0) / usual).fillna(1.0).rename("calendar_factor")
-
-
-def applied_factors(found: Found, applied: Flags, periods: int) -> Floats:
-    """(periods,) by what each period of history was multiplied."""
-    factors = np.ones(periods)
-    if found.before is not None:
-        factors[found.columns[applied]] = (found.corrected / found.before)[applied]
-    return factors
 
 
 def stated_days(drivers: pd.DataFrame, days: pd.Series | None) -> pd.Series | None:

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from cleansing_tables import cleanse, history, timeline
+from cleansing_tables import cleanse, history, marked, timeline
 from plan_tables import table
 
 from sop_xl import frames
@@ -45,3 +45,38 @@ def test_a_cleansed_peak_no_longer_lifts_the_forecast():
     clean, raw, mended = (forecast(*given).forecast.groupby("item")["baseline"].sum()["A"] for given in ((company(),), (dense,), (made.history, made.actuals)))
     assert abs(mended - clean) < 0.05 * clean
     assert abs(raw - clean) > 3 * abs(mended - clean)
+
+
+def test_months_before_a_kept_level_shift_are_judged_on_the_new_level():
+    dense = history({"A": [100.0] * 24 + [200.0] * 12})
+    free = cleanse(dense)
+    assert free.actuals["demand"].tolist() == dense["demand"].tolist()
+    kept = cleanse(dense, marks=marked(free.log, "Keep"))
+    assert kept.actuals["demand"].tolist() == pytest.approx([200.0] * 36)
+    assert kept.sold["demand"].tolist() == dense["demand"].tolist()
+
+
+def test_a_kept_level_shift_is_no_bias_of_the_forecast():
+    values = company()["demand"].to_numpy()[:36] * np.where(np.arange(36) < 28, 1.0, 2.0)  # in the middle of the held-out year
+    dense = history({"A": np.round(values).tolist(), "B": company()["demand"].tolist()[36:]})
+    kept = cleanse(dense, marks=marked(cleanse(dense).log, "Keep"))
+    assert kept.log["state"].tolist() == ["applied"]
+    on_old, on_new = (forecast(kept.history, actuals).accuracy.set_index("item").loc["A", "bias"] for actuals in (dense, kept.actuals))
+    assert on_old > 0.1
+    assert abs(on_new) < 0.05
+
+
+def test_a_month_whose_orders_a_stock_out_hid_is_judged_by_the_demand_with_stock():
+    dense = history({"A": [100.0] * 24}, stock_out={"A": {"2025-05": 1.0}})
+    dense.loc[16, "demand"] = 10.0
+    free = cleanse(dense)
+    assert free.actuals["demand"].tolist() == pytest.approx([100.0] * 24)
+    dropped = cleanse(dense, marks=marked(free.log, "Drop"))
+    assert dropped.actuals["demand"].tolist() == dense["demand"].tolist()
+
+
+def test_where_orders_are_known_they_are_what_a_forecast_is_judged_by():
+    dense = history({"A": [100.0] * 16 + [130.0] + [100.0] * 7}, shipments={"A": {"2025-05": 10.0}})
+    made = cleanse(dense)
+    assert made.log["cause"].tolist() == ["stock-out"]
+    assert made.actuals["demand"].tolist() == dense["demand"].tolist()

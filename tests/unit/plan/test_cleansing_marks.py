@@ -91,6 +91,25 @@ def test_two_corrections_of_one_month_act_one_after_the_other():
     assert by_cause.loc["one-off order"].tolist() == pytest.approx([500.0, 100.0])
 
 
+def test_drop_on_an_earlier_cause_shows_through_a_later_one_of_the_same_month():
+    dense = history({"A": EVEN}, returns={"A": {"2025-05": 30.0}}, stock_out={"A": {"2025-05": 1.0}})
+    dense.loc[dense["period"] == month("2025-05"), "demand"] = 10.0
+    free = cleanse(dense)
+    assert logged(free) == [("2025-05", 10.0, 40.0, "applied"), ("2025-05", 40.0, 100.0, "applied")]
+    dropped = cleanse(dense, marks=mark("return", "2025-05", "Drop"))
+    assert logged(dropped) == [("2025-05", 10.0, 40.0, "dropped"), ("2025-05", 10.0, 70.0, "applied")]
+    assert then(dropped, "2025-05") == pytest.approx(70)
+
+
+def test_what_is_taken_off_stops_at_zero_when_an_earlier_correction_is_taken_back():
+    dense = history({"A": EVEN}, returns={"A": {"2025-05": 480.0}})
+    dense.loc[dense["period"] == month("2025-05"), "demand"] = 20.0
+    assert logged(cleanse(dense), "one-off order") == [("2025-05", 500.0, 100.0, "applied")]
+    dropped = cleanse(dense, marks=mark("return", "2025-05", "Drop"))
+    assert logged(dropped, "one-off order") == [("2025-05", 20.0, 0.0, "applied")]
+    assert then(dropped, "2025-05") == 0
+
+
 def test_switched_off_history_is_as_it_is_and_marks_are_carried_on():
     made = cleanse(peak(), marks=mark("one-off order", "2025-05", "Drop"), enabled=False)
     pd.testing.assert_frame_equal(made.history, peak())
