@@ -82,3 +82,18 @@ def change(path: Path, sheet: str, column: str, row: int, value: object) -> None
     body[row][header.index(column)] = value
     host.write_table(sheet, header, body)
     host.save()
+
+
+def append(path: Path, sheet: str, *rows: dict[str, object]) -> None:
+    """Type further rows, by header, below those of an input table."""
+    host = HeadlessHost(path)
+    block = host.read_block(sheet)
+    assert block.table is not None
+    top, left, bottom, right = block.table
+    table = [list(r)[left - 1 : right] + [None] * (right - len(r)) for r in block.rows[top - 1 : bottom]]
+    header = [str(h) for h in table[0]]
+    unknown = [name for row in rows for name in row if name not in header]
+    assert not unknown, f"{sheet} has no column {unknown[0]!r}"
+    body = [line for line in table[1:] if any(v is not None for v in line)]
+    host.write_table(sheet, header, body + [[row.get(h) for h in header] for row in rows])
+    host.save()

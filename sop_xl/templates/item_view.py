@@ -1,4 +1,4 @@
-"""One item on the Demand Review: its history, forecast and every step, for a chosen item over the chosen region."""
+"""One item on the Demand Review: its history, forecast and every step, over all regions, since history states none."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def item_block(page: Page, top: int) -> None:
     book = page.book
     if not height(book):
         return
-    row = review.heading(page, top, "One item: choose it in the yellow cell; region as above")
+    row = review.heading(page, top, "One item, all regions: choose it in the yellow cell")
     _choice(page, top)
     lines = _lines(page, f"$D${top}")
     after = review.write_lines(page, row, lines)
@@ -48,14 +48,9 @@ def _choice(page: Page, row: int) -> None:
 def _lines(page: Page, item: str) -> list[Line]:
     """Actuals from Demand History in the past, Consensus Demand and the baseline's range in the plan."""
     units, flag = vocabulary.UNITS, page.header_row - 1
-    regions = page.book.has("Locations")
-
     def of(sheet: str, c: str, measure: str) -> str:
         spec = page.book.spec(sheet)
-        fields = {c.name for c in spec.columns}
-        pairs = [("measure", f'"{measure}"'), ("item", item)]
-        pairs += [("region", page.region_criterion)] if "region" in fields else []
-        criteria = ",".join(f"{filled(spec, name)},{value}" for name, value in pairs)
+        criteria = f'{filled(spec, "measure")},"{measure}",{filled(spec, "item")},{item}'
         return f'IF({item}="","",SUMIFS({period_filled(spec, c)},{criteria}))'
 
     def step(name: str) -> Line:
@@ -78,10 +73,9 @@ def _lines(page: Page, item: str) -> list[Line]:
     def width(c: str, r: int) -> str:
         return f'IF({c}${flag}="Plan",MAX(N({c}{rows["item_baseline_high"]})-N({c}{rows["item_baseline_low"]}),0),0)'
 
-    note = "past: all regions" if regions else ""
     return [
         *(step(name) for name in _STEPS),
-        Line("item_demand", "Demand", "Actual, then plan", units, history, bold=True, note=note),
+        Line("item_demand", "Demand", "Actual, then plan", units, history, bold=True),
         bound("baseline_low"),
         bound("baseline_high"),
         Line("item_band_base", "Foot of the range in the chart", "Chart", units, foot, ""),

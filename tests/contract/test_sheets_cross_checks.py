@@ -107,7 +107,7 @@ def test_sales_input_names_an_item_or_a_family():
 
 def test_a_percentage_typed_as_a_whole_number_is_asked_about():
     events = "Event | From | Effect | Effect kind\nE-1 | 2026-03 | 20 | percent\nE-2 | 2026-03 | 20 | units\nE-3 | 2026-03 | 0.2 | percent"
-    assert found(workbook(Events=events)) == ["Events!C7: expected a fraction such as 0.2, got 20 (it means +2000%; 20 % is 0.2)"]
+    assert found(workbook(Events=events)) == ["Events!C7: expected a fraction such as 0.2, got 20 (it means +2000%; 20 % is 0.2, and more than +500 % is stated in units)"]
 
 
 @pytest.mark.parametrize("name", ["All", "ALL", "(not by family)"])
