@@ -31,18 +31,17 @@ def with_marked_shifts(found: Found, marks: Marks, reach: int, labels: list[str]
     """
     lines = marks.lines(LEVEL_SHIFT)
     named, notes = found.columns.copy(), list(found.notes)
+    marked: dict[int, list[int]] = {}
+    for line in records(lines):
+        marked.setdefault(int(line.row), []).append(int(line.column))
     taken: dict[int, list[int]] = {}
-    place = {int(row): k for k, row in enumerate(found.rows)}
-    for row, mine in lines.groupby("row", sort=True):
-        k = place.get(int(row))
-        if k is None:
+    for k, (row, at) in enumerate(zip(found.rows.tolist(), found.columns.tolist(), strict=True)):
+        mine = [column for column in marked.get(row, []) if abs(column - at) <= reach]
+        if not mine:
             continue
-        away = (mine["column"] - found.columns[k]).abs()
-        if away.min() > reach:
-            continue
-        named[k] = mine["column"].loc[away.idxmin()]
-        taken[int(row)] = [int(found.columns[k]), int(named[k])]
-        if named[k] != found.columns[k]:
+        named[k] = min((abs(column - at), column) for column in mine)[1]
+        taken[row] = [at, int(named[k])]
+        if named[k] != at:
             notes[k] += f"; the line keeps the period of its mark, {labels[named[k]]}"
     kept = []
     for line in records(lines[::-1]):  # the latest first
