@@ -19,7 +19,7 @@ from sop_xl.plan.consumption import consume_forecast
 from sop_xl.plan.demand import Consensus, consensus_demand
 from sop_xl.plan.demand_ranges import consensus_ranges
 from sop_xl.plan.event_learning import learn_from_events
-from sop_xl.plan.forecast import BaselineResult, baseline_forecast, is_manual, recipe_key
+from sop_xl.plan.forecast import BaselineResult, baseline_forecast, followed_items, is_manual, recipe_key
 from sop_xl.plan.history import calendarise
 from sop_xl.plan.launch_ranges import LaunchSpread, launch_ranges, launch_spread
 from sop_xl.plan.track_record import track_records
@@ -95,6 +95,7 @@ def plan_demand(
         track_records=records,
         by_track_record=settings.sales_input_blend == "track record",
         rate_factors=_rate_factors(inputs, history, items, locations, timeline),
+        followed=followed_items(inputs.frame("Forecast Models"), baseline.accuracy),
     )
     notes.append(agreed.notes)
     consumption, said = consume_forecast(

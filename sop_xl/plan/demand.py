@@ -11,9 +11,9 @@ from sop_xl import frames
 from sop_xl.errors import FrameError
 from sop_xl.periods import Timeline
 from sop_xl.plan.effects import EVENTS, LIFE_CYCLE, OVERRIDES, SALES_INPUT, effects_frame
-from sop_xl.plan.events import TOLERANCE, apply_events
+from sop_xl.plan.events import TOLERANCE, apply_events, events_of_heirs
 from sop_xl.plan.grid import Grid, Matrix, series_of
-from sop_xl.plan.life_cycle import apply_life_cycle, life_cycle_pairs
+from sop_xl.plan.life_cycle import apply_life_cycle, launched_baseline, life_cycle_pairs
 from sop_xl.plan.notes import Note, notes_frame, some_of
 from sop_xl.plan.overrides import apply_overrides
 from sop_xl.plan.prices import SOURCE_HISTORY, net_prices
@@ -62,6 +62,7 @@ def consensus_demand(
     track_records: pd.DataFrame | None = None,
     by_track_record: bool = False,
     rate_factors: pd.DataFrame | None = None,
+    followed: pd.DataFrame | None = None,
 ) -> Consensus:
     """Consensus demand by item, location and planned period.
 
@@ -89,6 +90,8 @@ def consensus_demand(
         Whether contributors with a track record count by it; see `SalesTerms`.
     rate_factors
         item, location, factor: what plan rates make of a price from history, see `plan_rate_factors`; `None` = 1.
+    followed
+        item, location, like_item: series whose baseline is another item's by a rule; see `followed_items`. `None` = none is.
 
     Returns
     -------
@@ -110,10 +113,12 @@ def consensus_demand(
     )
     notes = list[Note]()
     start = _dense_baseline(grid, baseline, notes)
+    acted_on = launched_baseline(grid, start, lifecycle, timeline)
     by_events = apply_events(
-        grid, start, events, timeline, event_results=event_results, customer_mix=customer_mix, uplifts=event_uplifts
+        grid, acted_on, events, timeline, event_results=event_results, customer_mix=customer_mix, uplifts=event_uplifts
     )
-    by_life_cycle = apply_life_cycle(grid, start, by_events.units, lifecycle, timeline)
+    by_life_cycle = apply_life_cycle(grid, start, by_events.units, lifecycle, timeline, followed)
+    notes += events_of_heirs(grid, acted_on, by_life_cycle.units, events, timeline)
     running = np.maximum(start + by_events.units + by_life_cycle.units, 0.0)
     history = frames.empty_frame(frames.DEMAND_HISTORY) if demand_history is None else demand_history
     prices = _at_plan_rates(_prices_for_money(grid, running, sales_input, history, items, locations, timeline), rate_factors)

@@ -9,9 +9,10 @@ import pandas as pd
 
 from sop_xl.frames import DEMAND_EFFECTS, EFFECT_LEDGER, NET_PRICES, check_frame, empty_frame
 from sop_xl.periods import Calendar, Timeline
-from sop_xl.plan.effect_words import LONGEST, event_words, life_cycle_action, life_cycle_key, override_words
+from sop_xl.plan.effect_words import LONGEST, event_words, life_cycle_action, override_words
 from sop_xl.plan.effects import EVENTS, LIFE_CYCLE, OVERRIDES, SALES_INPUT, STAGES
 from sop_xl.plan.grid import records
+from sop_xl.plan.life_cycle import life_cycle_key
 from sop_xl.plan.override_policy import text_or
 from sop_xl.plan.sales_numbers import NOBODY
 

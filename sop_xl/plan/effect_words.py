@@ -9,6 +9,7 @@ import pandas as pd
 from sop_xl.periods import Calendar
 from sop_xl.plan.effects import EVENTS, LIFE_CYCLE, OVERRIDES, SALES_INPUT
 from sop_xl.plan.grid import records
+from sop_xl.plan.life_cycle import life_cycle_key
 from sop_xl.plan.override_policy import HOLD, text_or
 from sop_xl.plan.sales_numbers import NOBODY
 
@@ -37,11 +38,6 @@ def event_action(row: Any) -> str:
         size = "as past ones"
     chance = "" if pd.isna(row.probability) or float(row.probability) == 1.0 else f" x {float(row.probability):.0%}"
     return f"{text_or(row.type, 'event')} {size}{chance}"
-
-
-def life_cycle_key(row: Any) -> str:
-    """Source of a life-cycle row: item / location / stage, without what is empty."""
-    return " / ".join(part for part in (row.item, row.location, row.stage) if part)
 
 
 def life_cycle_action(row: Any, calendar: Calendar) -> str:

@@ -14,6 +14,7 @@ from sop_xl.plan.cleansing import UPLIFT_COLUMNS
 from sop_xl.plan.customers import customer_shares
 from sop_xl.plan.elasticity import ALL_FAMILIES, LEAST_SAMPLE, LEAST_VARIATION, own_price_elasticity
 from sop_xl.plan.event_effects import ELASTICITY, EVENT, TYPE
+from sop_xl.plan.event_profiles import event_rise
 from sop_xl.plan.grid import Grid, records, series_of
 
 DOUBT = 1.0
@@ -55,7 +56,7 @@ def learn_from_events(
     Returns
     -------
     EVENT_RESULTS. An event has a row when it began in the periods of history; its figures are NaN where nothing was expected without it, as
-    when it came with the item's launch. A type has a row when an event of it was measured: its default is the
+    when it came with the item's launch. Its effect is that of its own periods, in a lead-in it builds up. A type has a row when an event of it was measured: its default is the
     median of their effects, each weighted by the root of what was expected without it (a large event tells more, and is not all), times
     n / (n + 1). An elasticity row's effect is the elasticity to use; one above 0 is shown and not used.
     """
@@ -114,15 +115,23 @@ def _measured(
             EVENT, str(row.event), type=str(row.type), scope=_scope(row), first_period=row.first_period, last_period=last,
             planned_effect=float(row.effect) if row.effect_kind != "units" else np.nan, sample=0.0,
         )  # fmt: skip
-        yield named | _figures(row, uplifts[uplifts["event"] == row.event], why_not, grid, mix)
+        rise = pd.Series(event_rise(row, grid.periods, timeline.calendar), index=grid.periods)
+        yield named | _figures(row, uplifts[uplifts["event"] == row.event], rise, why_not, grid, mix)
 
 
-def _figures(row: Any, mine: pd.DataFrame, why_not: str, grid: Grid, mix: pd.DataFrame) -> dict[str, Any]:
+def _figures(row: Any, mine: pd.DataFrame, rise: pd.Series, why_not: str, grid: Grid, mix: pd.DataFrame) -> dict[str, Any]:
+    """Figures of one event; `rise` is its share of the full effect by period.
+
+    The effect is the one at the peak, by which planning multiplies the same rise: in a lead-in only that share of it was to be expected, so
+    that the uplift stands against expected x rise.
+    """
     share = customer_shares(grid, mix, str(row.customer))[grid.rows_of(mine)]
     mine = mine.assign(without=mine["expected"] * share)
     during, after = mine[mine["part"] == "event"], mine[mine["part"] == "dip"]
     expected, uplift = float(during["without"].sum()), float(during["uplift"].sum())
-    if during.empty or expected <= 0:
+    share_of_peak = during["period"].map(rise).fillna(0.0)
+    at_peak = float((during["without"] * share_of_peak).sum())
+    if during.empty or at_peak <= 0:
         if not grid.scope(row.item, row.family, row.location, row.region).any():
             return {"note": "not measured: no demand in its scope"}
         if len(during) and not share.any():
@@ -130,15 +139,16 @@ def _figures(row: Any, mine: pd.DataFrame, why_not: str, grid: Grid, mix: pd.Dat
         return {"note": f"not measured: {why_not}"}
     periods = during["period"].nunique()
     figures: dict[str, Any] = {
-        "baseline": expected, "demand": expected + uplift, "uplift": uplift, "effect": uplift / expected, "sample": float(len(during)),
+        "baseline": expected, "demand": expected + uplift, "uplift": uplift, "effect": uplift / at_peak, "sample": float(len(during)),
     }  # fmt: skip
     if row.effect_kind == "units" and pd.notna(row.effect):
-        figures["planned_effect"] = float(row.effect) * periods / expected
+        figures["planned_effect"] = float(row.effect) * float(rise[rise.index.isin(during["period"])].sum()) / at_peak
     if not after.empty:
         figures["dip"] = max(0.0, -float(after["uplift"].sum()))
     real = bool(during["real"].astype(bool).any())
     words = [
         f"{periods} period{'s' if periods > 1 else ''} of {during[['item', 'location']].drop_duplicates().shape[0]} series against the cleansed baseline",
+        "a period of lead-in counts by its share of the full effect" if (share_of_peak < 1).any() else "",
         "" if real else "within the usual error, so that history keeps it",
         "others at the same time: shared in equal parts" if (during["shared_by"] > 1).any() else "",
         f"of {row.customer}'s share of the demand" if row.customer else "",

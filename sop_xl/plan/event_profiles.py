@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sop_xl.periods import Timeline
+from sop_xl.periods import Calendar, Timeline
 
 
 class Profile(NamedTuple):
@@ -29,11 +29,6 @@ class Profile(NamedTuple):
 
     rise: NDArray[np.float64]
     dip: NDArray[np.float64]
-
-    @property
-    def is_planned(self) -> bool:
-        """Whether any planned period is touched."""
-        return bool(self.rise.any() or self.dip.any())
 
 
 def event_profile(row: Any, timeline: Timeline) -> Profile:
@@ -51,18 +46,28 @@ def event_profile(row: Any, timeline: Timeline) -> Profile:
     -----
     A lead-in of n periods gives 1/(n+1), 2/(n+1) ... n/(n+1). The dip is even over its periods.
     """
-    calendar = timeline.calendar
     place = np.arange(timeline.horizon, dtype=float)
+    _, last = _places(row, timeline.current, timeline.calendar)
+    length = 1.0 if pd.isna(row.dip_periods) else float(row.dip_periods)
+    overlap = np.minimum(place + 1.0, last + 1.0 + length) - np.maximum(place, last + 1.0)
+    return Profile(event_rise(row, timeline.plan, timeline.calendar), np.clip(overlap, 0.0, 1.0) / length)
+
+
+def event_rise(row: Any, periods: pd.DatetimeIndex, calendar: Calendar) -> NDArray[np.float64]:
+    """(periods,) share of the full effect of one row of EVENTS in consecutive periods, past or planned; `rise` of `event_profile`."""
+    if not len(periods):
+        return np.zeros(0)
+    place = np.arange(len(periods), dtype=float)
+    first, last = _places(row, periods[0], calendar)
+    lead_in = 0.0 if pd.isna(row.lead_in) else float(row.lead_in)
+    return np.where(place <= last, np.clip(1.0 - (first - place) / (lead_in + 1.0), 0.0, 1.0), 0.0)
+
+
+def _places(row: Any, origin: pd.Timestamp, calendar: Calendar) -> tuple[float, float]:
+    """First and last period of an event, counted from `origin`."""
 
     def number(day: pd.Timestamp, otherwise: float) -> float:
-        return (
-            otherwise if pd.isna(day) else float(calendar.distance(timeline.current, calendar.start_of(day)))
-        )
+        return otherwise if pd.isna(day) else float(calendar.distance(origin, calendar.start_of(day)))
 
     first = number(row.first_period, 0.0)
-    last = max(number(row.last_period, first), first)
-    lead_in = 0.0 if pd.isna(row.lead_in) else float(row.lead_in)
-    length = 1.0 if pd.isna(row.dip_periods) else float(row.dip_periods)
-    rise = np.where(place <= last, np.clip(1.0 - (first - place) / (lead_in + 1.0), 0.0, 1.0), 0.0)
-    overlap = np.minimum(place + 1.0, last + 1.0 + length) - np.maximum(place, last + 1.0)
-    return Profile(rise, np.clip(overlap, 0.0, 1.0) / length)
+    return first, max(number(row.last_period, first), first)

@@ -16,7 +16,7 @@ from sop_xl.plan.effects import Effect, Step
 from sop_xl.plan.event_effects import Learned, assumed_effect, learned_from
 from sop_xl.plan.event_profiles import Profile, event_profile
 from sop_xl.plan.grid import Grid, Matrix, Positions, records, spread
-from sop_xl.plan.notes import Note
+from sop_xl.plan.notes import Note, some_of
 
 TOLERANCE = 1e-9
 """Smallest quantity that is worth a word."""
@@ -39,7 +39,7 @@ def apply_events(
     grid
         Series and planned periods.
     baseline
-        Units, none below 0.
+        Units, none below 0; of launched items what the launch brings, see `launched_baseline`.
     events
         EVENTS. A blank scope column is every one; an absent probability is certain; without a last period the event lasts one
         period. An absent effect follows from the price change or from past events of the type, see `assumed_effect`; which of
@@ -85,6 +85,30 @@ def apply_events(
                 )
             )
     return _above_zero(grid, baseline, effects, notes)
+
+
+def events_of_heirs(grid: Grid, baseline: Matrix, arrived: Matrix, events: pd.DataFrame, timeline: Timeline) -> list[Note]:
+    """What must be said of percentages on items that have no baseline, and sell only what a predecessor hands over.
+
+    Parameters
+    ----------
+    grid, baseline, events, timeline
+        As of `apply_events`.
+    arrived
+        (series, periods) units of the life cycle, which comes after the events.
+    """
+    notes = []
+    for row in records(events.sort_values("event", kind="stable")):
+        during = event_profile(row, timeline).rise > 0
+        rows = np.flatnonzero(grid.scope(row.item, row.family, row.location, row.region))
+        if _states_units(row) or not during.any():
+            continue
+        lost = ((baseline[rows] <= 0) & (arrived[rows] > TOLERANCE))[:, during].any(axis=1)
+        if lost.any():
+            names = some_of(sorted(set(grid.series["item"].to_numpy(dtype=object)[rows[lost]])))
+            text = f"event {row.event}: its percentage finds no baseline of {names}, which takes over demand only; state units instead"
+            notes.append(Note("events", str(row.event), "event-on-successor", text))
+    return notes
 
 
 def _added(

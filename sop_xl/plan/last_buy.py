@@ -12,32 +12,6 @@ from sop_xl.plan.inventory import order_quantity
 from sop_xl.plan.life_cycle_pools import Parts, PlannedStep, Pools, parts_of
 
 
-def last_buy(
-    demand: float, safety: float, stock: float, minimum: float = 0.0, multiple: float = 0.0
-) -> tuple[float, float]:
-    """Last buy of an item, and what is left at the end of its life if nothing more is bought.
-
-    Parameters
-    ----------
-    demand
-        Expected demand from now until the end, units.
-    safety
-        Units on top of it, against a demand that turns out higher.
-    stock
-        On hand and on order, units.
-    minimum, multiple
-        Minimum order and order multiple, units; 0 = none.
-
-    Returns
-    -------
-    Quantity to order = demand + safety - stock, not below 0, rounded up to the order terms; residual = stock - demand, not below 0.
-
-    Source: the final order problem as in Teunter and Fortuin, End-of-life service, International Journal of Production Economics 59 (1999),
-    with a quantile of the remaining demand in place of its cost-optimal order-up-to level.
-    """
-    return float(order_quantity(demand + safety - stock, minimum, multiple)), max(stock - demand, 0.0)
-
-
 @dataclass(frozen=True, slots=True)
 class Ends:
     """What each phase-out means; one value per step, NaN = does not apply or is not known.
@@ -77,10 +51,14 @@ def ends_of_life(pools: Pools, steps: Sequence[PlannedStep]) -> Ends:
 
     Returns
     -------
-    See `Ends`. The safety of a last buy is the P90 of the remaining demand less its middle, errors of different periods and places taken as
+    See `Ends`. The last buy is demand + safety - stock, not below 0, rounded up to the order terms; what is left if nothing more is bought is
+    stock - demand, not below 0. The safety of a last buy is the P90 of the remaining demand less its middle, errors of different periods and places taken as
     independent (their squares add). A stock that serves several locations is planned as one and its last buy and residual are shared out to the
     phase-outs in proportion to their remaining demand; while a location without a phase-out goes on drawing on it there is neither. An end in the past has no last buy; its residual
     is the stock.
+
+    Source: the final order problem as in Teunter and Fortuin, End-of-life service, International Journal of Production Economics 59 (1999),
+    with a quantile of the remaining demand in place of its cost-optimal order-up-to level.
     """
     parts = parts_of(pools, steps)
     count = len(pools.stock)

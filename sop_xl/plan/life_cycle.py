@@ -115,9 +115,41 @@ class _Course:
         wanted = pd.DataFrame({"item": item, "location": self.grid.series["location"].to_numpy()[rows]})
         return self.grid.rows_of(wanted)
 
+    def pattern(self, row: Any, places: Positions) -> Matrix:
+        """Baseline that a launch copies: the like item's, without one the item's own."""
+        if not row.like_item:
+            return self.baseline[places]
+        alike = self.counterpart(places, row.like_item)
+        return np.where((alike >= 0)[:, None], self.baseline[alike], 0.0)
+
+    def launched(self, row: Any, places: Positions) -> Matrix:
+        """Units that a launch brings, before events of the item."""
+        return self.pattern(row, places) * (_scale(row) * self.ramp(row))
+
+
+def launched_baseline(grid: Grid, baseline: Matrix, lifecycle: pd.DataFrame, timeline: Timeline) -> Matrix:
+    """The baseline on which events act: that of a launched item is what the launch brings, from the launch on; all others have their own.
+
+    A launched item has no baseline of its own, so that a percentage of it would be nothing. Parameters as of `apply_life_cycle`, which
+    leaves what events add on top of the launch.
+    """
+    course = _Course(grid, baseline, np.zeros_like(baseline), lifecycle, timeline, baseline)
+    acted_on = baseline.copy()
+    for row in records(lifecycle[lifecycle["stage"] == LAUNCH]):
+        places = course.places(row)
+        if places.size and not launch_is_past(row, timeline):
+            started = course.ramp(row) > 0
+            acted_on[places] = np.where(started, course.launched(row, places), acted_on[places])
+    return acted_on
+
 
 def apply_life_cycle(
-    grid: Grid, baseline: Matrix, events: Matrix, lifecycle: pd.DataFrame, timeline: Timeline
+    grid: Grid,
+    baseline: Matrix,
+    events: Matrix,
+    lifecycle: pd.DataFrame,
+    timeline: Timeline,
+    followed: pd.DataFrame | None = None,
 ) -> Step:
     """Effect of launches and phase-outs, in units by series and period.
 
@@ -126,12 +158,14 @@ def apply_life_cycle(
     grid
         Series (those of `life_cycle_pairs` included) and planned periods.
     baseline, events
-        Units; together never below 0.
+        Units; events take no more than `launched_baseline` has.
     lifecycle
         LIFECYCLE. Absent scale is 1, absent ramp is 0, a blank curve is linear, absent cannibalisation is none; a blank location
         is every location without a row of its own.
     timeline
         Tells how long a launch is ago.
+    followed
+        item, location, like_item: series whose baseline is another item's by a rule, see `followed_items`. Absent: none is.
 
     Returns
     -------
@@ -146,7 +180,7 @@ def apply_life_cycle(
     `taken_from_donors`. The earlier launch takes first.
 
     Phase-out: demand is 0 from the period on; the successor takes scale x ramp of it. Where the successor is itself
-    launched after the pattern of this item, the launch already carries that demand and it is not added twice.
+    launched after the pattern of this item, or forecast like it by a rule, it already carries that demand, which is not added twice.
     """
     unknown = set(lifecycle["stage"]) - {LAUNCH, PHASE_OUT}
     if unknown:
@@ -165,10 +199,19 @@ def apply_life_cycle(
         for place in places.tolist()
     }
     for row in _heirs_last([row for row in ordered if row.stage == PHASE_OUT]):
-        _phase_out(course, row, copied)
+        _phase_out(course, row, copied, _followers(grid, followed))
     course.running = np.maximum(course.running, 0.0)  # what float arithmetic leaves below 0 is nothing
     effects = [_effect(row, course.moves[life_cycle_key(row)], len(grid.periods)) for row in ordered]
     return Step(course.running - start, effects, course.notes)
+
+
+def _followers(grid: Grid, followed: pd.DataFrame | None) -> set[tuple[str, str, int]]:
+    """(item, like item, row of the grid) of every series whose baseline is another item's."""
+    if followed is None or followed.empty:
+        return set()
+    rows = grid.rows_of(followed).tolist()
+    named = zip(followed["item"], followed["like_item"], rows, strict=True)
+    return {(str(item), str(like), row) for item, like, row in named if row >= 0}
 
 
 def _effect(row: Any, moves: list[tuple[Positions, Matrix]], periods: int) -> Effect:
@@ -193,20 +236,15 @@ def _launch(course: _Course, row: Any) -> tuple[Positions, Matrix]:
             row, "launch-without-place", f"{row.item}: no location to launch at; the like item has no baseline"
         )
         return nothing
-    pattern = course.baseline[places]
-    if row.like_item:
-        alike = course.counterpart(places, row.like_item)
-        pattern = np.where((alike >= 0)[:, None], course.baseline[alike], 0.0)
-    on = course.ramp(row)
-    started = on > 0
-    if not pattern[:, started].any() and started.any():
+    started = course.ramp(row) > 0
+    if not course.pattern(row, places)[:, started].any() and started.any():
         source = row.like_item or row.item
         course.say(
             row,
             "launch-without-pattern",
             f"{row.item}: {source} has no baseline demand from the launch on; nothing is copied",
         )
-    units = pattern * (_scale(row) * on)
+    units = course.launched(row, places)
     # the item's own events stay on top of the copied pattern
     target = units + np.maximum(course.events[places], -units)
     course.move(row, places, np.where(started, target - course.running[places], 0.0))
@@ -248,7 +286,9 @@ def _heirs_last(phase_outs: list[Any]) -> list[Any]:
     return ordered
 
 
-def _phase_out(course: _Course, row: Any, copied: set[tuple[str, str, int]]) -> None:
+def _phase_out(
+    course: _Course, row: Any, copied: set[tuple[str, str, int]], followers: set[tuple[str, str, int]]
+) -> None:
     places = course.places(row)
     if not places.size:
         course.say(row, "phase-out-without-demand", f"{row.item} has no planned demand to phase out")
@@ -266,5 +306,12 @@ def _phase_out(course: _Course, row: Any, copied: set[tuple[str, str, int]]) -> 
             "successor-launched-alike",
             f"{row.successor} is launched after the pattern of {row.item}; its demand is not added a second time",
         )
-    takes = (heirs >= 0) & ~twice
+    alike = np.array([(row.successor, row.item, heir) in followers for heir in heirs.tolist()], dtype=bool) & ~twice
+    if alike.any():
+        course.say(
+            row,
+            "successor-forecast-alike",
+            f"{row.successor} is forecast like {row.item} by a rule of Forecast Models; its demand is not added a second time",
+        )
+    takes = (heirs >= 0) & ~twice & ~alike
     course.move(row, heirs[takes], (lost * (_scale(row) * on))[takes])

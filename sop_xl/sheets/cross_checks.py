@@ -19,7 +19,12 @@ from sop_xl.sheets.life_cycle_checks import (
     check_scales,
 )
 from sop_xl.sheets.locations import ONLY_LOCATION
-from sop_xl.sheets.model_checks import check_model_terms, check_rule_drivers, check_rule_scopes
+from sop_xl.sheets.model_checks import (
+    check_model_terms,
+    check_price_drivers,
+    check_rule_drivers,
+    check_rule_scopes,
+)
 from sop_xl.sheets.money_checks import check_budget_terms, check_item_money, check_line_units, check_rates
 from sop_xl.sheets.people_checks import (
     check_accounts,
@@ -228,6 +233,7 @@ CHECKS: tuple[Callable[[Readings], Iterator[Problem]], ...] = (
     check_model_terms,
     check_rule_drivers,
     check_rule_scopes,
+    check_price_drivers,
 )
 """Every check, in the order in which its problems are listed."""
 

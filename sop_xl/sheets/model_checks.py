@@ -1,4 +1,4 @@
-"""Rules of Forecast Models held against what their model needs, and against Drivers and Items."""
+"""Rules of Forecast Models held against what their model needs, and against Drivers, Items and Events."""
 
 from __future__ import annotations
 
@@ -8,14 +8,18 @@ from typing import Any
 import pandas as pd
 
 from sop_xl.errors import Problem, Severity
+from sop_xl.periods import Calendar
 from sop_xl.sheets.cells import show, suggestion
 from sop_xl.sheets.read import Reading
-from sop_xl.sheets.readings import Readings, filled
+from sop_xl.sheets.readings import Readings, current_period, filled
 
 SHEET = "Forecast Models"
 
 COUNTED = "Working days"
 """Driver that needs no line: the calendar has it."""
+
+PRICE = "price"
+"""What the name of a driver has in it that is a price."""
 
 _LIKE, _MANUAL, _AVERAGE = "Like item", "Manual", "Moving average"
 _STATED = (_LIKE, _MANUAL, "Zero")
@@ -78,6 +82,52 @@ def check_rule_scopes(readings: Readings) -> Iterator[Problem]:
         yield _at(
             reading, line, "family", "empty-scope", expected, show(str(records.at[line, "family"])), "nothing is in both, so it changes nothing", Severity.WARNING
         )
+
+
+def check_price_drivers(readings: Readings) -> Iterator[Problem]:
+    """A planned price that the forecast follows does not move demand once more as the price change of an event."""
+    events, drivers, rules, items = (filled(readings, name) for name in ("Events", "Drivers", SHEET, "Items"))
+    if events is None or drivers is None or rules is None or items is None:
+        return
+    family_of, current = items.frame.set_index("item")["family"], current_period(readings)
+    values = drivers.frame[drivers.frame["driver_value"].notna()]
+    planned = values if current is None else values[values["period"] >= current]
+    follow = [(rule, name) for rule in rules.records.itertuples() if rule.model not in _STATED for name in _prices_of(str(rule.drivers))]
+    stated: Iterator[Any] = events.records[events.records["price_change"].notna() & (events.records["effect"] != 0)].itertuples()
+    for event in stated:
+        for rule, name in follow:
+            both = _items_of(event, family_of) & _items_of(rule, family_of)
+            if _has_value(planned[planned["driver"].str.casefold() == name.casefold()], event, rule, family_of[both], events.calendar):
+                expected = f"expected no price change where the forecast follows the planned values of the driver {name}"
+                hint = f"rule {rule.rule!s} moves demand by that price already: state 0 as Effect, or keep one of the two"
+                yield _at(events, event.Index, "price_change", "counted-twice", expected, show(float(event.price_change)), hint, Severity.WARNING)
+                break
+
+
+def _prices_of(text: str) -> list[str]:
+    """Names of price drivers in the Drivers cell of a rule."""
+    return [name.strip() for name in text.split(",") if PRICE in name.casefold()]
+
+
+def _items_of(row: Any, family_of: pd.Series) -> pd.Series:
+    """Which items the item and family columns of a row mean."""
+    wanted = pd.Series(True, index=family_of.index)
+    if row.item:
+        wanted &= family_of.index == row.item
+    return wanted & (family_of == row.family) if row.family else wanted
+
+
+def _has_value(values: pd.DataFrame, event: Any, rule: Any, family_of: pd.Series, calendar: Calendar) -> bool:
+    """Whether a driver has a value for one of the items, where both the event and the rule hold, in a period of the event."""
+    last = event.first_period if pd.isna(event.last_period) else event.last_period
+    if family_of.empty or (event.location and rule.location and event.location != rule.location):
+        return False
+    own, group = values["item"], values["family"]
+    about = own.isin(family_of.index) | ((own == "") & (group.isin(family_of) | (group == "")))
+    place = event.location or rule.location
+    if place:
+        about &= values["location"].isin([place, ""])
+    return bool((about & values["period"].between(calendar.start_of(event.first_period), calendar.start_of(last))).any())
 
 
 def _unused_days(reading: Reading, line: Any) -> Problem:

@@ -75,3 +75,21 @@ def test_bad_rules_are_refused_at_their_cells_and_nothing_is_planned(company):
     assert result.exit_code == 1 and typed == company.read_bytes() != before
     for cell in ("Forecast Models!H7", "Forecast Models!I8", "Forecast Models!K9"):
         assert cell in result.output
+
+
+def test_an_heir_forecast_like_its_predecessor_takes_its_demand_once(company):
+    type_rules(
+        company,
+        {"Rule": "R-2", "Item": "0017", "Location": "Oslo", "Model": "Manual", "Value": 30},
+        {"Rule": "R-3", "Item": "0018", "Location": "Oslo", "Model": "Like item", "Like item": "0017"},
+    )
+    host = HeadlessHost(company)
+    handed_over = {"Item": "0017", "Location": "Oslo", "Stage": "phase_out", "Period": "2025-03", "Successor": "0018"}
+    host.write_table("Lifecycle", labels("Lifecycle"), [[handed_over.get(name) for name in labels("Lifecycle")]])
+    host.save()
+    result = plan(company, "--steps", "demand")
+    assert result.exit_code == 0, result.output
+    moved = {row["Item"]: row for row in cells(company, "Consensus Demand") if row["Location"] == "Oslo" and row["Measure"] == "Life cycle"}
+    assert list(moved) == ["0017"]  # a line for the heir would be demand that it has already
+    assert all(moved["0017"][label] < 0 for label in TIMELINE.labels[38:])
+    assert "0018 is forecast like 0017 by a rule of Forecast Models" in result.output

@@ -102,3 +102,42 @@ def test_core_and_sheets_mean_the_same_working_days():
 def test_rules_stay_in_the_order_in_which_they_were_written():
     text = HEADER + "Z | | | ETS | | |\nA | | | Theta | | |\n"
     assert read("Forecast Models", text).frame["rule"].tolist() == ["Z", "A"]
+
+
+EVENT_HEADER = "Event | Item | Family | Location | From | To | Effect | Price change | Elasticity\n"
+PAST = "Item | Location | 2025-12\nBK-7 | | 10\nAX-140 | | 10\n"
+LOCATIONS = "Location\nOslo\nRome\n"
+
+
+def found_at_events(event: str, rule: str = "R-1 | BK-7 | | ETS | | | Price", drivers: str = DRIVERS, history: str = PAST) -> list[tuple[str, Severity]]:
+    texts = {"Items": ITEMS, "Locations": LOCATIONS, "Demand History": history, "Drivers": drivers, "Forecast Models": HEADER + rule, "Events": EVENT_HEADER + event}
+    problems = cross_check({name: read(name, text) for name, text in texts.items()})
+    return [(str(p), p.severity) for p in problems if p.sheet == "Events" and p.rule == "counted-twice"]
+
+
+def test_a_planned_price_is_not_to_be_counted_twice():
+    said = (
+        "Events!H7: expected no price change where the forecast follows the planned values of the driver Price, got -0.1 "
+        "(rule R-1 moves demand by that price already: state 0 as Effect, or keep one of the two)"
+    )
+    assert found_at_events("Cut | BK-7 | | | 2026-02-01 | | | -0.1 | -2") == [(said, Severity.WARNING)]
+    assert found_at_events("Cut | | Bikes | | 2025-11-01 | 2026-01-01 | | -0.1 | -2") == [(said, Severity.WARNING)]
+    assert found_at_events("Cut | | | Rome | 2026-02-01 | | | -0.1 | -2", "R-1 | | | automatic | | | Promo, price")[0][1] is Severity.WARNING
+
+
+@pytest.mark.parametrize(
+    ("event", "more"),
+    [
+        ("Cut | AX-140 | | | 2026-02-01 | | | -0.1 | -2", {}),  # the rule is for another item
+        ("Cut | AX-140 | | | 2026-02-01 | | | -0.1 | -2", {"rule": "R-1 | | | ETS | | | Price"}),  # the driver is of another family
+        ("Cut | BK-7 | | | 2026-03-01 | | | -0.1 | -2", {}),  # the driver has no value then
+        ("Cut | BK-7 | | | 2026-02-01 | | 0 | -0.1 | ", {}),  # it moves the price and no demand
+        ("Cut | BK-7 | | | 2026-02-01 | | 0.2 | | ", {}),  # no price change
+        ("Cut | BK-7 | | | 2026-02-01 | | | -0.1 | -2", {"rule": "R-1 | BK-7 | | ETS | | | Promo"}),  # the rule follows no price
+        ("Cut | BK-7 | | | 2026-02-01 | | | -0.1 | -2", {"rule": "R-1 | BK-7 | | Manual | | 5 | Price"}),  # a stated number follows nothing
+        ("Cut | BK-7 | | | 2026-02-01 | | | -0.1 | -2", {"history": PAST.replace("2025-12", "2026-02")}),  # a price of the past is no plan
+        ("Cut | BK-7 | | Oslo | 2026-02-01 | | | -0.1 | -2", {"drivers": DRIVERS.replace("Family |", "Family | Location |").replace("Bikes |", "Bikes | Rome |")}),
+    ],
+)
+def test_a_price_change_that_no_driver_has_stands(event, more):
+    assert found_at_events(event, **more) == []

@@ -3,13 +3,14 @@
 from sop_xl.plan.forecast.baseline import baseline_forecast
 from sop_xl.plan.forecast.result import RECIPE_VERSION, BaselineResult, recipe_key
 from sop_xl.plan.forecast.series import SeriesForecast, forecast_series
-from sop_xl.plan.forecast.stated import is_manual
+from sop_xl.plan.forecast.stated import followed_items, is_manual
 
 __all__ = [
     "RECIPE_VERSION",
     "BaselineResult",
     "SeriesForecast",
     "baseline_forecast",
+    "followed_items",
     "forecast_series",
     "is_manual",
     "recipe_key",

@@ -111,6 +111,14 @@ def is_manual(forecast: pd.DataFrame, accuracy: pd.DataFrame) -> pd.Series:
     return pd.Series(rows, index=forecast.index)
 
 
+def followed_items(rules: pd.DataFrame, accuracy: pd.DataFrame) -> pd.DataFrame:
+    """item, location, like_item of every series whose forecast is another item's, by the rule that frame `FORECAST_ACCURACY` names."""
+    named = accuracy["model"].str.extract(rf"^{LIKE_ITEM}(?: x \S+)? \(rule (?P<rule>.*)\)$")["rule"]
+    like = rules.drop_duplicates("rule", keep="last").set_index("rule")["like_item"]
+    followed = accuracy[["item", "location"]].assign(like_item=named.map(like))
+    return followed[followed["like_item"].notna()].reset_index(drop=True)
+
+
 def _usual(bound: Floats, made: Floats, pool: npt.NDArray[np.bool_], alike: npt.NDArray[np.bool_]) -> Floats:
     rows = np.flatnonzero(pool & alike)
     if rows.size < _LEAST_POOL:

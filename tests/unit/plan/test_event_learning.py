@@ -5,11 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from plan_tables import items, locations, month, months, table
 
 from sop_xl import frames
 from sop_xl.plan.cleansing import UPLIFT_COLUMNS
 from sop_xl.plan.event_learning import learn_from_events, weighted_median
+from sop_xl.plan.event_profiles import event_rise
+from sop_xl.plan.grid import records
 
 TIMELINE = months("2026-01", 6, history=36)
 ITEMS, PLACES = items("A", "B"), locations(North="", South="")
@@ -41,6 +45,27 @@ def test_an_event_is_held_against_what_was_expected_without_it():
     assert (row["baseline"], row["demand"], row["uplift"], row["effect"], row["dip"]) == pytest.approx((300, 390, 90, 0.3, 20))
     assert (row["planned_effect"], row["sample"], row["scope"]) == (0.5, 2, "A")
     assert row["note"] == "2 periods of 1 series against the cleansed baseline"
+
+
+def test_a_period_of_lead_in_counts_by_its_share_of_the_full_effect():
+    """+60 % with a lead-in of two: 20 % and 40 % before, 60 % at the peak. 120 more on 100/3 + 200/3 + 100 = 200 are 60 %, not 120 of 300."""
+    sold = (("2025-04", 120), ("2025-05", 140), ("2025-06", 160))
+    found = learn([promotion("Sale", item="A", lead_in=2, effect_kind="units", effect=60)], *(uplift("Sale", p, units, 100) for p, units in sold))
+    row = found.loc[("event", "Sale")]
+    assert (row["baseline"], row["demand"], row["uplift"], row["effect"], row["planned_effect"]) == pytest.approx((300, 420, 120, 0.6, 0.6))
+    assert "a period of lead-in counts by its share of the full effect" in row["note"]
+    assert found.loc[("type", "promotion"), "effect"] == pytest.approx(0.3)
+
+
+@settings(deadline=None, max_examples=25)
+@given(st.integers(0, 4), st.integers(1, 3), st.floats(-0.5, 2.0))
+def test_what_is_planned_is_learned_again(lead_in, length, effect):
+    """An event that ran exactly as planning would plan it has the effect that was planned."""
+    past = promotion("Sale", "2025-06", item="A", last_period=TIMELINE.calendar.shift(month("2025-06"), length - 1), lead_in=lead_in, effect=effect)
+    rise = event_rise(next(records(table(frames.EVENTS, past))), TIMELINE.history, TIMELINE.calendar)
+    sold = [uplift("Sale", f"{p:%Y-%m}", 100 * (1 + effect * share), 100) for p, share in zip(TIMELINE.history, rise, strict=True) if share > 0]
+    assert len(sold) == lead_in + length
+    assert learn([past], *sold).loc[("event", "Sale"), "effect"] == pytest.approx(effect, abs=1e-9)
 
 
 def test_units_that_were_stated_are_shown_as_the_share_they_meant():

@@ -28,7 +28,7 @@ from sop_xl.frames import (
 )
 from sop_xl.periods import Calendar, CalendarKind, Timeline
 from sop_xl.plan.accuracy import wmape
-from sop_xl.plan.forecast import baseline_forecast, catalogue, is_manual, recipe_key
+from sop_xl.plan.forecast import baseline_forecast, catalogue, followed_items, is_manual, recipe_key
 from sop_xl.plan.forecast.catalogue import FORECASTERS
 from sop_xl.plan.history import calendarise
 
@@ -137,6 +137,14 @@ def test_manual_stays_exactly_at_its_number_and_moves_nobody():
 def test_numbers_that_people_typed_are_told_from_what_depends_on_working_days():
     result = company_with({"item": "race", "model": "Manual", "value": 123.0}, {"item": "new", "model": "Like item", "like_item": "race"})
     assert set(result.forecast.loc[is_manual(result.forecast, result.accuracy), "item"]) == {"race"}
+
+
+def test_followers_are_known_by_the_rule_that_made_their_forecast():
+    lines = rules({"rule": "R-1", "item": "new", "model": "Like item", "like_item": "race"}, {"rule": "my (old) rule", "item": "tour", "model": "Like item", "like_item": "race"})
+    models = ["Like item (rule R-1)", "Like item x 0.3 (rule my (old) rule)", "ETS (rule R-1)", "ensemble"]
+    accuracy = pd.DataFrame({"item": ["new", "tour", "new", "race"], "location": ["DE", "DE", "FR", "FR"], "model": models})
+    assert followed_items(lines, accuracy).to_numpy().tolist() == [["new", "DE", "race"], ["tour", "DE", "race"]]
+    assert followed_items(lines.iloc[:0], accuracy.iloc[2:]).empty
 
 
 def test_a_like_item_is_followed_exactly_whatever_reconciliation_did_to_it():

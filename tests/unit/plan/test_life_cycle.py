@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 from plan_tables import baseline, items, locations, month, months, table, value
 
@@ -15,11 +16,11 @@ TIMELINE = months("2026-01", 3)
 FLAT = baseline({"item": "A", "location": "North", "2026-01": 100, "2026-02": 100, "2026-03": 100}, {"item": "B", "location": "North", "2026-01": 300, "2026-02": 300, "2026-03": 300})
 
 
-def effects_of(start, lifecycle, *, timeline=TIMELINE, events=None, of=None):
+def effects_of(start, lifecycle, *, timeline=TIMELINE, events=None, of=None, followed=None):
     """Consensus, effects and rules of the notes; the effects are checked to sum to the step."""
-    consensus, notes, effects = consensus_demand(
+    consensus, notes, effects, *_ = consensus_demand(
         start, frames.empty_frame(frames.EVENTS) if events is None else events, lifecycle, frames.empty_frame(frames.SALES_INPUT), frames.empty_frame(frames.OVERRIDES),
-        items("A", "B", "C") if of is None else of, locations(North="", South=""), timeline, 0.5,
+        items("A", "B", "C") if of is None else of, locations(North="", South=""), timeline, 0.5, followed=followed,
     )  # fmt: skip
     of_step = effects[effects["stage"] == "life_cycle"]
     parts = of_step.groupby(["item", "location", "period"])["effect"].sum()
@@ -44,6 +45,10 @@ def launch(item="C", period="2026-01", **columns):
 
 def phase_out(item, period, **columns):
     return {"item": item, "stage": "phase_out", "period": month(period)} | columns
+
+
+def promotion(**columns):
+    return table(frames.EVENTS, {"event": "E", "first_period": month("2026-01"), "effect_kind": "percent"} | columns)
 
 
 class TestLaunchesAndPhaseOuts:
@@ -95,6 +100,23 @@ class TestLaunchesAndPhaseOuts:
         assert [at(consensus, "C", p) for p in ("2026-01", "2026-02", "2026-03")] == pytest.approx([0, 100, 100])
         assert "successor-launched-alike" in rules
 
+    def test_a_successor_that_is_forecast_alike_does_not_get_the_demand_twice(self):
+        """B's forecast is A's, 100, by a rule; A ends in February and B takes over: B sells 100, not 200. In the South no rule holds."""
+        alike = baseline(*({"item": i, "location": p, "2026-01": 100, "2026-02": 100, "2026-03": 100} for i in "AB" for p in ("North", "South")))
+        rule = pd.DataFrame({"item": ["B"], "location": ["North"], "like_item": ["A"]})
+        out = table(frames.LIFECYCLE, phase_out("A", "2026-02", successor="B"))
+        consensus, rules = plan(alike, lifecycle=out, followed=rule)
+        assert [at(consensus, "B", p) for p in ("2026-01", "2026-02", "2026-03")] == pytest.approx([100, 100, 100])
+        assert [at(consensus, "B", p, location="South") for p in ("2026-01", "2026-02", "2026-03")] == pytest.approx([100, 200, 200])
+        assert [at(consensus, "A", p) for p in ("2026-01", "2026-02", "2026-03")] == pytest.approx([100, 0, 0])
+        assert rules == {"successor-forecast-alike"}
+
+    def test_an_heir_forecast_like_a_third_item_takes_over(self):
+        rule = pd.DataFrame({"item": ["B"], "location": ["North"], "like_item": ["C"]})
+        consensus, rules = plan(FLAT, lifecycle=table(frames.LIFECYCLE, phase_out("A", "2026-02", successor="B")), followed=rule)
+        assert at(consensus, "B", "2026-02") == pytest.approx(400)
+        assert "successor-forecast-alike" not in rules
+
     def test_a_ring_of_successors_ends(self):
         ring = table(
             frames.LIFECYCLE,
@@ -114,9 +136,36 @@ class TestWhatARowIsAbout:
         assert [at(consensus, "A", p, location="South") for p in ("2026-01", "2026-02", "2026-03")] == [100, 100, 0]
 
     def test_the_items_own_events_stay_on_top_of_its_launch(self):
-        promotion = table(frames.EVENTS, {"event": "E", "item": "C", "location": "North", "first_period": month("2026-02"), "effect_kind": "units", "effect": 20})
-        consensus, _ = plan(FLAT, lifecycle=table(frames.LIFECYCLE, launch(like_item="A")), events=promotion)
+        deal = promotion(item="C", location="North", first_period=month("2026-02"), effect_kind="units", effect=20)
+        consensus, _ = plan(FLAT, lifecycle=table(frames.LIFECYCLE, launch(like_item="A")), events=deal)
         assert [at(consensus, "C", p) for p in ("2026-01", "2026-02")] == [100, 120]
+
+    def test_a_percentage_is_of_what_the_launch_brings(self):
+        """C starts in February like B x 0.5 over a ramp of a period: 75, then 150; +50 % in all three months adds 0, 37.5 and 75 to it."""
+        boost = promotion(item="C", last_period=month("2026-03"), effect=0.5)
+        consensus, _ = plan(FLAT, lifecycle=table(frames.LIFECYCLE, launch(period="2026-02", like_item="B", scale=0.5, ramp=1)), events=boost)
+        assert [at(consensus, "C", p, "events") for p in ("2026-01", "2026-02", "2026-03")] == pytest.approx([0, 37.5, 75])
+        assert [at(consensus, "C", p, "life_cycle") for p in ("2026-01", "2026-02", "2026-03")] == pytest.approx([0, 75, 150])
+        assert [at(consensus, "C", p) for p in ("2026-01", "2026-02", "2026-03")] == pytest.approx([0, 112.5, 225])
+
+    def test_an_event_that_takes_demand_takes_it_from_the_launch(self):
+        """A rival takes 20 % of C, which copies A's 100; the like item itself is left alone, and so is what the donor B loses, 40 % of 100."""
+        rival = promotion(item="C", last_period=month("2026-03"), effect=-0.2)
+        consensus, _ = plan(FLAT, lifecycle=table(frames.LIFECYCLE, launch(like_item="A", donor="B", cannibalisation=0.4)), events=rival)
+        assert [at(consensus, i, "2026-02") for i in "ABC"] == pytest.approx([100, 260, 80])
+        assert at(consensus, "C", "2026-02", "events") == pytest.approx(-20)
+
+    def test_a_launch_without_a_like_item_has_events_on_what_is_left_of_its_own_baseline(self):
+        consensus, _ = plan(FLAT, lifecycle=table(frames.LIFECYCLE, launch("A", "2026-02", scale=0.4)), events=promotion(item="A", last_period=month("2026-03"), effect=0.5))
+        assert [at(consensus, "A", p) for p in ("2026-01", "2026-02")] == pytest.approx([150, 60])
+
+    def test_a_percentage_on_an_heir_without_a_baseline_is_said_and_units_are_not(self):
+        out = table(frames.LIFECYCLE, phase_out("A", "2026-02", successor="C"))
+        consensus, rules = plan(FLAT, lifecycle=out, events=promotion(item="C", last_period=month("2026-03"), effect=0.5))
+        assert at(consensus, "C", "2026-02") == 100
+        assert "event-on-successor" in rules
+        for other in (promotion(item="C", location="North", effect_kind="units", effect=5), promotion(item="B", effect=0.5), promotion(item="C", location="North", effect=0.5)):
+            assert "event-on-successor" not in plan(FLAT, lifecycle=out, events=other)[1]  # the last one is over before C sells
 
     def test_an_unknown_stage_or_curve_is_a_bug_of_the_caller(self):
         with pytest.raises(FrameError, match="neither launch nor phase_out"):
