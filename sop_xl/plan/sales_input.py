@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -16,6 +16,7 @@ from sop_xl.plan.notes import Note, some_of
 from sop_xl.plan.sales_numbers import (
     CELL,
     LEVELS,
+    LINE,
     NOBODY,
     Level,
     SalesNumbers,
@@ -23,7 +24,7 @@ from sop_xl.plan.sales_numbers import (
     scope_text,
     summed,
 )
-from sop_xl.plan.sales_review import sales_review
+from sop_xl.plan.sales_review import CONTRADICTS, sales_review
 
 SLACK = 1e-6
 """Relative difference between a total and its own details that is float noise and no contradiction."""
@@ -102,7 +103,8 @@ def apply_sales_input(grid: Grid, running: Matrix, sales_input: pd.DataFrame, te
     said = sales_numbers(grid, running, sales_input, terms.prices, terms.customer_mix)
     voices = _with_weights(said.voices, terms)
     notes = [*said.notes, *_several_notes(voices, said)]
-    _, parts = _spread(grid, running, said, voices, notes)
+    _, parts, clashing = _spread(grid, running, said, voices, notes)
+    said = replace(said, remarks=pd.concat([said.remarks, clashing.assign(words=CONTRADICTS)], ignore_index=True))
     wanted = _by_contributor(parts)
     effects = _above_zero(running, wanted)
     entered = _entered(parts, wanted, effects)
@@ -157,23 +159,24 @@ def _several_notes(voices: pd.DataFrame, said: SalesNumbers) -> list[Note]:
 
 def _spread(
     grid: Grid, running: Matrix, said: SalesNumbers, voices: pd.DataFrame, notes: list[Note]
-) -> tuple[Matrix, list[_Part]]:
-    """Numbers by series (NaN where none), and what every contributor moves at every level."""
+) -> tuple[Matrix, list[_Part], pd.DataFrame]:
+    """Numbers by series (NaN where none), what every contributor moves at every level, and the lines (`LINE`) that details contradict."""
     number = np.full(grid.shape, np.nan)
     parts: list[_Part] = []
+    clashing = [voices.iloc[:0][LINE]]
     for place in range(len(LEVELS)):
         level, here = said.levels[place], voices[voices["level"] == place]
         if level is None or here.empty:
             continue
         parting = _Parting(level, running, number, here)
-        parting.say_contradictions(notes)
+        clashing.append(here.loc[here["code"].isin(parting.contradicted(notes)), LINE].drop_duplicates())
         number = parting.filled(number)
         for contributor, lines in here.groupby("contributor", sort=True):
             codes, moved = parting.of(lines)
             rows = np.flatnonzero(np.isin(level.member, codes))
             units = np.where(parting.fill[rows], moved[np.searchsorted(codes, level.member[rows])] * parting.share[rows], 0.0)
             parts.append(_Part(str(contributor), rows, units, level.member[rows], lines[CELL].drop_duplicates()))
-    return number, parts
+    return number, parts, pd.concat(clashing)
 
 
 class _Part(NamedTuple):
@@ -226,8 +229,8 @@ class _Parting:
         weight[place, column] = lines["weight"].to_numpy(dtype=float)
         return codes, weight * (gap + part * (self.lift - self.taken)[codes])
 
-    def say_contradictions(self, notes: list[Note]) -> None:
-        """Name the groups whose number does not agree with the more detailed ones in it."""
+    def contradicted(self, notes: list[Note]) -> Positions:
+        """Groups whose number does not agree with the more detailed ones in it; they are named in `notes`."""
         total = self.level.running + self.gap
         slack = SLACK * (1.0 + np.abs(total))
         rest = self.open_running + self.gap - self.taken
@@ -236,6 +239,7 @@ class _Parting:
             names = sorted(scope_text(label) for label, bad in zip(self.level.labels, clash.any(axis=1), strict=True) if bad)
             words = f"sales input for {some_of(names)} does not agree with the more detailed numbers in it; the detailed ones are used"
             notes.append(Note("sales_input", names[0], "sales-input-contradicts", words))
+        return np.flatnonzero(clash.any(axis=1))
 
 
 def _by_contributor(parts: list[_Part]) -> list[Effect]:
@@ -286,7 +290,7 @@ def _own_numbers(grid: Grid, running: Matrix, said: SalesNumbers, voices: pd.Dat
     # with accounts alone the others would stand at the forecast, and a contributor would be judged by its error
     for contributor, own in voices[voices["account"] == ""].groupby("contributor", sort=True):
         alone = _shares_of_voice(own.assign(number=own["given"], weight=1.0))
-        number, _ = _spread(grid, running, said, alone, [])
+        number, _, _ = _spread(grid, running, said, alone, [])
         at, when = np.nonzero(~np.isnan(number))
         frames.append(
             pd.DataFrame(
