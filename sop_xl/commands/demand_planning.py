@@ -75,7 +75,7 @@ def plan_demand(
     settings = inputs.settings
     records = empty_frame(TRACK_RECORDS)
     if archive is not None and len(archive):
-        # of what happened, months without demand included, in which a number was wrong too
+        # of what happened in real periods, for which numbers are given; months without demand count, a number was wrong in them too
         past = contributor_pairs(archive, cleansed.sold, timeline.calendar)
         records = track_records(past, items, timeline, settings.sales_input_weight, settings.track_record_periods)
     agreed = consensus_demand(
@@ -136,7 +136,11 @@ def _cleansed(inputs: Inputs, items: pd.DataFrame, locations: pd.DataFrame, time
 def _baseline(
     inputs: Inputs, cleansed: Cleansed, said: pd.DataFrame, items: pd.DataFrame, locations: pd.DataFrame, timeline: Timeline, progress: Progress
 ) -> tuple[BaselineResult, bool]:
-    """The baseline, fitted or, where the same history was fitted before, read back; on the working days of the planned periods."""
+    """The baseline, fitted or, where the same history was fitted before, read back; on the working days of the planned periods.
+
+    Ranges are of families and regions, where numbers that a person typed are part of a sum: they go onto the working days as a whole, so that
+    the part of Manual items in them is moved as well, by at most the calendar factor of the period.
+    """
     fitted, from_cache = _fitted(inputs, cleansed, said, items, locations, timeline, progress)
     factors = cleansed.calendar_factors
     forecast = on_planned_days(fitted.forecast, factors)

@@ -229,7 +229,8 @@ def plan_memory(
         settings.blank_demand, _unknown(unread),  # type: ignore[arg-type]
     )  # fmt: skip
     notes.append(said)
-    changes = demand_changes(archive, demand.consensus, inputs.frame("Items"), inputs.locations(), timeline)
+    # the archive as it was read: the cycle before this one may leave it just now
+    changes = demand_changes(memory.archive, demand.consensus, inputs.frame("Items"), inputs.locations(), timeline)
     header, rows = record_rows(sheet(SHEET), archive, timeline.calendar)
     rows += [u.cells for u in unread]
     changed = rows != memory.body

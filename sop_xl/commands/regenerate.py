@@ -46,7 +46,20 @@ SHEET_OF_FRAME = {spec.frame.name: spec.name for spec in SHEETS if spec.frame is
 """Where a remark of the core about one of its frames belongs in the workbook."""
 
 
-WARNINGS = {"budget-outside-timeline", "event-without-effect", "event-without-customer", "event-on-successor", "sales-input-contradicts", "override-without-effect", "budget-covers-part", "order-overdue"}
+WARNINGS = {
+    "budget-covers-part",
+    "budget-outside-timeline",
+    "event-on-successor",
+    "event-without-customer",
+    "event-without-effect",
+    "events-below-zero",
+    "order-overdue",
+    "override-against-pinned",
+    "override-without-effect",
+    "sales-input-contradicts",
+    "sales-input-without-price",
+    "sales-input-without-series",
+}
 """Remarks of the core that a planner should act on; the others say what was assumed."""
 
 

@@ -46,15 +46,15 @@ def demand_changes(
     Returns
     -------
     DEMAND_CHANGES for every family (or All) x region (or All), over the periods that the last archived cycle and this one both planned:
-    the start, one row per step with its change in units, the end. Without an earlier cycle that reaches into this one's plan: no rows.
+    the start, one row per step with its change in units, the end. Periods beyond the last cycle's own horizon are not compared. Without an earlier cycle that reaches into this one's plan: no rows.
     """
     check_frame(archive, FORECAST_ARCHIVE)
     check_frame(consensus, CONSENSUS_DEMAND)
     last, apart = _last_cycle(archive, timeline)
-    shared = timeline.plan[: max(len(_LAGS) - apart, 0)]
+    before = archive[(archive["cycle"] == last) & archive["stage"].isin(_STEPS)]
+    shared = timeline.plan[: max(_lags_planned(before) - apart, 0)]
     if last is None or not len(shared) or consensus.empty:
         return empty_frame(DEMAND_CHANGES)
-    before = archive[(archive["cycle"] == last) & archive["stage"].isin(_STEPS)]
     reached = before[_LAGS[apart : apart + len(shared)]].sum(axis=1)
     then = before.assign(units=reached).pivot_table(
         index=["item", "location"], columns="stage", values="units", aggfunc="sum"
@@ -81,6 +81,11 @@ def _last_cycle(archive: pd.DataFrame, timeline: Timeline) -> tuple[pd.Timestamp
         return None, 0
     last = pd.Timestamp(earlier.max())
     return last, timeline.calendar.distance(last, timeline.current)
+
+
+def _lags_planned(steps: pd.DataFrame) -> int:
+    """Periods that a cycle planned, as far as they are kept: a lag beyond its horizon is absent in every row, one planned as nothing is 0."""
+    return int(np.flatnonzero(steps[_LAGS].notna().any().to_numpy()).max(initial=-1)) + 1
 
 
 def _by_scope(

@@ -15,6 +15,7 @@ from sop_xl.plan.grid import records
 from sop_xl.plan.life_cycle import life_cycle_key
 from sop_xl.plan.override_policy import text_or
 from sop_xl.plan.sales_numbers import NOBODY
+from sop_xl.plan.sales_review import CONTRADICTS
 
 APPLIED, PARTLY, NOT_APPLIED, EXPIRED, TO_CONFIRM, PAST = "applied", "partly applied", "not applied", "expired", "to re-confirm", "past"
 
@@ -126,6 +127,7 @@ def _typed(
         words = f"{count} line{'s' if count > 1 else ''}"
         if sales_review is not None and len(sales_review):
             own = sales_review.loc[sales_review["contributor"] == (name or NOBODY), "note"]
+            words += "; some do not agree with more detailed numbers" if own.str.contains(CONTRADICTS, regex=False).any() else ""
             words += f"; {own.iloc[0].split('; ')[-1]}" if len(own) else ""
         yield _Typed(SALES_INPUT, str(name) or NOBODY, str(name), "", lines["period"].max(), words)
     for row in records(overrides):

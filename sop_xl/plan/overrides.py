@@ -98,7 +98,9 @@ class _Ledger:
         free = pins == ""
         wanted = before + share * (self._changed(before, free, cells, row) - before)
         after = np.maximum(wanted, 0.0)
-        said = _pin_texts(row, before, after, free, pins, share) or _cut_texts(float((after - wanted).sum()))
+        said = _pin_texts(row, before, after, free, pins, share)
+        if row.action != "set" or "override-against-pinned" not in dict(said):  # a total that pins exceed is cut by just that, and said
+            said += _cut_texts(float((after - wanted).sum()))
         self.now[cells] = after
         if text_or(row.pinned, "no") == "yes":
             self.pinned_by[cells] = np.where(free, str(row.override), pins)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -16,6 +16,7 @@ from sop_xl.plan.notes import Note, some_of
 from sop_xl.plan.sales_numbers import (
     CELL,
     LEVELS,
+    LINE,
     NOBODY,
     Level,
     SalesNumbers,
@@ -23,7 +24,7 @@ from sop_xl.plan.sales_numbers import (
     scope_text,
     summed,
 )
-from sop_xl.plan.sales_review import sales_review
+from sop_xl.plan.sales_review import CONTRADICTS, sales_review
 
 SLACK = 1e-6
 """Relative difference between a total and its own details that is float noise and no contradiction."""
@@ -66,7 +67,8 @@ class SalesInput(NamedTuple):
     review
         SALES_REVIEW with a column `note` more, the same in all rows of a line.
     numbers
-        contributor, item, location, period, demand: every contributor's own numbers, as given, spread to items and locations.
+        contributor, item, location, period, demand: every contributor's own numbers for all customers, as given, spread to items
+        and locations. Numbers for single accounts are not among them: no actual of a scope tells whether they were right.
     """
 
     step: Step
@@ -101,8 +103,11 @@ def apply_sales_input(grid: Grid, running: Matrix, sales_input: pd.DataFrame, te
     said = sales_numbers(grid, running, sales_input, terms.prices, terms.customer_mix)
     voices = _with_weights(said.voices, terms)
     notes = [*said.notes, *_several_notes(voices, said)]
-    _, effects, entered = _spread(grid, running, said, voices, notes)
-    effects = _above_zero(running, effects)
+    _, parts, clashing = _spread(grid, running, said, voices, notes)
+    said = replace(said, remarks=pd.concat([said.remarks, clashing.assign(words=CONTRADICTS)], ignore_index=True))
+    wanted = _by_contributor(parts)
+    effects = _above_zero(running, wanted)
+    entered = _entered(parts, wanted, effects)
     units = grid.zeros()
     for effect in effects:
         units[effect.rows] += effect.units
@@ -112,9 +117,12 @@ def apply_sales_input(grid: Grid, running: Matrix, sales_input: pd.DataFrame, te
 
 
 def _with_weights(voices: pd.DataFrame, terms: SalesTerms) -> pd.DataFrame:
-    """Voices with the number freed of bias, the one that counts, the contributor's weight and the voice's share in its cell."""
+    """Voices with the number freed of bias, the one that counts, the contributor's weight and the voice's share in its cell.
+
+    A record is of numbers for all customers; one for an account counts as given, with the weight of the settings.
+    """
     records = terms.records.set_index("contributor")
-    who = voices["contributor"]
+    who = voices["contributor"].where(voices["account"] == "")
     correction = who.map(records["correction"]).fillna(0.0).to_numpy(dtype=float)
     own_weight = who.map(records["weight"]).to_numpy(dtype=float)
     given = voices["number"].to_numpy(dtype=float)
@@ -151,36 +159,34 @@ def _several_notes(voices: pd.DataFrame, said: SalesNumbers) -> list[Note]:
 
 def _spread(
     grid: Grid, running: Matrix, said: SalesNumbers, voices: pd.DataFrame, notes: list[Note]
-) -> tuple[Matrix, list[Effect], pd.DataFrame]:
-    """Numbers by series (NaN where none), effects by contributor, and the units that each line brought."""
+) -> tuple[Matrix, list[_Part], pd.DataFrame]:
+    """Numbers by series (NaN where none), what every contributor moves at every level, and the lines (`LINE`) that details contradict."""
     number = np.full(grid.shape, np.nan)
-    parts: list[tuple[str, Positions, Matrix]] = []
-    entered = []
+    parts: list[_Part] = []
+    clashing = [voices.iloc[:0][LINE]]
     for place in range(len(LEVELS)):
         level, here = said.levels[place], voices[voices["level"] == place]
         if level is None or here.empty:
             continue
         parting = _Parting(level, running, number, here)
-        parting.say_contradictions(notes)
+        clashing.append(here.loc[here["code"].isin(parting.contradicted(notes)), LINE].drop_duplicates())
         number = parting.filled(number)
         for contributor, lines in here.groupby("contributor", sort=True):
             codes, moved = parting.of(lines)
             rows = np.flatnonzero(np.isin(level.member, codes))
             units = np.where(parting.fill[rows], moved[np.searchsorted(codes, level.member[rows])] * parting.share[rows], 0.0)
-            parts.append((str(contributor), rows, units))
-            code, column = lines["code"].to_numpy(dtype=np.intp), lines["column"].to_numpy(dtype=np.intp)
-            entered.append(
-                pd.DataFrame(
-                    {
-                        "level": place,
-                        "code": code,
-                        "column": column,
-                        "contributor": contributor,
-                        "entered": np.where(parting.count[code, column] > 0, moved[np.searchsorted(codes, code), column], 0.0),
-                    }
-                ).drop_duplicates([*CELL, "contributor"])
-            )
-    return number, _by_contributor(parts), pd.concat(entered) if entered else pd.DataFrame(columns=[*CELL, "contributor", "entered"])
+            parts.append(_Part(str(contributor), rows, units, level.member[rows], lines[CELL].drop_duplicates()))
+    return number, parts, pd.concat(clashing)
+
+
+class _Part(NamedTuple):
+    """What one contributor moves at one level: series, their units by period and the group of each, and the cells he speaks of."""
+
+    contributor: str
+    rows: Positions
+    units: Matrix
+    codes: Positions
+    cells: pd.DataFrame
 
 
 class _Parting:
@@ -218,11 +224,13 @@ class _Parting:
         np.add.at(voice, (place, column), lines["voice"].to_numpy(dtype=float))
         every = self.voice[codes]
         part = np.where(every > 0, voice / np.where(every > 0, every, 1.0), 0.0)
-        weight = float(lines["weight"].iloc[0])
+        # one weight per group and period: a contributor's lines there are for all customers or all for accounts
+        weight = np.zeros_like(gap)
+        weight[place, column] = lines["weight"].to_numpy(dtype=float)
         return codes, weight * (gap + part * (self.lift - self.taken)[codes])
 
-    def say_contradictions(self, notes: list[Note]) -> None:
-        """Name the groups whose number does not agree with the more detailed ones in it."""
+    def contradicted(self, notes: list[Note]) -> Positions:
+        """Groups whose number does not agree with the more detailed ones in it; they are named in `notes`."""
         total = self.level.running + self.gap
         slack = SLACK * (1.0 + np.abs(total))
         rest = self.open_running + self.gap - self.taken
@@ -231,15 +239,16 @@ class _Parting:
             names = sorted(scope_text(label) for label, bad in zip(self.level.labels, clash.any(axis=1), strict=True) if bad)
             words = f"sales input for {some_of(names)} does not agree with the more detailed numbers in it; the detailed ones are used"
             notes.append(Note("sales_input", names[0], "sales-input-contradicts", words))
+        return np.flatnonzero(clash.any(axis=1))
 
 
-def _by_contributor(parts: list[tuple[str, Positions, Matrix]]) -> list[Effect]:
+def _by_contributor(parts: list[_Part]) -> list[Effect]:
     """One effect per contributor; a series that he reaches at several levels appears once."""
     effects = []
-    for contributor in sorted({name for name, _, _ in parts}):
-        own = [(rows, units) for name, rows, units in parts if name == contributor]
-        rows, place = np.unique(np.concatenate([r for r, _ in own]), return_inverse=True)
-        units = summed(place, np.concatenate([u for _, u in own]), len(rows))
+    for contributor in sorted({part.contributor for part in parts}):
+        own = [part for part in parts if part.contributor == contributor]
+        rows, place = np.unique(np.concatenate([part.rows for part in own]), return_inverse=True)
+        units = summed(place, np.concatenate([part.units for part in own]), len(rows))
         effects.append(Effect(contributor, "" if contributor == NOBODY else contributor, "", rows, units))
     return effects
 
@@ -259,10 +268,27 @@ def _above_zero(running: Matrix, effects: list[Effect]) -> list[Effect]:
     ]
 
 
+def _entered(parts: list[_Part], wanted: list[Effect], effects: list[Effect]) -> pd.DataFrame:
+    """Units that each line brought (level, code, column, contributor, entered), so that they sum to the effects that were kept."""
+    kept = {
+        whole.source: (whole.rows, np.divide(left.units, whole.units, out=np.ones_like(whole.units), where=whole.units != 0))
+        for whole, left in zip(wanted, effects, strict=True)
+    }
+    lines = [pd.DataFrame(columns=[*CELL, "contributor", "entered"])]
+    for part in parts:
+        rows, share = kept[part.contributor]
+        groups, place = np.unique(part.codes, return_inverse=True)
+        brought = summed(place, part.units * share[np.searchsorted(rows, part.rows)], len(groups))
+        code, column = (part.cells[name].to_numpy(dtype=np.intp) for name in ("code", "column"))
+        lines.append(part.cells.assign(contributor=part.contributor, entered=brought[np.searchsorted(groups, code), column]))
+    return pd.concat(lines[1:] or lines, ignore_index=True)
+
+
 def _own_numbers(grid: Grid, running: Matrix, said: SalesNumbers, voices: pd.DataFrame) -> pd.DataFrame:
-    """Every contributor's numbers as given, at item and location: his details hold, his totals go to the rest."""
+    """Every contributor's numbers for all customers as given, at item and location: his details hold, his totals go to the rest."""
     frames = []
-    for contributor, own in voices.groupby("contributor", sort=True):
+    # with accounts alone the others would stand at the forecast, and a contributor would be judged by its error
+    for contributor, own in voices[voices["account"] == ""].groupby("contributor", sort=True):
         alone = _shares_of_voice(own.assign(number=own["given"], weight=1.0))
         number, _, _ = _spread(grid, running, said, alone, [])
         at, when = np.nonzero(~np.isnan(number))

@@ -235,6 +235,7 @@ def _accounts_together(
         (new, "new customer on top"),
         (account & has_mix & ~voices["whole"].to_numpy(dtype=bool), "other customers at the forecast"),
         (unmixed, "accounts taken as the whole demand"),
+        (account, "numbers for accounts are not judged"),
     )
     remarks = [voices.loc[lines, LINE].drop_duplicates().assign(words=words) for lines, words in readings]
     return voices.assign(base=base), _joined(remarks, [*LINE, "words"])

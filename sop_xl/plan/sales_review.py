@@ -10,6 +10,8 @@ from sop_xl.plan.grid import Grid
 from sop_xl.plan.sales_numbers import CELL, LEVELS, LINE, SalesNumbers
 
 NO_RECORD = "no past numbers to compare"
+CONTRADICTS = "does not agree with the more detailed numbers in it"
+"""Said of a line whose details hold against it."""
 
 
 def sales_review(

@@ -48,7 +48,20 @@ def read_settings(block: Block) -> tuple[Settings, list[Problem]]:
                 values[column.name] = reading.value
     if "plan_currency" in values:
         values["plan_currency"] = values["plan_currency"].upper()
-    return Settings.model_validate(values), problems
+    settings = Settings.model_validate(values)
+    problems += _short_archive(settings, block, rows)
+    return settings, problems
+
+
+def _short_archive(settings: Settings, block: Block, rows: dict[str, tuple[int, int, CellValue]]) -> list[Problem]:
+    """Past cycles are judged from the archive, which holds the current one as well."""
+    keep, least = settings.archive_cycles, settings.track_record_periods
+    if keep > least:
+        return []
+    name = "archive_cycles" if "archive_cycles" in rows else "track_record_periods"
+    cell = block.address(*rows[name][:2]) if name in rows else ""
+    words = f"expected more Cycles in the archive than periods in Least track record ({least}), for one of them is the current cycle"
+    return [Problem(block.sheet, cell, "archive-below-track-record", words, str(keep), "nobody's numbers can be judged until then", Severity.WARNING)]
 
 
 def setting_rows(settings: Settings) -> tuple[list[str], list[list[CellValue]]]:

@@ -137,6 +137,14 @@ def test_more_cycles_than_the_setting_keeps_let_the_oldest_go(reviewed):
     assert reviewed.read_bytes() == before
 
 
+def test_the_last_cycle_is_compared_also_in_the_run_in_which_it_leaves_the_archive(reviewed):
+    change(reviewed, "Settings", "Value", [r["Setting"] for r in cells(reviewed, "Settings")].index("Cycles in the archive"), 1)
+    plan(reviewed, "2025-01")
+    assert {r["Cycle"] for r in cells(reviewed, "Forecast Archive")} == {"2025-01"}
+    assert any("last cycle is 2024-12" in str(r["Note"]) for r in cells(reviewed, "Demand Changes"))
+    assert lines(reviewed, "Problems", Rule="archive-below-track-record")[0]["Severity"] == "warning"
+
+
 # rows that somebody broke
 
 

@@ -6,6 +6,7 @@ import pytest
 from sheet_tables import block_of
 
 from sop_xl.blocks import Block
+from sop_xl.errors import Severity
 from sop_xl.periods import Calendar, CalendarKind
 from sop_xl.sheets.read import read_settings
 from sop_xl.sheets.settings import Settings
@@ -72,3 +73,11 @@ def test_settings_come_back_as_they_were_written():
 def test_defaults_stand_beside_the_values_as_numbers():
     _, rows = setting_rows(Settings(horizon=12))
     assert [row[:4] for row in rows if row[0] == "Horizon"] == [["Horizon", 12, "periods", 18]]
+
+
+def test_an_archive_too_short_to_judge_anybody_is_said_at_its_cell():
+    """Six cycles are the current one and five past ones; a record takes six."""
+    rows = "Setting | Value\nLeast track record | 6\nCycles in the archive | "
+    _, (problem,) = read_settings(block_of(rows + "6", "Settings"))
+    assert (problem.rule, problem.cell, problem.got, problem.severity) == ("archive-below-track-record", "B8", "6", Severity.WARNING)
+    assert read_settings(block_of(rows + "7", "Settings"))[1] == []

@@ -6,11 +6,12 @@ A chosen model sees the history of its own series alone: no season is borrowed, 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from sop_xl.plan.forecast.processes import in_processes
 from sop_xl.plan.forecast.seasonal import Floats, range_guard
 
 AUTOMATIC = "automatic"
@@ -162,7 +163,7 @@ def chosen_forecasts(
     chunks = [(list(jobs[k : k + _CHUNK]), horizon, season) for k in range(0, len(jobs), _CHUNK)]
     parts: list[Floats] = []
     work = sum(_SLOW.get(job.model, 0.02) for job in jobs)
-    for part in _in_processes(chunks, n_jobs, work):
+    for part in in_processes(_forecast_chunk, chunks, n_jobs, work, _POOL_FROM, _import_library):
         parts.append(part)
         if progress is not None:
             progress(len(parts), len(chunks))
@@ -172,25 +173,8 @@ def chosen_forecasts(
 _Chunk = tuple[list[Job], int, int]
 
 
-def _in_processes(chunks: list[_Chunk], n_jobs: int, work: float) -> Iterator[Floats]:
-    import multiprocessing
-
-    done = 0
-    if n_jobs > 1 and len(chunks) > 1 and work >= _POOL_FROM.get(multiprocessing.get_start_method(), np.inf):
-        from concurrent.futures import ProcessPoolExecutor
-        from concurrent.futures.process import BrokenProcessPool
-
-        import statsforecast.models  # noqa: F401  imported once here, inherited by forked workers
-
-        try:
-            with ProcessPoolExecutor(n_jobs) as pool:
-                for part in pool.map(_forecast_chunk, chunks):
-                    done += 1
-                    yield part
-        except (BrokenProcessPool, OSError):
-            pass  # inside Excel a second Python may not start; what is left is done here
-    for chunk in chunks[done:]:
-        yield _forecast_chunk(chunk)
+def _import_library() -> None:
+    import statsforecast.models  # noqa: F401
 
 
 def _forecast_chunk(chunk: _Chunk) -> Floats:

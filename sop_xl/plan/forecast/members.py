@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
+from sop_xl.plan.forecast.processes import in_processes
 from sop_xl.plan.forecast.seasonal import Floats, from_log, range_guard, seasonal_indices, to_log
 
 SEASONAL_MEMBERS = ("Seasonal naive", "Dynamic theta", "Complex smoothing", "STL", "Shrunken theta")
@@ -73,31 +74,11 @@ def member_forecasts(
     size = max(1, min(64, -(-len(jobs) // 8)))
     chunks = [(jobs[k : k + size], horizon, season) for k in range(0, len(jobs), size)]
     parts: list[Floats] = []
-    for part in _in_processes(chunks, n_jobs, sum(map(bool, seasonal))):
+    for part in in_processes(_forecast_chunk, chunks, n_jobs, sum(map(bool, seasonal)), _POOL_FROM, lambda: _models(season)):
         parts.append(part)
         if progress is not None:
             progress(len(parts), len(chunks))
     return np.concatenate(parts) if parts else np.empty((0, MEMBERS, horizon))
-
-
-def _in_processes(chunks: list[_Chunk], n_jobs: int, work: int) -> Iterator[Floats]:
-    import multiprocessing
-
-    done = 0
-    if n_jobs > 1 and work >= _POOL_FROM.get(multiprocessing.get_start_method(), work + 1):
-        from concurrent.futures import ProcessPoolExecutor
-        from concurrent.futures.process import BrokenProcessPool
-
-        _models(chunks[0][2])  # imported once here, inherited by forked workers
-        try:
-            with ProcessPoolExecutor(n_jobs) as pool:
-                for part in pool.map(_forecast_chunk, chunks):
-                    done += 1
-                    yield part
-        except (BrokenProcessPool, OSError):
-            pass  # inside Excel a second Python may not start; what is left is done here
-    for chunk in chunks[done:]:
-        yield _forecast_chunk(chunk)
 
 
 def _forecast_chunk(chunk: _Chunk) -> Floats:

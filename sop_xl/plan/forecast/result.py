@@ -88,6 +88,7 @@ def recipe_key(
         "recipe": RECIPE_VERSION,
         "statsforecast": importlib.metadata.version("statsforecast"),
         "periods": timeline_labels,
+        **_reconciler(parameters),
         "parameters": {k: str(v) for k, v in sorted(parameters.items())},
     }
     digest.update(json.dumps(head, sort_keys=True).encode())
@@ -116,6 +117,16 @@ def recipe_key(
                 digest.update("\x1f".join(ordered[column].astype(str)).encode())
             digest.update(b"\x1e")
     return digest.hexdigest()
+
+
+def _reconciler(parameters: Mapping[str, object]) -> dict[str, str]:
+    """Version of the package that reconciles, where the method is one of its own; it is an optional one."""
+    if not str(parameters.get("reconcile", "")).startswith("mint_shrink"):
+        return {}
+    try:
+        return {"hierarchicalforecast": importlib.metadata.version("hierarchicalforecast")}
+    except importlib.metadata.PackageNotFoundError:
+        return {}
 
 
 def _plain(column: pd.Series) -> npt.NDArray[np.float64] | npt.NDArray[np.int64]:

@@ -97,3 +97,17 @@ def test_the_order_of_rows_does_not_matter():
     one, other = demand_changes(LAST, NOW, ITEMS, PLACES, TIMELINE), demand_changes(*shuffled, ITEMS, PLACES, TIMELINE)
     pd.testing.assert_frame_equal(one, other)
     assert np.isfinite(one["amount"]).all()
+
+
+def test_months_beyond_the_horizon_of_the_last_cycle_are_not_compared():
+    """January planned three months; that the horizon is longer now raises nothing: of February and March both cycles planned 100."""
+    short = archived(("A", "N", "baseline", [100, 100, 100]), ("A", "N", "events", [0, 10, 0]))
+    changes = demand_changes(short, planned(("A", "N", 100.0, 0.0)), ITEMS, PLACES, TIMELINE)
+    assert amounts(changes)[START] == pytest.approx(210)
+    assert amounts(changes)["Baseline forecast"] == pytest.approx(0)
+    assert amounts(changes)["Consensus demand"] == pytest.approx(200)
+    assert changes["note"].iloc[0] == "2026-02 to 2026-03; last cycle is 2026-01"
+
+
+def test_a_last_cycle_that_planned_one_month_says_nothing_of_this_ones():
+    assert demand_changes(archived(("A", "N", "baseline", [100])), NOW, ITEMS, PLACES, TIMELINE).empty

@@ -84,6 +84,13 @@ def test_contributors_have_a_row_each_and_unused_lines_show():
     assert ledger.loc["Ann", "note"].startswith("2 lines")
 
 
+def test_whose_total_does_not_agree_with_the_details_is_told_so():
+    """Bob has 500 for all items, of which Ann alone sees 600 of A."""
+    ledger, _ = planned(sales=({"contributor": "Bob", "2026-01": 500}, {"item": "A", "contributor": "Ann", "2026-01": 600}))
+    assert ledger.loc["Bob", "note"] == "1 line; some do not agree with more detailed numbers; no past numbers to compare"
+    assert ledger.loc["Ann", "note"] == "1 line; no past numbers to compare"
+
+
 def test_nothing_typed_gives_an_empty_ledger():
     ledger, notes = planned()
     assert ledger.empty and notes.empty

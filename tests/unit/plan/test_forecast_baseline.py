@@ -1,5 +1,7 @@
 """The baseline of a small company: frames, coherence, life cycles, borrowed seasons, accuracy, cache key."""
 
+import importlib.metadata
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -309,6 +311,13 @@ def test_whatever_the_forecast_uses_changes_the_key_and_nothing_else_does():
     keys = {key(), key(changed), key(table=items(tour="2025-06-30")), key(high=0.9), key(high=0.95)}
     assert len(keys) == 5
     assert key(table=items().assign(unit_cost=99.0, name="anything")) == key()
+
+
+def test_another_version_of_the_reconciling_package_is_another_key_where_it_is_used(monkeypatch):
+    before = {method: key(reconcile=method) for method in ("mint_diagonal", "mint_shrink", "mint_shrink_nonnegative")}
+    version = importlib.metadata.version
+    monkeypatch.setattr(importlib.metadata, "version", lambda name: "0.0" if name == "hierarchicalforecast" else version(name))
+    assert {method for method, old in before.items() if key(reconcile=method) != old} == {"mint_shrink", "mint_shrink_nonnegative"}
 
 
 @pytest.mark.parametrize("cells", [dict.fromkeys(range(36), 20.0), dict.fromkeys(range(30, 36), 5.0)])

@@ -107,6 +107,12 @@ class TestPinned:
         assert rules == ["override-against-pinned"]
         assert step.notes[0].note == "override F does not reach 120: cells pinned by P hold 150"
 
+    def test_a_cut_beside_a_pin_is_said_as_well(self):
+        """B and C have 500 to give, not 600."""
+        now, rules, _ = enter(self.PIN, entry("F", "add", -600, **self.LATER))
+        assert now == pytest.approx([150, 0, 0])
+        assert rules == ["override-meets-pinned", "override-below-zero"]
+
     def test_of_two_pins_the_first_holds(self):
         now, rules, _ = enter(self.PIN, entry("Q", "set", 999, item="A", pinned="yes", **self.LATER))
         assert now[0] == 150

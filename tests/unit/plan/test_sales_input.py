@@ -167,3 +167,40 @@ def test_each_contributors_own_numbers_are_kept_item_by_item():
 def test_a_line_without_a_contributor_is_somebodys_all_the_same():
     result = plan({"item": "A", "location": "North", "2026-01": 120})
     assert result.effects[["source", "owner"]].to_numpy().tolist() == [["(not named)", ""]]
+
+
+class TestWhatIsJudged:
+    METRO = ANN | {"account": "Metro", "2026-01": 70}
+
+    def test_numbers_for_accounts_are_not_kept_to_be_judged_and_the_review_says_so(self):
+        """Metro's 70 may be exactly right: with the others at a forecast that is too low, the scope would call Ann too low."""
+        result = plan(self.METRO, customer_mix=mix(Metro=0.4, Rewe=0.6))
+        assert result.sales_numbers.empty
+        assert "numbers for accounts are not judged" in result.sales_review["note"].iloc[0]
+
+    def test_a_number_for_all_customers_is_judged_beside_ones_for_accounts_elsewhere(self):
+        elsewhere = {"item": "B", "location": "North", "contributor": "Ann", "2026-01": 330}
+        result = plan(self.METRO, elsewhere, customer_mix=mix(Metro=0.4))
+        assert result.sales_numbers[["contributor", "item", "demand"]].to_numpy().tolist() == [["Ann", "B", pytest.approx(330)]]
+        notes = result.sales_review.set_index("item")["note"]
+        assert "not judged" in notes["A"] and "not judged" not in notes["B"]
+
+    def test_a_number_for_all_customers_of_a_scope_with_accounts_is_judged(self):
+        result = plan(self.METRO, ANN | {"2026-01": 90}, customer_mix=mix(Metro=0.4))
+        assert result.sales_numbers["demand"].tolist() == pytest.approx([90])
+
+    def test_a_record_neither_corrects_nor_weighs_numbers_for_accounts(self):
+        """Metro + 30 at the weight of the settings; the number for all of B is freed of 20 % and has the weight that was earned."""
+        all_of_b = {"item": "B", "location": "North", "contributor": "Ann", "2026-01": 480}
+        result = plan(self.METRO, all_of_b, customer_mix=mix(Metro=0.4), track_records=records(Ann=(0.2, 0.4)), by_track_record=True, weight=0.5)
+        assert [of(result, item) for item in "AB"] == pytest.approx([100 + 0.5 * 30, 300 + 0.4 * 100])
+
+
+def test_what_entered_is_what_was_left_after_the_plan_was_kept_above_zero():
+    """Of the family Ann sees 50 and, with less weight, Carl 700; Bob alone sees 390 of A. B's 300 are less than Ann alone would take."""
+    family = {"family": "Paint"}
+    lines = (family | {"contributor": "Ann", "2026-01": 50}, family | {"contributor": "Carl", "2026-01": 700}, {"item": "A", "contributor": "Bob", "2026-01": 390})
+    result = plan(*lines, track_records=records(Ann=(0.0, 1.0), Bob=(0.0, 0.1), Carl=(0.0, 0.1)), by_track_record=True)
+    assert of(result, "B") == pytest.approx(0)
+    entered = result.sales_review.set_index("contributor")["entered"]
+    assert entered.to_dict() == pytest.approx(result.effects.groupby("source")["effect"].sum().to_dict())
