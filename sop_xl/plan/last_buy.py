@@ -6,10 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from sop_xl.plan.grid import Mask, Matrix, Positions
 from sop_xl.plan.inventory import order_quantity
 from sop_xl.plan.life_cycle_pools import Parts, PlannedStep, Pools, parts_of
+
+Dates = npt.NDArray[np.datetime64]
+
+_NOTHING = 1e-9  # units that a sum of floats may be off
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +29,8 @@ class Ends:
         Units.
     exposure
         Residual stock at cost.
+    needed
+        First period that the stock does not last through: when the last buy must be there; the end where it lasts.
     goes_on, without_range, without_stock
         Whether stock of the step goes on serving other locations; whether no range of its demand, or no stock, is known.
     """
@@ -34,6 +41,7 @@ class Ends:
     order_quantity: Matrix
     residual_stock: Matrix
     exposure: Matrix
+    needed: Dates
     goes_on: Mask
     without_range: Mask
     without_stock: Mask
@@ -94,10 +102,23 @@ def ends_of_life(pools: Pools, steps: Sequence[PlannedStep]) -> Ends:
         order_quantity=np.where(orders, parts.total_of_steps(order_of_part, number), np.nan),
         residual_stock=np.where(known, parts.total_of_steps(left_of_part, number), np.nan),
         exposure=np.where(known, parts.total_of_steps(exposure, number), np.nan),
+        needed=_needed(pools, parts, end),
         goes_on=parts.total_of_steps(goes_on[parts.pool].astype(float), number) > 0,
         without_range=no_range,
         without_stock=applies & (parts.total_of_steps(unknown.astype(float), number) > 0),
     )
+
+
+def _needed(pools: Pools, parts: Parts, end: Dates) -> Dates:
+    """When the stock behind each step runs out, at the latest its end."""
+    drawn = np.zeros((len(pools.stock), len(pools.grid.periods)))
+    np.add.at(drawn, pools.pool, pools.demand)
+    short = np.cumsum(drawn, axis=1) > np.nan_to_num(pools.stock)[:, None] + _NOTHING
+    periods = pools.grid.periods.to_numpy().astype("datetime64[ns]")
+    out = np.where(short.any(axis=1), periods[short.argmax(axis=1)], np.datetime64("2200-01-01", "ns"))
+    needed = end.copy()
+    np.minimum.at(needed, parts.step, out[parts.pool])
+    return needed
 
 
 def _half_widths(pools: Pools, parts: Parts, until: Mask) -> tuple[Matrix, Matrix, Matrix]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -70,14 +70,16 @@ def life_cycle_plan(
     ending = [s for s in (*phase_outs, *sold_until) if s.places.size and s.row.period <= _plan_end(timeline)]
     words: dict[tuple[str, str, str], list[str]] = {}
     cases = _launch_rows(running, launch_cases(pools, running, ranges, effects, timeline, high), spread, timeline, words)
-    ends = _end_rows(ending, ends_of_life(pools, ending), pools, timeline, words)
+    found = ends_of_life(pools, ending)
+    ends = _end_rows(ending, found, pools, timeline, words)
     told = {_key(s) for s in (*running, *ending)}
     rest = [s for s in (*steps, *sold_until) if _key(s) not in told]
     idle = [_idle_row(step, timeline, words) for step in rest]
     without = set(items["item"]) - {s.row.item for s in (*steps, *sold_until)}
     plain = [{"item": item, "location": "", "stage": ""} for item in sorted(without)]
     table = _complete([*cases, *ends, *idle, *plain])
-    table["order_by"], notes = _order_dates(table, items, timeline, words)
+    needed = dict(zip((_key(s) for s in ending), pd.DatetimeIndex(found.needed), strict=True))
+    table["order_by"], notes = _order_dates(table, items, timeline, needed, words)
     staged = item_stages(_scopes(table, planned, items), history, consensus, timeline)
     table = table.merge(staged[["item", "location", "current_stage", "note"]], on=["item", "location"], how="left")
     said = ["; ".join(words.get((r.item, r.location, r.stage), [])) for r in records(table)]
@@ -197,17 +199,22 @@ def _complete(rows: list[dict[str, Any]]) -> pd.DataFrame:
 
 
 def _order_dates(
-    table: pd.DataFrame, items: pd.DataFrame, timeline: Timeline, words: dict[tuple[str, str, str], list[str]]
+    table: pd.DataFrame,
+    items: pd.DataFrame,
+    timeline: Timeline,
+    needed: Mapping[tuple[str, str, str], pd.Timestamp],
+    words: dict[tuple[str, str, str], list[str]],
 ) -> tuple[pd.Series, list[Note]]:
-    """Latest day to order what each step needs, and a note where that day is past."""
+    """Latest day to order what each step needs: for its launch, or for when stock runs out before its end; and a note where that day is past."""
     lead_time = table["item"].map(items.set_index("item")["lead_time"]).fillna(0.0)
     days = pd.to_timedelta((lead_time * timeline.calendar.mean_days).apply(np.ceil), unit="D")
-    order_by = (table["period"] - days).where(table["order_quantity"] > 0)
+    start = pd.Series([needed.get((r.item, r.location, r.stage), r.period) for r in records(table)], index=table.index, dtype="datetime64[ns]")
+    order_by = (start - days).where(table["order_quantity"] > 0)
     notes = list[Note]()
     for row, day in zip(records(table), order_by, strict=True):
         if pd.isna(day) or day >= timeline.current:
             continue
-        what, when = ("initial order", "launch") if row.stage == LAUNCH else ("last buy", "end")
+        what, when = ("initial order", "launch") if row.stage == LAUNCH else ("last buy", "stock has run out")
         text = f"{row.order_quantity:,.0f} had to be ordered by {day:%Y-%m-%d}: it comes after the {when} if ordered now"
         words.setdefault((row.item, row.location, row.stage), []).insert(0, text)
         key = life_cycle_key(row)

@@ -155,7 +155,7 @@ class LifecyclePlanRow(Row):
     revenue: float | None = column("Revenue", "Of the first year, net of what others lose.", unit="money", default=None, width=14)
     gross_margin: float | None = column("Gross margin", "Of the first year, net of what others lose. Empty: a cost is unknown.", unit="money", default=None, width=14)
     order_quantity: float | None = column("Order quantity", "Initial order (launch) or last buy (phase-out), net of stock and open receipts.", unit="units", default=None, width=12)
-    order_by: datetime | None = column("Order by", "Latest day to order it: the step less the lead time.", unit="date", default=None, width=11)
+    order_by: datetime | None = column("Order by", "Latest day to order it: the launch, or the period in which stock runs out, less the lead time.", unit="date", default=None, width=11)
     residual_stock: float | None = column("Residual stock", "Stock left at the end of life if nothing more is bought.", unit="units", default=None, width=12)
     exposure: float | None = column("Exposure", "Stock to write off (phase-out), or the initial order at cost (launch).", unit="money", default=None, width=13)
     note: str = column("Note", "What a planner must know.", default="", width=60)

@@ -33,7 +33,7 @@ class ForecastModelRow(Row):
     abc: str = column("ABC", "Empty: every class.", default="", choices=("A", "B", "C"), width=6)
     xyz: str = column("XYZ", "Empty: every class.", default="", choices=("X", "Y", "Z"), width=6)
     demand_class: str = column("Demand class", "Empty: every class.", default="", choices=DEMAND_CLASSES, width=13)
-    model: str = column("Model", "automatic: the measured combination. The narrowest rule holds (item, then family, then location, then the number of classes); of equal ones the last. Zero, Like item and Manual come out as stated.", choices=MODELS, width=16)
+    model: str = column("Model", "automatic: the measured combination. The narrowest rule holds (item, then family, then location, then the number of classes); of equal ones the last. A statistical model is still reconciled with family and total; Zero, Like item and Manual come out as stated.", choices=MODELS, width=16)
     like_item: str = column("Like item", "For Like item: whose forecast at the same location is taken, times Value.", default="", cell=CellType.CODE, references="Items.item", width=16)
     value: float | None = column("Value", "For Manual: units per period. Moving average: periods averaged. Like item: share. Empty: a year; 1.", unit="as the model", default=None, width=10, ge=0)
     drivers: str = column("Drivers", "Names of drivers that the forecast follows, separated by commas; Working days needs no line of its own. Empty: none.", default="", width=20)

@@ -116,6 +116,16 @@ def test_an_order_that_comes_too_late_is_said_with_its_day():
     assert "order-overdue" not in rules
 
 
+def test_a_last_buy_has_to_be_there_when_stock_runs_out_and_not_at_the_end():
+    """250 in stock last through January and February at 100 a month; March needs the last buy, a month before the end, so it is ordered a month earlier."""
+    listed = items("New", "Old", unit_cost=2.0, unit_price=5.0, lead_time=1.0)
+    there = [{"item": "Old", "location": "North", "on_hand": 250.0}]
+    rows, _, _ = review([{"item": "Old", "stage": "phase_out", "period": month("2026-05")}], of=listed, stock=there)
+    row = rows["Old", "", "phase_out"]
+    assert row.order_quantity == pytest.approx(150)  # January to April less stock
+    assert row.order_by == pd.Timestamp("2026-03-01") - pd.Timedelta(days=31)
+
+
 def test_an_item_that_is_sold_until_a_day_in_the_plan_ends_like_a_phase_out():
     listed = pd.concat([items("New"), items("Old", unit_cost=2.0, end=pd.Timestamp("2026-02-15"))], ignore_index=True)
     short = table(frames.BASELINE_FORECAST, {"item": "Old", "location": "North", "2026-01": 10, "2026-02": 10, "2026-03": 0})
