@@ -292,7 +292,8 @@ def _write(host: HeadlessHost, results: Results, wanted: set[str], say: Callable
     for k, (name, make) in enumerate(makers.items()):
         say(f"Writing {name}", k, len(makers))
         header, rows = make()
-        host.write_table(name, header, rows, sparse=True)
+        # a column that people fill needs its cells, which are open to them, even where they are empty
+        host.write_table(name, header, rows, sparse=not any(c.people for c in sheet(name).columns))
         written[name] = len(rows)
     return written
 

@@ -8,6 +8,8 @@ import pytest
 from company import TIMELINE, cells, change, labels, run
 
 from sop_xl.hosts.headless import HeadlessHost
+from sop_xl.sheets.settings import Settings
+from sop_xl.sheets.spec import HEADER_ROW, columns_of
 
 PLAN = [TIMELINE.calendar.label(p) for p in TIMELINE.plan]
 
@@ -46,6 +48,21 @@ def test_a_planner_drops_a_correction_and_the_forecast_learns_from_the_raw_month
     assert baseline(peak) != without
     again = plan(peak)
     assert not again["changed"], "the mark is written again, and the same marks make the same workbook"
+
+
+def test_every_line_can_be_marked_though_the_sheet_is_protected(company):
+    """The cells for Keep and Drop are open on each line, the others are not."""
+    from openpyxl import load_workbook
+
+    change(company, "Settings", "Value", [c.name for c in columns_of(Settings)].index("working_days"), "Mon-Fri")  # a line per month
+    plan(company)
+    book = load_workbook(company)["History Log"]
+    columns = {book.cell(HEADER_ROW, k).value: k for k in range(1, book.max_column + 1)}
+    rows = [r for r in range(HEADER_ROW + 1, book.max_row + 1) if book.cell(r, columns["Cause"]).value]
+    assert len(rows) > 12 and book.protection.sheet
+    for row in rows:
+        assert not book.cell(row, columns["Keep or drop"]).protection.locked, row
+        assert book.cell(row, columns["Raw"]).protection.locked, row
 
 
 def test_actuals_stay_what_they_were(peak):
