@@ -131,6 +131,7 @@ def effect_rows(results: Results) -> Rows:
     ledger = effect_ledger(
         agreed.effects, events, lifecycle, sales_input, overrides, _prices_in_plan(results.money), agreed.notes, results.shown, agreed.sales_review
     )
+    ledger["stage"] = ledger["stage"].map(lambda name: MEASURES[name].label)
     return record_rows(sheet("Demand Effects"), ledger.round({"effect": DECIMALS, "effect_value": DECIMALS}), results.shown.calendar)
 
 

@@ -84,7 +84,7 @@ class DemandEffectRow(Row):
     """One thing that people added to the baseline."""
 
     stage: str = column("Stage", "Step of the consensus.", width=13)
-    source: str = column("Source", "Event, life-cycle row, contributor or override.", cell=CellType.CODE, width=30)
+    source: str = column("Source", "Event, life-cycle row, contributor or override.", cell=CellType.CODE, width=42)
     owner: str = column("Owner", "Who answers for it.", default="", width=18)
     reason_code: str = column("Reason code", "Kind of reason or type of event.", default="", width=14)
     state: str = column("State", "applied, partly applied, not applied, expired, to re-confirm or past.", default="", width=14)
@@ -112,7 +112,7 @@ class EventResultRow(Row):
     """What an event brought, or what events of a type usually bring."""
 
     kind: str = column("Kind", "event: measured; type: default of the next one of its type; elasticity: own-price elasticity of a family.", width=10)
-    event: str = column("Event", "Event, type or family.", cell=CellType.CODE, width=28)
+    event: str = column("Event", "Event, type or family.", cell=CellType.CODE, width=42)
     type: str = column("Type", "Kind of event.", default="", width=14)
     scope: str = column("Scope", "Items, places and customers.", default="", width=30)
     first_period: datetime | None = column("From", "First period.", unit="period", cell=CellType.PERIOD, default=None, width=10)

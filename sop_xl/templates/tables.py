@@ -148,6 +148,8 @@ def _highlights(book: Book, spec: SheetSpec) -> None:
                 "type": "cell", "criteria": "==", "value": f'"{value}"',
                 "format": styles.conditional(font_color=ink, bg_color=fill, bold=True),
             })  # fmt: skip
+    if spec.name == "Event Results":  # an elasticity is no share
+        _row_rule(sheet, f"J{FIRST_ROW}:J{LAST_ROW}", "A", "elasticity", styles.conditional(num_format="0.00"))
     if spec.name == "KPIs":
         percent = styles.conditional(num_format="0.0%")
         for area in (f"C{FIRST_ROW}:C{LAST_ROW}", f"E{FIRST_ROW}:E{LAST_ROW}"):

@@ -47,10 +47,10 @@ def test_three_peoples_edits_are_found_on_the_sheets(planned):
     regenerate(planned)
     ledger = {r["Source"]: r for r in cells(planned, "Demand Effects")}
     assert {name: r["State"] for name, r in ledger.items()} == {"Ann": "applied", "O-1": "applied", "O-2": "partly applied", "O-3": "to re-confirm"}
-    for stage, label in (("sales_input", "Sales input"), ("overrides", "Overrides")):
+    for label in ("Sales input", "Overrides"):
         lines = [r for r in cells(planned, "Consensus Demand") if r["Measure"] == label]
         planned_units = sum(float(r[p] or 0) for r in lines for p in PLAN)  # type: ignore[arg-type]
-        assert isclose(planned_units, sum(float(r["Effect"]) for r in ledger.values() if r["Stage"] == stage), abs_tol=1e-6)  # type: ignore[arg-type]
+        assert isclose(planned_units, sum(float(r["Effect"]) for r in ledger.values() if r["Stage"] == label), abs_tol=1e-6)  # type: ignore[arg-type]
     at = {"Item": "0044", "Location": "Rome"}
     assert isclose(float(line(planned, "Consensus Demand", "Consensus demand", **at)["2025-02"]), 500.0)  # type: ignore[arg-type]
     assert str(line(planned, "Consensus Demand", "Overrides", **at)["Note"]).startswith("O-1 set 500, Max: tender (")
