@@ -118,7 +118,7 @@ LIFECYCLE = _spec(
 )  # fmt: skip
 OVERRIDES = _spec(
     "overrides", "override",
-    override="text", item="text", family="text", location="text", region="text",
+    override="text", item="text", family="text", category="text", location="text", region="text",
     first_period="date", last_period="date",
     action="text",             # set | add | percent
     value="number",            # units per period, or a fraction for percent; over the whole scope

@@ -135,6 +135,6 @@ def _by(words: str, owner: Any) -> str:
 
 
 def _scope(row: Any) -> str:
-    return " / ".join(part for part in (row.item, row.family, row.location, row.region) if text_or(part, "")) or "all items"
+    return " / ".join(part for part in (row.item, row.family, getattr(row, "category", ""), row.location, row.region) if text_or(part, "")) or "all items"
 
 

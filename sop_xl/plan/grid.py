@@ -59,10 +59,11 @@ class Grid:
         result[rows[inside], columns[inside]] = values.to_numpy(dtype=float)[inside]
         return result
 
-    def scope(self, item: str = "", family: str = "", location: str = "", region: str = "") -> Mask:
+    def scope(self, item: str = "", family: str = "", location: str = "", region: str = "", category: str = "") -> Mask:
         """Series within a scope; a blank means every one."""
         inside = np.ones(len(self.series), dtype=bool)
-        for name, wanted in (("item", item), ("family", family), ("location", location), ("region", region)):
+        wanted_by_name = {"item": item, "family": family, "category": category, "location": location, "region": region}
+        for name, wanted in wanted_by_name.items():
             if wanted:
                 inside &= (self.series[name] == wanted).to_numpy(dtype=bool)
         return inside

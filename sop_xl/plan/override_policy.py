@@ -51,7 +51,7 @@ def standing(grid: Grid, row: Any, timeline: Timeline) -> Standing:
         return Standing(0.0, "override-outside-plan", "lies outside the planned periods")
     if pd.notna(row.expires) and timeline.current > row.expires:
         return Standing(0.0, "override-expired", f"expired on {row.expires:%Y-%m-%d} and is not applied")
-    if not grid.scope(row.item, row.family, row.location, row.region).any():
+    if not grid.scope(row.item, row.family, row.location, row.region, row.category).any():
         return Standing(0.0, "override-without-demand", "has no planned series in its scope")
     return _by_policy(policy, row.entered, timeline)
 

@@ -92,7 +92,7 @@ class _Ledger:
 
     def enter(self, row: Any, share: float) -> tuple[Effect | None, list[tuple[str, str]]]:
         """Apply one override; its effect (`None`: it moved nothing), and rules and texts of what a planner must know."""
-        rows = np.flatnonzero(self.grid.scope(row.item, row.family, row.location, row.region))
+        rows = np.flatnonzero(self.grid.scope(row.item, row.family, row.location, row.region, row.category))
         cells = np.ix_(rows, self.grid.span(row.first_period, row.last_period))
         before, pins = self.now[cells], self.pinned_by[cells]
         free = pins == ""

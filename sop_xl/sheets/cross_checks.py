@@ -39,7 +39,7 @@ from sop_xl.sheets.scope_checks import check_empty_scopes, check_ended_items, ch
 _MOST_SUGGESTIONS = 40
 """Unknown names for which a near one is looked up; beyond it somebody pasted the wrong list."""
 
-_DEFAULT_NAMES = {"family": "(no family)", "region": "(no region)"}
+_DEFAULT_NAMES = {"family": "(no family)", "category": "(no category)", "region": "(no region)"}
 
 
 def cross_check(readings: Readings) -> list[Problem]:

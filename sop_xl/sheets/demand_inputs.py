@@ -151,6 +151,7 @@ class OverrideRow(Row):
     override: str = column("Override", "Name or number that identifies the override.", cell=CellType.CODE, aliases=("ID", "Override ID", "No"), width=12)
     item: str = column("Item", "Empty: every item.", default="", cell=CellType.CODE, references="Items.item", aliases=("SKU",), width=16)
     family: str = column("Family", "Empty: every family.", default="", references="Items.family", width=18)
+    category: str = column("Category", "Empty: every category.", default="", references="Items.category", width=16)
     location: str = column("Location", "Empty: every location.", default="", cell=CellType.CODE, references="Locations.location", width=14)
     region: str = column("Region", "Empty: every region.", default="", references="Locations.region", width=14)
     first_period: datetime = column("From", "First period changed.", unit="period", cell=CellType.PERIOD, aliases=("Start", "First period"), width=10)

@@ -168,3 +168,12 @@ class TestExpiry:
 def test_each_override_has_its_own_effect():
     _, _, step = enter(entry("1", "set", 900), entry("2", "add", -90, item="A"))
     assert [(e.source, e.owner, e.reason_code, e.units.sum()) for e in step.effects] == [("1", "Eve", "market", pytest.approx(300)), ("2", "Eve", "market", pytest.approx(-90))]
+
+
+def test_a_category_is_a_level_like_any_other():
+    """50 for Goods goes in halves to A and B, which sell the same; C is Hardware and keeps its 100."""
+    three = grid(months("2026-01", 1))
+    three.series["category"] = ["Goods", "Goods", "Hardware"]
+    row = entry("1", "set", 50.0, family="", category="Goods")
+    step = apply_overrides(three, np.full((3, 1), 100.0), table(frames.OVERRIDES, row), months("2026-01", 1), frames.empty_frame(frames.DEMAND_HISTORY))
+    assert (100.0 + step.units[:, 0]).tolist() == pytest.approx([25.0, 25.0, 100.0])
