@@ -50,7 +50,7 @@ def change_block(page: Page, row: int) -> int:
     spec = book.spec("Demand Changes")
     families, regions, orders, steps, notes = (bounded(spec, column) for column in ("family", "region", "order", "step", "note"))
     scope = f"{families},{page.family},{regions},{page.region}"
-    covered = f'IFERROR(INDEX({notes},MATCH("All",{families},0)),"no earlier cycle in Forecast Archive reaches into this plan")'
+    covered = f'IFERROR(INDEX({notes},MATCH("All",{families},0)),"no earlier cycle yet")'
     style = book.styles(bold=True, font_color="#C96F1A", font_size=11)
     page.sheet.write_formula(f"A{row}", f'="From last cycle\'s consensus to this one, units: "&{covered}', style, "")
     amounts = f"ROUND(SUMIFS({bounded(spec, 'amount')},{scope},{orders},{{place}}),0)"

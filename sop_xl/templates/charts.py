@@ -58,13 +58,14 @@ def demand_chart(page: Page, first: int, title: str, *, prefix: str = "", more: 
     look = {"fill": {"color": LIGHT_BLUE, "transparency": 35}, "border": {"none": True}}
     band.add_series(_series(page, f"{prefix}band", first, last, "Range P10 to P90", **look))
     line = book.workbook.add_chart({"type": "line"})
-    line.add_series(_series(page, f"{prefix}demand", first, last, "Consensus demand", line={"color": BLUE, "width": 2}))
     plan = max(first, book.history_count)
+    # what is drawn later lies on top: the consensus must not hide behind a line that runs with it
+    for key, text, colour in more:
+        line.add_series(_series(page, key, first, last, text, line={"color": colour, "width": 1.5}))
     if f"{prefix}baseline_chart" in page.rows:
         look = {"line": {"width": 1.5, "dash_type": "dash", "color": ORANGE}}
         line.add_series(_series(page, f"{prefix}baseline_chart", first, last, "Baseline forecast", **look))
-    for key, text, colour in more:
-        line.add_series(_series(page, key, first, last, text, line={"color": colour, "width": 1.5}))
+    line.add_series(_series(page, f"{prefix}demand", first, last, "Consensus demand", line={"color": BLUE, "width": 2}))
     if first < plan:
         actual = _series(page, f"{prefix}demand", first, plan - 1, "Actual demand", line={"color": INK, "width": 2.25})
         line.add_series(actual)
