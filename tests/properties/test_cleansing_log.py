@@ -11,7 +11,7 @@ from sop_xl.plan.cleansing import working_days
 LENGTH = 30
 CAUSES = ["return", "stock-out", "event", "one-off order", "level shift", "calendar"]
 LABELS = [MONTH(p) for p in timeline(LENGTH).history]
-quietly = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+quietly = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
 
 @st.composite

@@ -57,7 +57,7 @@ def summed(grid, effects):
     return total
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(pairs, rows)
 def test_the_effects_of_the_rows_sum_to_the_step_and_nothing_falls_below_zero(demand, written):
     lifecycle = table(frames.LIFECYCLE, *written)
@@ -68,7 +68,7 @@ def test_the_effects_of_the_rows_sum_to_the_step_and_nothing_falls_below_zero(de
     assert [e.source for e in step.effects] == [life_cycle_key(r) for r in lifecycle.sort_values(["period", "item", "location", "stage"], kind="stable").itertuples()]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(pairs, rows)
 def test_what_launches_take_nets_to_zero_against_the_donors_unless_it_is_cut(demand, written):
     """Donors of a launch lose exactly its share of what it brings; with a cut they lose less, and it is said."""
@@ -92,7 +92,7 @@ def test_what_launches_take_nets_to_zero_against_the_donors_unless_it_is_cut(dem
             assert np.isclose(lost, expected, rtol=1e-9, atol=1e-6)
 
 
-@settings(max_examples=75, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(pairs, rows, st.randoms(use_true_random=False))
 def test_the_order_of_rows_and_series_changes_nothing(demand, written, random):
     _, _, straight = applied(demand, table(frames.LIFECYCLE, *written))
@@ -105,7 +105,7 @@ def test_the_order_of_rows_and_series_changes_nothing(demand, written, random):
     assert straight.notes == other.notes
 
 
-@settings(max_examples=75, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(pairs, st.permutations(NAMES), st.sampled_from(list(TIMELINE.plan)), st.sampled_from(PLACES))
 def test_a_whole_hand_over_at_once_conserves_every_unit(demand, order, period, place):
     """Chains of successors included, whatever their order."""

@@ -66,7 +66,7 @@ def plan(start, sales, changes, past, weight=0.5, by_track_record=True):
     )  # fmt: skip
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(forecast, lines, overrides, history, st.booleans())
 def test_every_effect_is_in_the_row_that_it_moved(start, sales, changes, past, by_track_record):
     result = plan(start, sales, changes, past, by_track_record=by_track_record)
@@ -87,7 +87,7 @@ def test_every_effect_is_in_the_row_that_it_moved(start, sales, changes, past, b
     assert np.isclose(ledger["effect"].sum(), result.demand[steps[1:]].to_numpy().sum(), atol=1e-5)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(forecast, lines, overrides, history, st.randoms(use_true_random=False))
 def test_the_order_of_rows_changes_nothing(start, sales, changes, past, random):
     def shuffled(frame):
@@ -104,7 +104,7 @@ def of_grid(start):
     return grid, grid.matrix(start, start["baseline"])
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(forecast, overrides, override, history)
 def test_pinned_cells_never_move(start, changes, pin, past):
     grid, running = of_grid(start)
@@ -116,7 +116,7 @@ def test_pinned_cells_never_move(start, changes, pin, past):
     assert np.allclose(together[cells], alone[cells], atol=1e-9)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(forecast, history, st.sampled_from(["forecast", "history", "equal"]), quantity, st.sampled_from(["", "Paint"]))
 def test_a_spread_adds_up_to_its_value(start, past, by, units, group):
     grid, running = of_grid(start)
@@ -131,7 +131,7 @@ def test_a_spread_adds_up_to_its_value(start, past, by, units, group):
         assert np.array_equal(now[:, 0], running[:, 0])
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(forecast, st.integers(0, 8), st.sampled_from(["set", "add", "percent"]), st.sampled_from([0.3, 200.0, 9000.0]))
 def test_after_n_cycles_a_half_to_the_power_of_n_is_left(start, cycles, action, value):
     grid, running = of_grid(start)
@@ -141,7 +141,7 @@ def test_after_n_cycles_a_half_to_the_power_of_n_is_left(start, cycles, action, 
     assert np.allclose(left, whole * 0.5**cycles, rtol=1e-9, atol=1e-9)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(forecast, st.sampled_from(["", "Paint"]), quantity)
 def test_money_put_in_for_a_scope_is_worth_that_money(start, group, money):
     """At a weight of 1 the plan of the scope, valued at its own prices, is the money that sales stated."""
