@@ -36,7 +36,8 @@ def working_figures(book: Book) -> list[Figure]:
         return steps
     spec = book.spec("Financial Plan")
     names = ("demand", "revenue", "cost", "gross_margin")
-    return steps + [
+    history = Figure("history", measure_label("demand"), "Demand History", vocabulary.UNITS, lambda c: history_demand(book, c, item=ANY_TEXT))
+    return [*steps, history] + [
         Figure(f"{name} {version}", f"{measure_label(name)}, {version}", "Financial Plan, all families and regions", vocabulary.measure(name).unit,
                lambda c, name=name, version=version: total(spec, c, name, version=f'"{version}"'))  # type: ignore[misc]
         for version in ("Plan", "Last year") for name in names
@@ -73,7 +74,7 @@ def finance_checks(book: Book, figures: dict[str, int]) -> list[Check]:
         Check("Demand of the plan = consensus", "finance", "Financial Plan - Consensus Demand, planned periods", units,
               lambda c: in_plan(c, f"{figure(c, 'demand Plan')}-{total(consensus, c, 'consensus')}")),
         Check("Demand of past periods = Demand History", "finance", "Financial Plan - Demand History, past periods; not below it where shipments stand in for blanks", units,
-              lambda c: f'IF({c}${FLAG_ROW}="Actual",{_against_history(book, c, figure(c, "demand Plan"))},0)'),
+              lambda c: f'IF({c}${FLAG_ROW}="Actual",{_against_history(book, figure(c, "demand Plan"), figure(c, "history"))},0)'),
         Check("Demand by family = consensus by family", "finance", "Sum over families of |Financial Plan - Consensus Demand|", units, by_group("family", "sop_family_list")),
         Check("Demand by region = consensus by region", "finance", "Sum over regions of |Financial Plan - Consensus Demand|", units, by_group("region", "sop_region_list")),
         Check("Sum of families = total", "finance", "Revenue of the listed families - revenue of the plan", money,
@@ -102,11 +103,10 @@ def _margin(spec: SheetSpec, version: str) -> Callable[[str], str]:
     return difference
 
 
-def _against_history(book: Book, c: str, demand: str) -> str:
+def _against_history(book: Book, plan: str, history: str) -> str:
     """Demand of the plan - Demand History; where shipments stand in for blank demand the plan may have more, never less."""
-    source = book.spec("Demand History")
-    gap = f'{demand}-{history_demand(book, c, item=ANY_TEXT)}'
-    return f'IF(COUNTIF({filled(source, "measure")},"{measure_label("shipments")}")=0,{gap},MIN(0,{gap}))'
+    gap, measures = f"{plan}-{history}", filled(book.spec("Demand History"), "measure")
+    return f'IF(COUNTIF({measures},"{measure_label("shipments")}")=0,{gap},MIN(0,{gap}))'
 
 
 def _price_volume(consensus: SheetSpec, c: str) -> str:

@@ -9,7 +9,7 @@ from math import isclose
 import pytest
 from company import ITEMS, LOCATIONS, TIMELINE, cells, change, run
 
-from sop_xl.commands import planning
+from sop_xl.commands import demand_planning
 from sop_xl.commands.regenerate import STEPS, regenerate_workbook
 from sop_xl.hosts.headless import HeadlessHost
 
@@ -101,7 +101,7 @@ def test_the_same_input_gives_the_same_bytes(company, tmp_path):
 
 def test_a_second_run_on_an_unchanged_workbook_changes_nothing_and_fits_nothing(planned, monkeypatch):
     before = planned.read_bytes()
-    monkeypatch.setattr(planning, "baseline_forecast", lambda *a, **k: pytest.fail("fitted again"))
+    monkeypatch.setattr(demand_planning, "baseline_forecast", lambda *a, **k: pytest.fail("fitted again"))
     report = regenerate_workbook(planned, as_of="2025-01-06", recalc="off")
     assert report.facts["forecast_from_cache"] and not report.facts["changed"]
     assert planned.read_bytes() == before

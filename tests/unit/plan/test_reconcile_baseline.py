@@ -7,7 +7,7 @@ import pytest
 from sop_xl.errors import PlanError
 from sop_xl.frames import BASELINE_FORECAST, DEMAND_RANGES, FORECAST_ACCURACY, check_frame
 from sop_xl.periods import Calendar, Timeline
-from sop_xl.plan.forecast import baseline
+from sop_xl.plan.forecast import baseline_forecast, fitting
 from sop_xl.plan.hierarchy import METHODS, mint
 from sop_xl.plan.history import calendarise
 
@@ -18,7 +18,7 @@ ITEMS = pd.DataFrame({"item": ["tour", "race", "cap", "old", "rare"], "unit_pric
     start=lambda f: pd.to_datetime(f["start"]), end=lambda f: pd.to_datetime(f["end"]),
 )  # fmt: skip
 _made: dict[tuple[int, ...], np.ndarray] = {}
-_fit = baseline.member_forecasts
+_fit = fitting.member_forecasts
 
 
 def fit_once(series, flags, ahead, season, **more):
@@ -46,9 +46,9 @@ def company() -> pd.DataFrame:
 
 @pytest.mark.parametrize("method", METHODS)
 def test_a_whole_company_is_forecast_with_every_method(method, monkeypatch):
-    monkeypatch.setattr(baseline, "member_forecasts", fit_once)
+    monkeypatch.setattr(fitting, "member_forecasts", fit_once)
     history, _ = calendarise(company(), TIMELINE)
-    result = baseline.baseline_forecast(history, TIMELINE, ITEMS, LOCATIONS, reconcile=method)
+    result = baseline_forecast(history, TIMELINE, ITEMS, LOCATIONS, reconcile=method)
     for frame, spec in ((result.forecast, BASELINE_FORECAST), (result.accuracy, FORECAST_ACCURACY), (result.ranges, DEMAND_RANGES)):
         check_frame(frame, spec)
     made = result.forecast["baseline"]
@@ -64,19 +64,19 @@ def test_a_company_too_large_for_the_method_is_told_before_anything_is_fitted(mo
     def never(*_: object, **__: object) -> None:
         raise AssertionError("fitted")
 
-    monkeypatch.setattr(baseline, "member_forecasts", never)
+    monkeypatch.setattr(fitting, "member_forecasts", never)
     monkeypatch.setitem(mint.MOST_NODES, "mint_shrink", 10)
     history, _ = calendarise(company(), TIMELINE)
     with pytest.raises(PlanError, match="at most 10 series and sums"):
-        baseline.baseline_forecast(history, TIMELINE, ITEMS, LOCATIONS, reconcile="mint_shrink")
+        baseline_forecast(history, TIMELINE, ITEMS, LOCATIONS, reconcile="mint_shrink")
 
 
 @pytest.mark.parametrize("months", [8, 14])
 def test_a_history_too_short_to_see_how_errors_go_together_is_told_too(months, monkeypatch):
-    monkeypatch.setattr(baseline, "member_forecasts", fit_once)
+    monkeypatch.setattr(fitting, "member_forecasts", fit_once)
     young = Timeline(Calendar(), TIMELINE.calendar.shift(TIMELINE.current, -months), TIMELINE.current, 6)
     history, _ = calendarise(company(), young)
     with pytest.raises(PlanError, match=r"at least 5 held-out periods, and history leaves \d; choose mint_diagonal"):
-        baseline.baseline_forecast(history, young, ITEMS, LOCATIONS, reconcile="mint_shrink")
-    made = baseline.baseline_forecast(history, young, ITEMS, LOCATIONS, reconcile="middle_out").forecast["baseline"]
+        baseline_forecast(history, young, ITEMS, LOCATIONS, reconcile="mint_shrink")
+    made = baseline_forecast(history, young, ITEMS, LOCATIONS, reconcile="middle_out").forecast["baseline"]
     assert np.isfinite(made).all() and made.sum() > 0
