@@ -26,6 +26,7 @@ MONEY_PER_UNIT = "money/unit"
 FRACTION = "fraction"
 DAYS = "days"
 COUNT = "count"
+HOURS = "h"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +82,28 @@ _ALL = (
     # supply
     Measure("opening_balance", "Opening balance", UNITS, _S, "Stock at the start of the period; takes the first period when summed."),
     Measure("scheduled_receipts", "Scheduled receipts", UNITS, _F, "Open orders due in the period."),
-    Measure("planned_receipts", "Planned receipts", UNITS, _F, "Replenishment that the projection proposes."),
-    Measure("projected_available_balance", "Projected available balance", UNITS, _S, "Opening balance + receipts - demand; below zero is backlog."),
+    Measure("planned_receipts", "Planned receipts", UNITS, _F, "Replenishment that the plan proposes: good units that arrive."),
+    Measure("planned_releases", "Planned releases", UNITS, _F, "Orders behind the planned receipts, in the period in which they are placed."),
+    Measure("gross_requirements", "Gross requirements", UNITS, _F, "Independent + dependent demand."),
+    Measure("dependent_demand", "Dependent demand", UNITS, _F, "What planned orders of other items and transfers take."),
+    Measure("lost_sales", "Lost sales", UNITS, _F, "Demand that is not served and does not wait."),
+    Measure("expired", "Expired", UNITS, _F, "Units past their shelf life."),
+    Measure("projected_available_balance", "Projected available balance", UNITS, _S, "Opening balance + receipts - demand - dependent demand + lost sales - expired; below zero is backlog."),
     Measure("safety_stock", "Safety stock", UNITS, _S, "Stock held against uncertain demand and lead time."),
     Measure("unmet_demand", "Unmet demand", UNITS, _S, "Backlog at the end of the period, as a positive number."),
     Measure("days_of_supply", "Days of supply", DAYS, _R, "Days of coming demand that the balance covers; negative balances count as 0."),
+    Measure("capacity", "Capacity", HOURS, _F, "Hours on the clock of the period."),
+    Measure("maintenance", "Planned maintenance", HOURS, _F, "Hours taken off the capacity of the period."),
+    Measure("overtime_limit", "Overtime limit", HOURS, _F, "Hours of overtime that can be worked in the period."),
+    Measure("available_capacity", "Available capacity", HOURS, _F, "(Capacity - planned maintenance) x efficiency; of a storage resource space."),
+    Measure("required_capacity", "Required capacity", HOURS, _F, "Load of the unconstrained plan."),
+    Measure("load", "Load", HOURS, _F, "Load of the plan."),
+    Measure("overtime", "Overtime", HOURS, _F, "Hours of overtime in the plan."),
+    Measure("extra_shifts", "Extra shifts", COUNT, _R, "Shifts beyond the regular ones in the plan."),
+    Measure("workers", "Workers", COUNT, _S, "Workers in the plan."),
+    Measure("utilisation_required", "Utilisation required", FRACTION, _R, "Required capacity / available capacity."),
+    Measure("utilisation", "Utilisation", FRACTION, _R, "Load / available capacity."),
+    Measure("hours_to_buy_back", "Hours to buy back", HOURS, _F, "Required capacity above available capacity."),
     # money
     Measure("net_price", "Net price", MONEY_PER_UNIT, _R, "Price per unit after discounts, in plan currency."),
     Measure("revenue", "Revenue", MONEY, _F, "Quantity x net price."),

@@ -62,9 +62,9 @@ INVENTORY_PLAN = SheetSpec(
     kind=SheetKind.OUTPUT,
     shape=Shape.GRID,
     module=Module.SUPPLY,
-    purpose="Projected stock: opening balance + receipts - demand, safety stock and cover.",
+    purpose="Projected stock of the executable plan: opening balance + receipts - demand, safety stock and cover.",
     row=InventoryPlanRow,
     key=("item", "location", "measure"),
-    measures=("opening_balance", "scheduled_receipts", "planned_receipts", "demand", "projected_available_balance", "safety_stock", "unmet_demand", "days_of_supply"),
+    measures=("opening_balance", "scheduled_receipts", "planned_receipts", "demand", "dependent_demand", "lost_sales", "expired", "projected_available_balance", "safety_stock", "unmet_demand", "days_of_supply"),
     frame=frames.INVENTORY_PLAN,
 )

@@ -33,7 +33,7 @@ STEMS = {
 }
 """First part of the names of each table that formulas add up."""
 
-OFFSETS = {"Consensus Demand": 5, "Baseline Forecast": 2, "Inventory Plan": 6, "Financial Plan": 2}
+OFFSETS = {"Consensus Demand": 5, "Baseline Forecast": 2, "Inventory Plan": 9, "Financial Plan": 2}
 """How many rows further down the checks compare the lines of one series; each has its names, such as `CD_item_5`."""
 
 _FIELDS = ("item", "family", "location", "region", "version", "measure", "unit_cost")

@@ -1,0 +1,1 @@
+"""Where to hold safety stock along the bill of material, by the guaranteed-service model."""
