@@ -7,17 +7,16 @@ examples and are marked "Example" in the workbook. Past events are the sample's 
 
 from __future__ import annotations
 
-import gzip
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.resources import files
-from io import BytesIO
 
 import pandas as pd
 
 from sop_xl.blocks import CellValue
 from sop_xl.periods import Timeline
 from sop_xl.plan.grid import records
+from sop_xl.samples.bicycle_supply import supply_tables, with_parts
+from sop_xl.samples.tables import Table, cells, read_table, record_table, sample_bytes
 from sop_xl.sheets import sheet
 from sop_xl.sheets.settings import Settings
 
@@ -38,9 +37,6 @@ SETTINGS = Settings(
 )
 """The settings as a planner would type them; the rest are defaults."""
 
-Table = tuple[list[str], list[list[CellValue]]]
-"""Header and rows of one input table."""
-
 
 @dataclass(frozen=True, slots=True)
 class Sample:
@@ -55,11 +51,11 @@ class Sample:
 def load() -> Sample:
     """Read the sample's files and lay them out as input tables."""
     calendar = SETTINGS.make_calendar()
-    sales = _read("sales_monthly.csv.gz")
+    sales = read_table("sales_monthly.csv.gz")
     sales["period"] = pd.to_datetime(sales["month"])
     first, last = sales["period"].min(), sales["period"].max()
     timeline = Timeline(calendar, first, calendar.shift(last, 1), SETTINGS.horizon)
-    items = _read("items.csv").fillna({"category": "", "family": ""})
+    items = with_parts(read_table("items.csv").fillna({"category": "", "family": ""}))
     return Sample(
         tables={
             "Items": _items(items),
@@ -71,63 +67,50 @@ def load() -> Sample:
             "Overrides": _overrides(timeline),
             "Inventory": _inventory(items),
             "FX Rates": _fx_rates(timeline),
+            **supply_tables(items, timeline),
         },
         timeline=timeline,
-        budget=_bytes(BUDGET_FILE),
+        budget=sample_bytes(BUDGET_FILE),
     )
-
-
-def _bytes(name: str) -> bytes:
-    return (files("sop_xl.samples") / "adventureworks" / name).read_bytes()
-
-
-def _read(name: str) -> pd.DataFrame:
-    content = _bytes(name)
-    return pd.read_csv(BytesIO(gzip.decompress(content) if name.endswith(".gz") else content))
-
-
-def _cells(table: pd.DataFrame) -> list[list[CellValue]]:
-    """Rows of plain cells; NaN and NaT become empty cells."""
-    return table.astype(object).where(table.notna(), None).to_numpy().tolist()
 
 
 def _lead_times() -> pd.DataFrame:
     """Mean and spread of real lead times in days by item, from the purchase orders; with fewer than five, the vendor's word."""
-    orders = _read("purchase_orders.csv.gz")
+    orders = read_table("purchase_orders.csv.gz")
     days = (pd.to_datetime(orders["ship_date"]) - pd.to_datetime(orders["order_date"])).dt.days
     measured = days.groupby(orders["item"]).agg(["mean", "std", "size"])
     measured = measured[measured["size"] >= 5]
-    stated = _read("vendors.csv").groupby("item")["lead_time_days"].max()
+    stated = read_table("vendors.csv").groupby("item")["lead_time_days"].max()
     return pd.DataFrame({"mean": measured["mean"].reindex(stated.index).fillna(stated), "std": measured["std"]})
 
 
 def _items(items: pd.DataFrame) -> Table:
-    """Sold items only: components get their demand from a bill of material, which this workbook does not carry yet."""
-    sold = items[items["kind"] == "finished"].merge(_lead_times(), left_on="item", right_index=True, how="left")
-    made = sold["made_in_house"] == 1
+    """What is sold, and the parts that it is made of; the sample states no cost of parts."""
+    listed = items.merge(_lead_times(), left_on="item", right_index=True, how="left")
+    made, sold = listed["made_in_house"] == 1, listed["kind"] == "finished"
     table = pd.DataFrame(
         {
-            "Item": sold["item"],
-            "Name": sold["name"],
-            "Category": sold["category"],
-            "Family": sold["family"],
+            "Item": listed["item"],
+            "Name": listed["name"],
+            "Category": listed["category"],
+            "Family": listed["family"],
             "Unit": "pcs",
-            "Unit cost": sold["standard_cost"],
-            "Unit price": sold["list_price"],
-            "Lead time": sold["mean"].where(~made, sold["days_to_manufacture"].astype(float)).round(1),
-            "Lead-time deviation": sold["std"].where(~made).round(1),
+            "Unit cost": listed["standard_cost"].where(sold | (listed["standard_cost"] > 0)),
+            "Unit price": listed["list_price"].where(sold | (listed["list_price"] > 0)),
+            "Lead time": listed["mean"].where(~made, listed["days_to_manufacture"].astype(float)).round(1),
+            "Lead-time deviation": listed["std"].where(~made).round(1),
             "Minimum order": None,
             "Order multiple": None,
             "Service level": None,
-            "Sold from": pd.to_datetime(sold["sell_start"]),
-            "Sold until": pd.to_datetime(sold["sell_end"]),
+            "Sold from": pd.to_datetime(listed["sell_start"]),
+            "Sold until": pd.to_datetime(listed["sell_end"]),
         }
     )
-    return list(table.columns), _cells(table)
+    return list(table.columns), cells(table)
 
 
 def _locations() -> Table:
-    territories = _read("territories.csv")
+    territories = read_table("territories.csv")
     table = pd.DataFrame(
         {
             "Location": territories["territory"],
@@ -139,7 +122,7 @@ def _locations() -> Table:
         }
     )
     stock: list[CellValue] = [WAREHOUSE, "Central warehouse", "Group", "US", "USD", None]
-    return list(table.columns), [*_cells(table), stock]
+    return list(table.columns), [*cells(table), stock]
 
 
 def _demand_history(sales: pd.DataFrame, items: pd.DataFrame, timeline: Timeline) -> Table:
@@ -158,18 +141,18 @@ def _demand_history(sales: pd.DataFrame, items: pd.DataFrame, timeline: Timeline
     table.insert(3, "Customer group", "Resellers")
     table.insert(6, "Note", None)
     table = table.rename(columns={"item": "Item", "territory": "Location"})
-    return [str(c) for c in table.columns], _cells(table)
+    return [str(c) for c in table.columns], cells(table)
 
 
 def _grid(timeline: Timeline, labels: Sequence[str], rows: Sequence[tuple[list[CellValue], dict[int, float]]]) -> Table:
     """A small input grid: labels, and values by number of the planned period (0 = the current one)."""
     past = len(timeline.history)
     body: list[list[CellValue]] = []
-    for cells, values in rows:
+    for texts, values in rows:
         periods: list[CellValue] = [None] * len(timeline.periods)
         for k, value in values.items():
             periods[past + k] = value
-        body.append([*cells, *periods])
+        body.append([*texts, *periods])
     return [*labels, *timeline.labels], body
 
 
@@ -179,12 +162,6 @@ def _sales_input(timeline: Timeline) -> Table:
     return _grid(timeline, labels, [(line, {1: 160.0, 2: 260.0, 3: 180.0})])
 
 
-def _records(name: str, *rows: dict[str, CellValue]) -> Table:
-    """Rows of an input table by header; what a row does not state is empty."""
-    header = [c.label for c in sheet(name).columns]
-    return header, [[row.get(label) for label in header] for row in rows]
-
-
 def _events(sales: pd.DataFrame, timeline: Timeline) -> Table:
     """One event that is still to come, and every past offer of an item."""
     label, plan = timeline.calendar.label, timeline.plan
@@ -192,7 +169,7 @@ def _events(sales: pd.DataFrame, timeline: Timeline) -> Table:
         "Event": "Helmet season start", "Type": "promotion", "Family": "Helmets", "Region": "North America", "From": label(plan[1]), "To": label(plan[2]),
         "Effect kind": "percent", "Effect": 0.2, "Probability": 0.8, "Owner": "Marketing", "Note": "Example: the sample knows past offers only",
     }  # fmt: skip
-    return _records("Events", coming, *_past_offers(sales, timeline))
+    return record_table("Events", coming, *_past_offers(sales, timeline))
 
 
 def _past_offers(sales: pd.DataFrame, timeline: Timeline) -> list[dict[str, CellValue]]:
@@ -205,7 +182,7 @@ def _past_offers(sales: pd.DataFrame, timeline: Timeline) -> list[dict[str, Cell
     monthly = sales.groupby(["item", "period"])[["units", "revenue"]].sum()
     price = monthly["revenue"] / monthly["units"]
     rows: list[dict[str, CellValue]] = []
-    for offer in records(_read("special_offers.csv")):
+    for offer in records(read_table("special_offers.csv")):
         months = [p for p in timeline.periods if _is_covered(p, timeline.calendar.shift(p, 1), offer.start, offer.end)]
         own = price[offer.item] if offer.item in price else pd.Series(dtype=float)
         during = own.index.isin(months)
@@ -230,7 +207,7 @@ def _is_covered(first: pd.Timestamp, after: pd.Timestamp, start: str, end: str) 
 
 
 def _lifecycle(timeline: Timeline) -> Table:
-    return _records("Lifecycle", {
+    return record_table("Lifecycle", {
         "Item": "BK-M18S-40", "Stage": "phase_out", "Period": timeline.calendar.label(timeline.plan[2]), "Successor": "BK-M18B-40", "Scale": 0.6, "Ramp": 2,
         "Owner": "Product management", "Note": "Example: the silver model is on clearance in the sample",
     })  # fmt: skip
@@ -238,7 +215,7 @@ def _lifecycle(timeline: Timeline) -> Table:
 
 def _overrides(timeline: Timeline) -> Table:
     label, plan = timeline.calendar.label, timeline.plan
-    return _records("Overrides", {
+    return record_table("Overrides", {
         "Override": "O-1", "Family": "Road Bikes", "Location": "France", "From": label(plan[0]), "To": label(plan[2]), "Action": "percent", "Value": 0.1,
         "Reason code": "market", "Reason": "Example: dealer fair moved forward", "Owner": "Demand planner", "Entered": plan[0].to_pydatetime(),
         "Expires": plan[3].to_pydatetime(),
@@ -246,17 +223,17 @@ def _overrides(timeline: Timeline) -> Table:
 
 
 def _inventory(items: pd.DataFrame) -> Table:
-    stock = _read("inventory.csv")
-    stock = stock[stock["item"].isin(items.loc[items["kind"] == "finished", "item"])]
+    stock = read_table("inventory.csv")
+    stock = stock[stock["item"].isin(items["item"])]
     table = pd.DataFrame({"Item": stock["item"], "Location": WAREHOUSE, "On hand": stock["on_hand"].astype(float)})
     table["Safety stock"] = None
     table["Note"] = None
-    return list(table.columns), _cells(table)
+    return list(table.columns), cells(table)
 
 
 def _fx_rates(timeline: Timeline) -> Table:
     """Actual rates by month; the plan rate is the last actual one, held over the horizon."""
-    rates = _read("fx_monthly.csv")
+    rates = read_table("fx_monthly.csv")
     rates["period"] = pd.to_datetime(rates["month"])
     actual = rates.pivot_table(index="currency", columns="period", values="per_usd").reindex(columns=timeline.history)
     plan = pd.DataFrame(dict.fromkeys(timeline.plan, actual.iloc[:, -1]))
