@@ -23,6 +23,14 @@ from sop_xl.plan.valuation import FinancialDetail, financial_detail
 
 
 @dataclass(frozen=True)
+class Valued:
+    """Demand in money: what a unit earns, and history and plan item by item."""
+
+    prices: pd.DataFrame
+    detail: FinancialDetail
+
+
+@dataclass(frozen=True)
 class Money:
     """What the finance step made."""
 
@@ -66,10 +74,8 @@ def plan_life_cycle(
     return plan
 
 
-def plan_money(
-    inputs: Inputs, timeline: Timeline, demand: Demand, stock: pd.DataFrame, previous_plan: pd.DataFrame, notes: list[pd.DataFrame]
-) -> Money:
-    """Volume, revenue, cost and stock value, beside budget, last year and previous plan, and the bridges between them."""
+def value_demand(inputs: Inputs, timeline: Timeline, demand: Demand, notes: list[pd.DataFrame]) -> Valued:
+    """Net prices, and history and consensus valued at them."""
     items, locations, history = inputs.frame("Items"), inputs.locations(), history_in_plan_currency(inputs, notes)
     rates = inputs.frame("FX Rates")
     prices, said = net_prices(history, items, locations, timeline, demand.consensus)
@@ -79,11 +85,19 @@ def plan_money(
         inputs.frame("Events"), inputs.customer_mix(timeline),
     )  # fmt: skip
     notes.append(said)
-    plan, said = financial_plan(detail, stock, budget_in_plan_currency(inputs, notes), previous_plan, items, locations, timeline)
+    return Valued(prices, detail)
+
+
+def plan_money(
+    inputs: Inputs, timeline: Timeline, valued: Valued, stock: pd.DataFrame, previous_plan: pd.DataFrame, notes: list[pd.DataFrame]
+) -> Money:
+    """Volume, revenue, cost and stock value, beside budget, last year and previous plan, and the bridges between them."""
+    items, locations = inputs.frame("Items"), inputs.locations()
+    plan, said = financial_plan(valued.detail, stock, budget_in_plan_currency(inputs, notes), previous_plan, items, locations, timeline)
     notes.append(said)
-    steps, said = bridges(detail, plan, timeline)
+    steps, said = bridges(valued.detail, plan, timeline)
     notes.append(said)
-    return Money(prices, detail, plan, steps)
+    return Money(valued.prices, valued.detail, plan, steps)
 
 
 def plan_kpis(inputs: Inputs, timeline: Timeline, demand: Demand, stock: pd.DataFrame, money: Money) -> pd.DataFrame:

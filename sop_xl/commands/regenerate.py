@@ -16,7 +16,7 @@ from sop_xl.commands.demand_planning import plan_demand
 from sop_xl.commands.inputs import Inputs, display_timeline, parked_inputs, planning_timeline, read_inputs
 from sop_xl.commands.memory import plan_memory, read_memory
 from sop_xl.commands.overview import overview
-from sop_xl.commands.planning import plan_kpis, plan_life_cycle, plan_money, plan_supply
+from sop_xl.commands.planning import plan_kpis, plan_life_cycle, plan_money, plan_supply, value_demand
 from sop_xl.commands.report import ExitCode, Report
 from sop_xl.commands.results import Results, output_rows
 from sop_xl.commands.tables import plain_table
@@ -184,10 +184,11 @@ def _plan_and_write(
     demand = plan_demand(inputs, timeline, say, notes, past.archive)
     memory = plan_memory(inputs, timeline, past, demand, notes, demand.agreed.sales_numbers, writing="Forecast Archive" in wanted)
     problems += memory.problems
+    valued = value_demand(inputs, timeline, demand, notes)
     say("Projecting stock", 0, 0)
     stock = plan_supply(inputs, timeline, demand, notes)
     say("Rolling up to money", 0, 0)
-    money = plan_money(inputs, timeline, demand, stock, previous_plan(host, timeline, inputs), notes)
+    money = plan_money(inputs, timeline, valued, stock, previous_plan(host, timeline, inputs), notes)
     life_cycle = plan_life_cycle(inputs, timeline, demand, money, notes)
     shown, _ = display_timeline(host, timeline)
     results = Results(inputs, shown, demand, memory, stock, money, plan_kpis(inputs, timeline, demand, stock, money), life_cycle)
