@@ -4,9 +4,9 @@ From the sample: bill of material, vendors, purchase orders, work centres with t
 sample, and marked "Assumption" or "Example" in the workbook's rows:
 
 - Routing hours: the sample has no usable ones. `ROUTING` states hours per unit by family.
-- Costs along the bill: the sample states no standard cost for parts, and those of frames, wheels and the like add up to more than
-  the bikes made of them. What goes into other items is charged at half its standard cost (`COMPONENT_COST`), so that a
-  bike's materials and its own making add up to its standard cost.
+- Costs along the bill: a plan of some months moves the variable cost only, taken as `VARIABLE_COST` of the standard cost. The sample states no
+  standard cost for parts, and those of frames, wheels and the like add up to more than the bikes made of them; so what goes into other items is
+  charged at `COMPONENT_COST` of its standard cost, and a bike's materials and its own making add up to its variable cost.
 - Overtime, an extra shift, a frame contractor, and three scenarios.
 """
 
@@ -21,7 +21,7 @@ from sop_xl.samples.tables import Table, cells, read_table, record_table
 PARTS = "Parts"
 """Category of what is not sold but goes into what is."""
 MADE_PARTS, BOUGHT_PARTS = "Made parts", "Bought parts"
-COMPONENT_COST = 0.5
+VARIABLE_COST, COMPONENT_COST = 0.6, 0.3
 CONTRACTOR = "Frame contractor"
 
 _FRAMES = ("Mountain Frames", "Road Frames", "Touring Frames")
@@ -102,8 +102,8 @@ def _open_orders(vendors: pd.DataFrame, timeline: Timeline) -> Table:
 def _own_cost(items: pd.DataFrame, bill: pd.DataFrame) -> pd.Series:
     """What making or buying adds to an item, in plan currency: its value less that of its components, not below zero."""
     standard = items.set_index("item")["standard_cost"].astype(float)
-    value = standard * COMPONENT_COST
-    value = value.where(value.index.isin(bill["component"]), standard)
+    value = standard * VARIABLE_COST
+    value = value.where(~value.index.isin(bill["component"]), standard * COMPONENT_COST)
     materials = (bill["qty"] * bill["component"].map(value)).groupby(bill["parent"]).sum()
     return (value - materials.reindex(value.index).fillna(0.0)).clip(lower=0.0)
 
