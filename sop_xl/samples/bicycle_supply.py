@@ -63,7 +63,7 @@ def supply_tables(items: pd.DataFrame, timeline: Timeline) -> dict[str, Table]:
         "Bill of Materials": _bill(bill),
         "Resources": _resources(),
         "Bill of Resources": _loads(),
-        "Suppliers": record_table("Suppliers", *({"Supplier": name} for name in sorted(vendors["vendor"].unique()))),
+        "Suppliers": record_table("Suppliers", *({"Supplier": name} for name in sorted({*vendors["vendor"], CONTRACTOR}))),
         "Purchase History": _purchases(items),
         "Scenarios": record_table("Scenarios", *(
             {"Scenario": name, "Description": text, "Note": "Example"} for name, text, _ in _scenarios(timeline)

@@ -35,6 +35,7 @@ from sop_xl.sheets.people_checks import (
 )
 from sop_xl.sheets.readings import Readings, current_period, filled, moment_text, quoted_label, stated_columns
 from sop_xl.sheets.scope_checks import check_empty_scopes, check_ended_items, check_reserved_names
+from sop_xl.sheets.supply_checks import SUPPLY_CHECKS
 
 _MOST_SUGGESTIONS = 40
 """Unknown names for which a near one is looked up; beyond it somebody pasted the wrong list."""
@@ -97,7 +98,7 @@ def check_blank_locations(readings: Readings) -> Iterator[Problem]:
     known = _listed(readings, "Locations", "location")
     if not known or ONLY_LOCATION in known:
         return
-    for sheet in ("Demand History", "Inventory"):
+    for sheet in ("Demand History", "Inventory", "Open Orders"):
         reading = filled(readings, sheet)
         if reading is None:
             continue
@@ -234,6 +235,7 @@ CHECKS: tuple[Callable[[Readings], Iterator[Problem]], ...] = (
     check_rule_drivers,
     check_rule_scopes,
     check_price_drivers,
+    *SUPPLY_CHECKS,
 )
 """Every check, in the order in which its problems are listed."""
 

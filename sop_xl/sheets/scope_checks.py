@@ -16,6 +16,9 @@ from sop_xl.sheets.readings import Readings, filled, moment_text
 RESERVED = {"family": ("All", "(not by family)"), "region": ("All", "(not by region)")}
 """Names that stand for the sum over all families or regions, and for budget money of none of them."""
 
+_SCOPED = ("Events", "Overrides", "Sourcing", "Bill of Resources", "Inventory Policy", "Scenario Drivers", "Decisions")
+"""Sheets whose lines may name both an item and a family."""
+
 _PARTS = (("Items", "item", "family"), ("Locations", "location", "region"))
 
 
@@ -47,7 +50,7 @@ def check_empty_scopes(readings: Readings) -> Iterator[Problem]:
         # of sound lines only: of a line with a mistake the group is not known
         group_of = dict(zip(listing.frame[name], listing.frame[group], strict=True))
         groups = set(group_of.values())
-        for sheet in ("Events", "Overrides"):
+        for sheet in _SCOPED if name == "item" else ("Events", "Overrides", "Scenario Drivers"):
             reading = filled(readings, sheet)
             if reading is None:
                 continue
