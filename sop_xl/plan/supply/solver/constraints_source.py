@@ -1,0 +1,67 @@
+"""Constraints of the sources: when they can deliver at all, how much, and how close to the last plan."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from sop_xl.plan.grid import Matrix
+from sop_xl.plan.supply.solver.model import SupplyModel
+
+
+def constrain_lead_time(model: SupplyModel) -> None:
+    """Nothing arrives that would have to have been placed before the first period."""
+    _block(model, "lead_time", _placed(model) < 0)
+
+
+def constrain_fence(model: SupplyModel) -> None:
+    """Nothing new is placed within the frozen fence of the stock point."""
+    points = model.network.points.iloc[model.network.sources["point"].to_numpy(dtype=int)]
+    _block(model, "fence", _placed(model) < model.column(points, "fence"))
+
+
+def constrain_validity(model: SupplyModel) -> None:
+    """A source delivers only in the periods for which it is valid."""
+    sources = model.network.sources
+    first, last = model.column(sources, "first"), model.column(sources, "last", np.inf)
+    _block(model, "validity", (model.periods < first) | (model.periods > last))
+
+
+def constrain_authorised(model: SupplyModel) -> None:
+    """Only what is authorised may be ordered from, and only an authorised substitute stands in."""
+    _block(model, "authorised", ~model.network.sources["authorised"].to_numpy(dtype=bool)[:, None])
+    if len(model.labels("component_use")):
+        allowed = model.network.uses["authorised"].to_numpy(dtype=bool)[:, None]
+        variable = model.lp.variables["component_use"]
+        variable.update(upper=variable.upper.where(allowed, 0.0))
+
+
+def _placed(model: SupplyModel) -> Matrix:
+    return np.asarray(model.periods - model.positions(model.network.sources, "lead_periods"))
+
+
+def _block(model: SupplyModel, name: str, where: Any) -> None:
+    """Hold orders at zero by their upper bound; the first cause that blocks a cell is the one that it is known by."""
+    if not len(model.labels("orders")):
+        return
+    where = np.broadcast_to(where, model.blocked.shape)
+    model.blocked[where & (model.blocked == "")] = name
+    orders = model.lp.variables["orders"]
+    orders.update(upper=orders.upper.where(~where, 0.0))
+
+
+def constrain_source_maximum(model: SupplyModel) -> None:
+    """A source gives no more than its maximum in any period of arrival."""
+    sources = model.network.sources
+    rows = model.rows()
+    rows.add(model.every(sources), model.periods, model.labels("orders"))
+    limit = np.broadcast_to(model.column(sources, "maximum", np.inf), model.labels("orders").shape)
+    rows.write(model.lp, "source_maximum", "<=", np.maximum(limit, 0.0))
+
+
+def constrain_supplier_limit(model: SupplyModel) -> None:
+    """All sources of a supplier together deliver no more than its limit in any period."""
+    rows = model.rows()
+    rows.add(model.positions(model.network.sources, "supplier"), model.periods, model.labels("orders"))
+    rows.write(model.lp, "supplier_limit", "<=", np.maximum(model.network.supplier_limit, 0.0))

@@ -1,0 +1,74 @@
+"""The supply plan's linear programme before it is solved: network, rules, and the variables by name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from sop_xl.plan.grid import Matrix
+from sop_xl.plan.supply.network import SupplyNetwork, SupplyRules
+from sop_xl.plan.supply.solver.rows import Labels, Rows
+
+if TYPE_CHECKING:
+    import linopy
+
+
+@dataclass
+class SupplyModel:
+    """What the constraints write into.
+
+    Parameters
+    ----------
+    network, rules
+        What is planned, and how.
+    lp
+        The linopy model. Its variables are named in `variables`, its constraints like the functions that write them.
+    blocked
+        (S, T) name of what keeps a source from arriving in a period: lead_time | fence | validity | authorised | "".
+    """
+
+    network: SupplyNetwork
+    rules: SupplyRules
+    lp: linopy.Model
+    blocked: np.ndarray[Any, np.dtype[np.object_]] = field(default_factory=lambda: np.zeros((0, 0), dtype=object))
+
+    @cached_property
+    def periods(self) -> Any:
+        """(1, T) positions of the periods, to be broadcast against a column of subjects."""
+        return np.arange(self.network.periods)[None, :]
+
+    def every(self, rows: pd.DataFrame) -> Any:
+        """(rows, 1) positions of a table's rows."""
+        return np.arange(len(rows))[:, None]
+
+    def column(self, rows: pd.DataFrame, name: str, absent: float = 0.0) -> Matrix:
+        """(rows, 1) numbers of a column, with `absent` for NaN."""
+        return np.asarray(rows[name].astype(float).fillna(absent), dtype=float)[:, None]
+
+    def positions(self, rows: pd.DataFrame, name: str) -> Any:
+        """(rows, 1) positions that a column holds."""
+        return rows[name].to_numpy(dtype=np.int64)[:, None]
+
+    def labels(self, name: str) -> Labels:
+        """(rows, T) numbers of the variables of this name; -1 where there is none."""
+        if name not in self.lp.variables:
+            return np.full((0, self.network.periods), -1, dtype=np.int64)
+        return np.asarray(self.lp.variables[name].labels.values, dtype=np.int64)
+
+    def rows(self) -> Rows:
+        """An empty constraint."""
+        return Rows(self.network.periods)
+
+    def add_grid(self, name: str, count: int, present: Any = None, upper: Any = np.inf, *, whole: bool = False) -> None:
+        """Variables of `count` subjects by period, from zero to `upper`, where `present`."""
+        shape = (count, self.network.periods)
+        present = np.ones(shape, dtype=bool) if present is None else np.broadcast_to(present, shape)
+        if not present.any():
+            return
+        coords = [pd.RangeIndex(count, name=f"{name}_row"), pd.RangeIndex(shape[1], name="period")]
+        upper = np.where(present, np.broadcast_to(upper, shape), 0.0)
+        self.lp.add_variables(lower=0.0, upper=upper, coords=coords, name=name, mask=None if present.all() else present, integer=whole)

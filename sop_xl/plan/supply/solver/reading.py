@@ -1,0 +1,137 @@
+"""A solved programme read back as a supply plan."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from sop_xl.plan.grid import Matrix
+from sop_xl.plan.notes import Note
+from sop_xl.plan.supply.network import SupplyNetwork
+from sop_xl.plan.supply.solution import SupplySolution
+from sop_xl.plan.supply.solver.engine import Programme
+from sop_xl.plan.supply.solver.model import SupplyModel
+from sop_xl.plan.supply.solver.objective import KINDS, prices
+from sop_xl.plan.supply.solver.rows import at
+from sop_xl.plan.supply.solver.variables import substitutable
+
+TINY = 1e-7
+"""What a solver leaves over where it means nothing."""
+
+BOUNDS = ("lead_time", "fence", "validity", "authorised")
+"""Constraints that are upper bounds of single orders."""
+
+
+def read_solution(model: SupplyModel, held: Programme, values: Matrix, duals: Mapping[str, Matrix], gap: float = 0.0, notes: list[Note] | None = None) -> SupplySolution:
+    """The plan that the values of the columns say."""
+    network = model.network
+    shapes = {"stock": len(network.points), "unmet": len(network.streams), "overtime": len(network.resources)}
+
+    def quantity(name: str, count: int) -> Matrix:
+        labels = model.labels(name)
+        if not len(labels):
+            return np.zeros((count, network.periods))
+        found = np.where(labels >= 0, values[held.columns[np.where(labels >= 0, labels, 0)]], 0.0)
+        return np.where(np.abs(found) < TINY, 0.0, found)
+
+    costs = dict.fromkeys(KINDS, 0.0)
+    for price in prices(model):
+        if len(model.labels(price.variable)):
+            costs[price.kind] += float((quantity(price.variable, 0) * price.per_unit).sum())
+    orders = np.maximum(quantity("orders", len(network.sources)), 0.0)
+    n, d, r = shapes["stock"], shapes["unmet"], shapes["overtime"]
+    workers = quantity("workers", r)
+    manned = network.resources["workers"].notna().to_numpy()[:, None] & np.ones_like(workers, dtype=bool)
+    return SupplySolution(
+        network=network,
+        rules=model.rules,
+        orders=orders,
+        receipts=receipts_of(network, orders),
+        stock=np.maximum(quantity("stock", n), 0.0),
+        below_safety=quantity("below_safety", n),
+        expired=quantity("expired", n),
+        unmet=quantity("unmet", d),
+        lost=quantity("lost", d),
+        uses=_uses(model, orders, quantity("component_use", len(network.uses))),
+        load=load_of(network, orders, quantity("ordered", len(network.sources)), quantity("stock", n)),
+        overtime=quantity("overtime", r),
+        shifts=quantity("shifts", r),
+        workers=np.where(manned, workers, np.nan),
+        hired=quantity("hired", r),
+        laid_off=quantity("laid_off", r),
+        costs=costs,
+        duals=dict(duals),
+        gap=gap,
+        notes=notes or [],
+    )
+
+
+def receipts_of(network: SupplyNetwork, orders: Matrix) -> Matrix:
+    """(S, T) good units by the period in which they really arrive."""
+    good = orders * network.sources["process_yield"].astype(float).fillna(1.0).to_numpy()[:, None]
+    arrived = good * (1.0 - network.late_share)
+    arrived[:, 1:] += (good * network.late_share)[:, :-1]
+    return np.asarray(arrived)
+
+
+def load_of(network: SupplyNetwork, orders: Matrix, ordered: Matrix, stock: Matrix) -> Matrix:
+    """(R, T) hours by the period in which they are worked; space at the end of the period."""
+    load = np.zeros((len(network.resources), network.periods))
+    loads, stores = network.loads, network.stores
+    t = np.arange(network.periods)[None, :]
+    source, before = loads["source"].to_numpy(dtype=int)[:, None], loads["before"].to_numpy(dtype=int)[:, None]
+    cells = at(np.arange(orders.size).reshape(orders.shape), source, t + before)
+    flat, started = np.append(orders.ravel(), 0.0)[cells], np.append(ordered.ravel(), 0.0)[cells]
+    hours = flat * loads["hours"].to_numpy(dtype=float)[:, None] + started * loads["setup_hours"].fillna(0.0).to_numpy(dtype=float)[:, None]
+    np.add.at(load, loads["resource"].to_numpy(dtype=int), hours)
+    np.add.at(load, stores["resource"].to_numpy(dtype=int), stock[stores["point"].to_numpy(dtype=int)] * stores["space"].to_numpy(dtype=float)[:, None])
+    return load
+
+
+def _uses(model: SupplyModel, orders: Matrix, chosen: Matrix) -> Matrix:
+    """(U, T) units of component taken in the period in which the order is placed."""
+    uses, t = model.network.uses, model.periods
+    maker = model.positions(uses, "source")
+    lead = model.positions(model.network.sources, "lead_periods")[maker[:, 0]]
+    cells = at(np.arange(orders.size).reshape(orders.shape), maker, t + lead)
+    plain = np.append(orders.ravel(), 0.0)[cells] * model.column(uses, "quantity")
+    return np.where(substitutable(model.network)[:, None], chosen, plain)
+
+
+def read_duals(model: SupplyModel, held: Programme, row_duals: Matrix, reduced_costs: Matrix) -> dict[str, Matrix]:
+    """By constraint, (subjects, T) objective saved by one more unit of its right-hand side; zero where there is no row.
+
+    A safety stock is a demand on the plan, not a limit of it: its price is what one unit less saves. Of orders that cannot be placed
+    (lead time, fence, validity, not authorised) it is what one unit arriving in the period would save.
+    """
+    network = model.network
+    counts = {"balance": len(network.points), "safety_stock": len(network.points), "unmet_demand": len(network.streams)}
+    periods = network.periods
+    duals: dict[str, Matrix] = {}
+    for name, (cells, rows) in held.rows.items():
+        subjects = counts.get(name, int(cells.max()) // periods + 1 if len(cells) else 0)
+        matrix = np.zeros(max(subjects, _subjects(model, name)) * periods)
+        matrix[cells] = row_duals[rows] * (1.0 if name in ("safety_stock", "unmet_demand") else -1.0)
+        duals[name] = _clean(matrix.reshape(-1, periods))
+    labels = model.labels("orders")
+    if len(labels):
+        saved = np.maximum(-reduced_costs[held.columns[labels]], 0.0)
+        for name in BOUNDS:
+            duals[name] = _clean(np.where(model.blocked == name, saved, 0.0))
+    return duals
+
+
+def _subjects(model: SupplyModel, name: str) -> int:
+    network = model.network
+    of_sources = ("source_maximum", "source_share", "plan_stability", "order_placed", "minimum_order", "order_multiple")
+    of_resources = ("resource_capacity", "overtime", "shifts", "workforce", "hiring", "layoffs", "storage")
+    if name in of_sources:
+        return len(network.sources)
+    if name in of_resources:
+        return len(network.resources)
+    return {"supplier_limit": len(network.suppliers), "substitutes": len(network.uses)}.get(name, len(network.points) if name != "unmet_demand" else len(network.streams))
+
+
+def _clean(matrix: Matrix) -> Matrix:
+    return np.where(np.abs(matrix) < TINY, 0.0, matrix)
