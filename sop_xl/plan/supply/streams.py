@@ -1,0 +1,152 @@
+"""Demand on every stock by class of customers, with what it brings and what it costs to let it wait."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from sop_xl.periods import Timeline
+from sop_xl.plan.grid import Matrix, Positions, pair_positions
+from sop_xl.plan.supply.inputs import SupplyInputs
+from sop_xl.plan.supply.points import where_stocked
+
+STREAM_COLUMNS = ("point", "customer", "priority", "backorder_cost", "lost_sale_cost", "contract_share")
+
+
+@dataclass(frozen=True, slots=True)
+class Streams:
+    """`SupplyNetwork.streams`, `demand` and `price`, and the mean price of each stock point (NaN = not known)."""
+
+    rows: pd.DataFrame
+    demand: Matrix
+    price: Matrix
+    point_price: Matrix
+
+
+def resolve_streams(inputs: SupplyInputs, points: pd.DataFrame, policy: pd.DataFrame, backlog: Matrix, timeline: Timeline) -> Streams:
+    """Who asks each stock for what.
+
+    Parameters
+    ----------
+    inputs
+        Demand to serve and prices where they arise; customer classes and the mix that says whose demand is whose; settings.
+    points
+        item, location, unit_cost (NaN = not known), list_price (NaN = not known).
+    policy
+        See `policies.policy_of_points`.
+    backlog
+        (N,) units that should have been served before now: demand of the first period, by the shares of the point's streams.
+    timeline
+        Demand of other periods is left out.
+
+    Returns
+    -------
+    One stream per stock point with demand; where Customer Classes has rows, one per class that the mix knows at the locations served, and one
+    (`""`) for all other customers. Sorted by point and customer. The price of a stream is the mean net price of the locations served,
+    weighted by their demand in the period (over the horizon where there is none in it), times the class's price factor; 0 = not known.
+    Priority is the policy's, else the class's, else 1. Waiting costs what the class says, else the policy, else the setting's part of the
+    mean price; without a price of the unit cost; without either 1 per unit, for demand that may wait free of charge is never served.
+    """
+    cells = _demand_cells(inputs, points, timeline)
+    split = _by_class(cells, inputs)
+    late = np.flatnonzero((backlog > 0) & ~np.isin(np.arange(len(points)), split["point"]))
+    keys = pd.concat([split[["point", "customer"]], pd.DataFrame({"point": late, "customer": ""})], ignore_index=True)
+    keys = keys.drop_duplicates().sort_values(["point", "customer"], kind="stable", ignore_index=True)
+    at = keys["point"].to_numpy(dtype=np.intp)
+    row = pd.MultiIndex.from_frame(keys).get_indexer(pd.MultiIndex.from_frame(split[["point", "customer"]]))
+    column = split["column"].to_numpy(dtype=np.intp)
+    shape = (len(keys), timeline.horizon)
+    demand = _added(shape, row, column, split["units"].to_numpy(dtype=float))
+    price = _mean_price(shape, row, column, split)
+    demand[:, 0] += _shared_backlog(demand, at, backlog)
+    point_price = _point_price(price, demand, at, points)
+    price = np.where(np.isnan(price), point_price[at][:, None], price)
+    classes = inputs.customer_classes.set_index("customer").reindex(keys["customer"])
+    price = np.nan_to_num(price) * classes["price_factor"].fillna(1.0).to_numpy(dtype=float)[:, None]
+    rows = _stream_rows(keys, classes.reset_index(drop=True), policy.iloc[at].reset_index(drop=True), price, points, inputs)
+    return Streams(rows, demand, price, point_price)
+
+
+def _demand_cells(inputs: SupplyInputs, points: pd.DataFrame, timeline: Timeline) -> pd.DataFrame:
+    """Demand of each selling location and period that is above 0, with its stock point, column and net price."""
+    served = inputs.served[["item", "location", "period", "consensus"]]
+    column = timeline.plan.get_indexer(pd.DatetimeIndex(served["period"]))
+    cells = served.assign(column=column)[(column >= 0) & (served["consensus"] > 0)]
+    cells = cells.merge(inputs.prices[["item", "location", "period", "net_price"]], on=["item", "location", "period"], how="left")
+    stocked = where_stocked(cells, inputs.locations)
+    return cells.assign(point=pair_positions(points, stocked), units=cells["consensus"])
+
+
+def _by_class(cells: pd.DataFrame, inputs: SupplyInputs) -> pd.DataFrame:
+    """The cells split by customer class; what is of no class stays together."""
+    mix = inputs.customer_mix[inputs.customer_mix["customer"].isin(inputs.customer_classes["customer"])]
+    columns = ["point", "customer", "column", "units", "net_price"]
+    if mix.empty:
+        return cells.assign(customer="")[columns]
+    named = cells.merge(mix, on=["item", "location"])
+    named = named.assign(units=named["units"] * named["share"])
+    shares = mix.groupby(["item", "location"])["share"].sum().rename("named").reset_index()
+    rest = cells.merge(shares, on=["item", "location"], how="left")
+    left_over = (1.0 - rest["named"].fillna(0.0)).clip(lower=0.0)
+    rest = rest.assign(customer="", units=rest["units"] * left_over.where(left_over > 1e-9, 0.0))
+    both = pd.concat([named[columns], rest[columns]], ignore_index=True)
+    return both[both["units"] > 0]
+
+
+def _added(shape: tuple[int, int], row: Positions, column: Positions, values: Matrix) -> Matrix:
+    result = np.zeros(shape)
+    np.add.at(result, (row, column), values)
+    return result
+
+
+def _mean_price(shape: tuple[int, int], row: Positions, column: Positions, split: pd.DataFrame) -> Matrix:
+    """Net price of each stream and period, weighted by demand; NaN where none is known."""
+    price, units = split["net_price"].to_numpy(dtype=float), split["units"].to_numpy(dtype=float)
+    known = ~np.isnan(price)
+    money = _added(shape, row[known], column[known], (price * units)[known])
+    priced = _added(shape, row[known], column[known], units[known])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        by_period = money / priced
+        over_all = money.sum(axis=1) / priced.sum(axis=1)
+    return np.where(priced > 0, by_period, over_all[:, None])
+
+
+def _shared_backlog(demand: Matrix, at: Positions, backlog: Matrix) -> Matrix:
+    """Backlog of each stream: that of its point by the streams' demand over the horizon, alike where there is none."""
+    weight = demand.sum(axis=1)
+    total, count = np.zeros(len(backlog)), np.zeros(len(backlog))
+    np.add.at(total, at, weight)
+    np.add.at(count, at, 1.0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = np.where(total[at] > 0, weight / total[at], 1.0 / count[at])
+    return backlog[at] * share
+
+
+def _point_price(price: Matrix, demand: Matrix, at: Positions, points: pd.DataFrame) -> Matrix:
+    """Mean price of what each stock serves, else the list price of its item; NaN where neither is known."""
+    known = ~np.isnan(price)
+    money, units = np.zeros(len(points)), np.zeros(len(points))
+    np.add.at(money, at, np.where(known, np.nan_to_num(price) * demand, 0.0).sum(axis=1))
+    np.add.at(units, at, np.where(known, demand, 0.0).sum(axis=1))
+    listed = points["list_price"].to_numpy(dtype=float)
+    return np.where(units > 0, money / np.where(units > 0, units, 1.0), listed)
+
+
+def _stream_rows(
+    keys: pd.DataFrame, classes: pd.DataFrame, policy: pd.DataFrame, price: Matrix, points: pd.DataFrame, inputs: SupplyInputs
+) -> pd.DataFrame:
+    settings = inputs.settings
+    at = keys["point"].to_numpy(dtype=np.intp)
+    mean = price.mean(axis=1) if price.shape[1] else np.zeros(len(keys))
+    cost = points["unit_cost"].fillna(0.0).to_numpy(dtype=float)[at]
+    worth = np.where(mean > 0, mean, cost)
+    waiting = classes["backorder_cost"].fillna(policy["backorder_cost"])
+    from_setting = np.where(worth > 0, settings.backorder_cost_rate * worth, 1.0)
+    return keys.assign(
+        priority=policy["demand_priority"].fillna(classes["priority"]).fillna(1.0),
+        backorder_cost=waiting.fillna(pd.Series(from_setting, dtype=float)),
+        lost_sale_cost=settings.lost_sale_cost_rate * worth,
+        contract_share=classes["contract_share"].fillna(0.0),
+    )[list(STREAM_COLUMNS)]
