@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from sop_xl.periods import Timeline
-from sop_xl.plan.grid import Matrix, Positions, pair_positions
+from sop_xl.plan.grid import Grid, Matrix, Positions, pair_positions
 from sop_xl.plan.supply.inputs import SupplyInputs
-from sop_xl.plan.supply.points import where_stocked
+from sop_xl.plan.supply.build.points import where_stocked
 
 STREAM_COLUMNS = ("point", "customer", "priority", "backorder_cost", "lost_sale_cost", "contract_share")
 
@@ -49,17 +49,16 @@ def resolve_streams(inputs: SupplyInputs, points: pd.DataFrame, policy: pd.DataF
     Priority is the policy's, else the class's, else 1. Waiting costs what the class says, else the policy, else the setting's part of the
     mean price; without a price of the unit cost; without either 1 per unit, for demand that may wait free of charge is never served.
     """
-    cells = _demand_cells(inputs, points, timeline)
-    split = _by_class(cells, inputs)
-    late = np.flatnonzero((backlog > 0) & ~np.isin(np.arange(len(points)), split["point"]))
-    keys = pd.concat([split[["point", "customer"]], pd.DataFrame({"point": late, "customer": ""})], ignore_index=True)
+    sold = _sold(inputs, points, timeline)
+    parts = _by_class(sold.series, inputs)
+    late = np.flatnonzero((backlog > 0) & ~np.isin(np.arange(len(points)), parts["point"]))
+    keys = pd.concat([parts[["point", "customer"]], pd.DataFrame({"point": late, "customer": ""})], ignore_index=True)
     keys = keys.drop_duplicates().sort_values(["point", "customer"], kind="stable", ignore_index=True)
     at = keys["point"].to_numpy(dtype=np.intp)
-    row = pd.MultiIndex.from_frame(keys).get_indexer(pd.MultiIndex.from_frame(split[["point", "customer"]]))
-    column = split["column"].to_numpy(dtype=np.intp)
-    shape = (len(keys), timeline.horizon)
-    demand = _added(shape, row, column, split["units"].to_numpy(dtype=float))
-    price = _mean_price(shape, row, column, split)
+    row: Positions = pd.MultiIndex.from_frame(keys).get_indexer(pd.MultiIndex.from_frame(parts[["point", "customer"]]))
+    units = sold.units[parts["series"].to_numpy()] * parts["share"].to_numpy(dtype=float)[:, None]
+    demand = _added(len(keys), row, units)
+    price = _mean_price(len(keys), row, units, sold.price[parts["series"].to_numpy()])
     demand[:, 0] += _shared_backlog(demand, at, backlog)
     point_price = _point_price(price, demand, at, points)
     price = np.where(np.isnan(price), point_price[at][:, None], price)
@@ -69,47 +68,48 @@ def resolve_streams(inputs: SupplyInputs, points: pd.DataFrame, policy: pd.DataF
     return Streams(rows, demand, price, point_price)
 
 
-def _demand_cells(inputs: SupplyInputs, points: pd.DataFrame, timeline: Timeline) -> pd.DataFrame:
-    """Demand of each selling location and period that is above 0, with its stock point, column and net price."""
-    served = inputs.served[["item", "location", "period", "consensus"]]
-    column = timeline.plan.get_indexer(pd.DatetimeIndex(served["period"]))
-    cells = served.assign(column=column)[(column >= 0) & (served["consensus"] > 0)]
-    cells = cells.merge(inputs.prices[["item", "location", "period", "net_price"]], on=["item", "location", "period"], how="left")
-    stocked = where_stocked(cells, inputs.locations)
-    return cells.assign(point=pair_positions(points, stocked), units=cells["consensus"])
+@dataclass(frozen=True, slots=True)
+class _Sold:
+    """What is sold where: item, location and stock point of each series with demand; units and net price (NaN = not known) by period."""
+
+    series: pd.DataFrame
+    units: Matrix
+    price: Matrix
 
 
-def _by_class(cells: pd.DataFrame, inputs: SupplyInputs) -> pd.DataFrame:
-    """The cells split by customer class; what is of no class stays together."""
-    mix = inputs.customer_mix[inputs.customer_mix["customer"].isin(inputs.customer_classes["customer"])]
-    columns = ["point", "customer", "column", "units", "net_price"]
-    if mix.empty:
-        return cells.assign(customer="")[columns]
-    named = cells.merge(mix, on=["item", "location"])
-    named = named.assign(units=named["units"] * named["share"])
-    shares = mix.groupby(["item", "location"])["share"].sum().rename("named").reset_index()
-    rest = cells.merge(shares, on=["item", "location"], how="left")
-    left_over = (1.0 - rest["named"].fillna(0.0)).clip(lower=0.0)
-    rest = rest.assign(customer="", units=rest["units"] * left_over.where(left_over > 1e-9, 0.0))
-    both = pd.concat([named[columns], rest[columns]], ignore_index=True)
-    return both[both["units"] > 0]
+def _sold(inputs: SupplyInputs, points: pd.DataFrame, timeline: Timeline) -> _Sold:
+    served = inputs.served[(inputs.served["consensus"] > 0) & inputs.served["period"].isin(timeline.plan)]
+    series = served[["item", "location"]].drop_duplicates().sort_values(["item", "location"], kind="stable", ignore_index=True)
+    grid = Grid(series, timeline.plan)
+    point = pair_positions(points, where_stocked(series, inputs.locations))
+    units = np.nan_to_num(grid.matrix(served, served["consensus"]))
+    return _Sold(series.assign(point=point, series=np.arange(len(series))), units, grid.matrix(inputs.prices, inputs.prices["net_price"]))
 
 
-def _added(shape: tuple[int, int], row: Positions, column: Positions, values: Matrix) -> Matrix:
-    result = np.zeros(shape)
-    np.add.at(result, (row, column), values)
+def _by_class(series: pd.DataFrame, inputs: SupplyInputs) -> pd.DataFrame:
+    """point, customer, series, share: whose part of each series is whose; what is of no class stays together."""
+    columns = ["point", "customer", "series", "share"]
+    mix = inputs.customer_mix[inputs.customer_mix["customer"].isin(inputs.customer_classes["customer"]) & (inputs.customer_mix["share"] > 0)]
+    named = series.merge(mix, on=["item", "location"])
+    taken = np.zeros(len(series))
+    np.add.at(taken, named["series"].to_numpy(dtype=np.intp), named["share"].to_numpy(dtype=float))
+    rest = series.assign(customer="", share=np.maximum(1.0 - taken, 0.0))
+    return pd.concat([named[columns], rest.loc[rest["share"] > 1e-9, columns]], ignore_index=True)
+
+
+def _added(count: int, row: Positions, values: Matrix) -> Matrix:
+    """Rows of `values` added up by their row in the result."""
+    result = np.zeros((count, values.shape[1]))
+    np.add.at(result, row, values)
     return result
 
 
-def _mean_price(shape: tuple[int, int], row: Positions, column: Positions, split: pd.DataFrame) -> Matrix:
+def _mean_price(count: int, row: Positions, units: Matrix, price: Matrix) -> Matrix:
     """Net price of each stream and period, weighted by demand; NaN where none is known."""
-    price, units = split["net_price"].to_numpy(dtype=float), split["units"].to_numpy(dtype=float)
-    known = ~np.isnan(price)
-    money = _added(shape, row[known], column[known], (price * units)[known])
-    priced = _added(shape, row[known], column[known], units[known])
+    priced_units = np.where(np.isnan(price), 0.0, units)
+    money, priced = _added(count, row, np.nan_to_num(price) * priced_units), _added(count, row, priced_units)
     with np.errstate(divide="ignore", invalid="ignore"):
-        by_period = money / priced
-        over_all = money.sum(axis=1) / priced.sum(axis=1)
+        by_period, over_all = money / priced, money.sum(axis=1) / priced.sum(axis=1)
     return np.where(priced > 0, by_period, over_all[:, None])
 
 

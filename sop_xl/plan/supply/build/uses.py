@@ -7,7 +7,7 @@ import pandas as pd
 
 from sop_xl.plan.grid import Mask, Matrix, Positions, pair_positions
 from sop_xl.plan.notes import Note, some_of
-from sop_xl.plan.supply.sourcing import MAKERS
+from sop_xl.plan.supply.build.sourcing import MAKERS
 
 USE_COLUMNS = ("source", "component", "quantity", "substitute_for", "extra_cost", "authorised")
 
