@@ -65,7 +65,8 @@ class SupplyInputs:
         item, location, period, consensus (units): demand to serve where it arises, see `plan.consumption.demand_to_serve`. Without
         rows nothing is asked for.
     prices
-        item, location, period, net_price (plan currency; NaN = not known): what a unit sold there and then brings.
+        item, location, period, net_price (plan currency; NaN = not known): what a unit sold there and then brings. Without a column
+        period (NET_PRICES) a price holds in every one.
     locations
         LOCATIONS; without rows each location serves its own demand.
     inventory
@@ -96,7 +97,7 @@ class SupplyInputs:
 
     items: pd.DataFrame
     served: pd.DataFrame = field(default_factory=partial(empty_frame, frames.CONSENSUS_DEMAND))
-    prices: pd.DataFrame = field(default_factory=lambda: empty_frame(frames.NET_PRICES).assign(period=pd.Series(dtype="datetime64[ns]")))
+    prices: pd.DataFrame = field(default_factory=partial(empty_frame, frames.NET_PRICES))
     locations: pd.DataFrame = field(default_factory=partial(empty_frame, frames.LOCATIONS))
     inventory: pd.DataFrame = field(default_factory=partial(empty_frame, frames.INVENTORY))
     open_orders: pd.DataFrame = field(default_factory=partial(empty_frame, frames.OPEN_ORDERS))

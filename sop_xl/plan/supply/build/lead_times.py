@@ -6,9 +6,7 @@ import numpy as np
 import pandas as pd
 
 from sop_xl.plan.grid import Matrix
-
-LEAST_LINES = 5
-"""Order lines below which what was measured is not taken."""
+from sop_xl.plan.supplier_performance import LEAST_LINES
 
 WORST_YIELD = 0.05
 """A reject rate never makes a source give nothing at all."""
@@ -37,7 +35,7 @@ def lead_time_of(
     Returns
     -------
     The first that is known of: Sourcing; measured on the supplier's orders of the item; on all of the supplier's orders (each with at least
-    `LEAST_LINES` lines); Suppliers; Items.
+    `LEAST_LINES` lines, and a deviation above 0); Suppliers; Items.
     """
     known = [stated]
     if is_measured:
@@ -55,6 +53,9 @@ def yield_of(sources: pd.DataFrame, stated: Matrix, suppliers: pd.DataFrame, per
 def measured(name: str, sources: pd.DataFrame, performance: pd.DataFrame) -> list[Matrix]:
     """What past orders say of the supplier's item, and of the supplier; NaN with too few lines."""
     enough = performance[performance["order_lines"] >= LEAST_LINES]
+    if name == "lead_time_deviation":
+        # many receipts without any spread are planned dates rather than punctual ones: what is stated elsewhere goes before
+        enough = enough[enough[name] > 0]
     by_item = pd.MultiIndex.from_frame(enough[["supplier", "item"]])
     wanted = (
         pd.MultiIndex.from_arrays([sources["supplier_name"], sources["item"]]),

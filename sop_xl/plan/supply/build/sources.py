@@ -9,7 +9,7 @@ import pandas as pd
 
 from sop_xl.periods import Timeline
 from sop_xl.plan.grid import Mask, Matrix, Positions, pair_positions
-from sop_xl.plan.notes import Note
+from sop_xl.plan.notes import Note, some_of
 from sop_xl.plan.supply.inputs import SupplyInputs
 from sop_xl.plan.supply.build.lead_times import lead_time_of, yield_of
 from sop_xl.plan.supply.network import whole_periods
@@ -62,7 +62,7 @@ def resolve_sources(
     timeline
         A row is valid in every period of which a day lies within its dates.
     notes
-        Takes shares that add up to more than all.
+        Takes shares that add up to more than all, and lots above the maximum of a period.
 
     Returns
     -------
@@ -93,12 +93,25 @@ def resolve_sources(
     for name in ("minimum_order", "order_multiple"):
         of_item = items[name].where(regular, 0.0)
         frame[name] = frame[name].fillna(of_item).fillna(0.0)
+    _fit_lots(frame, known.points, notes)
     frame["authorised"] = regular | frame["lever"].isin(inputs.settings.free_levers)
     frame["share"] = _whole_shares(frame, known.points, notes)
     frame = _with_expediting(frame, "expedite" in inputs.settings.free_levers)
     frame["first"] = np.maximum(frame["valid_from"], frame["lead_periods"])
     # of the same source the regular way comes first
     return frame.sort_values(["point", "priority", "kind", "source", "lever"], kind="stable", ignore_index=True)[list(SOURCE_COLUMNS)]
+
+
+def _fit_lots(sources: pd.DataFrame, points: pd.DataFrame, notes: list[Note]) -> None:
+    """A lot that is more than the source gives in a period could never be ordered: the minimum is cut to it, a multiple above it dropped."""
+    most = sources["maximum"].fillna(np.inf)
+    too_large = (sources["minimum_order"] > most) | (sources["order_multiple"] > most)
+    if too_large.any():
+        names = points["item"].iloc[sources.loc[too_large, "point"].to_numpy()].tolist()
+        words = f"minimum order or multiple of {some_of(names)} is above the maximum of a period; the maximum holds"
+        notes.append(Note("sourcing", min(names), "lot-above-maximum", words))
+    sources["minimum_order"] = np.minimum(sources["minimum_order"], most)
+    sources["order_multiple"] = sources["order_multiple"].where(sources["order_multiple"] <= most, 0.0)
 
 
 def _with_expediting(sources: pd.DataFrame, is_free: bool) -> pd.DataFrame:

@@ -83,7 +83,17 @@ def _sold(inputs: SupplyInputs, points: pd.DataFrame, timeline: Timeline) -> _So
     grid = Grid(series, timeline.plan)
     point = pair_positions(points, where_stocked(series, inputs.locations))
     units = np.nan_to_num(grid.matrix(served, served["consensus"]))
-    return _Sold(series.assign(point=point, series=np.arange(len(series))), units, grid.matrix(inputs.prices, inputs.prices["net_price"]))
+    return _Sold(series.assign(point=point, series=np.arange(len(series))), units, _net_prices(inputs.prices, grid))
+
+
+def _net_prices(prices: pd.DataFrame, grid: Grid) -> Matrix:
+    """Net price of each series and period; prices without a period hold in every one."""
+    if "period" in prices.columns:
+        return grid.matrix(prices, prices["net_price"])
+    own = np.full(len(grid.series), np.nan)
+    row = grid.rows_of(prices)
+    own[row[row >= 0]] = prices["net_price"].to_numpy(dtype=float)[row >= 0]
+    return np.repeat(own[:, None], len(grid.periods), axis=1)
 
 
 def _by_class(series: pd.DataFrame, inputs: SupplyInputs) -> pd.DataFrame:
