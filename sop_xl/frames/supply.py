@@ -35,7 +35,7 @@ BILL_OF_MATERIALS = spec(
     "bill_of_materials", "item component substitute_for",
     item="text",               # what is made; "" (substitutes only) = whatever uses the component
     component="text",
-    quantity_per="number",     # units of component per unit made; of a substitute per unit made in place of the component
+    quantity_per="number",     # units of component per unit made; of a substitute per unit of the component that it replaces
     scrap="number",            # fraction of the component lost; NaN = none
     substitute_for="text",     # component that this one can stand in for; "" = a regular line of the bill
     extra_cost="number",       # plan currency per unit of a substitute used, on top of its own cost; NaN = none

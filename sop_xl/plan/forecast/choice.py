@@ -17,6 +17,7 @@ import pandas as pd
 
 from sop_xl.errors import FrameError
 from sop_xl.plan.forecast.catalogue import AUTOMATIC, LIKE_ITEM, MANUAL, MODELS, STATED
+from sop_xl.plan.scopes import widest_first
 
 _CLASSES = ("abc", "xyz", "demand_class")
 
@@ -175,7 +176,7 @@ def choose(rules: pd.DataFrame | None, bottom: pd.DataFrame, classes: pd.DataFra
         raise FrameError(f"forecast_models: no model is called {rules.loc[unknown, 'model'].iloc[0]!r}")
     series = bottom[["item", "location", "family"]].merge(classes, on=["item", "location"], how="left")
     holds = np.full(len(series), -1)
-    for number in _widest_first(rules):
+    for number in widest_first(rules, _CLASSES):
         scope = np.ones(len(series), dtype=bool)
         for column in ("item", "family", "location", *_CLASSES):
             wanted = rules[column].iat[number]
@@ -191,14 +192,6 @@ def choose(rules: pd.DataFrame | None, bottom: pd.DataFrame, classes: pd.DataFra
         if number >= 0
     }
     return Choices(_without_circles(of))
-
-
-def _widest_first(rules: pd.DataFrame) -> list[int]:
-    named = (rules[["item", "family", "location", *_CLASSES]] != "").to_numpy()
-    order = np.lexsort(
-        (named[:, 3:].sum(axis=1), named[:, 2], named[:, 1], named[:, 0])
-    )  # stable; the last key counts first
-    return [int(number) for number in order]
 
 
 def _choice(rule: pd.Series, location: str, row: int, place: dict[tuple[str, str], int]) -> Choice:
