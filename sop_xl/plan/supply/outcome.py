@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from sop_xl import frames
-from sop_xl.plan.grid import Matrix, Positions
+from sop_xl.plan.grid import Matrix
 from sop_xl.plan.inventory import days_of_supply
 from sop_xl.plan.notes import Note, some_of
 from sop_xl.plan.supply.flows import dependent_demand, independent_demand, placed, total_by, whole
@@ -72,7 +72,7 @@ def supply_plan_frame(solution: SupplySolution) -> pd.DataFrame:
     points = network.points.iloc[whole(network, "sources", "point")]
     names = pd.Series([source_name(kind, source) for kind, source in zip(sources["kind"], sources["source"], strict=True)], dtype="object")
     lines = pd.DataFrame({"item": points["item"].to_numpy(dtype=object), "location": points["location"].to_numpy(dtype=object), "source": names})
-    line: Positions = lines.groupby(["item", "location", "source"], sort=True).ngroup().to_numpy(dtype=np.intp)
+    line = np.asarray(lines.groupby(["item", "location", "source"], sort=True).ngroup(), dtype=np.intp)
     lines = lines.drop_duplicates().sort_values(["item", "location", "source"], kind="stable", ignore_index=True)
     receipts, releases = (_clean(total_by(line, flow, len(lines))) for flow in (solution.receipts, placed(network, solution.orders)))
     used = (receipts > 0).any(axis=1) | (releases > 0).any(axis=1)

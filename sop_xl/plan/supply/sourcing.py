@@ -58,7 +58,7 @@ def choose_sources(network: SupplyNetwork) -> Sourcing:
         fraction = _fractions(network, open_then & (period >= np.maximum(first, soonest)))
         # `first` may be the validity or the lead time, whichever is later: up to the lead time nothing is said of validity
         stated = _fractions(network, open_then & ((period >= first) | (first <= soonest)))
-        used: Mask = ((stated > 0) | (fraction > 0)).any(axis=1)
+        used = np.asarray(((stated > 0) | (fraction > 0)).any(axis=1))
         taker, giver, source = _links(network, used)
         level = _levels(taker, giver, len(network.points))
         if level is not None:
