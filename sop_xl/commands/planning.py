@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from sop_xl.commands.demand_planning import Demand
@@ -11,11 +12,8 @@ from sop_xl.commands.inputs import Inputs
 from sop_xl.commands.plan_currency import budget_in_plan_currency, history_in_plan_currency
 from sop_xl.periods import Timeline
 from sop_xl.plan.bridges import bridges
-from sop_xl.plan.consumption import demand_to_serve
 from sop_xl.plan.finance import financial_plan
-from sop_xl.plan.inventory import forecast_error_sd, inventory_plan
 from sop_xl.plan.kpis import kpis
-from sop_xl.plan.launch_ranges import with_launch_ranges
 from sop_xl.plan.life_cycle_plan import life_cycle_plan
 from sop_xl.plan.life_cycle_pools import open_pools
 from sop_xl.plan.prices import net_prices
@@ -29,32 +27,28 @@ class Valued:
     prices: pd.DataFrame
     detail: FinancialDetail
 
+    def price_cells(self) -> pd.DataFrame:
+        """Net price at plan rates by item, location and period: what revenue / demand is wherever there is demand, NaN elsewhere."""
+        detail = self.detail
+        with np.errstate(divide="ignore", invalid="ignore"):
+            price = np.where(detail.demand > 0, detail.revenue / detail.demand, np.nan)
+        return detail.grid.frame(net_price=price)
+
+    def net_prices(self) -> pd.DataFrame:
+        """The same with a price in every period: where nothing is planned, the mean of the others, else the price behind it."""
+        cells = self.price_cells()
+        pair = [cells["item"], cells["location"]]
+        price = cells["net_price"].fillna(cells["net_price"].groupby(pair).transform("mean"))
+        listed = cells.merge(self.prices, on=["item", "location"], how="left", suffixes=("", "_listed"))["net_price_listed"]
+        return cells.assign(net_price=price.fillna(listed))
+
 
 @dataclass(frozen=True)
-class Money:
-    """What the finance step made."""
+class Money(Valued):
+    """What the finance step made of it."""
 
-    prices: pd.DataFrame
-    detail: FinancialDetail
     financial_plan: pd.DataFrame
     bridges: pd.DataFrame
-
-
-def plan_supply(inputs: Inputs, timeline: Timeline, demand: Demand, notes: list[pd.DataFrame]) -> pd.DataFrame:
-    """Projected stock, serving orders in hand and the forecast that they leave."""
-    plan, said = inventory_plan(
-        demand_to_serve(demand.consensus, demand.consumption),
-        inputs.frame("Inventory"),
-        inputs.frame("Items"),
-        inputs.locations(),
-        timeline,
-        forecast_error_sd(
-            with_launch_ranges(demand.baseline.forecast, demand.launch_ranges), inputs.settings.interval_low, inputs.settings.interval_high
-        ),
-        inputs.settings.service_level,
-    )
-    notes.append(said)
-    return plan
 
 
 def plan_life_cycle(

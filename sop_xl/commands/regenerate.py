@@ -14,11 +14,13 @@ from sop_xl.blocks import Block
 from sop_xl.commands.account import write_account
 from sop_xl.commands.demand_planning import plan_demand
 from sop_xl.commands.inputs import Inputs, display_timeline, parked_inputs, planning_timeline, read_inputs
+from sop_xl.commands.last_supply_plan import last_supply_plan
 from sop_xl.commands.memory import plan_memory, read_memory
 from sop_xl.commands.overview import overview
-from sop_xl.commands.planning import plan_kpis, plan_life_cycle, plan_money, plan_supply, value_demand
+from sop_xl.commands.planning import plan_kpis, plan_life_cycle, plan_money, value_demand
 from sop_xl.commands.report import ExitCode, Report
 from sop_xl.commands.results import Results, output_rows
+from sop_xl.commands.supply_planning import plan_supply
 from sop_xl.commands.tables import plain_table
 from sop_xl.errors import ContractError, FrameError, HostError, Problem, Severity, errors_in
 from sop_xl.frames import FINANCIAL_PLAN, empty_frame
@@ -36,7 +38,7 @@ from sop_xl.sheets.spec import LABEL_COLUMNS, Shape
 STEPS: dict[str, tuple[str, ...]] = {
     "forecast": ("History Log", "Baseline Forecast", "Forecast Accuracy", "Backtest"),
     "demand": ("Event Results", "Consensus Demand", "Demand Effects", "Sales Review", "Lifecycle Plan", "Demand Changes", "Forecast Consumption", "Forecast Archive", "Forecast Value Added"),
-    "supply": ("Inventory Plan",),
+    "supply": ("Supplier Performance", "Net Requirements", "Supply Plan", "Capacity", "Inventory Plan"),
     "finance": ("Financial Plan", "Bridges"),
     "kpis": ("KPIs",),
 }
@@ -185,13 +187,14 @@ def _plan_and_write(
     memory = plan_memory(inputs, timeline, past, demand, notes, demand.agreed.sales_numbers, writing="Forecast Archive" in wanted)
     problems += memory.problems
     valued = value_demand(inputs, timeline, demand, notes)
-    say("Projecting stock", 0, 0)
-    stock = plan_supply(inputs, timeline, demand, notes)
+    say("Planning supply", 0, 0)
+    supply = plan_supply(inputs, timeline, demand, valued, last_supply_plan(host, timeline, inputs), notes)
+    stock = supply.inventory_plan
     say("Rolling up to money", 0, 0)
     money = plan_money(inputs, timeline, valued, stock, previous_plan(host, timeline, inputs), notes)
     life_cycle = plan_life_cycle(inputs, timeline, demand, money, notes)
     shown, _ = display_timeline(host, timeline)
-    results = Results(inputs, shown, demand, memory, stock, money, plan_kpis(inputs, timeline, demand, stock, money), life_cycle)
+    results = Results(inputs, shown, demand, memory, supply, money, plan_kpis(inputs, timeline, demand, stock, money), life_cycle)
     problems += remarks(notes)
     return results, _write(host, results, wanted, say)
 

@@ -13,6 +13,7 @@ from sop_xl.commands.demand_planning import Demand
 from sop_xl.commands.inputs import Inputs
 from sop_xl.commands.memory import Remembered, value_added_rows
 from sop_xl.commands.planning import Money
+from sop_xl.commands.supply_planning import Supply
 from sop_xl.periods import Timeline
 from sop_xl.plan.effect_ledger import effect_ledger
 from sop_xl.plan.effect_words import line_notes, short_words
@@ -35,7 +36,7 @@ class Results:
     shown: Timeline
     demand: Demand
     memory: Remembered
-    stock: pd.DataFrame
+    supply: Supply
     money: Money
     kpis: pd.DataFrame
     life_cycle: pd.DataFrame
@@ -62,6 +63,10 @@ def output_rows(results: Results) -> dict[str, Callable[[], Rows]]:
         **({"Forecast Archive": lambda: archive} if archive is not None else {}),
         "Demand Changes": lambda: records("Demand Changes", results.memory.changes),
         "Forecast Value Added": lambda: value_added_rows(results.memory.value_added),
+        "Supplier Performance": lambda: records("Supplier Performance", in_days(results, results.supply.performance, "lead_time", "lead_time_deviation", "stated_lead_time")),
+        "Net Requirements": lambda: net_requirement_rows(results),
+        "Supply Plan": lambda: supply_plan_rows(results),
+        "Capacity": lambda: capacity_rows(results),
         "Inventory Plan": lambda: inventory_rows(results),
         "Financial Plan": lambda: financial_rows(results),
         "Bridges": lambda: bridge_rows(results),
@@ -101,7 +106,7 @@ def consensus_rows(results: Results) -> Rows:
     """Every step to the consensus, with what moved it in its note, and the price that values it. What has ended has no lines."""
     inputs = results.inputs
     steps = ["baseline", "events", "life_cycle", "sales_input", "overrides"]
-    frame = _alive(results.demand.consensus, steps).merge(_price_cells(results.money), on=["item", "location", "period"], how="left")
+    frame = _alive(results.demand.consensus, steps).merge(results.money.price_cells(), on=["item", "location", "period"], how="left")
     labels = _labels(frame, inputs)
     note = frame["item"].map(inputs.frame("Items").set_index("item")["name"]).fillna("")
     header, rows = _item_grid("Consensus Demand", frame, results, labels, note, not_if_zero=tuple(steps[1:]))
@@ -129,19 +134,10 @@ def effect_rows(results: Results) -> Rows:
     """What became of everything that people typed."""
     agreed, (events, lifecycle, sales_input, overrides) = results.demand.agreed, _people(results.inputs)
     ledger = effect_ledger(
-        agreed.effects, events, lifecycle, sales_input, overrides, _prices_in_plan(results.money), agreed.notes, results.shown, agreed.sales_review
+        agreed.effects, events, lifecycle, sales_input, overrides, results.money.net_prices(), agreed.notes, results.shown, agreed.sales_review
     )
     ledger["stage"] = ledger["stage"].map(lambda name: MEASURES[name].label)
     return record_rows(sheet("Demand Effects"), ledger.round({"effect": DECIMALS, "effect_value": DECIMALS}), results.shown.calendar)
-
-
-def _prices_in_plan(money: Money) -> pd.DataFrame:
-    """Net price of every item, location and period as the plan is valued; where nothing is planned in a period, the mean of the others, else the price behind it."""
-    cells = _price_cells(money)
-    pair = [cells["item"], cells["location"]]
-    price = cells["net_price"].fillna(cells["net_price"].groupby(pair).transform("mean"))
-    listed = cells.merge(money.prices, on=["item", "location"], how="left", suffixes=("", "_listed"))["net_price_listed"]
-    return cells.assign(net_price=price.fillna(listed))
 
 
 def sales_review_rows(results: Results) -> Rows:
@@ -150,14 +146,6 @@ def sales_review_rows(results: Results) -> Rows:
     units = items.groupby("family")["unit"].agg(lambda found: found.iloc[0] if found.nunique() == 1 else "units")
     stocking_unit = review["item"].map(items.set_index("item")["unit"]).fillna(review["family"].map(units)).fillna("units")
     return grid_rows(sheet("Sales Review"), review, results.shown, stocking_unit=stocking_unit.tolist())
-
-
-def _price_cells(money: Money) -> pd.DataFrame:
-    """Net price at plan rates by item, location and period: what revenue / demand is wherever there is demand."""
-    detail = money.detail
-    with np.errstate(divide="ignore", invalid="ignore"):
-        price = np.where(detail.demand > 0, detail.revenue / detail.demand, np.nan)
-    return detail.grid.frame(net_price=price)
 
 
 def consumption_rows(results: Results) -> Rows:
@@ -170,8 +158,35 @@ def consumption_rows(results: Results) -> Rows:
 
 def inventory_rows(results: Results) -> Rows:
     """The projection, one block of lines per item and stocking location."""
-    labels = _labels(results.stock, results.inputs)
-    return _item_grid("Inventory Plan", results.stock, results, labels, None)
+    plan = results.supply.inventory_plan
+    return _item_grid("Inventory Plan", plan, results, _labels(plan, results.inputs), None)
+
+
+def in_days(results: Results, frame: pd.DataFrame, *names: str) -> pd.DataFrame:
+    """The frame with those columns turned from periods of mean length to days."""
+    days = results.shown.calendar.mean_days
+    return frame.assign(**{name: (frame[name] * days).round(DECIMALS) for name in names})
+
+
+def net_requirement_rows(results: Results) -> Rows:
+    """What would have to arrive if nothing were limited, one block of lines per item and stocking location."""
+    plan = results.supply.net_requirements
+    return _item_grid("Net Requirements", plan, results, _labels(plan, results.inputs), None)
+
+
+def supply_plan_rows(results: Results) -> Rows:
+    """Receipts and releases by source; what was not planned in the last cycle has no line of it."""
+    plan = results.supply.supply_plan
+    return _item_grid("Supply Plan", plan, results, _labels(plan, results.inputs), None)
+
+
+def capacity_rows(results: Results) -> Rows:
+    """Load and capacity of every resource; lines of levers that it does not have are left out."""
+    frame = results.supply.capacity
+    known = results.supply.network.resources.set_index("resource")
+    texts = {name: frame["resource"].map(known[name]).tolist() for name in ("name", "kind", "location")}
+    units = frame["resource"].map(known["unit"]).tolist()
+    return grid_rows(sheet("Capacity"), frame, results.shown, texts, stocking_unit=units, not_if_zero=("overtime", "extra_shifts"))
 
 
 def _item_grid(

@@ -27,7 +27,7 @@ CONTRACTOR = "Frame contractor"
 _FRAMES = ("Mountain Frames", "Road Frames", "Touring Frames")
 _BIKES = ("Mountain Bikes", "Road Bikes", "Touring Bikes")
 _SUBASSEMBLIES = {
-    "Wheels": 0.02, "Handlebars": 0.015, "Bottom Brackets": 0.01, "Cranksets": 0.01, "Forks": 0.015, "Headsets": 0.01, "Derailleurs": 0.01, MADE_PARTS: 0.002,
+    "Wheels": 0.01, "Handlebars": 0.0075, "Bottom Brackets": 0.005, "Cranksets": 0.005, "Forks": 0.0075, "Headsets": 0.005, "Derailleurs": 0.005, MADE_PARTS: 0.001,
 }  # fmt: skip
 ROUTING: tuple[tuple[str, str, float], ...] = (
     *((family, "Frame Forming", 0.065) for family in _FRAMES),

@@ -16,7 +16,7 @@ from sop_xl.periods import Calendar, Timeline
 from sop_xl.sheets import control
 from sop_xl.sheets.settings_rows import setting_rows
 from sop_xl.sheets.spec import CellType, SheetSpec
-from sop_xl.vocabulary import COUNT, DAYS, FRACTION, MONEY, MONEY_PER_UNIT, UNITS, Measure
+from sop_xl.vocabulary import COUNT, DAYS, FRACTION, HOURS, MONEY, MONEY_PER_UNIT, UNITS, Measure
 
 __all__ = ["grid_rows", "problem_rows", "record_rows", "setting_rows"]
 
@@ -54,7 +54,7 @@ def grid_rows(
     units
         Text for the unit column by measure name; by default the vocabulary's unit, with money in `plan_currency`.
     stocking_unit
-        Unit of quantities, aligned with the rows of `frame`; by default `units`.
+        Unit of quantities, and of what a resource does, aligned with the rows of `frame`; by default `units` and `h`.
     plan_currency
         Three-letter code.
     not_if_zero
@@ -145,7 +145,7 @@ def _units(
     for m, term in enumerate(measures):
         if term.name in units:
             texts[:, m] = units[term.name]
-        elif term.unit == UNITS:
+        elif term.unit == UNITS or (term.unit == HOURS and stocking_unit is not None):
             texts[:, m] = own
         elif term.unit == MONEY_PER_UNIT and plan_currency:
             texts[:, m] = np.array([f"{plan_currency}/{u}" for u in own], dtype=object)

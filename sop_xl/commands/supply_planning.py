@@ -1,0 +1,112 @@
+"""The supply step of the monthly plan: the network, what it would need, what it can do, and why it falls short."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from sop_xl.commands.demand_planning import Demand
+from sop_xl.commands.inputs import Inputs
+from sop_xl.commands.planning import Valued
+from sop_xl.periods import Timeline
+from sop_xl.plan.consumption import demand_to_serve
+from sop_xl.plan.notes import notes_frame
+from sop_xl.plan.supplier_performance import supplier_performance
+from sop_xl.plan.supply.build.assemble import build_network
+from sop_xl.plan.supply.capacity import capacity_frame, capacity_notes
+from sop_xl.plan.supply.inputs import SupplyInputs, SupplySettings, lever_names
+from sop_xl.plan.supply.netting import Netting, net_requirements
+from sop_xl.plan.supply.network import SupplyNetwork, SupplyRules
+from sop_xl.plan.supply.outcome import (
+    inventory_plan_frame,
+    net_requirements_frame,
+    supply_plan_frame,
+    waiting_beside_stock,
+)
+from sop_xl.plan.supply.solution import SupplySolution
+from sop_xl.plan.supply.unconstrained import unconstrained_solution
+from sop_xl.sheets.settings import Settings
+
+
+@dataclass(frozen=True)
+class Supply:
+    """What the supply step made."""
+
+    network: SupplyNetwork
+    rules: SupplyRules
+    netting: Netting
+    solution: SupplySolution
+    performance: pd.DataFrame
+    net_requirements: pd.DataFrame
+    supply_plan: pd.DataFrame
+    capacity: pd.DataFrame
+    inventory_plan: pd.DataFrame
+
+
+def plan_supply(
+    inputs: Inputs, timeline: Timeline, demand: Demand, valued: Valued, last_plan: pd.DataFrame, notes: list[pd.DataFrame]
+) -> Supply:
+    """Plan receipts within every limit, serving orders in hand and the forecast that they leave.
+
+    `last_plan` is SUPPLY_PLAN of the last cycle, without rows in the first one.
+    """
+    performance, said = _performance(inputs, timeline)
+    notes.append(said)
+    network, said = build_network(_supply_inputs(inputs, timeline, demand, valued, performance, last_plan), timeline)
+    notes.append(said)
+    rules = supply_rules(inputs.settings)
+    netting = net_requirements(network, rules.unmet)
+    solution = _solved(network, rules, inputs.settings)
+    notes.append(notes_frame([*netting.notes, *solution.notes, *capacity_notes(network, netting), *waiting_beside_stock(solution)]))
+    return Supply(
+        network, rules, netting, solution, performance, net_requirements_frame(network, netting), supply_plan_frame(solution),
+        capacity_frame(network, netting, solution), inventory_plan_frame(solution),
+    )  # fmt: skip
+
+
+def supply_rules(settings: Settings) -> SupplyRules:
+    """How the plan is made, as Settings says."""
+    return SupplyRules(
+        objective=settings.supply_objective, unmet=settings.unmet_demand, prebuild="pre-build" in lever_names(settings.free_levers),
+        whole_lots=settings.lot_sizing == "exact", gap=settings.solver_gap, seconds=settings.solver_seconds, change_cost_rate=settings.change_cost_rate,
+    )  # fmt: skip
+
+
+def _solved(network: SupplyNetwork, rules: SupplyRules, settings: Settings) -> SupplySolution:
+    """The plan; where nothing limits it, netting is the plan, with its lots."""
+    if settings.supply_plan == "unconstrained" or not network.is_limited:
+        return unconstrained_solution(network, rules)
+    from sop_xl.plan.supply.solver.solve import solve_supply
+
+    return solve_supply(network, rules)
+
+
+def _performance(inputs: Inputs, timeline: Timeline) -> tuple[pd.DataFrame, pd.DataFrame]:
+    return supplier_performance(
+        inputs.frame("Purchase History"), timeline.calendar.mean_days, inputs.frame("Sourcing"), inputs.frame("Suppliers"), inputs.frame("Items"),
+        until=timeline.current, is_measured=inputs.settings.lead_times == "measured",
+    )  # fmt: skip
+
+
+def _supply_inputs(
+    inputs: Inputs, timeline: Timeline, demand: Demand, valued: Valued, performance: pd.DataFrame, last_plan: pd.DataFrame
+) -> SupplyInputs:
+    stated = inputs.frame
+    return SupplyInputs(
+        items=stated("Items"), served=demand_to_serve(demand.consensus, demand.consumption), prices=valued.net_prices(), locations=inputs.locations(),
+        inventory=stated("Inventory"), open_orders=stated("Open Orders"), sourcing=stated("Sourcing"), bill_of_materials=stated("Bill of Materials"),
+        resources=stated("Resources"), bill_of_resources=stated("Bill of Resources"), resource_calendar=stated("Resource Calendar"),
+        suppliers=stated("Suppliers"), supplier_performance=performance, inventory_policy=stated("Inventory Policy"),
+        customer_classes=stated("Customer Classes"), customer_mix=inputs.customer_mix(timeline),
+        segments=demand.baseline.accuracy[["item", "location", "abc", "xyz"]], previous_orders=last_plan, settings=supply_settings(inputs.settings),
+    )  # fmt: skip
+
+
+def supply_settings(settings: Settings) -> SupplySettings:
+    """Costs and policies of supply, as Settings says; days in periods."""
+    return SupplySettings(
+        holding_cost_rate=settings.holding_cost_rate, backorder_cost_rate=settings.backorder_cost_rate, lost_sale_cost_rate=settings.lost_sale_cost_rate,
+        safety_stock_cost_rate=settings.safety_stock_cost_rate, frozen_fence=settings.frozen_fence_days / settings.make_calendar().mean_days,
+        expedite_premium=settings.expedite_premium, free_levers=lever_names(settings.free_levers), lead_times=settings.lead_times,
+    )  # fmt: skip
