@@ -12,7 +12,7 @@ from sop_xl.plan.supply.network import SupplyNetwork
 from sop_xl.plan.supply.solution import SupplySolution
 from sop_xl.plan.supply.solver.engine import Programme
 from sop_xl.plan.supply.solver.model import SupplyModel
-from sop_xl.plan.supply.solver.objective import KINDS, prices
+from sop_xl.plan.supply.solver.objective import KINDS, UNREPORTED, prices
 from sop_xl.plan.supply.solver.rows import at
 from sop_xl.plan.supply.solver.variables import substitutable
 
@@ -37,8 +37,8 @@ def read_solution(model: SupplyModel, held: Programme, values: Matrix, duals: Ma
 
     costs = dict.fromkeys(KINDS, 0.0)
     for price in prices(model):
-        if len(model.labels(price.variable)):
-            costs[price.kind] += float((quantity(price.variable, 0) * price.per_unit).sum())
+        if price.kind != UNREPORTED and len(model.labels(price.variable)):
+            costs[price.kind] += float((np.where(model.labels(price.variable) >= 0, price.per_unit, 0.0) * quantity(price.variable, 0)).sum())
     orders = np.maximum(quantity("orders", len(network.sources)), 0.0)
     n, d, r = shapes["stock"], shapes["unmet"], shapes["overtime"]
     workers = quantity("workers", r)
