@@ -7,6 +7,7 @@ import numpy as np
 from sop_xl.plan.supply.network import SupplyNetwork, SupplyRules
 from sop_xl.plan.supply.solver import constraints_capacity as capacity
 from sop_xl.plan.supply.solver import constraints_flow as flow
+from sop_xl.plan.supply.solver import constraints_lots as lots
 from sop_xl.plan.supply.solver import constraints_source as source
 from sop_xl.plan.supply.solver import constraints_stock as stock
 from sop_xl.plan.supply.solver.model import SupplyModel
@@ -22,11 +23,23 @@ CONSTRAINTS = (
     flow.constrain_substitutes,
     flow.constrain_unmet_demand,
     source.constrain_source_maximum,
+    source.constrain_source_share,
     source.constrain_supplier_limit,
+    source.constrain_plan_stability,
     capacity.constrain_resource_capacity,
     capacity.constrain_overtime,
     capacity.constrain_shifts,
+    capacity.constrain_workforce,
+    capacity.constrain_hiring,
+    capacity.constrain_layoffs,
+    capacity.constrain_storage,
     stock.constrain_safety_stock,
+    stock.constrain_maximum_stock,
+    stock.constrain_shelf_life,
+    stock.constrain_prebuild,
+    lots.constrain_order_placed,
+    lots.constrain_minimum_order,
+    lots.constrain_order_multiple,
 )
 """Every constraint of the plan, in the order in which they are written. The first four bound single orders, see `model.blocked`."""
 

@@ -23,6 +23,8 @@ def constrain_resource_capacity(model: SupplyModel) -> None:
         rows.add(r, t, overtime, -1.0)
     if len(shifts := model.labels("shifts")):
         rows.add(r, t, shifts, -model.column(network.resources, "shift_capacity"))
+    if len(over := model.labels("over_capacity")):
+        rows.add(r, t, over, -1.0)
     limit = np.array(network.capacity, dtype=float)
     if len(workers := model.labels("workers")):
         hours = model.column(network.resources, "hours_per_worker")
@@ -50,6 +52,42 @@ def constrain_overtime(model: SupplyModel) -> None:
 def constrain_shifts(model: SupplyModel) -> None:
     """No more extra shifts than are authorised."""
     _limit(model, "shifts", "shifts", model.network.shift_limit)
+
+
+def constrain_workforce(model: SupplyModel) -> None:
+    """Workers are those of the period before and the hired, less the laid off."""
+    resources, t = model.network.resources, model.periods
+    if not len(workers := model.labels("workers")):
+        return
+    r = model.every(resources)
+    rows = model.rows()
+    rows.add(r, t, workers)
+    rows.add(r, t, np.where(workers >= 0, at(workers, r, t - 1), -1), -1.0)
+    rows.add(r, t, model.labels("hired"), -1.0)
+    rows.add(r, t, model.labels("laid_off"))
+    today = np.where(at(workers, r, t - 1) < 0, model.column(resources, "workers"), 0.0)
+    rows.write(model.lp, "workforce", "=", today)
+
+
+def constrain_hiring(model: SupplyModel) -> None:
+    """No more workers are hired than is authorised."""
+    _limit(model, "hiring", "hired", model.network.hire_limit)
+
+
+def constrain_layoffs(model: SupplyModel) -> None:
+    """No more workers are laid off than is authorised."""
+    _limit(model, "layoffs", "laid_off", model.network.layoff_limit)
+
+
+def constrain_storage(model: SupplyModel) -> None:
+    """What lies in stock at the end of a period fits into its storage; what cannot be helped lies over it, see `relaxations`."""
+    stores = model.network.stores
+    rows = model.rows()
+    resource, point = model.positions(stores, "resource"), model.positions(stores, "point")
+    rows.add(resource, model.periods, at(model.labels("stock"), point, model.periods), model.column(stores, "space"))
+    if len(over := model.labels("over_storage")):
+        rows.add(model.every(model.network.resources), model.periods, over, -1.0)
+        rows.write(model.lp, "storage", "<=", np.maximum(model.network.capacity, 0.0))
 
 
 def _limit(model: SupplyModel, name: str, variable: str, limit: Matrix) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from sop_xl.plan.grid import Matrix
 from sop_xl.plan.supply.solver.model import SupplyModel
@@ -65,3 +66,58 @@ def constrain_supplier_limit(model: SupplyModel) -> None:
     rows = model.rows()
     rows.add(model.positions(model.network.sources, "supplier"), model.periods, model.labels("orders"))
     rows.write(model.lp, "supplier_limit", "<=", np.maximum(model.network.supplier_limit, 0.0))
+
+
+def constrain_source_share(model: SupplyModel) -> None:
+    """A source with a share takes that part of what all sources of its stock point bring in the period.
+
+    Only among the sources that can deliver in the period: where some cannot, or where shares leave nothing free and do not add up to
+    one, shares are taken in proportion.
+    """
+    sources = model.network.sources
+    share = model.column(sources, "share", np.nan)
+    if np.isnan(share).all():
+        return
+    point = model.positions(sources, "point")[:, 0]
+    open_now = model.blocked == ""
+    stated = np.where(np.isnan(share), 0.0, share) * open_now
+    free = open_now & np.isnan(share)
+    total, frees = (_by_point(v, point, len(model.network.points)) for v in (stated, free))
+    norm = np.where((frees == 0) | (total > 1.0), np.where(total > 0, total, 1.0), 1.0)
+    part = stated / norm[point]
+    bound = open_now & ~np.isnan(share) & (part < 1.0)
+    good = model.column(sources, "process_yield", 1.0)
+    rows = model.rows()
+    orders = model.labels("orders")
+    s = model.every(sources)
+    rows.add(np.where(bound, s, -1), model.periods, orders, good)
+    shared, partner = _pairs(point, ~np.isnan(share[:, 0]))
+    both = bound[shared] & open_now[partner]
+    rows.add(np.where(both, shared[:, None], -1), model.periods, orders[partner], -part[shared] * good[partner])
+    rows.write(model.lp, "source_share", "=", np.zeros(orders.shape))
+
+
+def _by_point(values: Any, point: Any, count: int) -> Matrix:
+    total = np.zeros((count, values.shape[1]))
+    np.add.at(total, point, values.astype(float))
+    return total
+
+
+def _pairs(point: Any, wanted: Any) -> tuple[Any, Any]:
+    """(wanted source, source of the same point), every pair."""
+    sources = pd.DataFrame({"point": point, "source": np.arange(len(point))})
+    pairs = sources[wanted].merge(sources, on="point", suffixes=("", "_partner"))
+    return pairs["source"].to_numpy(), pairs["source_partner"].to_numpy()
+
+
+def constrain_plan_stability(model: SupplyModel) -> None:
+    """Orders are those of the last approved plan, and more or less, each at the price of a change."""
+    s = model.every(model.network.sources)
+    if not len(more := model.labels("more")):
+        return
+    previous = model.network.previous_orders
+    rows = model.rows()
+    rows.add(s, model.periods, np.where(more >= 0, model.labels("orders"), -1))
+    rows.add(s, model.periods, more, -1.0)
+    rows.add(s, model.periods, model.labels("less"))
+    rows.write(model.lp, "plan_stability", "=", previous)

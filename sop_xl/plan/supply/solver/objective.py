@@ -15,6 +15,10 @@ KINDS = (
     "purchase", "production", "overtime", "shifts", "workforce", "orders", "holding", "back-orders", "lost sales", "safety stock", "changes",
     "substitutes", "revenue",
 )  # fmt: skip
+UNREPORTED = ""
+"""Kind of a price that only keeps the plan sensible and that nobody pays."""
+RELAXATION = 100.0
+"""A unit beyond a stated limit costs so many times the dearest unit of demand or stock: more than anything that it could save."""
 WORTH_SERVING = 1.25
 """In a plan of least cost a unit of demand is worth at least this many times its regular cost, whatever its price: demand is there to be served."""
 
@@ -33,6 +37,7 @@ def prices(model: SupplyModel) -> Iterator[Price]:
     yield from _resource_prices(model)
     yield from _stock_prices(model)
     yield from _demand_prices(model)
+    yield from _relaxation_prices(model)
 
 
 def add_objective(model: SupplyModel) -> None:
@@ -93,6 +98,25 @@ def _stock_prices(model: SupplyModel) -> Iterator[Price]:
     points = model.network.points
     yield Price("holding", "stock", _positive(model.column(points, "holding_cost")))
     yield Price("safety stock", "below_safety", _positive(model.column(points, "safety_cost")))
+    yield Price(UNREPORTED, "expired", _disposal(model))
+
+
+def _disposal(model: SupplyModel) -> Matrix:
+    """(N, T) as if what expires had been held to the end of the plan: nothing is thrown away early to save its holding cost."""
+    points = model.network.points
+    keeping = _positive(model.column(points, "holding_cost")) + 1e-4 * _positive(model.column(points, "unit_cost"))
+    return np.asarray(keeping * (model.network.periods - model.periods))
+
+
+def _relaxation_prices(model: SupplyModel) -> Iterator[Price]:
+    """(rows, T) per unit beyond a limit, so high that it is used only where the stated numbers contradict each other."""
+    network = model.network
+    dearest = max([1.0, *np.nan_to_num(network.points["unit_cost"].to_numpy(dtype=float)), *np.nan_to_num(network.price).max(axis=1, initial=0.0)])
+    yield Price(UNREPORTED, "over_maximum", np.full((1, 1), RELAXATION * dearest))
+    space, hours = (network.stores["space"], network.loads["hours"])
+    for variable, per_unit in (("over_storage", space), ("over_capacity", hours)):
+        smallest = float(per_unit[per_unit > 0].min()) if (per_unit > 0).any() else 1.0
+        yield Price(UNREPORTED, variable, np.full((1, 1), RELAXATION * dearest / smallest))
 
 
 def _demand_prices(model: SupplyModel) -> Iterator[Price]:

@@ -5,20 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
+import pandas as pd
 
 from sop_xl.plan.grid import Matrix
 from sop_xl.plan.notes import Note
 from sop_xl.plan.supply.network import SupplyNetwork
 from sop_xl.plan.supply.solution import SupplySolution
-from sop_xl.plan.supply.solver.engine import Programme
+from sop_xl.plan.supply.solver.engine import Optimum
 from sop_xl.plan.supply.solver.model import SupplyModel
-from sop_xl.plan.supply.solver.objective import KINDS, prices
+from sop_xl.plan.supply.solver.objective import KINDS, UNREPORTED, prices
+from sop_xl.plan.supply.solver.programme import Programme
 from sop_xl.plan.supply.solver.rows import at
 from sop_xl.plan.supply.solver.variables import substitutable
 
 TINY = 1e-7
 """What a solver leaves over where it means nothing."""
 
+ASKED = ("safety_stock", "unmet_demand")
+"""Constraints that ask something of the plan: one more unit costs."""
 BOUNDS = ("lead_time", "fence", "validity", "authorised")
 """Constraints that are upper bounds of single orders."""
 
@@ -29,16 +33,12 @@ def read_solution(model: SupplyModel, held: Programme, values: Matrix, duals: Ma
     shapes = {"stock": len(network.points), "unmet": len(network.streams), "overtime": len(network.resources)}
 
     def quantity(name: str, count: int) -> Matrix:
-        labels = model.labels(name)
-        if not len(labels):
-            return np.zeros((count, network.periods))
-        found = np.where(labels >= 0, values[held.columns[np.where(labels >= 0, labels, 0)]], 0.0)
-        return np.where(np.abs(found) < TINY, 0.0, found)
+        return read_variable(model, held, values, name) if len(model.labels(name)) else np.zeros((count, network.periods))
 
     costs = dict.fromkeys(KINDS, 0.0)
     for price in prices(model):
-        if len(model.labels(price.variable)):
-            costs[price.kind] += float((quantity(price.variable, 0) * price.per_unit).sum())
+        if price.kind != UNREPORTED and len(model.labels(price.variable)):
+            costs[price.kind] += float((np.where(model.labels(price.variable) >= 0, price.per_unit, 0.0) * quantity(price.variable, 0)).sum())
     orders = np.maximum(quantity("orders", len(network.sources)), 0.0)
     n, d, r = shapes["stock"], shapes["unmet"], shapes["overtime"]
     workers = quantity("workers", r)
@@ -65,6 +65,13 @@ def read_solution(model: SupplyModel, held: Programme, values: Matrix, duals: Ma
         gap=gap,
         notes=notes or [],
     )
+
+
+def read_variable(model: SupplyModel, held: Programme, values: Matrix, name: str) -> Matrix:
+    """(subjects, T) values of a variable; 0 where it has none."""
+    labels = model.labels(name)
+    found = np.where(labels >= 0, values[held.columns[np.where(labels >= 0, labels, 0)]], 0.0)
+    return np.where(np.abs(found) < TINY, 0.0, found)
 
 
 def receipts_of(network: SupplyNetwork, orders: Matrix) -> Matrix:
@@ -99,38 +106,37 @@ def _uses(model: SupplyModel, orders: Matrix, chosen: Matrix) -> Matrix:
     return np.where(substitutable(model.network)[:, None], chosen, plain)
 
 
-def read_duals(model: SupplyModel, held: Programme, row_duals: Matrix, reduced_costs: Matrix) -> dict[str, Matrix]:
+def read_duals(model: SupplyModel, held: Programme, optimum: Optimum) -> dict[str, Matrix]:
     """By constraint, (subjects, T) objective saved by one more unit of its right-hand side; zero where there is no row.
 
-    A safety stock is a demand on the plan, not a limit of it: its price is what one unit less saves. Of orders that cannot be placed
-    (lead time, fence, validity, not authorised) it is what one unit arriving in the period would save.
+    Safety stock and demand are asked of the plan, not given to it: theirs is the cost of one more unit. Of orders that cannot be placed
+    (lead time, fence, validity, not authorised) it is what one unit ordered into the period would save.
     """
-    network = model.network
-    counts = {"balance": len(network.points), "safety_stock": len(network.points), "unmet_demand": len(network.streams)}
-    periods = network.periods
+    periods = model.network.periods
     duals: dict[str, Matrix] = {}
     for name, (cells, rows) in held.rows.items():
-        subjects = counts.get(name, int(cells.max()) // periods + 1 if len(cells) else 0)
-        matrix = np.zeros(max(subjects, _subjects(model, name)) * periods)
-        matrix[cells] = row_duals[rows] * (1.0 if name in ("safety_stock", "unmet_demand") else -1.0)
+        matrix = np.zeros(len(subjects_of(model, name)) * periods)
+        matrix[cells] = optimum.row_duals[rows] * (1.0 if name in ASKED else -1.0)
         duals[name] = _clean(matrix.reshape(-1, periods))
     labels = model.labels("orders")
     if len(labels):
-        saved = np.maximum(-reduced_costs[held.columns[labels]], 0.0)
+        saved = np.maximum(-optimum.reduced_costs[held.columns[labels]], 0.0)
         for name in BOUNDS:
             duals[name] = _clean(np.where(model.blocked == name, saved, 0.0))
     return duals
 
 
-def _subjects(model: SupplyModel, name: str) -> int:
+def subjects_of(model: SupplyModel, name: str) -> pd.DataFrame:
+    """The table whose rows a constraint is about."""
     network = model.network
-    of_sources = ("source_maximum", "source_share", "plan_stability", "order_placed", "minimum_order", "order_multiple")
-    of_resources = ("resource_capacity", "overtime", "shifts", "workforce", "hiring", "layoffs", "storage")
-    if name in of_sources:
-        return len(network.sources)
-    if name in of_resources:
-        return len(network.resources)
-    return {"supplier_limit": len(network.suppliers), "substitutes": len(network.uses)}.get(name, len(network.points) if name != "unmet_demand" else len(network.streams))
+    by_table = (
+        (network.streams, ("unmet_demand",)),
+        (network.suppliers, ("supplier_limit",)),
+        (network.uses, ("substitutes",)),
+        (network.resources, ("resource_capacity", "overtime", "shifts", "workforce", "hiring", "layoffs", "storage")),
+        (network.points, ("balance", "safety_stock", "maximum_stock", "shelf_life", "prebuild")),
+    )
+    return next((table for table, names in by_table if name in names), network.sources)
 
 
 def _clean(matrix: Matrix) -> Matrix:

@@ -2,27 +2,132 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
+
+from sop_xl.plan.notes import Note
 from sop_xl.plan.supply.network import SupplyNetwork, SupplyRules
 from sop_xl.plan.supply.solution import SupplySolution
 from sop_xl.plan.supply.solver.build import build_model
-from sop_xl.plan.supply.solver.engine import Engine, programme
-from sop_xl.plan.supply.solver.reading import read_duals, read_solution
+from sop_xl.plan.supply.solver.engine import Engine, Optimum, without_whole_numbers
+from sop_xl.plan.supply.solver.model import SupplyModel
+from sop_xl.plan.supply.solver.programme import Programme, programme_of, stages_of
+from sop_xl.plan.supply.solver.reading import ASKED, BOUNDS, read_duals, read_solution, read_variable
+from sop_xl.plan.supply.solver.relaxations import relaxation_notes, unusable_notes
+from sop_xl.plan.supply.solver.search import search_whole
+from sop_xl.plan.supply.solver.sensitivity import Prices, Sensitivity, Side
 
 
 class SolvedModel:
-    """A supply plan with the model that it came from."""
+    """A supply plan with the model that it came from.
+
+    Parameters
+    ----------
+    network, rules
+        What is planned, and how. The plan is made at once.
+    """
 
     def __init__(self, network: SupplyNetwork, rules: SupplyRules) -> None:
         self.model = build_model(network, rules)
-        self.engine = Engine(programme(self.model))
-        self.engine.solve()
+        held = programme_of(self.model)
+        self._gap, self._notes = 0.0, []
+        values = None
+        if held.whole.any():
+            found = search_whole(held, stages_of(self.model, held), rules.gap, rules.seconds)
+            self._notes = _search_notes(rules, found is not None, found.gap if found else 0.0, bool(found and found.out_of_time))
+            if found is None:
+                self.model = build_model(network, replace(rules, whole_lots=False))
+                held = programme_of(self.model)
+            else:
+                values, self._gap = found.values, found.gap
+        self._whole = held.whole.any()
+        held = without_whole_numbers(held, values)
+        self.engine = Engine(held, stages_of(self.model, held))
+        self.optimum = self.engine.solve()
+        self.solution: SupplySolution = replace(
+            _solution(self.model, held, self.optimum, self._gap, self._notes), rules=rules
+        )
+        self._prices: Prices | None = None
+
+    def sensitivity(self, constraint: str, row: int, period: int) -> Sensitivity:
+        """Price of one cell of a limit, with its range where the dual is degenerate, and the limits between which it holds.
+
+        Parameters
+        ----------
+        constraint
+            A key of `SupplySolution.duals`.
+        row, period
+            Of the subject (resource, supplier, source, ...) and of the period, as positions.
+
+        Returns
+        -------
+        Sensitivity
+            Zero prices of an endless limit where the constraint has no such cell. What cannot become less (a limit of nothing) has the price of one more
+            unit for both. For safety stock and demand, which are asked of the plan, `price_low` is what one unit less saves and
+            `price_high` what one more costs. With the objective `service first` the price is that of the cost, at the service that the changed
+            limit allows.
+        """
+        if constraint in BOUNDS:
+            return self._of_bound(constraint, row, period)
         held = self.engine.programme
-        duals = read_duals(self.model, held, self.engine.row_duals(), self.engine.reduced_costs())
-        self.solution: SupplySolution = read_solution(self.model, held, self.engine.values(), duals)
+        cells, rows = held.rows.get(constraint, (np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)))
+        cell = row * self.model.network.periods + period
+        place = int(np.searchsorted(cells, cell))
+        if place == len(cells) or cells[place] != cell:
+            return Sensitivity(0.0, 0.0, -np.inf, np.inf, np.inf, np.nan)
+        number = int(rows[place])
+        left, right = self._pricing().of_row(number)
+        upper = float(held.row_upper[number])
+        stated = upper if np.isfinite(upper) else float(held.row_lower[number])
+        shown = self._shown(constraint, row)
+        used = float(self.optimum.rows[number]) + shown
+        sign = 1.0 if constraint in ASKED else -1.0
+        low, high = sign * (left if sign > 0 else right).slope, sign * (right if sign > 0 else left).slope
+        low, high = (high if np.isnan(low) else low), (low if np.isnan(high) else high)
+        start = max(stated + shown + left.reach, 0.0) if not np.isnan(left.slope) else stated + shown
+        return Sensitivity(_zero(low), _zero(high), start, stated + shown + right.reach, stated + shown, used)
 
     def resolve(self, network: SupplyNetwork) -> SupplySolution:
-        """The plan of a network that differs in a few limits."""
-        return SolvedModel(network, self.model.rules).solution
+        """The plan of a network that differs, under the same rules.
+
+        From the plan that is there, so that it takes a moment, where the two differ only in numbers (capacity, overtime, shifts, supplier
+        limits, demand, stock, costs, what is authorised); built anew where limits or sources came or went, or lots are kept.
+        """
+        if self.model.rules.whole_lots:
+            return SolvedModel(network, self.model.rules).solution
+        model = build_model(network, self.model.rules)
+        held = programme_of(model)
+        mine = self.engine.programme
+        if held.matrix.shape != mine.matrix.shape:
+            return SolvedModel(network, self.model.rules).solution
+        own_stages = self.engine.stages
+        try:
+            self.engine.load(held, stages_of(model, held))
+            optimum = self.engine.solve(self.optimum)
+        finally:
+            self.engine.load(mine, own_stages)
+        return _solution(model, held, optimum, 0.0, [])
+
+    def _pricing(self) -> Prices:
+        if self._prices is None:
+            self._prices = Prices(self.engine, self.optimum)
+        return self._prices
+
+    def _of_bound(self, constraint: str, row: int, period: int) -> Sensitivity:
+        if self.model.blocked[row, period] != constraint:
+            return Sensitivity(0.0, 0.0, -np.inf, np.inf, np.inf, np.nan)
+        column = int(self.engine.programme.columns[self.model.labels("orders")[row, period]])
+        side: Side = self._pricing().of_bound(column)
+        price = _zero(-side.slope)
+        return Sensitivity(price, price, 0.0, side.reach, 0.0, 0.0)
+
+    def _shown(self, constraint: str, row: int) -> float:
+        """What a planner counts to the limit that the row leaves out: the hours of today's workers."""
+        resources = self.model.network.resources
+        if constraint != "resource_capacity" or np.isnan(float(resources["workers"].iloc[row])):
+            return 0.0
+        return float(resources["workers"].iloc[row] * resources["hours_per_worker"].iloc[row])
 
 
 def open_model(network: SupplyNetwork, rules: SupplyRules) -> SolvedModel:
@@ -31,5 +136,46 @@ def open_model(network: SupplyNetwork, rules: SupplyRules) -> SolvedModel:
 
 
 def solve_supply(network: SupplyNetwork, rules: SupplyRules) -> SupplySolution:
-    """The best plan within every limit; what cannot be served is in it as unmet demand, it never fails for lack of something."""
+    """The best plan within every limit.
+
+    Parameters
+    ----------
+    network, rules
+        What is planned, and how.
+
+    Returns
+    -------
+    SupplySolution
+        What cannot be served is in it as unmet demand, and limits that contradict each other are named in its notes: it does not fail for lack of
+        something.
+
+    Raises
+    ------
+    PlanError
+        When the solver fails over numbers that are too far apart.
+    """
     return open_model(network, rules).solution
+
+
+def _solution(model: SupplyModel, held: Programme, optimum: Optimum, gap: float, notes: list[Note]) -> SupplySolution:
+    beyond = {
+        name: read_variable(model, held, optimum.columns, name)
+        for name in ("over_maximum", "over_storage", "over_capacity")
+        if len(model.labels(name))
+    }
+    said = [*notes, *relaxation_notes(model.network, beyond), *(unusable_notes(model.network) if model.rules.whole_lots else [])]
+    return read_solution(model, held, optimum.columns, read_duals(model, held, optimum), gap, said)
+
+
+def _search_notes(rules: SupplyRules, found: bool, gap: float, out_of_time: bool) -> list[Note]:
+    if not found:
+        text = f"No plan in whole lots was found within {rules.seconds:g} seconds: this one takes orders of any size"
+        return [Note("settings", "", "lots-given-up", text)]
+    if out_of_time:
+        text = f"The search over whole lots stopped after {rules.seconds:g} seconds; a better plan could cost up to {gap:.1%} less"
+        return [Note("settings", "", "search-stopped", text)]
+    return []
+
+
+def _zero(price: float) -> float:
+    return 0.0 if abs(price) < 1e-7 else price
