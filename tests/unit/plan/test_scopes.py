@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pandas as pd
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sop_xl.plan.scopes import in_scope, widest_first
@@ -27,6 +27,7 @@ def test_rows_without_any_scope_hold_for_everything_and_no_rows_hold_for_nothing
     assert in_scope(table(("", "", "", "")), table(), ("kind",)).empty
 
 
+@settings(max_examples=40, deadline=None)
 @given(
     st.lists(st.tuples(*[st.sampled_from(["", "a", "b"])] * 4), max_size=12),
     st.lists(st.tuples(*[st.sampled_from(["", "a", "b"])] * 4), max_size=8),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.resources import files
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from sop_xl import frames
 from sop_xl.frames import empty_frame
 from sop_xl.plan.supplier_performance import supplier_performance
 
+SAMPLE = files("sop_xl.samples") / "adventureworks" / "purchase_orders.csv.gz"
 NONE = empty_frame(frames.SOURCING)
 NO_SUPPLIERS = empty_frame(frames.SUPPLIERS)
 
@@ -144,3 +146,20 @@ def test_used_says_what_the_plan_takes_from_here() -> None:
     assert measure(*enough, suppliers=rejects)[0]["used"] == "lead time and deviation"
     assert measure(*enough, sourcing=sourced, suppliers=rejects)[0]["used"] == "nothing: all of it is stated"
     assert measure(*enough[:4])[0]["used"] == "nothing: fewer than 5 lines"
+
+
+def test_the_real_orders_of_the_sample_have_lead_times_without_spread_and_rejects_of_a_few_percent() -> None:
+    """5,595 lines of AdventureWorks. Its `ship_date` is the vendor's estimate and lies five days before the due date in nearly all lines."""
+    raw = pd.read_csv(str(SAMPLE), parse_dates=["order_date", "due_date", "ship_date"])
+    repeated = raw.groupby(["po", "item"]).cumcount()  # order 4008 has two items on two and three lines
+    order = raw["po"].astype(str) + repeated.map(lambda n: f"-{n + 1}" if n else "")
+    lines = pd.DataFrame({
+        "order": order.astype(object), "item": raw["item"], "supplier": raw["vendor"], "ordered": raw["order_date"], "due": raw["due_date"], "received": raw["ship_date"],
+        "order_quantity": raw["order_qty"].astype(float), "received_quantity": raw["received_qty"], "rejected_quantity": raw["rejected_qty"],
+    })  # fmt: skip
+    frame, notes = supplier_performance(lines, 1.0, NONE, NO_SUPPLIERS, items(*sorted(raw["item"].unique())))
+    whole = frame[frame["item"] == ""]
+    assert len(raw) == 5595 and (repeated > 0).sum() == 3 and whole["order_lines"].sum() == 5595
+    assert len(whole) == 73 and set(whole["lead_time"]) == {9.0, 25.0} and (whole["lead_time_deviation"] == 0).all()
+    assert (whole["reject_rate"] < 0.06).all() and whole["reject_rate"].median() == pytest.approx(0.0267, abs=1e-4)
+    assert notes["rule"].tolist() == ["lead-times-without-spread"]
