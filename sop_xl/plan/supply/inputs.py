@@ -111,7 +111,7 @@ class SupplyInputs:
     inventory_policy: pd.DataFrame = field(default_factory=partial(empty_frame, frames.INVENTORY_POLICY))
     customer_classes: pd.DataFrame = field(default_factory=partial(empty_frame, frames.CUSTOMER_CLASSES))
     customer_mix: pd.DataFrame = field(default_factory=partial(empty_frame, frames.CUSTOMER_MIX))
-    segments: pd.DataFrame = field(default_factory=lambda: pd.DataFrame({name: pd.Series(dtype=object) for name in ("item", "location", "abc", "xyz")}))
+    segments: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=["item", "location", "abc", "xyz"], dtype=object))
     previous_orders: pd.DataFrame = field(default_factory=partial(empty_frame, frames.SUPPLY_PLAN))
     settings: SupplySettings = SupplySettings()
 

@@ -119,7 +119,8 @@ def _supplier_rows(suppliers: pd.DataFrame, names: pd.Index) -> pd.DataFrame:
     is_named = known["name"].notna() & (known["name"] != "")
     return pd.DataFrame({
         "supplier": known["supplier"], "name": known["name"].where(is_named, known["supplier"]), "reliability": known["reliability"],
-        "payment_days": known["payment_days"].fillna(0.0), "risk": known["risk"].where(known["risk"].notna(), ""), "supplier_limit": known["supplier_limit"],
+        "payment_days": known["payment_days"].fillna(0.0), "risk": known["risk"].where(known["risk"].notna(), ""),
+        "supplier_limit": known["supplier_limit"],
     })  # fmt: skip
 
 

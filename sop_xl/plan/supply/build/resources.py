@@ -96,7 +96,8 @@ def resolve_limits(stated: pd.DataFrame, resolved: pd.DataFrame, calendar: pd.Da
     can_go = moves & ~np.isnan(column(stated, "layoff_cost"))
     possible = {
         "overtime": np.where(timed, np.nan_to_num(overtime), 0.0), "shift": np.where(timed, np.nan_to_num(column(stated, "shifts")), 0.0),
-        "hire": np.where(moves, np.nan_to_num(column(stated, "hire_limit")), 0.0), "layoff": np.where(can_go, np.nan_to_num(column(stated, "workers")), 0.0),
+        "hire": np.where(moves, np.nan_to_num(column(stated, "hire_limit")), 0.0),
+        "layoff": np.where(can_go, np.nan_to_num(column(stated, "workers")), 0.0),
     }  # fmt: skip
     return Limits(capacity - maintenance, maintenance, {name: np.broadcast_to(limit, shape).copy() for name, limit in possible.items()})
 
@@ -128,7 +129,7 @@ def resolve_loads(
     lead = sources["lead_periods"].to_numpy(dtype=np.intp)[load["thing"].to_numpy(dtype=np.intp)]
     before = np.minimum(whole_periods(load["before"].fillna(0.0).to_numpy(dtype=float)).astype(np.intp), lead)
     loads = load.assign(hours=load["hours_per_unit"], setup_hours=load["setup_hours"].fillna(0.0), before=before)
-    loads = loads.rename(columns={"thing": "load_source"}).drop(columns=["source", "resource"]).rename(columns={"load_source": "source", "place": "resource"})
+    loads = loads.drop(columns=["source", "resource"]).rename(columns={"thing": "source", "place": "resource"})
     space = _narrowest(known[is_space].assign(place=place[is_space]).reset_index(drop=True), points, ())
     stores = space.drop(columns="resource").rename(columns={"thing": "point", "place": "resource", "hours_per_unit": "space"})
     return (

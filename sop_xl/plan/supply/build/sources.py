@@ -79,12 +79,12 @@ def resolve_sources(
         return lead_time_of(name, keys, _numbers(stated, name), _numbers(items, name), inputs.suppliers, inputs.supplier_performance, is_measured)
 
     frame = pd.DataFrame({
-        "point": at, "kind": rows["kind"].astype(object), "source": rows["source"].astype(object), "from_point": _from_points(rows, items, known.points),
-        "supplier": known.suppliers.get_indexer(pd.Index(supplier_name)), "priority": stated["priority"].fillna(1.0), "share": _numbers(stated, "share"),
-        "unit_cost": _numbers(stated, "unit_cost"), "lead_time": time("lead_time"), "lead_time_deviation": time("lead_time_deviation"),
-        "minimum_order": _numbers(stated, "minimum_order"), "order_multiple": _numbers(stated, "order_multiple"), "maximum": _numbers(stated, "maximum"),
+        "point": at, "kind": rows["kind"].astype(object), "source": rows["source"].astype(object),
+        "from_point": _from_points(rows, items, known.points), "supplier": known.suppliers.get_indexer(pd.Index(supplier_name)),
+        "priority": stated["priority"].fillna(1.0), "lead_time": time("lead_time"), "lead_time_deviation": time("lead_time_deviation"),
         "process_yield": yield_of(keys, _numbers(stated, "process_yield"), inputs.suppliers, inputs.supplier_performance),
         "fixed_cost": stated["fixed_cost"].fillna(0.0),
+        **{name: _numbers(stated, name) for name in ("share", "unit_cost", "minimum_order", "order_multiple", "maximum")},
     })  # fmt: skip
     frame["lead_periods"] = whole_periods(frame["lead_time"].to_numpy()).astype(np.intp)
     frame["valid_from"], frame["last"] = _valid_periods(stated, timeline)
