@@ -14,6 +14,7 @@ from sop_xl.plan.supply.flows import dependent_demand, good_receipts, independen
 from sop_xl.plan.supply.netting import net_requirements
 from sop_xl.plan.supply.network import SupplyNetwork, SupplyRules
 from sop_xl.plan.supply.outcome import inventory_plan_frame, net_requirements_frame, supply_plan_frame
+from sop_xl.plan.supply.solver import solve_supply
 from sop_xl.plan.supply.unconstrained import unconstrained_solution
 
 HORIZON = 5
@@ -32,7 +33,7 @@ def worlds(draw: st.DrawFn) -> dict[str, Any]:
     everything = [*SOLD, *PARTS]
     sources = []
     for item in everything:
-        sources += [{"item": item, "kind": "make"} | draw(source)] + draw(st.lists(source.map(lambda s, i=item: {"item": i, "kind": "buy", "source": "V", "priority": 2.0} | s), max_size=1))
+        sources += [{"item": item, "kind": "make"} | draw(source), *draw(st.lists(source.map(lambda s, i=item: {"item": i, "kind": "buy", "source": "V", "priority": 2.0} | s), max_size=1))]
     pairs = [(made, part) for k, made in enumerate(everything) for part in everything[max(k + 1, len(SOLD)) :]]
     return {
         "demand": {item: draw(some_units) for item in SOLD},
@@ -122,7 +123,7 @@ def test_where_no_part_is_short_the_plan_is_the_netted_one(world):
 @TRIES
 @given(worlds())
 def test_nothing_is_ordered_where_stock_suffices(world):
-    stocked = world | {"opening": {item: 1e6 for item in [*SOLD, *PARTS]}}
+    stocked = world | {"opening": dict.fromkeys([*SOLD, *PARTS], 1000000.0)}
     netting = net_requirements(made(stocked))
     assert not netting.orders.any()
     assert not netting.past_due.any()
@@ -153,3 +154,23 @@ def test_the_period_of_release_takes_the_components(world):
         for t in range(HORIZON):
             by_hand[line.component, t] += netting.releases[line.source, t] * line.quantity
     assert dependent_demand(network, netting.orders) == pytest.approx(by_hand)
+
+
+@settings(max_examples=15, deadline=None)
+@given(worlds())
+def test_no_plan_that_keeps_to_lead_times_and_parts_is_cheaper_than_the_best_one(world):
+    """What is carried out is a plan that the solver could have chosen, at the same prices: it costs as much or more."""
+    free = world | {"sources": [row | {"share": np.nan} for row in world["sources"]]}
+    network, rules = made(free), SupplyRules()
+    assert solve_supply(network, rules).cost <= unconstrained_solution(network, rules).cost + 1e-4
+
+
+@settings(max_examples=15, deadline=None)
+@given(worlds(), st.integers(1, 80), st.sampled_from(["back-orders", "lost sales"]))
+def test_a_plan_within_limits_balances_on_its_sheet(world, hours, unmet):
+    network = made(world | {"resources": {"Saw": {"capacity": hours, "loads": {"A": 1.0, "C": 0.5}}}})
+    solution = solve_supply(network, SupplyRules(unmet=unmet))
+    rows = inventory_plan_frame(solution)
+    flows = rows["opening_balance"] + rows["scheduled_receipts"] + rows["planned_receipts"] - rows["demand"] - rows["dependent_demand"] + rows["lost_sales"]
+    assert flows.to_numpy() == pytest.approx(rows["projected_available_balance"].to_numpy(), abs=1e-4)
+    assert (rows["unmet_demand"] == (-rows["projected_available_balance"]).clip(lower=0)).all()

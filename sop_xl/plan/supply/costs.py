@@ -1,48 +1,32 @@
-"""What a supply plan costs, by kind, from what it decides."""
+"""What a plan that no solver made costs, at the prices that the solver's objective has, so that plans can be compared."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from sop_xl.plan.supply.flows import numbers, whole
 from sop_xl.plan.supply.solution import SupplySolution
+from sop_xl.plan.supply.solver.model import SupplyModel
+from sop_xl.plan.supply.solver.objective import KINDS, prices
 
 
 def plan_costs(solution: SupplySolution) -> dict[str, float]:
     """Costs over the horizon in plan currency by the kinds that `SupplySolution` lists, and revenue.
 
-    purchase is what sources outside are paid per unit (buy, subcontract, transfer); production what is made, and hours in regular time.
-    Changes are counted against `previous_orders` where the last plan had the period. Unknown prices and costs count as 0.
-    Revenue is what is served, at the price of the period in which it is served.
+    Prices are those of `plan.supply.solver.objective`: what still waits at the end counts as lost, unknown prices and costs count as 0.
+    Revenue is what is served, at the price of the period in which it is served; changes count where the last plan had the period.
     """
-    network, rules = solution.network, solution.rules
-
-    def column(frame: str, name: str) -> np.ndarray:
-        return np.nan_to_num(numbers(network, frame, name))[:, None]
-
-    made = (network.sources["kind"] == "make").to_numpy(dtype=bool)
-    paid = (solution.orders * column("sources", "unit_cost")).sum(axis=1)
-    regular = np.maximum(solution.load - solution.overtime, 0.0) * column("resources", "cost_per_hour")
-    unit_cost = column("points", "unit_cost")[whole(network, "sources", "point")]
-    changed = np.nan_to_num(np.abs(solution.orders - network.previous_orders))
-    lines = whole(network, "uses", "substitute_for") >= 0
+    network, orders = solution.network, solution.orders
     served = network.demand - solution.lost - solution.unmet
     served[:, 1:] += solution.unmet[:, :-1]
-    amounts = {
-        "purchase": paid[~made],
-        "production": np.concatenate([paid[made], regular.ravel()]),
-        "overtime": solution.overtime * column("resources", "overtime_cost"),
-        "shifts": solution.shifts * column("resources", "shift_cost"),
-        "workforce": np.nan_to_num(solution.workers) * column("resources", "wage")
-        + solution.hired * column("resources", "hire_cost")
-        + solution.laid_off * column("resources", "layoff_cost"),
-        "orders": (solution.orders > 1e-6) * column("sources", "fixed_cost"),
-        "holding": solution.stock * column("points", "holding_cost"),
-        "back-orders": solution.unmet * column("streams", "backorder_cost"),
-        "lost sales": solution.lost * column("streams", "lost_sale_cost"),
-        "safety stock": solution.below_safety * column("points", "safety_cost"),
-        "changes": changed * unit_cost * rules.change_cost_rate,
-        "substitutes": (solution.uses * column("uses", "extra_cost"))[lines],
-        "revenue": served * np.nan_to_num(network.price),
-    }
-    return {kind: float(np.sum(amount)) for kind, amount in amounts.items()}
+    change = np.nan_to_num(orders - network.previous_orders)
+    quantities = {
+        "orders": orders, "ordered": (orders > 1e-6).astype(float), "more": np.maximum(change, 0.0), "less": np.maximum(-change, 0.0),
+        "component_use": solution.uses, "stock": solution.stock, "below_safety": solution.below_safety, "unmet": solution.unmet, "lost": solution.lost,
+        "served": served, "overtime": solution.overtime, "shifts": solution.shifts, "workers": np.nan_to_num(solution.workers), "hired": solution.hired,
+        "laid_off": solution.laid_off,
+    }  # fmt: skip
+    costs = dict.fromkeys(KINDS, 0.0)
+    for price in prices(SupplyModel(network, solution.rules, None)):
+        if price.kind in costs and price.variable in quantities:
+            costs[price.kind] += float((quantities[price.variable] * price.per_unit).sum())
+    return costs

@@ -32,7 +32,7 @@ class TestTextbookRecords:
     def test_the_basic_record(self):
         """Vollmann, Berry, Whybark and Jacobs, Manufacturing Planning and Control Systems, 5th ed. 2005, chapter 7, the basic MRP record: lot 50, lead time 1."""
         network = small_network(
-            {"part": [0, 10, 0, 40, 10]}, sources=[dict(item="part", lead_time=1, order_multiple=50)], opening={"part": 4}, scheduled={"part": [50, 0, 0, 0, 0]}
+            {"part": [0, 10, 0, 40, 10]}, sources=[{"item": "part", "lead_time": 1, "order_multiple": 50}], opening={"part": 4}, scheduled={"part": [50, 0, 0, 0, 0]}
         )
         netting = net_requirements(network)
         assert line(network, netting.balance, "part") == [54, 44, 44, 4, 44]
@@ -46,7 +46,7 @@ class TestTextbookRecords:
         lead = {"A": 1, "B": 2, "C": 1, "D": 1, "E": 2, "F": 3, "G": 2}
         bill = {("A", "B"): 2, ("A", "C"): 3, ("B", "D"): 2, ("B", "E"): 2, ("C", "E"): 2, ("C", "F"): 2, ("F", "D"): 2, ("F", "G"): 1}
         network = small_network(
-            {"A": [0] * 7 + [50]}, sources=[dict(item=i, lead_time=weeks) for i, weeks in lead.items()], uses=bill,
+            {"A": [0] * 7 + [50]}, sources=[{"item": i, "lead_time": weeks} for i, weeks in lead.items()], uses=bill,
             opening={"A": 10, "B": 15, "C": 20, "D": 10, "E": 10, "F": 5, "G": 0},
         )  # fmt: skip
         netting = net_requirements(network)
@@ -61,34 +61,35 @@ class TestTextbookRecords:
 
     def test_hip_replacements_in_multiples_of_32(self):
         """The same, chapter 14, problem on lot sizing of Hip Replacements, Inc.: lead time one week, multiples of the economic quantity of 32."""
-        network = small_network({"hip": [0, 0, 50, 0, 0, 35, 15, 0, 100, 0]}, sources=[dict(item="hip", lead_time=1, order_multiple=32)])
+        network = small_network({"hip": [0, 0, 50, 0, 0, 35, 15, 0, 100, 0]}, sources=[{"item": "hip", "lead_time": 1, "order_multiple": 32}])
         netting = net_requirements(network)
         assert line(network, netting.balance, "hip") == [0, 0, 14, 14, 14, 11, 28, 28, 24, 24]
         assert releases(network, netting, "hip") == [0, 64, 0, 0, 32, 32, 0, 96, 0, 0]
 
 
-class TestLots:
-    STEADY = {"A": [100, 100, 100, 100]}
+STEADY = {"A": [100, 100, 100, 100]}
 
+
+class TestLots:
     def test_orders_keep_minimum_and_multiple(self):
-        network = small_network(self.STEADY, sources=[dict(item="A", minimum_order=130, order_multiple=40)], opening={"A": 100})
+        network = small_network(STEADY, sources=[{"item": "A", "minimum_order": 130, "order_multiple": 40}], opening={"A": 100})
         assert net_requirements(network).orders[0].tolist() == [0, 160, 160, 0]
 
     def test_safety_stock_is_restored_no_earlier_than_the_lead_time(self):
         """Stock 150, safety stock 50, lead time 1.5 periods, so 2: the second period ends 50 short, the third brings the first receipt."""
-        network = small_network(self.STEADY, sources=[dict(item="A", lead_time=1.5)], opening={"A": 150}, safety_stock={"A": [50] * 4})
+        network = small_network(STEADY, sources=[{"item": "A", "lead_time": 1.5}], opening={"A": 150}, safety_stock={"A": [50] * 4})
         netting = net_requirements(network)
         assert netting.receipts[0].tolist() == [0, 0, 200, 100]
         assert netting.balance[0].tolist() == [50, -50, 50, 50]
         assert netting.releases[0].tolist() == [200, 100, 0, 0]
 
     def test_open_orders_are_counted_first(self):
-        network = small_network(self.STEADY, opening={"A": 100}, scheduled={"A": [0, 250, 0, 0]})
+        network = small_network(STEADY, opening={"A": 100}, scheduled={"A": [0, 250, 0, 0]})
         assert net_requirements(network).receipts[0].tolist() == [0, 0, 0, 50]
 
     def test_what_is_lost_in_the_process_is_ordered_too(self):
         """90 good units of 100; components are taken for all 100."""
-        network = small_network({"A": [90]}, sources=[dict(item="A", process_yield=0.9), dict(item="B")], uses={("A", "B"): 2})
+        network = small_network({"A": [90]}, sources=[{"item": "A", "process_yield": 0.9}, {"item": "B"}], uses={("A", "B"): 2})
         netting = net_requirements(network)
         assert line(network, netting.receipts, "A") == pytest.approx([90])
         assert releases(network, netting, "A") == pytest.approx([100])
@@ -96,14 +97,14 @@ class TestLots:
 
     def test_float_noise_orders_no_lot(self):
         """Ten times 0.1 out of exactly 1: a remainder of 1e-16 is not a shortage."""
-        network = small_network({"A": [0.1] * 10}, sources=[dict(item="A", minimum_order=500)], opening={"A": 1.0})
+        network = small_network({"A": [0.1] * 10}, sources=[{"item": "A", "minimum_order": 500}], opening={"A": 1.0})
         assert net_requirements(network).orders.sum() == 0
 
 
 class TestTime:
     def test_what_can_no_longer_come_in_time_is_past_due(self):
         """Lead time 2: the first two periods cannot be helped; 30 and 20 would have had to be ordered before now."""
-        network = small_network({"A": [30, 20, 10]}, sources=[dict(item="A", lead_time=2)])
+        network = small_network({"A": [30, 20, 10]}, sources=[{"item": "A", "lead_time": 2}])
         netting = net_requirements(network)
         assert netting.past_due[0].tolist() == [30, 20, 0]
         assert netting.balance[0].tolist() == [-30, -50, 0]
@@ -111,7 +112,7 @@ class TestTime:
         assert rules(netting) == {"orders-past-due"}
 
     def test_a_component_is_past_due_for_what_is_made_of_it(self):
-        network = small_network({"A": [0, 10, 0]}, sources=[dict(item="A", lead_time=1), dict(item="B", lead_time=2)], uses={("A", "B"): 3})
+        network = small_network({"A": [0, 10, 0]}, sources=[{"item": "A", "lead_time": 1}, {"item": "B", "lead_time": 2}], uses={("A", "B"): 3})
         netting = net_requirements(network)
         assert line(network, netting.past_due, "B") == [30, 0, 0]
         assert line(network, netting.balance, "B") == [-30, -30, 0]
@@ -119,14 +120,14 @@ class TestTime:
 
     def test_a_fence_delays_placing(self):
         """Two periods frozen and a lead time of one: the first receipt is that of the fourth period."""
-        network = small_network({"A": [10] * 4}, points={"A": dict(fence=2)}, sources=[dict(item="A", lead_time=1)])
+        network = small_network({"A": [10] * 4}, points={"A": {"fence": 2}}, sources=[{"item": "A", "lead_time": 1}])
         netting = net_requirements(network)
         assert netting.receipts[0].tolist() == [0, 0, 0, 40]
         assert netting.releases[0].tolist() == [0, 0, 40, 0]
         assert netting.past_due[0].tolist() == [10, 10, 10, 0]
 
     def test_stock_that_lasts_the_lead_time_makes_nothing_past_due(self):
-        network = small_network({"A": [10] * 3}, sources=[dict(item="A", lead_time=2)], opening={"A": 20})
+        network = small_network({"A": [10] * 3}, sources=[{"item": "A", "lead_time": 2}], opening={"A": 20})
         netting = net_requirements(network)
         assert netting.past_due.sum() == 0
         assert not netting.notes
@@ -139,7 +140,7 @@ class TestTime:
         assert netting.balance[0].tolist() == pytest.approx([-10, 0])
 
     def test_a_lost_sale_is_not_ordered_later(self):
-        network = small_network({"A": [30, 20, 10]}, sources=[dict(item="A", lead_time=2)])
+        network = small_network({"A": [30, 20, 10]}, sources=[{"item": "A", "lead_time": 2}])
         netting = net_requirements(network, "lost sales")
         assert netting.lost[0].tolist() == [30, 20, 0]
         assert netting.receipts[0].tolist() == [0, 0, 10]
@@ -148,35 +149,35 @@ class TestTime:
 
 class TestSources:
     def test_the_lowest_priority_number_delivers(self):
-        network = small_network({"A": [10]}, sources=[dict(item="A", priority=2, kind="buy", source="dear"), dict(item="A", priority=1, kind="buy", source="near")])
+        network = small_network({"A": [10]}, sources=[{"item": "A", "priority": 2, "kind": "buy", "source": "dear"}, {"item": "A", "priority": 1, "kind": "buy", "source": "near"}])
         orders = net_requirements(network).orders[:, 0]
         assert dict(zip(network.sources["source"], orders, strict=True)) == {"near": 10, "dear": 0}
 
     def test_the_next_one_steps_in_where_the_regular_one_is_not_valid(self):
         network = small_network(
-            {"A": [10, 10, 10]}, sources=[dict(item="A", first=1, last=1, source="short"), dict(item="A", priority=2, kind="buy", source="other")]
+            {"A": [10, 10, 10]}, sources=[{"item": "A", "first": 1, "last": 1, "source": "short"}, {"item": "A", "priority": 2, "kind": "buy", "source": "other"}]
         )
         orders = dict(zip(network.sources["source"], net_requirements(network).orders.tolist(), strict=True))
         assert orders == {"short": [0, 10, 0], "other": [10, 0, 10]}
 
     def test_stated_shares_split_the_receipts_and_the_regular_source_takes_the_rest(self):
         network = small_network({"A": [100]}, sources=[
-            dict(item="A", kind="buy", source="half", share=0.5, process_yield=0.5), dict(item="A", kind="buy", source="third", share=0.3),
-            dict(item="A", kind="make", priority=2), dict(item="A", kind="buy", source="never", priority=3),
+            {"item": "A", "kind": "buy", "source": "half", "share": 0.5, "process_yield": 0.5}, {"item": "A", "kind": "buy", "source": "third", "share": 0.3},
+            {"item": "A", "kind": "make", "priority": 2}, {"item": "A", "kind": "buy", "source": "never", "priority": 3},
         ])  # fmt: skip
         orders = dict(zip(network.sources["source"], net_requirements(network).orders[:, 0], strict=True))
         assert orders == pytest.approx({"half": 100, "third": 30, "": 20, "never": 0})  # half of what the first sends is good
 
     def test_shares_alone_take_all_in_proportion(self):
-        network = small_network({"A": [100]}, sources=[dict(item="A", kind="buy", source="x", share=0.2), dict(item="A", kind="buy", source="y", share=0.6)])
+        network = small_network({"A": [100]}, sources=[{"item": "A", "kind": "buy", "source": "x", "share": 0.2}, {"item": "A", "kind": "buy", "source": "y", "share": 0.6}])
         assert net_requirements(network).orders[:, 0].tolist() == pytest.approx([25, 75])
 
     def test_nothing_is_ordered_from_whom_one_may_not(self):
-        network = small_network({"A": [10]}, sources=[dict(item="A", authorised=False), dict(item="A", priority=2, kind="buy", source="x")])
+        network = small_network({"A": [10]}, sources=[{"item": "A", "authorised": False}, {"item": "A", "priority": 2, "kind": "buy", "source": "x"}])
         assert dict(zip(network.sources["source"], net_requirements(network).orders[:, 0], strict=True)) == {"": 0, "x": 10}
 
     def test_a_stock_without_a_source_runs_out_and_it_is_said(self):
-        network = small_network({"A": [10, 10]}, sources=[dict(item="A", authorised=False)], opening={"A": 15})
+        network = small_network({"A": [10, 10]}, sources=[{"item": "A", "authorised": False}], opening={"A": 15})
         netting = net_requirements(network)
         assert netting.balance[0].tolist() == [5, -5]
         assert netting.past_due.sum() == 0
@@ -185,7 +186,7 @@ class TestSources:
     def test_a_transfer_takes_from_the_other_stock_in_the_period_in_which_it_leaves(self):
         """The centre ships to the shop, one period on the road; its own supply takes none."""
         network = small_network({"shop": [0, 0, 40]}, points={"centre": {}}, sources=[
-            dict(item="centre", kind="make"), dict(item="shop", kind="transfer", source="centre", from_point=0, lead_time=1),
+            {"item": "centre", "kind": "make"}, {"item": "shop", "kind": "transfer", "source": "centre", "from_point": 0, "lead_time": 1},
         ], opening={"centre": 15})  # fmt: skip
         netting = net_requirements(network)
         assert line(network, netting.dependent, "centre") == [0, 40, 0]
@@ -194,7 +195,7 @@ class TestSources:
     def test_a_circle_is_cut_and_said(self):
         """Two depots that would supply each other: neither can, and what they need is short."""
         network = small_network({"north": [10], "south": [5]}, sources=[
-            dict(item="north", kind="transfer", source="south", from_point=1), dict(item="south", kind="transfer", source="north", from_point=0),
+            {"item": "north", "kind": "transfer", "source": "south", "from_point": 1}, {"item": "south", "kind": "transfer", "source": "north", "from_point": 0},
         ], opening={"north": 4})  # fmt: skip
         netting = net_requirements(network)
         assert netting.orders.sum() == 0
@@ -203,8 +204,8 @@ class TestSources:
 
     def test_an_alternate_that_is_not_used_makes_no_circle(self):
         network = small_network({"north": [10], "south": [5]}, sources=[
-            dict(item="north", kind="make"), dict(item="north", kind="transfer", source="south", from_point=1, priority=2),
-            dict(item="south", kind="transfer", source="north", from_point=0),
+            {"item": "north", "kind": "make"}, {"item": "north", "kind": "transfer", "source": "south", "from_point": 1, "priority": 2},
+            {"item": "south", "kind": "transfer", "source": "north", "from_point": 0},
         ])  # fmt: skip
         netting = net_requirements(network)
         assert line(network, netting.receipts, "north") == [15]
@@ -219,7 +220,7 @@ class TestSources:
 
 class TestFrame:
     def test_rows_are_those_of_the_stocks_in_order(self):
-        network = small_network({"B": [10, 20], "A": [5, 5]}, sources=[dict(item="A"), dict(item="B", lead_time=1)], opening={"B": 10})
+        network = small_network({"B": [10, 20], "A": [5, 5]}, sources=[{"item": "A"}, {"item": "B", "lead_time": 1}], opening={"B": 10})
         frame = net_requirements_frame(network, net_requirements(network))
         frames.check_frame(frame, frames.NET_REQUIREMENTS)
         assert frame["item"].tolist() == ["A", "A", "B", "B"]

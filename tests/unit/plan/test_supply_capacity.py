@@ -26,7 +26,7 @@ def two_products(demand: dict[str, list[float]], **more: object) -> SupplyNetwor
 
     End products A and B; A of C and D; B of D and 2 E; E of 2 F; hours per unit with set-up spread over the lot, as the book has them.
     """
-    return small_network(demand, uses=BILL, resources={name: dict(capacity=1000, loads=loads) for name, loads in HOURS.items()}, **more)  # type: ignore[arg-type]
+    return small_network(demand, uses=BILL, resources={name: {"capacity": 1000, "loads": loads} for name, loads in HOURS.items()}, **more)  # type: ignore[arg-type]
 
 
 class TestBillOfResources:
@@ -43,7 +43,7 @@ class TestBillOfResources:
 
     def test_stock_and_lead_times_do_not_move_the_rough_cut(self):
         bare = rough_cut_load(two_products({"A": [33, 10], "B": [17, 0]}))
-        sources = [dict(item=i, lead_time=1, order_multiple=20) for i in "ABCDEF"]
+        sources = [{"item": i, "lead_time": 1, "order_multiple": 20} for i in "ABCDEF"]
         assert rough_cut_load(two_products({"A": [33, 10], "B": [17, 0]}, sources=sources, opening={"A": 500, "D": 9})) == pytest.approx(bare)
 
     def test_the_netted_plan_takes_stock_into_account(self):
@@ -56,22 +56,22 @@ class TestBillOfResources:
 class TestLoad:
     def test_a_set_up_in_every_period_with_an_order(self):
         """The classroom example of product Z at Erben Fabricators: 8 h of set-up and 1.5 h a unit make 23, 38, 30.5, 23 and 30.5 h."""
-        network = small_network({"Z": [10, 20, 15, 10, 15, 0]}, resources={"201": dict(loads={"Z": (1.5, 8.0)})})
+        network = small_network({"Z": [10, 20, 15, 10, 15, 0]}, resources={"201": {"loads": {"Z": (1.5, 8.0)}}})
         assert required_load(network, net_requirements(network).orders)[0].tolist() == [23, 38, 30.5, 23, 30.5, 0]
 
     def test_a_load_falls_before_the_receipt(self):
-        network = small_network({"A": [4, 0, 10]}, resources={"Saw": dict(loads={"A": 2.0})})
+        network = small_network({"A": [4, 0, 10]}, resources={"Saw": {"loads": {"A": 2.0}}})
         network.loads["before"] = 1
         assert required_load(network, net_requirements(network).orders)[0].tolist() == [8, 20, 0]
 
     def test_storage_is_taken_by_stock_at_the_end_of_the_period(self):
-        network = small_network({"A": [4, 4]}, opening={"A": 10}, resources={"Shelf": dict(kind="storage", space={"A": 0.5})})
+        network = small_network({"A": [4, 4]}, opening={"A": 10}, resources={"Shelf": {"kind": "storage", "space": {"A": 0.5}}})
         netting = net_requirements(network)
         assert required_load(network, netting.orders, netting.balance)[0].tolist() == [3, 1]
 
 
 def saw(demand: list[float], **more: object) -> SupplyNetwork:
-    return small_network({"A": demand}, resources={"Saw": dict(capacity=40, loads={"A": 1.0}) | more})
+    return small_network({"A": demand}, resources={"Saw": {"capacity": 40, "loads": {"A": 1.0}} | more})
 
 
 def frame_of(network: SupplyNetwork) -> pd.DataFrame:
@@ -101,7 +101,7 @@ class TestFrame:
         assert frame["hours_to_buy_back"].tolist() == [30, 0]
 
     def test_resources_stand_in_the_order_of_their_names(self):
-        network = small_network({"A": [1, 1]}, resources={"Weld": dict(loads={"A": 2.0}), "Paint": dict(loads={"A": 1.0})})
+        network = small_network({"A": [1, 1]}, resources={"Weld": {"loads": {"A": 2.0}}, "Paint": {"loads": {"A": 1.0}}})
         frame = frame_of(network)
         assert frame["resource"].tolist() == ["Paint", "Paint", "Weld", "Weld"]
         assert frame["load"].tolist() == [1, 1, 2, 2]
@@ -135,5 +135,5 @@ class TestWords:
         ]
 
     def test_storage_is_not_relieved_by_pre_building(self):
-        network = small_network({"A": [0, 50]}, opening={"A": 50}, resources={"Shelf": dict(kind="storage", unit="m3", capacity=40, space={"A": 1.0})})
+        network = small_network({"A": [0, 50]}, opening={"A": 50}, resources={"Shelf": {"kind": "storage", "unit": "m3", "capacity": 40, "space": {"A": 1.0}}})
         assert self.said(network) == ["Shelf is 10 m3 over in 2026-01 at worst (50 of 40 m3)"]

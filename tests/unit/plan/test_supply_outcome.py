@@ -37,7 +37,7 @@ def of(rows: pd.DataFrame, item: str, name: str) -> list[float]:
 
 class TestCarriedOut:
     def test_a_plan_with_everything_in_time_is_the_netted_plan(self):
-        network = small_network({"A": [0, 0, 10, 20]}, sources=[dict(item="A", lead_time=1), dict(item="B", lead_time=1)], uses={("A", "B"): 2.0})
+        network = small_network({"A": [0, 0, 10, 20]}, sources=[{"item": "A", "lead_time": 1}, {"item": "B", "lead_time": 1}], uses={("A", "B"): 2.0})
         solution = solve(network)
         assert solution.orders.tolist() == [[0, 0, 10, 20], [0, 20, 40, 0]]
         assert solution.unmet.sum() == 0
@@ -46,7 +46,7 @@ class TestCarriedOut:
 
     def test_what_is_made_waits_for_its_component(self):
         """Stock makes 4 of 10 at once; the component for the other 6 is there in the third period, and so are they."""
-        network = small_network({"A": [10, 0, 0]}, sources=[dict(item="A"), dict(item="B", lead_time=2)], uses={("A", "B"): 1.0}, opening={"B": 4})
+        network = small_network({"A": [10, 0, 0]}, sources=[{"item": "A"}, {"item": "B", "lead_time": 2}], uses={("A", "B"): 1.0}, opening={"B": 4})
         solution = solve(network)
         assert solution.orders.tolist() == [[4, 0, 6], [0, 0, 6]]
         assert solution.unmet.tolist() == [[6, 6, 0]]
@@ -57,21 +57,21 @@ class TestCarriedOut:
 
     def test_two_products_share_a_scarce_component_in_equal_parts_of_what_they_want(self):
         network = small_network(
-            {"A": [30], "B": [10]}, sources=[dict(item="A"), dict(item="B")], uses={("A", "C"): 1.0, ("B", "C"): 1.0}, opening={"C": 20}
+            {"A": [30], "B": [10]}, sources=[{"item": "A"}, {"item": "B"}], uses={("A", "C"): 1.0, ("B", "C"): 1.0}, opening={"C": 20}
         )
         assert solve(network).orders[:, 0].tolist() == [15, 5]
 
     def test_what_one_cannot_use_for_want_of_another_part_stays(self):
         """A lacks its other component D; its part of C is not lost."""
         network = small_network(
-            {"A": [10]}, points={"D": {}}, sources=[dict(item="A")], uses={("A", "C"): 1.0, ("A", "D"): 1.0}, opening={"C": 10, "D": 2}
+            {"A": [10]}, points={"D": {}}, sources=[{"item": "A"}], uses={("A", "C"): 1.0, ("A", "D"): 1.0}, opening={"C": 10, "D": 2}
         )
         solution = solve(network)
         assert solution.stock[:, 0].tolist() == [0, 8, 0]
 
     def test_a_shipment_waits_for_the_stock_it_comes_from(self):
         network = small_network({"shop": [0, 40, 0]}, points={"centre": {}}, sources=[
-            dict(item="centre", kind="make", lead_time=1), dict(item="shop", kind="transfer", source="centre", from_point=0, lead_time=1),
+            {"item": "centre", "kind": "make", "lead_time": 1}, {"item": "shop", "kind": "transfer", "source": "centre", "from_point": 0, "lead_time": 1},
         ], opening={"centre": 15})  # fmt: skip
         solution = solve(network)
         assert solution.receipts[1].tolist() == [0, 15, 25]
@@ -80,17 +80,17 @@ class TestCarriedOut:
     def test_the_first_priority_is_served_first(self):
         """8 units for 10 and 10 of two classes: the first gets all; of the second nothing is left but what the next period brings."""
         network = small_network({}, streams=[
-            dict(item="A", customer="retail", priority=2.0, units=[5.0, 0.0]), dict(item="A", customer="key", priority=1.0, units=[6.0, 0.0]),
-        ], sources=[dict(item="A", lead_time=1)], opening={"A": 8})  # fmt: skip
+            {"item": "A", "customer": "retail", "priority": 2.0, "units": [5.0, 0.0]}, {"item": "A", "customer": "key", "priority": 1.0, "units": [6.0, 0.0]},
+        ], sources=[{"item": "A", "lead_time": 1}], opening={"A": 8})  # fmt: skip
         solution = solve(network)
         assert solution.unmet.tolist() == [[3, 0], [0, 0]]
 
     def test_the_same_priority_gets_the_same_part(self):
-        network = small_network({}, streams=[dict(item="A", units=[30.0], customer="x"), dict(item="A", units=[10.0], customer="y")], sources=[], opening={"A": 20})
+        network = small_network({}, streams=[{"item": "A", "units": [30.0], "customer": "x"}, {"item": "A", "units": [10.0], "customer": "y"}], sources=[], opening={"A": 20})
         assert solve(network).unmet[:, 0].tolist() == [15, 5]
 
     def test_lost_sales_are_gone(self):
-        network = small_network({"A": [30, 20, 10]}, sources=[dict(item="A", lead_time=2)], opening={"A": 5})
+        network = small_network({"A": [30, 20, 10]}, sources=[{"item": "A", "lead_time": 2}], opening={"A": 5})
         solution = solve(network, LOST)
         assert solution.lost.tolist() == [[25, 20, 0]]
         assert solution.unmet.sum() == 0
@@ -101,8 +101,8 @@ class TestCarriedOut:
 
     def test_limits_are_not_looked_at(self):
         network = small_network(
-            {"A": [100]}, sources=[dict(item="A", kind="buy", supplier="V", maximum=10)], suppliers={"V": [5]}, points={"A": dict(maximum_stock=1)},
-            resources={"Saw": dict(capacity=1, loads={"A": 1.0})},
+            {"A": [100]}, sources=[{"item": "A", "kind": "buy", "supplier": "V", "maximum": 10}], suppliers={"V": [5]}, points={"A": {"maximum_stock": 1}},
+            resources={"Saw": {"capacity": 1, "loads": {"A": 1.0}}},
         )  # fmt: skip
         assert network.is_limited
         assert solve(network).unmet.sum() == 0
@@ -112,8 +112,8 @@ class TestCosts:
     def test_every_kind_by_hand(self):
         """10 made for 2 each and two hours at 3, of 12 components bought for 1.5 at 7 an order, with 2 in stock for a period at 0.1."""
         network = small_network(
-            {"A": [4, 6]}, sources=[dict(item="A", unit_cost=2.0), dict(item="B", kind="buy", source="V", unit_cost=1.5, fixed_cost=7.0, minimum_order=6)],
-            uses={("A", "B"): 1.0}, resources={"Saw": dict(cost_per_hour=3.0, loads={"A": 0.2})}, safety_stock={"A": [0, 0], "B": [0, 3]},
+            {"A": [4, 6]}, sources=[{"item": "A", "unit_cost": 2.0}, {"item": "B", "kind": "buy", "source": "V", "unit_cost": 1.5, "fixed_cost": 7.0, "minimum_order": 6}],
+            uses={("A", "B"): 1.0}, resources={"Saw": {"cost_per_hour": 3.0, "loads": {"A": 0.2}}}, safety_stock={"A": [0, 0], "B": [0, 3]},
         )  # fmt: skip
         costs = solve(network).costs
         assert costs == pytest.approx({
@@ -123,14 +123,15 @@ class TestCosts:
 
     def test_waiting_and_missing_stock_have_their_price(self):
         """30 wait for a period at 5 each; 10 of safety stock are missing in the first period at 1 each."""
-        network = small_network({"A": [30, 0]}, sources=[dict(item="A", lead_time=1)], safety_stock={"A": [10, 10]})
+        network = small_network({"A": [30, 0]}, sources=[{"item": "A", "lead_time": 1}], safety_stock={"A": [10, 10]})
         solution = solve(network)
         assert (solution.costs["back-orders"], solution.costs["safety stock"], solution.costs["revenue"]) == (150, 10, 600)
 
-    def test_only_what_is_served_earns(self):
-        network = small_network({"A": [30, 10]}, sources=[dict(item="A", lead_time=1)])
+    def test_a_lost_sale_costs_its_price_and_more(self):
+        """30 units that would have earned 20 each, and 5 each on top; 10 are served."""
+        network = small_network({"A": [30, 10]}, sources=[{"item": "A", "lead_time": 1}])
         costs = solve(network, LOST).costs
-        assert (costs["revenue"], costs["lost sales"]) == (200, 150)
+        assert (costs["revenue"], costs["lost sales"]) == (200, 30 * (20 + 5))
 
     def test_a_change_of_the_last_plan(self):
         network = small_network({"A": [30, 10]}, previous_orders=[25, np.nan])
@@ -147,7 +148,7 @@ class TestInventoryPlan:
         assert of(rows, "B", "projected_available_balance") == [9, 0]
 
     def test_the_balance_of_the_period_before_opens_the_next(self):
-        network = small_network({"A": [100, 100, 100]}, sources=[dict(item="A", lead_time=2)], opening={"A": 150}, safety_stock={"A": [50] * 3})
+        network = small_network({"A": [100, 100, 100]}, sources=[{"item": "A", "lead_time": 2}], opening={"A": 150}, safety_stock={"A": [50] * 3})
         rows = stock_rows(solve(network))
         assert rows["opening_balance"].tolist() == [150, 50, -50]
         assert rows["unmet_demand"].tolist() == [0, 50, 0]
@@ -159,7 +160,7 @@ class TestInventoryPlan:
         assert of(stock_rows(solve(network)), "B", "days_of_supply")[0] == pytest.approx(14)
 
     def test_demand_of_all_customers_falls_on_the_one_stock(self):
-        network = small_network({}, streams=[dict(item="A", units=[100.0], customer="x"), dict(item="A", units=[30.0], customer="y")])
+        network = small_network({}, streams=[{"item": "A", "units": [100.0], "customer": "x"}, {"item": "A", "units": [30.0], "customer": "y"}])
         assert stock_rows(solve(network))["demand"].tolist() == [130]
 
     def test_stock_without_demand_stays_in_the_plan(self):
@@ -184,7 +185,7 @@ class TestInventoryPlan:
 class TestSupplyPlan:
     def test_receipts_and_releases_by_source(self):
         network = small_network({"A": [0, 10]}, sources=[
-            dict(item="A", kind="buy", source="Acme", lead_time=1, process_yield=0.5), dict(item="A", kind="subcontract", source="Bob", priority=2),
+            {"item": "A", "kind": "buy", "source": "Acme", "lead_time": 1, "process_yield": 0.5}, {"item": "A", "kind": "subcontract", "source": "Bob", "priority": 2},
         ])  # fmt: skip
         rows = frames.check_frame(supply_plan_frame(solve(network)), frames.SUPPLY_PLAN)
         assert rows["source"].tolist() == ["buy from Acme"] * 2  # Bob has nothing to do and no line
@@ -199,7 +200,7 @@ class TestSupplyPlan:
 
     def test_sources_that_read_the_same_are_one_line(self):
         network = small_network({"A": [10, 10]}, sources=[
-            dict(item="A", kind="buy", source="Acme", lead_time=1), dict(item="A", kind="buy", source="Acme", priority=2, lever="expedite"),
+            {"item": "A", "kind": "buy", "source": "Acme", "lead_time": 1}, {"item": "A", "kind": "buy", "source": "Acme", "priority": 2, "lever": "expedite"},
         ])  # fmt: skip
         rows = frames.check_frame(supply_plan_frame(solve(network)), frames.SUPPLY_PLAN)
         assert rows["source"].tolist() == ["buy from Acme"] * 2
