@@ -48,6 +48,8 @@ class PlanFigures:
         Of the last period, with what is late on its way.
     unmet_demand
         Units late at the end of their period, summed, or lost.
+    lateness_cost
+        What the planner says that waiting and lost sales cost, the price of what is not sold apart; no part of profit.
     utilisation
         Hours loaded / hours available in regular time over all limited resources but storage; above 1 with overtime. NaN where none is limited.
     costs
@@ -61,6 +63,7 @@ class PlanFigures:
     inventory_value: float
     closing_value: float
     unmet_demand: float
+    lateness_cost: float
     utilisation: float
     costs: dict[str, float]
 
@@ -89,6 +92,7 @@ def plan_figures(solution: SupplySolution) -> PlanFigures:
         inventory_value=float(unit_cost @ solution.stock.mean(axis=1)) if solution.stock.size else 0.0,
         closing_value=closing,
         unmet_demand=float(solution.unmet.sum() + solution.lost.sum()),
+        lateness_cost=_lateness_cost(solution),
         utilisation=_utilisation(network, solution.load),
         costs=costs,
     )
@@ -122,6 +126,12 @@ def payables(solution: SupplySolution) -> float:
     paid = ((remaining[None, :] - days[:, None]) / length[None, :]).clip(0.0, 1.0)
     bought = solution.orders * network.sources["unit_cost"].fillna(0.0).to_numpy(dtype=float)[:, None]
     return float((bought * (1.0 - paid)).sum())
+
+
+def _lateness_cost(solution: SupplySolution) -> float:
+    """By rate and unit: what still waits at the end costs one more period here, though the plan counts it as lost."""
+    rates = solution.network.streams[["backorder_cost", "lost_sale_cost"]].fillna(0.0).to_numpy(dtype=float)
+    return float(rates[:, 0] @ solution.unmet.sum(axis=1) + rates[:, 1] @ solution.lost.sum(axis=1))
 
 
 def _closing_value(solution: SupplySolution, unit_cost: Matrix) -> float:

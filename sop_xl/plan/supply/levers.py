@@ -135,9 +135,9 @@ def elasticities(network: SupplyNetwork, elasticity: pd.DataFrame | None) -> Mat
 
 
 def _span(network: SupplyNetwork, lever: Lever) -> tuple[int, int]:
-    """First and last position; the last may lie before the first, when the span misses the plan."""
+    """First and last position; the last lies before the first where the span misses the plan."""
     first = 0 if lever.first is None else max(0, lever.first)
-    return first, network.periods - 1 if lever.last is None else min(network.periods - 1, lever.last)
+    return first, network.periods - 1 if lever.last is None else max(-1, min(network.periods - 1, lever.last))
 
 
 def _pull_resource(network: SupplyNetwork, lever: Lever) -> SupplyNetwork:
@@ -162,7 +162,7 @@ def _pull_source(network: SupplyNetwork, lever: Lever) -> SupplyNetwork:
     first, last = _span(network, lever)
     earliest, latest = sources["first"].clip(lower=first), sources["last"].clip(upper=last)
     pulled = sources_reached(network, lever) & ~sources["authorised"].to_numpy(dtype=bool) & (earliest <= latest).to_numpy()
-    if not pulled.any():
+    if not pulled.any() or (lever.value is not None and lever.value <= 0):
         return network
     sources["first"], sources["last"] = earliest.where(pulled, sources["first"]), latest.where(pulled, sources["last"])
     if lever.value is not None:
