@@ -65,10 +65,13 @@ class SupplyModel:
 
     def add_grid(self, name: str, count: int, present: Any = None, upper: Any = np.inf, *, whole: bool = False) -> None:
         """Variables of `count` subjects by period, from zero to `upper`, where `present`."""
+        import xarray
+
         shape = (count, self.network.periods)
         present = np.ones(shape, dtype=bool) if present is None else np.broadcast_to(present, shape)
         if not present.any():
             return
         coords = [pd.RangeIndex(count, name=f"{name}_row"), pd.RangeIndex(shape[1], name="period")]
-        upper = np.where(present, np.broadcast_to(upper, shape), 0.0)
-        self.lp.add_variables(lower=0.0, upper=upper, coords=coords, name=name, mask=None if present.all() else present, integer=whole)
+        upper = xarray.DataArray(np.where(present, np.broadcast_to(upper, shape), 0.0), coords)  # named, or a square one could be read either way
+        mask = None if present.all() else xarray.DataArray(present, coords)
+        self.lp.add_variables(lower=0.0, upper=upper, coords=coords, name=name, mask=mask, integer=whole)
