@@ -13,11 +13,12 @@ from sop_xl.plan.supply.network import SupplyRules
 from sop_xl.plan.supply.solver import solve_supply
 
 BOUGHT = {"item": "bench", "kind": "buy", "unit_cost": 10.0}
+WAIT = SupplyRules()
 SAFE = {"bench": {"safety_cost": 50.0}}
 """Safety stock dear enough to be bought for the last period as well."""
 
 
-def figures(network, rules=SupplyRules()):
+def figures(network, rules=WAIT):
     return plan_figures(solve_supply(network, rules))
 
 
@@ -56,7 +57,7 @@ def test_a_unit_a_day_on_sixty_days_leaves_sixty_units_to_pay():
 
 
 def test_waiting_is_no_cost_in_profit_but_told_beside_it():
-    saw = {"Saw": dict(capacity=10, loads={"bench": 1.0})}
+    saw = {"Saw": {"capacity": 10, "loads": {"bench": 1.0}}}
     late = solve_supply(small_network({"bench": [15, 5]}, resources=saw), SupplyRules())
     plan = plan_figures(late)
     assert plan.revenue == plan.profit == pytest.approx(400)
@@ -69,7 +70,7 @@ def test_waiting_is_no_cost_in_profit_but_told_beside_it():
 
 
 def test_revenue_is_the_price_of_what_is_served():
-    saw = {"Saw": dict(capacity=10, loads={"bench": 1.0})}
+    saw = {"Saw": {"capacity": 10, "loads": {"bench": 1.0}}}
     plan = solve_supply(small_network({"bench": [15, 8, 12]}, resources=saw), SupplyRules())
     assert plan.costs["revenue"] == pytest.approx(float((served(plan) * plan.network.price).sum()))
 
