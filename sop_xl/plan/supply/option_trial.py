@@ -13,7 +13,7 @@ from sop_xl.plan.supply.lever_use import LEAST_USE, LeverUse, lever_use, roundin
 from sop_xl.plan.supply.levers import Lever, pull
 from sop_xl.plan.supply.network import SupplyNetwork, SupplyRules
 from sop_xl.plan.supply.solution import SupplySolution
-from sop_xl.plan.supply.solver import solve_supply
+from sop_xl.plan.supply.solver import SolvedModel, solve_supply
 
 PARTS = 3
 """Levers in a combination at most."""
@@ -50,8 +50,8 @@ class Bench:
 
     Parameters
     ----------
-    without
-        The plan without any of them, made without whole lots.
+    model
+        The plan without any of them, made without whole lots, and the model that it came from.
     whole
         Whether extra shifts and workers are paid whole, rounded up.
     with_lateness
@@ -60,9 +60,10 @@ class Bench:
         As in `levers.pull`.
     """
 
-    def __init__(self, without: SupplySolution, *, whole: bool, with_lateness: bool, elasticity: pd.DataFrame | None) -> None:
-        self.without, self.whole, self.with_lateness, self.elasticity = without, whole, with_lateness, elasticity
-        self.figures = self._figures(without)
+    def __init__(self, model: SolvedModel, *, whole: bool, with_lateness: bool, elasticity: pd.DataFrame | None) -> None:
+        self.model, self.whole, self.with_lateness, self.elasticity = model, whole, with_lateness, elasticity
+        self.without: SupplySolution = model.solution
+        self.figures = self._figures(self.without)
 
     @property
     def network(self) -> SupplyNetwork:
@@ -81,7 +82,8 @@ class Bench:
 
         Levers of which nothing is used leave the figures as they are, though the solver might have found another plan that is as good.
         """
-        solution = solve_supply(*self.pulled(levers))
+        network, rules = self.pulled(levers)
+        solution = self.model.resolve(network) if rules == self.without.rules else solve_supply(network, rules)
         uses = tuple(lever_use(lever, self.without, solution, whole=self.whole) for lever in levers)
         trial = Trial(levers, solution, self._figures(solution), uses)
         return trial if trial.is_used else replace(trial, figures=self.figures)

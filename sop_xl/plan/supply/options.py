@@ -22,7 +22,7 @@ from sop_xl.plan.supply.network import SupplyNetwork, SupplyRules
 from sop_xl.plan.supply.option_effects import no_effects, option_effects
 from sop_xl.plan.supply.option_trial import COMBINATIONS_TRIED, Bench, Progress, Trial, combinations
 from sop_xl.plan.supply.solution import SupplySolution
-from sop_xl.plan.supply.solver import solve_supply
+from sop_xl.plan.supply.solver import SolvedModel, open_model
 
 
 class Options(NamedTuple):
@@ -51,6 +51,7 @@ def try_options(
     budget: pd.DataFrame | float | None = None,
     ranked_by: str = "profit",
     currency: str = "",
+    model: SolvedModel | None = None,
     progress: Progress | None = None,
 ) -> Options:
     """Try every lever in scope, then the best of them together.
@@ -71,6 +72,8 @@ def try_options(
         profit | profit and lateness: whether `PlanFigures.lateness_cost` is taken off what options are ranked by; the figures stay.
     currency
         Code of the plan currency for the notes.
+    model
+        The model that `base` came from, which saves making the plan once more; None = it is made. Not used where `rules` keep whole lots.
     progress
         Called before each trial with what is tried, the number done and the number of trials at most. What it raises ends the trial.
 
@@ -80,15 +83,14 @@ def try_options(
     """
     tell = progress or (lambda message, done, total: None)
     trial_rules = replace(rules, whole_lots=False)
-    if not most:
+    if most <= 0:
         return Options(frames.empty_frame(frames.OPTIONS), no_effects())
-    if rules.whole_lots or not base.duals:
-        tell("Plan without whole lots", 0, most + COMBINATIONS_TRIED)
-        without = solve_supply(network, trial_rules)
-    else:
-        without = base
-    bench = Bench(without, whole=rules.whole_lots, with_lateness=ranked_by == "profit and lateness", elasticity=elasticity)
-    levers = levers_in_scope(network, trial_rules, without, most=most, price_step=price_step)
+    tell("Plan to compare options with", 0, most + COMBINATIONS_TRIED)
+    bench = Bench(
+        model if model is not None and model.solution.rules == trial_rules else open_model(network, trial_rules),
+        whole=rules.whole_lots, with_lateness=ranked_by == "profit and lateness", elasticity=elasticity,
+    )  # fmt: skip
+    levers = levers_in_scope(network, trial_rules, bench.without, most=most, price_step=price_step)
     if not levers:
         return Options(frames.empty_frame(frames.OPTIONS), no_effects())
     total = len(levers) + COMBINATIONS_TRIED
@@ -99,8 +101,8 @@ def try_options(
     trials.extend(combinations(bench, sorted(trials, key=bench.order), tell, len(levers), total))
     ranked = sorted(trials, key=bench.order)
     rows = [_row(trial, rank, bench, plan_figures(base), budget, currency) for rank, trial in enumerate(ranked, start=1)]
-    left = [(option_name(trial.levers, network.timeline), trial.solution if trial.is_used else without) for trial in ranked]
-    return Options(pd.DataFrame(rows)[list(frames.OPTIONS.columns)], option_effects(left, without))
+    left = [(option_name(trial.levers, network.timeline), trial.solution if trial.is_used else bench.without) for trial in ranked]
+    return Options(pd.DataFrame(rows)[list(frames.OPTIONS.columns)], option_effects(left, bench.without))
 
 
 def _row(trial: Trial, rank: int, bench: Bench, plan: PlanFigures, budget: pd.DataFrame | float | None, currency: str) -> dict[str, object]:
