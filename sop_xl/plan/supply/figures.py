@@ -1,0 +1,149 @@
+"""What a supply plan is worth: the figures by which plans of the same demand are compared.
+
+Signs: every figure but unmet demand is better or neutral when it is higher; money is in plan currency, over the planned periods.
+
+    profit = revenue of what is served - money paid for the plan + change of the value in stock
+    cash   = revenue of what is served - money paid out until the end of the last period
+
+Profit counts what an order leaves in stock at its unit cost (absorption costing: Horngren, *Cost Accounting*, ch. 9), so that an option
+which ends with more stock is not a loss, and one that lives off stock is not a gain. Cash counts none of it: what lies in stock is cash tied up.
+Open orders are bought at unit cost in both. Penalties (waiting, missing safety stock, changes to the plan) steer the plan and are in neither.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sop_xl.plan.grid import Matrix
+from sop_xl.plan.supply.network import SupplyNetwork
+from sop_xl.plan.supply.solution import SupplySolution
+
+PENALTIES = ("back-orders", "lost sales", "safety stock", "changes")
+"""Kinds of cost that steer the plan and that nobody pays."""
+
+NOT_PAID_OUT = (*PENALTIES, "holding")
+"""Kinds of cost that are no outlay; holding stock is mostly the cost of capital, which cash shows as money tied up."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanFigures:
+    """Figures of one plan; signs and formulas in the module's description.
+
+    Parameters
+    ----------
+    revenue
+        Net price x units served, plan currency.
+    profit
+        Revenue - money costs + change of the value in stock.
+    service
+        Part of demand served in its period: a fraction, 1 where nothing is asked for.
+    cash
+        What the plan brings in by the end of the last period, before fixed costs and taxes. Customers pay on delivery, suppliers are paid
+        their payment days after the receipt, everybody else in the period of the receipt.
+    inventory_value
+        Mean over the periods of closing stock at unit cost.
+    closing_value
+        Of the last period, with what is late on its way.
+    unmet_demand
+        Units late at the end of their period, summed, or lost.
+    lateness_cost
+        What the planner says that waiting and lost sales cost, the price of what is not sold apart; no part of profit.
+    utilisation
+        Hours loaded / hours available in regular time over all limited resources but storage; above 1 with overtime. NaN where none is limited.
+    costs
+        By kind as in `SupplySolution.costs`, without revenue.
+    """
+
+    revenue: float
+    profit: float
+    service: float
+    cash: float
+    inventory_value: float
+    closing_value: float
+    unmet_demand: float
+    lateness_cost: float
+    utilisation: float
+    costs: dict[str, float]
+
+
+def plan_figures(solution: SupplySolution) -> PlanFigures:
+    """The figures of a plan.
+
+    Parameters
+    ----------
+    solution
+        A plan, constrained or not. Where an item has no unit cost, its stock is worth nothing.
+    """
+    network = solution.network
+    unit_cost = network.points["unit_cost"].fillna(0.0).to_numpy(dtype=float)
+    closing = _closing_value(solution, unit_cost)
+    bought_before = float(unit_cost @ network.scheduled.sum(axis=1))
+    opening = float(unit_cost @ network.opening)
+    costs = {kind: amount for kind, amount in solution.costs.items() if kind != "revenue"}
+    revenue = solution.costs.get("revenue", 0.0)
+    outlays = sum(amount for kind, amount in costs.items() if kind not in NOT_PAID_OUT) + bought_before
+    return PlanFigures(
+        revenue=revenue,
+        profit=revenue - sum(amount for kind, amount in costs.items() if kind not in PENALTIES) + closing - opening - bought_before,
+        service=solution.service,
+        cash=revenue - outlays + payables(solution),
+        inventory_value=float(unit_cost @ solution.stock.mean(axis=1)) if solution.stock.size else 0.0,
+        closing_value=closing,
+        unmet_demand=float(solution.unmet.sum() + solution.lost.sum()),
+        lateness_cost=_lateness_cost(solution),
+        utilisation=_utilisation(network, solution.load),
+        costs=costs,
+    )
+
+
+def served(solution: SupplySolution) -> Matrix:
+    """Units served, (D, T): demand, less what joins the backlog or is lost, and what leaves the backlog."""
+    waiting_before = np.zeros_like(solution.unmet)
+    waiting_before[:, 1:] = solution.unmet[:, :-1]
+    return solution.network.demand + waiting_before - solution.unmet - solution.lost
+
+
+def missed(solution: SupplySolution) -> Matrix:
+    """Units not served in the period in which they were asked for, (D, T): growth of the backlog, and what is lost."""
+    growth = solution.unmet.copy()
+    growth[:, 1:] -= solution.unmet[:, :-1]
+    return growth.clip(min=0.0) + solution.lost
+
+
+def payables(solution: SupplySolution) -> float:
+    """Owed to suppliers at the end of the last period: receipts spread evenly over their period, paid so many days later."""
+    network = solution.network
+    supplier = network.sources["supplier"].to_numpy(dtype=int)
+    if not len(network.suppliers) or not (supplier >= 0).any():
+        return 0.0
+    terms = network.suppliers["payment_days"].fillna(0.0).to_numpy(dtype=float)
+    days = np.where(supplier >= 0, terms[np.maximum(supplier, 0)], 0.0)
+    calendar, plan = network.timeline.calendar, network.timeline.plan
+    length = np.array([calendar.days(period) for period in plan], dtype=float)
+    remaining = length[::-1].cumsum()[::-1]  # days from the start of each period to the end of the last
+    paid = ((remaining[None, :] - days[:, None]) / length[None, :]).clip(0.0, 1.0)
+    bought = solution.orders * network.sources["unit_cost"].fillna(0.0).to_numpy(dtype=float)[:, None]
+    return float((bought * (1.0 - paid)).sum())
+
+
+def _lateness_cost(solution: SupplySolution) -> float:
+    """By rate and unit: what still waits at the end costs one more period here, though the plan counts it as lost."""
+    rates = solution.network.streams[["backorder_cost", "lost_sale_cost"]].fillna(0.0).to_numpy(dtype=float)
+    return float(rates[:, 0] @ solution.unmet.sum(axis=1) + rates[:, 1] @ solution.lost.sum(axis=1))
+
+
+def _closing_value(solution: SupplySolution, unit_cost: Matrix) -> float:
+    """Value of the last closing stock, and of good units that were due in the last period and come one later."""
+    network = solution.network
+    if not network.periods:
+        return 0.0
+    good = network.sources["process_yield"].to_numpy(dtype=float) * solution.orders[:, -1] * network.late_share[:, -1]
+    return float(unit_cost @ solution.stock[:, -1] + unit_cost[network.sources["point"].to_numpy(dtype=int)] @ good)
+
+
+def _utilisation(network: SupplyNetwork, load: Matrix) -> float:
+    timed = (network.resources["kind"] != "storage").to_numpy()[:, None] & np.isfinite(network.capacity)
+    available = float(network.capacity[timed].sum())
+    return float(load[timed].sum()) / available if available > 0 else np.nan

@@ -1,0 +1,201 @@
+"""Which levers are worth trying on a plan, and in which order.
+
+A lever is in scope when it is not authorised yet and touches what holds the plan back. How promising it is follows from the plan's own shadow
+prices: what the first hour or unit of it would save, its own cost taken off, times as much as it could give. That is the reduced cost of a new
+decision, by which the simplex method chooses its next column (Dantzig, *Linear Programming and Extensions*, ch. 5): in a plan without whole lots
+a lever whose promise is zero can save nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from sop_xl.plan.grid import Matrix
+from sop_xl.plan.supply.bottlenecks import Bottlenecks, find_bottlenecks, stake, worth
+from sop_xl.plan.supply.figures import missed
+from sop_xl.plan.supply.lever_names import option_name
+from sop_xl.plan.supply.levers import ON_SOURCE, RULES, Lever, pull
+from sop_xl.plan.supply.network import SupplyNetwork, SupplyRules
+from sop_xl.plan.supply.solution import SupplySolution
+
+Promise = tuple[float, Lever]
+
+
+def levers_in_scope(
+    network: SupplyNetwork, rules: SupplyRules, solution: SupplySolution, *, most: int = 12, price_step: float = 0.05
+) -> list[Lever]:
+    """The levers worth trying, the most promising first.
+
+    Parameters
+    ----------
+    network, rules
+        What the plan was made for.
+    solution
+        The plan. Without shadow prices a lever promises the revenue that hangs on what it touches.
+    most
+        Number of levers; the best of each kind comes before the second of any, so that every kind that could help is heard.
+    price_step
+        Price change to try on what is short, a fraction above 0; 0 = none.
+
+    Returns
+    -------
+    None where nothing is short and nothing binds.
+    """
+    held = find_bottlenecks(solution)
+    if held.none or most <= 0:
+        return []
+    value = _shortage_value(solution)
+    gain_of_source, gain_of_use = _source_gains(solution, value), _use_gains(solution, value)
+    promises = [
+        *_resource_levers(solution, held, value),
+        *_source_levers(network, held, gain_of_source),
+        *_substitute_levers(network, held, gain_of_use),
+        *_prebuild_lever(rules, held, solution),
+        *_price_levers(network, held, price_step),
+        *_allocation_levers(network, rules, held),
+    ]
+    return _in_order(promises, network)[:most]
+
+
+def _in_order(promises: list[Promise], network: SupplyNetwork) -> list[Lever]:
+    """What promises nothing last; before it the best of each kind, then the rest."""
+    ranked = sorted(promises, key=lambda promise: (-promise[0], option_name(promise[1], network.timeline)))
+    seen: dict[str, int] = {}
+    keyed = []
+    for gain, lever in ranked:
+        keyed.append(((gain <= 0.0, seen.get(lever.kind, 0) > 0), lever))
+        seen[lever.kind] = seen.get(lever.kind, 0) + 1
+    return [lever for _, lever in sorted(keyed, key=lambda entry: entry[0])]
+
+
+def _shortage_value(solution: SupplySolution) -> Matrix:
+    """Revenue of what is not served in time, by stock point, (N,)."""
+    value = np.zeros(len(solution.network.points))
+    np.add.at(value, solution.network.streams["point"].to_numpy(dtype=int), (missed(solution) * solution.network.price).sum(axis=1))
+    return value
+
+
+def _resource_levers(solution: SupplySolution, held: Bottlenecks, value: Matrix) -> Iterator[Promise]:
+    network = solution.network
+    resources, loads = network.resources, network.loads
+    point = network.sources["point"].to_numpy(dtype=int)
+    loaded = loads["resource"].to_numpy(dtype=int)[held.chain[point[loads["source"].to_numpy(dtype=int)]]]
+    hanging = np.zeros(len(resources))
+    np.maximum.at(hanging, loads["resource"].to_numpy(dtype=int), stake(network, value)[point[loads["source"].to_numpy(dtype=int)]])
+    manned = resources["workers"].notna().to_numpy()[:, None]
+    extra: tuple[tuple[str, str, Matrix], ...] = (  # kind, constraint that holds it back, amount to be had
+        ("overtime", "overtime", network.overtime_possible - network.overtime_limit),
+        ("shift", "shifts", network.shift_possible - network.shift_limit),
+        ("workforce", "hiring", (network.hire_possible - network.hire_limit) * manned),
+    )
+    for r in np.unique(loaded[held.full[loaded].any(axis=1)]):
+        for kind, constraint, amount in extra:
+            if (amount[r] > 0).any():
+                saved = worth(solution, constraint, amount.shape)[r] @ amount[r].clip(min=0.0)
+                yield float(saved if solution.duals else hanging[r]), Lever(kind, resource=str(resources["resource"].iloc[r]))
+
+
+def _source_gains(solution: SupplySolution, value: Matrix) -> Matrix:
+    """What each source that is not authorised promises, (S,)."""
+    network = solution.network
+    sources, point = network.sources, network.sources["point"].to_numpy(dtype=int)
+    waiting = ~sources["authorised"].to_numpy(dtype=bool)
+    if not solution.duals:
+        return np.where(waiting, stake(network, value)[point], 0.0)
+    units = np.fmin(sources["maximum"].to_numpy(dtype=float)[:, None], _wanted(solution)[point])
+    return np.where(waiting, (worth(solution, "authorised", units.shape) * units).sum(axis=1), 0.0)
+
+
+def _use_gains(solution: SupplySolution, value: Matrix) -> Matrix:
+    """What each substitute that is not authorised promises, (U,)."""
+    network, uses = solution.network, solution.network.uses
+    component, replaced = uses["component"].to_numpy(dtype=int), uses["substitute_for"].to_numpy(dtype=int)
+    waiting = (replaced >= 0) & ~uses["authorised"].to_numpy(dtype=bool)
+    if not waiting.any():
+        return np.zeros(len(uses))
+    missing = component[np.maximum(replaced, 0)]
+    if not solution.duals:
+        return np.where(waiting, stake(network, value)[missing], 0.0)
+    stock = worth(solution, "balance", solution.stock.shape)
+    quantity, extra = (uses[name].fillna(0.0).to_numpy(dtype=float)[:, None] for name in ("quantity", "extra_cost"))
+    gain = (stock[missing] - quantity * (stock[component] + extra)).clip(min=0.0) * _wanted(solution)[missing]
+    return np.where(waiting, gain.sum(axis=1), 0.0)
+
+
+def _wanted(solution: SupplySolution) -> Matrix:
+    """Units of each stock that are asked for, taken or missing by period, (N, T)."""
+    network = solution.network
+    wanted = solution.below_safety.copy()
+    np.add.at(wanted, network.streams["point"].to_numpy(dtype=int), network.demand + solution.unmet + solution.lost)
+    np.add.at(wanted, network.uses["component"].to_numpy(dtype=int), solution.uses)
+    # a component that is short is taken less than it is missed; what its own users miss hangs on it as well
+    return np.maximum(wanted, stake(network, wanted.max(axis=1))[:, None])
+
+
+def _source_levers(network: SupplyNetwork, held: Bottlenecks, gain: Matrix) -> Iterator[Promise]:
+    """By item; and by supplier, or of subcontracts by family, where several items of it gain."""
+    points = network.points
+    rows = network.sources.assign(gain=gain, item=points["item"].to_numpy()[network.sources["point"]], family=points["family"].to_numpy()[network.sources["point"]])
+    inside = ~rows["authorised"].to_numpy(dtype=bool) & held.chain[rows["point"].to_numpy(dtype=int)]
+    for kind in ON_SOURCE:
+        mine = rows[inside & (rows["lever"] == kind).to_numpy()]
+        for item, amount in mine.groupby("item", sort=True)["gain"].sum().items():
+            yield float(amount), Lever(kind, item=str(item))
+        wider = "family" if kind == "subcontract" else "source"
+        for name, group in mine[(mine["gain"] > 0) & (mine[wider] != "")].groupby(wider, sort=True):
+            if group["item"].nunique() > 1:
+                lever = Lever(kind, family=str(name)) if wider == "family" else Lever(kind, supplier=str(name))
+                yield float(group["gain"].sum()), lever
+
+
+def _substitute_levers(network: SupplyNetwork, held: Bottlenecks, gain: Matrix) -> Iterator[Promise]:
+    uses = network.uses
+    replaced = uses["substitute_for"].to_numpy(dtype=int)
+    waiting = np.flatnonzero((replaced >= 0) & ~uses["authorised"].to_numpy(dtype=bool))
+    missing = uses["component"].to_numpy(dtype=int)[replaced[waiting]]
+    rows = pd.DataFrame({"item": network.points["item"].to_numpy()[missing], "gain": gain[waiting]})[held.chain[missing]]
+    for item, amount in rows.groupby("item", sort=True)["gain"].sum().items():
+        yield float(amount), Lever("substitute", item=str(item))
+
+
+def _prebuild_lever(rules: SupplyRules, held: Bottlenecks, solution: SupplySolution) -> Iterator[Promise]:
+    """Stock can be built ahead of whatever is missing after the first period."""
+    later = (missed(solution) * solution.network.price)[:, 1:].sum()
+    if not rules.prebuild and (later > 0 or held.full[:, 1:].any() or held.exhausted[:, 1:].any()):
+        yield float(later), Lever("pre-build")
+
+
+def _price_levers(network: SupplyNetwork, held: Bottlenecks, step: float) -> Iterator[Promise]:
+    """What is short may cost more while it is short: by item, and by family where several items are short."""
+    if step <= 0:
+        return
+    point = network.streams["point"].to_numpy(dtype=int)
+    dear = held.short & (network.price > 0)
+    rows = pd.DataFrame(
+        {
+            "item": network.points["item"].to_numpy()[point],
+            "family": network.points["family"].to_numpy()[point],
+            "first": dear.argmax(axis=1),
+            "last": network.periods - 1 - dear[:, ::-1].argmax(axis=1),
+            "gain": step * (network.price * network.demand * dear).sum(axis=1),
+        }
+    )[dear.any(axis=1)]
+    for scope in ("item", "family"):
+        for name, group in rows[rows[scope] != ""].groupby(scope, sort=True):
+            if scope == "item" or group["item"].nunique() > 1:
+                item, family = (str(name), "") if scope == "item" else ("", str(name))
+                first, last = int(group["first"].min()), int(group["last"].max())
+                yield float(group["gain"].sum()), Lever("price", item=item, family=family, first=first, last=last, value=step)
+
+
+def _allocation_levers(network: SupplyNetwork, rules: SupplyRules, held: Bottlenecks) -> Iterator[Promise]:
+    """Rules that would change the order in which demand is served, where there is not enough for all."""
+    if not held.short.any() or len(network.streams) < 2:
+        return
+    for rule in RULES:
+        lever = Lever("allocation", rule=rule)
+        if pull(network, rules, lever)[0] is not network:
+            yield 0.0, lever

@@ -1,0 +1,142 @@
+"""One option tried: the plan with a lever, or several, beside the plan without."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from sop_xl.plan.supply.figures import PlanFigures, plan_figures
+from sop_xl.plan.supply.lever_names import option_name
+from sop_xl.plan.supply.lever_use import LEAST_USE, LeverUse, lever_use, rounding_cost
+from sop_xl.plan.supply.levers import Lever, pull
+from sop_xl.plan.supply.network import SupplyNetwork, SupplyRules
+from sop_xl.plan.supply.solution import SupplySolution
+from sop_xl.plan.supply.solver import SolvedModel, solve_supply
+
+PARTS = 3
+"""Levers in a combination at most."""
+
+COMBINATIONS_TRIED = 4
+"""Combinations that are solved at most."""
+
+LEAST_GAIN = 0.005
+"""Plan currency: what rises by less has not risen."""
+
+ALONE = ("price", "allocation")
+"""Kinds of which a combination holds one at most: a second would undo the first."""
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One option tried: its levers, the plan with them, its figures, and what it uses of each lever."""
+
+    levers: tuple[Lever, ...]
+    solution: SupplySolution
+    figures: PlanFigures
+    uses: tuple[LeverUse, ...]
+
+    @property
+    def is_used(self) -> bool:
+        """Whether the plan uses anything of it."""
+        return any(use.value > LEAST_USE or use.value < 0 for use in self.uses)
+
+
+class Bench:
+    """The plan that options are compared with, and how they are.
+
+    Parameters
+    ----------
+    model
+        The plan without any of them, made without whole lots, and the model that it came from.
+    whole
+        Whether extra shifts and workers are paid whole, rounded up.
+    with_lateness
+        Whether what waiting costs counts in the ranking.
+    elasticity
+        As in `levers.pull`.
+    """
+
+    def __init__(self, model: SolvedModel, *, whole: bool, with_lateness: bool, elasticity: pd.DataFrame | None) -> None:
+        self.model, self.whole, self.with_lateness, self.elasticity = model, whole, with_lateness, elasticity
+        self.without: SupplySolution = model.solution
+        self.figures = self._figures(self.without)
+
+    @property
+    def network(self) -> SupplyNetwork:
+        """Of the plan without an option."""
+        return self.without.network
+
+    def pulled(self, levers: Sequence[Lever]) -> tuple[SupplyNetwork, SupplyRules]:
+        """The network and rules with every one of those levers pulled."""
+        network, rules = self.without.network, self.without.rules
+        for lever in levers:
+            network, rules = pull(network, rules, lever, self.elasticity)
+        return network, rules
+
+    def trial(self, levers: tuple[Lever, ...]) -> Trial:
+        """Make the plan with those levers.
+
+        Levers of which nothing is used leave the figures as they are, though the solver might have found another plan that is as good.
+        """
+        network, rules = self.pulled(levers)
+        solution = self.model.resolve(network) if rules == self.without.rules else solve_supply(network, rules)
+        uses = tuple(lever_use(lever, self.without, solution, whole=self.whole) for lever in levers)
+        trial = Trial(levers, solution, self._figures(solution), uses)
+        return trial if trial.is_used else replace(trial, figures=self.figures)
+
+    def _figures(self, solution: SupplySolution) -> PlanFigures:
+        figures = plan_figures(solution)
+        more = rounding_cost(solution) if self.whole else 0.0
+        return replace(figures, profit=figures.profit - more, cash=figures.cash - more)
+
+    def gain(self, trial: Trial) -> float:
+        """What the option is ranked by, plan currency more than without it."""
+        profit = trial.figures.profit - self.figures.profit
+        return profit - (trial.figures.lateness_cost - self.figures.lateness_cost) if self.with_lateness else profit
+
+    def order(self, trial: Trial) -> tuple[bool, float, float, float, int, str]:
+        """Profit first, then service, then cash; what changes nothing last."""
+        figures = trial.figures
+        return (
+            not trial.is_used, -round(self.gain(trial), 2), -round(figures.service, 6), -round(figures.cash, 2),
+            len(trial.levers), option_name(trial.levers, self.network.timeline),
+        )  # fmt: skip
+
+
+def combinations(bench: Bench, ranked: list[Trial], tell: Progress, done: int, total: int) -> list[Trial]:
+    """The best option with the second, then with the third, as long as profit rises; those of it that gain.
+
+    Parameters
+    ----------
+    ranked
+        Options with one lever each, the best first.
+    tell, done, total
+        See `options.try_options`.
+    """
+    best, *others = ranked
+    if bench.gain(best) <= LEAST_GAIN:
+        return []
+    found: list[Trial] = []
+    tried = 0
+    for other in others:
+        if tried == COMBINATIONS_TRIED or len(best.levers) == PARTS or not best.is_used or not other.is_used:
+            break
+        (lever,) = other.levers
+        if lever.kind in ALONE and any(lever.kind == part.kind for part in best.levers):
+            continue
+        before = bench.pulled(best.levers)
+        after = pull(*before, lever, bench.elasticity)
+        if after[0] is before[0] and after[1] is before[1]:
+            continue  # all that it reaches is part of the combination
+        levers = (*best.levers, lever)
+        tell(f"Trying {option_name(levers, bench.network.timeline)}", done + tried, total)
+        tried += 1
+        trial = bench.trial(levers)
+        if bench.gain(trial) > bench.gain(best) + LEAST_GAIN and all(use.value for use in trial.uses):
+            best = trial
+            found.append(trial)
+    return found
