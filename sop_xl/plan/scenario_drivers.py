@@ -160,13 +160,13 @@ def change_capacity(world: World, change: Change) -> World:
 
 
 def change_overtime_limit(world: World, change: Change) -> World:
-    """Hours of overtime that are authorised."""
-    return _authorise(world, change, "overtime")
+    """Hours of overtime on the clock that are authorised."""
+    return _authorise(world, change, "overtime", world.network.resources["efficiency"].fillna(1.0).to_numpy(dtype=float))
 
 
 def change_extra_shifts(world: World, change: Change) -> World:
     """Extra shifts that are authorised."""
-    return _authorise(world, change, "shift")
+    return _authorise(world, change, "shift", np.ones(len(world.network.resources)))
 
 
 def change_unit_cost(world: World, change: Change) -> World:
@@ -326,14 +326,14 @@ def _touched(world: World, change: Change) -> Mask:
     return restocked
 
 
-def _authorise(world: World, change: Change, what: str) -> World:
-    """Change what is authorised of overtime or shifts; what would be possible is at least that."""
+def _authorise(world: World, change: Change, what: str, unit: Matrix) -> World:
+    """Change what is authorised of overtime or shifts; what would be possible is at least that. `unit` (R,) turns what is written into the network's."""
     network = world.network
     rows = _need(world.resources(change), change, "resource")
     limit, possible = (getattr(network, f"{what}_{kind}").copy() for kind in ("limit", "possible"))
     old = limit[rows, change.span]
     if change.action == "percent" and not (old > 0).any():
         raise RefusedDriver("scenario-without-effect", f"none is authorised for {change.scope_words}, so a percentage changes nothing; use set")
-    limit[rows, change.span] = change.of(old)
+    limit[rows, change.span] = change.of(old, unit[rows][:, None])
     possible[rows, change.span] = np.maximum(possible[rows, change.span], limit[rows, change.span])
     return world.with_network(**{f"{what}_limit": limit, f"{what}_possible": possible})

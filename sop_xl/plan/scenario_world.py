@@ -56,12 +56,12 @@ class Change:
     value: float
 
     def of(self, old: Matrix, unit: Matrix | float = 1.0) -> Matrix:
-        """The new numbers, not below 0; `unit` turns a value that is added or set into their unit."""
-        if self.action == "percent":
-            new = old * (1.0 + self.value)
-        else:
-            new = (old if self.action == "add" else np.zeros_like(old)) + self.value * unit
-        return np.asarray(np.maximum(new, 0.0))
+        """The new numbers, not below 0; `unit` turns a value that is added or set into their unit. No limit stays none, unless it is set."""
+        if self.action == "set":
+            return np.asarray(np.broadcast_to(np.maximum(self.value * unit, 0.0), old.shape))
+        limited = np.where(np.isinf(old), 0.0, old)
+        new = limited * (1.0 + self.value) if self.action == "percent" else limited + self.value * unit
+        return np.asarray(np.where(np.isinf(old), old, np.maximum(new, 0.0)))
 
     @property
     def span(self) -> slice:
