@@ -191,7 +191,7 @@ def supplier_part(world: World, supplier: str) -> Matrix:
     of_source = np.append(network.sources["source"].to_numpy(dtype=object), "")[regular]
     own = (np.where(at >= 0, listed[at], of_source) == supplier).astype(float)
     if open_orders is None or open_orders.empty:
-        return own
+        return np.asarray(own)
     row = pair_positions(network.points, open_orders)
     known = row >= 0
     row, units, names = row[known], open_orders["scheduled_receipts"].to_numpy(dtype=float)[known], open_orders["supplier"].to_numpy(dtype=object)[known]
