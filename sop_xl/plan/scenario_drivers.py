@@ -218,11 +218,14 @@ def change_service_level(world: World, change: Change) -> World:
 
 
 def allow_source(world: World, change: Change) -> World:
-    """Whether sources may be used: 1 or nothing = yes, 0 = no."""
+    """Whether sources may be used: 1 or nothing = yes, 0 = no. An expedited order is no source that one allows by this."""
     if change.value not in (0.0, 1.0) and not np.isnan(change.value):
         raise RefusedDriver("scenario-value-out-of-range", f"a source is allowed (1) or not (0), not {change.value:g}")
+    allowed = change.value != 0.0
     network, rows = _cut(world, change)
-    return replace(world, network=allow_sources(network, rows, change.value != 0.0))
+    if allowed:
+        rows = rows[(network.sources["lever"] != "expedite").to_numpy(dtype=bool)[rows]]
+    return replace(world, network=allow_sources(network, rows, allowed))
 
 
 DRIVERS: dict[str, Driver] = {

@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from sop_xl import frames
-from sop_xl.plan.grid import Matrix, pair_positions, records
+from sop_xl.plan.grid import Matrix, records
+from sop_xl.plan.scenario_service import kept_service
 from sop_xl.plan.scenario_world import SCOPE, World
 from sop_xl.plan.supply.network import point_names
 from sop_xl.plan.supply.solution import SupplySolution
@@ -119,44 +120,6 @@ def compare_rows(outcomes: Sequence[Outcome], targets: pd.DataFrame | None) -> p
     return pd.DataFrame(rows, columns=list(frames.SCENARIO_COMPARE.columns)).astype({"value": "float64", "change": "float64"})
 
 
-def kept_service(world: World, targets: pd.DataFrame | None) -> tuple[float, Matrix]:
-    """Expected cycle service of every stock when the scenario comes true and its safety stock is still that of the plan.
-
-    Parameters
-    ----------
-    world
-        The scenario. Longer lead times are known when orders are placed: only the interval that stock protects grows. Late deliveries are not:
-        stock must cover demand until they come, too.
-    targets
-        INVENTORY_TARGETS: mean demand, forecast error and lead times of each stock.
-
-    Returns
-    -------
-    The mean over stocks and periods, weighted by mean demand at unit cost, and the service itself (N, T): Phi((SS - d * late) / sigma) with
-    sigma^2 = (L + R) * sd^2 + d^2 * sL^2 and a review of one period. NaN where forecast error or demand are not known.
-
-    Source: Silver, Pyke and Thomas, Inventory and Production Management in Supply Chains, 4th ed. 2017, chapter 6, read for the service.
-    """
-    from scipy.special import ndtr
-
-    points = world.base.points
-    if targets is None or targets.empty:
-        return np.nan, np.full(world.base.safety_stock.shape, np.nan)
-    at = pair_positions(targets, points)
-    mean, deviation, lead_time, lead_time_deviation = (
-        np.where(at >= 0, targets[name].to_numpy(dtype=float)[at], np.nan)[:, None] for name in ("mean_demand", "error_sd", "lead_time", "lead_time_deviation")
-    )
-    interval = np.maximum(np.nan_to_num(lead_time) + world.longer, 0.0) + world.late + 1.0
-    spread = np.maximum(np.nan_to_num(lead_time_deviation) + world.spread, 0.0)
-    sigma = np.sqrt(interval * deviation**2 + mean**2 * spread**2)
-    known = (sigma > 0) & (mean > 0)
-    service = np.where(known, ndtr((world.base.safety_stock - mean * world.late) / np.where(known, sigma, 1.0)), np.nan)
-    weight = np.where(known, mean * points["unit_cost"].fillna(0.0).to_numpy(dtype=float)[:, None], 0.0)
-    weight = weight if weight.sum() > 0 else np.where(known, mean, 0.0)
-    total = float(weight.sum())
-    return (float((np.nan_to_num(service) * weight).sum()) / total if total > 0 else np.nan), service
-
-
 def _values(outcome: Outcome, kept: float) -> dict[str, float]:
     figures, network = outcome.figures, outcome.world.network
     unit_cost = network.points["unit_cost"].fillna(0.0).to_numpy(dtype=float)
@@ -187,7 +150,7 @@ def _notes(outcome: Outcome, plan: Outcome, own: dict[str, float], base: dict[st
     if KEPT in own and drop.max(initial=0.0) > 5e-4:
         n, t = divmod(int(np.argmax(drop)), drop.shape[1])
         label = outcome.world.base.timeline.calendar.label(outcome.world.base.timeline.plan[t])
-        notes[KEPT] = f"most of all {point_names(outcome.world.base)[n]} in {label}: from {kept_base[n, t]:.1%} to {kept[n, t]:.1%}"
+        notes[KEPT] = f"most of all {point_names(outcome.world.base)[n]} in {label}: from {100 * kept_base[n, t]:.1f} % to {100 * kept[n, t]:.1f} %"
     return notes
 
 

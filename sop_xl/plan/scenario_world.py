@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
-from sop_xl.plan.grid import Mask, Matrix, pair_positions
+from sop_xl.plan.grid import Mask, Matrix, Positions, pair_positions
 from sop_xl.plan.inventory import stocking_location
 from sop_xl.plan.supply.network import SupplyNetwork, SupplyRules
 
@@ -169,13 +169,12 @@ class World:
         return location.map(self.locations.set_index("location")["region"]).fillna("")
 
 
-def regular_sources(sources: pd.DataFrame, count: int) -> Matrix:
-    """(N,) position of the first allowed source of each of `count` stocks, the one that its safety stock is made for; -1 = none."""
-    result = np.full(count, -1)
-    allowed = np.flatnonzero(sources["authorised"].to_numpy(dtype=bool))
-    ranked = allowed[np.lexsort((allowed, sources["priority"].to_numpy(dtype=float)[allowed]))]
-    point = sources["point"].to_numpy(dtype=int)[ranked]
-    result[point[::-1]] = ranked[::-1]
+def regular_sources(sources: pd.DataFrame, count: int) -> Positions:
+    """(N,) position of the source by which each of `count` stocks is replenished: the first that is allowed, no lever before any lever; -1 = none."""
+    later, pulled = ~sources["authorised"].to_numpy(dtype=bool), (sources["lever"] != "").to_numpy(dtype=bool)
+    ranked = np.lexsort((np.arange(len(sources)), pulled, later))
+    result = np.full(count, -1, dtype=np.intp)
+    result[sources["point"].to_numpy(dtype=np.intp)[ranked[::-1]]] = ranked[::-1]
     return result
 
 

@@ -86,7 +86,7 @@ class TestRules:
         assert by_customer(allocation, column) == pytest.approx({"Key": key, "Retail": retail, "Web": web})
         assert notes.empty
 
-    @pytest.mark.parametrize(("rule", "column"), zip(RULES, COLUMNS, strict=True))
+    @pytest.mark.parametrize(("rule", "column"), list(zip(RULES, COLUMNS, strict=True)))
     def test_the_rule_of_the_settings_is_what_is_allocated(self, rule, column):
         allocation, rules, _ = shared([100.0], [60.0], rule=rule)
         assert allocation["allocated"].tolist() == allocation[column].tolist()
