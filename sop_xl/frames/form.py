@@ -30,17 +30,20 @@ class FrameSpec:
         Every column, keys included, with its kind.
     optional
         Columns that may be missing; then nothing is known of them.
+    open_keys
+        Dates among the keys that may be absent: open.
     """
 
     name: str
     keys: tuple[str, ...]
     columns: dict[str, Kind] = field(hash=False)
     optional: frozenset[str] = frozenset()
+    open_keys: frozenset[str] = frozenset()
 
 
-def spec(name: str, keys: str, optional: str = "", /, **columns: Kind) -> FrameSpec:
-    """A frame's form with keys and optional columns as one text each."""
-    return FrameSpec(name, tuple(keys.split()), dict(columns), frozenset(optional.split()))
+def spec(name: str, keys: str, optional: str = "", open_keys: str = "", /, **columns: Kind) -> FrameSpec:
+    """A frame's form with keys, optional columns and open keys as one text each."""
+    return FrameSpec(name, tuple(keys.split()), dict(columns), frozenset(optional.split()), frozenset(open_keys.split()))
 
 
 def empty_frame(spec: FrameSpec) -> pd.DataFrame:
@@ -66,7 +69,7 @@ def check_frame(frame: pd.DataFrame, spec: FrameSpec) -> pd.DataFrame:
             raise FrameError(f"{spec.name}: column {name!r} is {frame[name].dtype}, not {kind}")
     keys = list(spec.keys)
     if len(frame):
-        if frame[keys].isna().to_numpy().any():
+        if frame[[k for k in keys if k not in spec.open_keys]].isna().to_numpy().any():
             raise FrameError(f"{spec.name}: a key is absent")
         twice = frame.duplicated(keys)
         if twice.any():

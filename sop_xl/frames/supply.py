@@ -112,7 +112,8 @@ SCENARIOS = spec(
     state="text",              # run | off
 )  # fmt: skip
 SCENARIO_DRIVERS = spec(
-    "scenario_drivers", "scenario driver item family location region resource supplier first_period",
+    "scenario_drivers", "scenario driver item family location region resource supplier first_period", "", "first_period",
+    # rows in the order in which people wrote them: of one scenario they follow one another
     scenario="text",
     driver="text",             # one of plan.scenarios.DRIVERS
     item="text", family="text", location="text", region="text", resource="text", supplier="text",  # "" = every one

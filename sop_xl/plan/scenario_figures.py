@@ -1,0 +1,203 @@
+"""Figures of scenarios beside those of the plan, each with a sentence that says where the difference comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import pandas as pd
+
+from sop_xl import frames
+from sop_xl.plan.grid import Matrix, records
+from sop_xl.plan.scenario_service import kept_service
+from sop_xl.plan.scenario_world import SCOPE, World
+from sop_xl.plan.supply.network import point_names
+from sop_xl.plan.supply.solution import SupplySolution
+from sop_xl.vocabulary import FRACTION, MONEY, UNITS
+
+PLAN = "Plan"
+SERVICE, REVENUE, PROFIT, CASH, COST = "Service", "Revenue", "Profit", "Cash", "Cost"
+INVENTORY, SAFETY_STOCK, KEPT = "Inventory value", "Safety stock value", "Service with the plan's safety stock"
+UNMET, UTILISATION = "Unmet demand", "Utilisation"
+
+MEANING = {
+    SERVICE: "Part of demand served in the period in which it is asked for.",
+    REVENUE: "Of what is served, over the planned periods.",
+    PROFIT: "Revenue less every cost that is paid, with what stock gained or lost in value.",
+    CASH: "Brought in by the end of the last period.",
+    COST: "Every cost of the plan, penalties for waiting and missing stock included.",
+    INVENTORY: "Mean over the periods, at unit cost.",
+    SAFETY_STOCK: "Mean over the periods, at unit cost: what the service targets ask for.",
+    KEPT: "Part of replenishment cycles without a stock-out if nobody changes safety stock, weighted by demand at unit cost (normal distribution).",
+    UNMET: "Units late at the end of their period, summed, or lost.",
+    UTILISATION: "Load / hours available in regular time.",
+}
+"""Every figure in the order in which it is shown, and what it means: the note of the plan's lines."""
+
+UNIT = {SERVICE: FRACTION, KEPT: FRACTION, UTILISATION: FRACTION, UNMET: UNITS}
+"""Unit of each figure; money where it is not said."""
+
+
+class Figures(Protocol):
+    """What is read of the figures of a plan; units and signs as in `plan.supply.figures.PlanFigures`."""
+
+    @property
+    def revenue(self) -> float:
+        """Plan currency, of what is served."""
+
+    @property
+    def profit(self) -> float:
+        """Plan currency."""
+
+    @property
+    def service(self) -> float:
+        """Fraction served in its period."""
+
+    @property
+    def cash(self) -> float:
+        """Plan currency, brought in by the end of the last period."""
+
+    @property
+    def inventory_value(self) -> float:
+        """Plan currency, mean over the periods."""
+
+    @property
+    def unmet_demand(self) -> float:
+        """Units late at the end of their period, summed, or lost."""
+
+    @property
+    def utilisation(self) -> float:
+        """Load / hours available; NaN where nothing is limited."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One scenario solved.
+
+    Parameters
+    ----------
+    scenario, name
+        As in SCENARIOS.
+    world
+        Its network and what its drivers left behind.
+    solution, figures
+        Its plan and the figures of it.
+    drivers
+        Its rows of SCENARIO_DRIVERS.
+    """
+
+    scenario: str
+    world: World
+    solution: SupplySolution
+    figures: Figures
+    drivers: pd.DataFrame
+    name: str
+
+
+def compare_rows(outcomes: Sequence[Outcome], targets: pd.DataFrame | None) -> pd.DataFrame:
+    """SCENARIO_COMPARE of solved scenarios, of which the first is the plan.
+
+    Parameters
+    ----------
+    targets
+        INVENTORY_TARGETS; absent: without the service that the plan's safety stock gives.
+    """
+    plan = outcomes[0]
+    kept = [kept_service(outcome.world, targets) for outcome in outcomes]
+    values = [_values(outcome, *service[:1]) for outcome, service in zip(outcomes, kept, strict=True)]
+    rows = []
+    for outcome, own, service in zip(outcomes, values, kept, strict=True):
+        notes = MEANING if outcome is plan else _notes(outcome, plan, own, values[0], service[1], kept[0][1])
+        rows += [
+            (outcome.scenario, kpi, own[kpi], 0.0 if outcome is plan else own[kpi] - values[0][kpi], UNIT.get(kpi, MONEY), notes.get(kpi, ""))
+            for kpi in MEANING
+            if kpi in own
+        ]
+    if not rows:
+        return frames.empty_frame(frames.SCENARIO_COMPARE)
+    return pd.DataFrame(rows, columns=list(frames.SCENARIO_COMPARE.columns)).astype({"value": "float64", "change": "float64"})
+
+
+def _values(outcome: Outcome, kept: float) -> dict[str, float]:
+    figures, network = outcome.figures, outcome.world.network
+    unit_cost = network.points["unit_cost"].fillna(0.0).to_numpy(dtype=float)
+    values = {
+        SERVICE: figures.service, REVENUE: figures.revenue, PROFIT: figures.profit, CASH: figures.cash, COST: outcome.solution.cost,
+        INVENTORY: figures.inventory_value, SAFETY_STOCK: float(unit_cost @ network.safety_stock.mean(axis=1)), UNMET: figures.unmet_demand,
+        UTILISATION: figures.utilisation,
+    }  # fmt: skip
+    return values | ({KEPT: kept} if np.isfinite(kept) else {})
+
+
+def _notes(outcome: Outcome, plan: Outcome, own: dict[str, float], base: dict[str, float], kept: Matrix, kept_base: Matrix) -> dict[str, str]:
+    """One sentence for each figure that has something to say."""
+    notes = {SERVICE: f"What if: {driver_words(outcome)}"}
+    worse = late_words(outcome.solution, plan.solution)
+    if worse:
+        notes[UNMET] = worse
+    dearer = _largest_change(outcome.solution.costs, plan.solution.costs)
+    if dearer:
+        notes[COST] = notes[PROFIT] = dearer
+    stock = own[INVENTORY] - base[INVENTORY]
+    if abs(stock) >= 0.5:
+        notes[CASH] = f"on average {abs(stock):,.0f} {'more is tied up in' if stock > 0 else 'less lies in'} stock"
+    needed = own[SAFETY_STOCK] - base[SAFETY_STOCK]
+    if abs(needed) >= 0.5:
+        notes[SAFETY_STOCK] = f"to keep the service targets, safety stock {'rises' if needed > 0 else 'falls'} by {abs(needed):,.0f}"
+    drop = np.where(np.isfinite(kept) & np.isfinite(kept_base), kept_base - kept, 0.0)
+    if KEPT in own and drop.max(initial=0.0) > 5e-4:
+        n, t = divmod(int(np.argmax(drop)), drop.shape[1])
+        label = outcome.world.base.timeline.calendar.label(outcome.world.base.timeline.plan[t])
+        notes[KEPT] = f"most of all {point_names(outcome.world.base)[n]} in {label}: from {100 * kept_base[n, t]:.1f} % to {100 * kept[n, t]:.1f} %"
+    return notes
+
+
+def driver_words(outcome: Outcome) -> str:
+    """The drivers of a scenario in a planner's words: `lead time +100 % (supplier X)`."""
+    calendar, words = outcome.world.base.timeline.calendar, []
+    for row in records(outcome.drivers):
+        scope = ", ".join(f"{name} {getattr(row, name)}" for name in SCOPE if getattr(row, name))
+        first, last = (calendar.label(calendar.start_of(day)) if pd.notna(day) else "" for day in (row.first_period, row.last_period))
+        span = " ".join(([f"from {first}"] if first else []) + ([f"to {last}"] if last else []))
+        inside = "; ".join(text for text in (scope, span) if text)
+        words.append(f"{row.driver}{_amount_words(row.driver, row.action, row.value)}" + (f" ({inside})" if inside else ""))
+    return ", ".join(words) or "nothing changes"
+
+
+def _amount_words(driver: str, action: str, value: float) -> str:
+    if np.isnan(value):
+        return ""
+    if driver in ("material late", "supplier out"):
+        return f" {value:g} days"
+    if driver == "source allowed":
+        return "" if value else " no more"
+    days = " days" if driver.startswith("lead") else ""
+    return {"add": f" {value:+,g}{days}", "set": f" {value:,g}{days}"}.get(action, f" {value:+.4g}" if abs(value) > 100 else f" {100 * value:+.4g} %")
+
+
+def late_words(solution: SupplySolution, base: SupplySolution) -> str:
+    """Which stock has most more unmet demand than in the plan, and from when: `2 of 5 stocks are worse; most A / North from 2026-03`."""
+    network = solution.network
+    if not len(network.streams):
+        return ""
+    point = network.streams["point"].to_numpy(dtype=int)
+    more = np.zeros((len(network.points), network.periods))
+    np.add.at(more, point, solution.unmet + solution.lost)
+    np.subtract.at(more, base.network.streams["point"].to_numpy(dtype=int), base.unmet + base.lost)
+    worse = more.clip(min=0.0).sum(axis=1)
+    if worse.max(initial=0.0) < 0.5:
+        return ""
+    most = int(np.argmax(worse))
+    first = int(np.argmax(more[most] > 1e-6))
+    label = network.timeline.calendar.label(network.timeline.plan[first])
+    return f"{int((worse >= 0.5).sum())} stocks have more of it; most {point_names(network)[most]}, from {label}, {more[most].max():,.0f} units at the worst"
+
+
+def _largest_change(costs: dict[str, float], base: dict[str, float]) -> str:
+    """The kind of cost that moved most: `most of it purchase: +1,200`."""
+    kinds = sorted((set(costs) | set(base)) - {"revenue"})
+    moved = {kind: costs.get(kind, 0.0) - base.get(kind, 0.0) for kind in kinds}
+    kind = max(kinds, key=lambda name: abs(moved[name]), default="")
+    return f"most of the cost that moves is {kind}: {moved[kind]:+,.0f}" if kind and abs(moved[kind]) >= 0.5 else ""

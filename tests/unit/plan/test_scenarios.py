@@ -1,0 +1,232 @@
+"""Scenarios beside the plan: solved in a small world, figures and sentences as a planner reads them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from statistics import NormalDist
+
+import numpy as np
+import pandas as pd
+import pytest
+from plan_tables import items, month, table, value
+from small_network import small_network
+
+from sop_xl import frames
+from sop_xl.errors import PlanError
+from sop_xl.plan.inventory import safety_stock
+from sop_xl.plan.scenario_figures import (
+    CASH,
+    INVENTORY,
+    KEPT,
+    MEANING,
+    PLAN,
+    REVENUE,
+    SAFETY_STOCK,
+    SERVICE,
+    UNMET,
+)
+from sop_xl.plan.scenario_service import late_with_components
+from sop_xl.plan.scenarios import apply_drivers, compare_scenarios
+from sop_xl.plan.supply.network import SupplyRules
+from sop_xl.plan.supply.solver import solve_supply
+
+ITEMS = items("paint", "resin", service_level=0.95)
+NOWHERE = frames.empty_frame(frames.LOCATIONS)
+RULES = SupplyRules()
+MEAN, ERROR = 100.0, 30.0
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Figures of a plan, as simple as they can be: cash is profit less what lies in stock."""
+
+    revenue: float
+    profit: float
+    service: float
+    cash: float
+    inventory_value: float
+    unmet_demand: float
+    utilisation: float
+
+
+def figures_of(solution):
+    value_in_stock = float(solution.network.points["unit_cost"] @ solution.stock.mean(axis=1))
+    return Figures(solution.costs["revenue"], solution.profit, solution.service, solution.profit - value_in_stock, value_in_stock, float(solution.unmet.sum() + solution.lost.sum()), 0.5)
+
+
+def world():
+    """Paint is made of one resin each; resin comes from Alpha in a month. Two months of it lie in stock above the right safety stock."""
+    level = float(safety_stock(MEAN, ERROR, 1.0, 0.0, 0.95))
+    return small_network(
+        {"paint": [100.0] * 6, "resin": [100.0] * 6},
+        points={
+            "paint": {"unit_cost": 8.0, "unit_price": 20.0, "holding_cost": 0.4, "safety_cost": 10.0},
+            "resin": {"unit_cost": 2.0, "unit_price": 3.0, "holding_cost": 0.1, "safety_cost": 10.0},
+        },
+        sources=[{"item": "paint", "kind": "make", "unit_cost": 3.0}, {"item": "resin", "kind": "buy", "supplier": "Alpha", "unit_cost": 2.0, "lead_time": 1.0}],
+        uses={("paint", "resin"): 1.0},
+        suppliers={"Alpha": [400.0] * 6},
+        opening={"paint": level, "resin": 400.0 + level},
+        safety_stock={"paint": level, "resin": level},
+    )
+
+
+TARGETS = table(
+    frames.INVENTORY_TARGETS,
+    {"item": "paint", "location": "All", "service_level": 0.95, "mean_demand": MEAN, "error_sd": ERROR, "lead_time": 1.0, "lead_time_deviation": 0.0},
+    {"item": "resin", "location": "All", "service_level": 0.95, "mean_demand": MEAN, "error_sd": ERROR, "lead_time": 1.0, "lead_time_deviation": 0.0},
+)
+
+
+def restock(network, levels):
+    """Safety stock of resin for the lead time of its source."""
+    stock = network.safety_stock.copy()
+    source = network.sources[network.sources["kind"] == "buy"].iloc[0]
+    stock[1] = safety_stock(MEAN, ERROR, source["lead_time"], source["lead_time_deviation"], 0.95)
+    return replace(network, safety_stock=stock)
+
+
+def driver(scenario, name, amount=np.nan, action="percent", start=None, end=None, **scope):
+    dates = {"first_period": month(start) if start else pd.NaT, "last_period": month(end) if end else pd.NaT}
+    return {"scenario": scenario, "driver": name, "action": action, "value": amount} | dates | scope
+
+
+SCENARIOS = table(
+    frames.SCENARIOS,
+    {"scenario": "Double", "name": "Lead times double", "state": "run"},
+    {"scenario": "Late", "name": "Resin is 14 days late", "state": "run"},
+    {"scenario": "Out", "name": "Alpha is out for two months", "state": ""},
+    {"scenario": "More", "name": "Demand rises", "state": "run"},
+    {"scenario": "Kept for later", "name": "", "state": "off"},
+)
+DRIVERS = table(
+    frames.SCENARIO_DRIVERS,
+    driver("Double", "lead time", 1.0, supplier="Alpha"),
+    driver("Late", "material late", 14.0, item="resin"),
+    driver("Out", "supplier out", supplier="Alpha", start="2026-02", end="2026-03"),
+    driver("More", "demand", 0.1),
+    driver("Kept for later", "demand", 9.0),
+)
+
+
+def compared(scenarios=SCENARIOS, drivers=DRIVERS, solve=solve_supply, targets=TARGETS, said=None):
+    network = world()
+    progress = None if said is None else said.append
+    compare, notes = compare_scenarios(
+        network, RULES, solve_supply(network, RULES), scenarios, drivers, ITEMS, NOWHERE, restock, solve, figures_of, progress, targets=targets
+    )
+    frames.check_frame(compare, frames.SCENARIO_COMPARE)
+    return compare, notes
+
+
+@pytest.fixture(scope="module")
+def compare():
+    return compared()[0]
+
+
+def figure(compare, scenario, kpi, column="value"):
+    return value(compare, column, scenario=scenario, kpi=kpi)
+
+
+def note(compare, scenario, kpi):
+    return compare[(compare["scenario"] == scenario) & (compare["kpi"] == kpi)]["note"].iloc[0]
+
+
+class TestComparison:
+    def test_the_plan_comes_first_and_every_scenario_has_the_same_figures(self, compare):
+        assert compare["scenario"].drop_duplicates().tolist() == [PLAN, "Double", "Late", "Out", "More"]
+        for _, lines in compare.groupby("scenario"):
+            assert lines["kpi"].tolist() == list(MEANING)
+
+    def test_changes_are_against_the_plan(self, compare):
+        assert (compare[compare["scenario"] == PLAN]["change"] == 0).all()
+        wide = compare.pivot(index="scenario", columns="kpi", values="value")
+        changes = compare.pivot(index="scenario", columns="kpi", values="change")
+        assert np.allclose(wide - wide.loc[PLAN], changes)
+
+    def test_more_demand_brings_more_revenue(self, compare):
+        assert figure(compare, "More", REVENUE) == pytest.approx(1.1 * figure(compare, PLAN, REVENUE))
+        assert figure(compare, "More", KEPT, "change") == 0
+
+    def test_longer_lead_times_cost_cash_and_stock_that_is_kept_serves_worse(self, compare):
+        """Two months instead of one: three months to protect instead of two, so z falls from 1.645 by the root of two thirds to 1.343: 91.0 %."""
+        assert figure(compare, "Double", SAFETY_STOCK, "change") > 0
+        assert figure(compare, "Double", INVENTORY, "change") > 0
+        assert figure(compare, "Double", CASH, "change") < 0
+        assert figure(compare, PLAN, KEPT) == pytest.approx(0.95, abs=1e-6)
+        assert note(compare, "Double", KEPT) == "most of all resin / All in 2026-01: from 95.0 % to 91.0 %"
+        weights = np.array([8.0, 2.0]) / 10
+        assert figure(compare, "Double", KEPT) == pytest.approx(weights @ [0.95, 0.9104], abs=1e-4)
+
+    def test_a_late_material_eats_the_stock_that_was_to_protect_service(self, compare):
+        """0.46 months late are 46 units of the 70 that lie there for safety: 24 are left for a deviation of 30 x sqrt(2.46) = 47, which is 69 %."""
+        late = 14 / (365.25 / 12)
+        kept = (np.sqrt(2) * 1.6449 * ERROR - MEAN * late) / (ERROR * np.sqrt(2 + late))
+        assert note(compare, "Late", KEPT).endswith(f"to {100 * NormalDist().cdf(float(kept)):.1f} %")
+        assert figure(compare, "Late", KEPT, "change") < 0
+        assert figure(compare, "Late", SAFETY_STOCK, "change") == 0, "a lateness that is known is no reason for other targets"
+
+    def test_a_supplier_that_is_out_leaves_demand_unmet(self, compare):
+        assert figure(compare, "Out", SERVICE, "change") < 0
+        assert figure(compare, "Out", UNMET, "change") > 0
+        assert "from 2026-0" in note(compare, "Out", UNMET)
+        assert figure(compare, "Out", KEPT, "change") < figure(compare, "Late", KEPT, "change")
+
+    def test_the_first_line_says_what_is_supposed(self, compare):
+        assert note(compare, "Double", SERVICE) == "What if: lead time +100 % (supplier Alpha)"
+        assert note(compare, "Late", SERVICE) == "What if: material late 14 days (item resin)"
+        assert note(compare, "Out", SERVICE) == "What if: supplier out (supplier Alpha; from 2026-02 to 2026-03)"
+
+    def test_without_targets_the_service_of_safety_stock_is_left_out(self):
+        compare, _ = compared(SCENARIOS.iloc[:1], targets=None)
+        assert KEPT not in set(compare["kpi"])
+
+    def test_the_same_comes_out_twice(self, compare):
+        pd.testing.assert_frame_equal(compare, compared()[0])
+
+
+class TestScenariosThatHaveNoPlan:
+    def test_progress_is_told_and_scenarios_that_are_off_are_not_solved(self):
+        said = []
+        compared(said=said)
+        assert said == ["Double", "Late", "Out", "More"]
+
+    def test_a_scenario_that_changes_nothing_is_the_plan_and_not_solved_again(self):
+        def never(network, rules):
+            raise AssertionError
+
+        empty = table(frames.SCENARIOS, {"scenario": "Empty", "state": "run"})
+        compare, notes = compared(empty, solve=never)
+        assert (compare["change"] == 0).all()
+        assert notes["rule"].tolist() == ["scenario-without-drivers"]
+
+    def test_a_scenario_without_a_plan_is_said(self):
+        def impossible(network, rules):
+            raise PlanError("Paint is 310 h short in 2026-03")
+
+        compare, notes = compared(SCENARIOS.iloc[:1], solve=impossible)
+        assert set(compare["scenario"]) == {PLAN}
+        assert notes["note"].tolist() == ["Double has no plan: Paint is 310 h short in 2026-03"]
+
+    def test_a_scenario_cannot_be_called_plan(self):
+        compare, notes = compared(table(frames.SCENARIOS, {"scenario": "plan", "state": "run"}))
+        assert set(compare["scenario"]) == {PLAN}
+        assert notes["rule"].tolist() == ["scenario-named-plan"]
+
+
+def test_a_cell_that_no_driver_touches_is_the_plans_own():
+    """The very same arrays and frames, not copies: a scenario holds only what it changes."""
+    network = world()
+    changed, rules, _ = apply_drivers(network, RULES, DRIVERS[DRIVERS["scenario"] == "More"].reset_index(drop=True), ITEMS, NOWHERE)
+    assert rules is RULES
+    assert {f.name for f in fields(network) if getattr(network, f.name) is not getattr(changed, f.name)} == {"demand"}
+
+
+def test_what_is_made_of_a_late_material_is_late_by_what_its_stock_does_not_cover():
+    """Resin half a month late with safety stock for a tenth of a month: paint, made in no time, is four tenths late."""
+    network = replace(world(), safety_stock=np.array([[0.0] * 6, [10.0] * 6]))
+    late = np.zeros((2, 6))
+    late[1, 2:4] = 0.5
+    reached = late_with_components(network, late, np.array([[100.0], [100.0]]))
+    assert reached[0].tolist() == pytest.approx([0, 0, 0.4, 0.4, 0, 0])
+    assert reached[1].tolist() == late[1].tolist()
