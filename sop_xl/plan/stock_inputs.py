@@ -73,7 +73,7 @@ class StockLevels:
     classes
         abc, xyz; `""` where not known.
     method, measure
-        (N,) as resolved; method `own` where the planner states the stock, `""` where none is held.
+        (N,) as resolved; method `stated` where the planner says how much, `""` where none is held.
     level
         (N,) service level.
     own

@@ -15,12 +15,20 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from sop_xl.plan.echelon import is_available
 from sop_xl.plan.grid import Mask, Matrix, Positions, pair_positions
 from sop_xl.plan.intermittent_stock import IntervalDraws, bootstrap_safety_stock, interval_draws
 from sop_xl.plan.inventory import stocking_location
 from sop_xl.plan.notes import Note, some_of
-from sop_xl.plan.safety_stock import coming_demand, cycle_quantity, interval_demand, safety_stock
+from sop_xl.plan.safety_stock import (
+    coming_demand,
+    cycle_quantity,
+    interval_demand,
+    normal_quantile,
+    safety_stock,
+)
 from sop_xl.plan.stock_inputs import StockInputs, StockLevels, pooled_error_sd, sold_history
+from sop_xl.plan.stock_placement import place_stock
 from sop_xl.plan.supply.flows import dependent_demand, independent_demand, numbers, whole
 from sop_xl.plan.supply.network import SupplyNetwork, point_names
 from sop_xl.plan.supply.policies import policy_of_points, with_segments
@@ -60,7 +68,7 @@ def stock_levels(network: SupplyNetwork, inputs: StockInputs, levels: pd.DataFra
     own = _own_safety_stock(network.points, inputs.inventory)
     error = pooled_error_sd(network.points, inputs)
     _say_what_is_not_known(network, error, sells & np.isnan(own), notes)
-    method = np.where(~np.isnan(own), "own", np.where(sells | (targets["method"] == "echelon"), targets["method"], "")).astype(object)
+    method = np.where(~np.isnan(own), "stated", np.where(sells | (targets["method"] == "echelon"), targets["method"], "")).astype(object)
     lot = np.maximum(_of_source(network, regular, "minimum_order"), _of_source(network, regular, "order_multiple"))
     result = StockLevels(
         classes=targets[["abc", "xyz"]], method=method, measure=targets["service_measure"].to_numpy(dtype=object), own=own, sells=sells,
@@ -103,40 +111,82 @@ def regular_source(network: SupplyNetwork) -> Positions:
 
 
 def _with_safety_stock(network: SupplyNetwork, inputs: StockInputs, known: StockLevels) -> StockLevels:
-    method, notes = known.method.copy(), list(known.notes)
-    drawn, net_lead_time = known.drawn, known.net_lead_time
+    known, placed = _by_placement(network, known)
+    known, drawn = _by_draws(network, inputs, known)
     error = np.nan_to_num(known.error_sd)[:, None]
-    result = np.zeros(known.sold.shape)
-    by_draws = method == "bootstrap"
-    if by_draws.any():
-        drawn = _draws(network, inputs, known, by_draws)
-        thin = by_draws & ~drawn.known
-        method[thin] = "gamma"
-        _say(notes, network, thin, "inventory_policy", "history-too-thin", "too few sales for a bootstrap; safety stock is computed by gamma")
-        some = by_draws & drawn.known
-        mean, _ = interval_demand(known.coming_sold, 0.0, known.lead_time[:, None], 0.0, REVIEW)
-        cycle = cycle_quantity(known.coming_sold, known.lot[:, None], REVIEW)
-        for measure in ("cycle service", "fill rate"):
-            rows = some & (known.measure == measure)
-            chosen = IntervalDraws(drawn.ratios[rows], drawn.losses[rows])
-            result[rows] = bootstrap_safety_stock(chosen, mean[rows], known.level[rows], measure, cycle[rows])
+    result = np.where(np.isnan(drawn), np.nan_to_num(placed), drawn)
     for form in ("normal", "gamma"):
         for measure in ("cycle service", "fill rate"):
-            rows = (method == form) & (known.measure == measure)
+            rows = (known.method == form) & (known.measure == measure)
             result[rows] = safety_stock(
                 known.coming[rows], error[rows], known.lead_time[rows, None], known.lead_time_deviation[rows, None], known.level[rows, None], REVIEW,
                 measure=measure, method=form, order_quantity=known.lot[rows, None],
             )  # fmt: skip
-    needed = np.where(known.coming_sold > 0, result, 0.0)
-    needed = np.where(np.isnan(known.own)[:, None], needed, known.own[:, None])
-    return replace(known, method=method, drawn=drawn, net_lead_time=net_lead_time, safety_stock=needed, notes=notes)
+    # what is no longer sold, or taken, needs no stock
+    wanted = np.where((known.method == "echelon")[:, None], known.coming, known.coming_sold) > 0
+    computed = np.where(wanted, result, 0.0)
+    return replace(known, safety_stock=np.where(np.isnan(known.own)[:, None], computed, known.own[:, None]))
 
 
-def _draws(network: SupplyNetwork, inputs: StockInputs, known: StockLevels, rows: Mask) -> IntervalDraws:
-    some = interval_draws(sold_history(network.points[rows].reset_index(drop=True), inputs), known.lead_time[rows], known.lead_time_deviation[rows], REVIEW)
+def _by_draws(network: SupplyNetwork, inputs: StockInputs, known: StockLevels) -> tuple[StockLevels, Matrix]:
+    """Safety stock of method bootstrap, NaN elsewhere; gamma takes over where history is too thin."""
+    rows = known.method == "bootstrap"
+    result = np.full(known.sold.shape, np.nan)
+    if not rows.any():
+        return known, result
+    some = interval_draws(
+        sold_history(network.points[rows].reset_index(drop=True), inputs), known.lead_time[rows], known.lead_time_deviation[rows], REVIEW
+    )
     ratios, losses = (np.full((len(rows), some.ratios.shape[1]), np.nan) for _ in range(2))
     ratios[rows], losses[rows] = some.ratios, some.losses
-    return IntervalDraws(ratios, losses)
+    drawn, method, notes = IntervalDraws(ratios, losses), known.method.copy(), list(known.notes)
+    thin = rows & ~drawn.known
+    method[thin] = "gamma"
+    _say(notes, network, thin, "inventory_policy", "history-too-thin", "too few sales for a bootstrap; safety stock is computed by gamma")
+    mean, _ = interval_demand(known.coming_sold, 0.0, known.lead_time[:, None], 0.0, REVIEW)
+    cycle = cycle_quantity(known.coming_sold, known.lot[:, None], REVIEW)
+    for measure in ("cycle service", "fill rate"):
+        chosen = rows & drawn.known & (known.measure == measure)
+        part = IntervalDraws(ratios[chosen], losses[chosen])
+        result[chosen] = bootstrap_safety_stock(part, mean[chosen], known.level[chosen], measure, cycle[chosen])
+    return replace(known, method=method, drawn=drawn, notes=notes), result
+
+
+def _by_placement(network: SupplyNetwork, known: StockLevels) -> tuple[StockLevels, Matrix]:
+    """Safety stock of method echelon, NaN elsewhere; normal takes over where there is nothing to place or stockpyl is not installed."""
+    rows = known.method == "echelon"
+    result = np.full(known.sold.shape, np.nan)
+    if not rows.any():
+        return known, result
+    method, measure, notes = known.method.copy(), known.measure.copy(), list(known.notes)
+    alone = np.where(known.sells, "normal", "").astype(object)
+    if not is_available():
+        method[rows] = alone[rows]
+        notes.append(Note(
+            "inventory_policy", "", "echelon-not-installed",
+            "method echelon needs stockpyl (pip install sop-xl[echelon]); safety stock is computed stock by stock",
+        ))  # fmt: skip
+        return replace(known, method=method, notes=notes), result
+    z = np.maximum(normal_quantile(known.level), 0.0)
+    sold_error = np.where(known.sells, np.nan_to_num(known.error_sd), 0.0)
+    placement = place_stock(network, known.regular, rows, known.sells, sold_error, z, known.lead_time, REVIEW)
+    net, placed = placement.net_lead_time, rows & ~np.isnan(placement.net_lead_time)
+    method[rows & ~placed] = alone[rows & ~placed]
+    late = known.coming**2 * (known.lead_time_deviation**2)[:, None]
+    spread = np.sqrt((np.nan_to_num(net) * placement.deviation**2)[:, None] + late)
+    held = np.where((net > 0)[:, None], z[:, None] * spread, 0.0)
+    result[placed] = held[placed]
+    _say(
+        notes, network, placed & (measure == "fill rate"), "inventory_policy", "echelon-by-cycle-service",
+        "method echelon places stock by cycle service; the target is read as one",
+    )  # fmt: skip
+    measure[placed] = "cycle service"
+    if placement.tree_links < placement.links:
+        notes.append(Note(
+            "inventory_policy", "", "echelon-not-a-tree",
+            f"the bill of material is no tree: where stock is held was chosen along {placement.tree_links} of its {placement.links} links, the costliest; how much, along all of them",
+        ))  # fmt: skip
+    return replace(known, method=method, measure=measure, net_lead_time=net, notes=notes), result
 
 
 def _targets(network: SupplyNetwork, inputs: StockInputs, levels: pd.DataFrame | None) -> pd.DataFrame:
