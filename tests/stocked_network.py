@@ -5,18 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
 import pandas as pd
-from plan_tables import items
+from plan_tables import items, table
 
 from sop_xl import frames
 from sop_xl.plan.stock_inputs import StockInputs
-
-POLICY = {
-    "policy": "", "item": "", "family": "", "location": "", "abc": "", "xyz": "", "service_level": np.nan, "service_measure": "", "method": "",
-    "shelf_life": np.nan, "fence": np.nan, "maximum_stock": np.nan, "holding_cost_rate": np.nan, "backorder_cost": np.nan, "demand_priority": np.nan,
-}  # fmt: skip
-
 
 def stock_inputs(error: Mapping[str, float], *, listed: pd.DataFrame | None = None, own: Mapping[str, float] | None = None, **stated: Any) -> StockInputs:
     """Inputs for a network at the one location `All`.
@@ -39,9 +32,8 @@ def stock_inputs(error: Mapping[str, float], *, listed: pd.DataFrame | None = No
 
 
 def policy(*rules: Mapping[str, Any]) -> pd.DataFrame:
-    """INVENTORY_POLICY with one row per rule, in their order."""
-    rows = [{**POLICY, "policy": str(k), **rule} for k, rule in enumerate(rules)]
-    return frames.check_frame(pd.DataFrame(rows, columns=list(frames.INVENTORY_POLICY.columns)), frames.INVENTORY_POLICY)
+    """INVENTORY_POLICY with one row per rule, in their order; what a rule leaves out is the setting's turn."""
+    return table(frames.INVENTORY_POLICY, *({"policy": str(k), **rule} for k, rule in enumerate(rules)))
 
 
 def history_of(**demand: list[float]) -> pd.DataFrame:

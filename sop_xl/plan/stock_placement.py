@@ -20,8 +20,8 @@ from sop_xl.plan.supply.flows import numbers, regular_uses, whole
 from sop_xl.plan.supply.network import SupplyNetwork
 
 FINEST_STEP = 0.25
-"""Periods: promises are whole multiples of it, or of a longer step where chains are long."""
-MOST_STEPS = 20
+"""Periods: promises are whole multiples of it, or of twice, four times ... of it where chains are long."""
+MOST_STEPS = 24
 """Steps of the longest chain; the effort grows with their third power."""
 MOST_STAGES = 400
 """Stages of one tree; beyond it cheaper links are left out."""
@@ -75,14 +75,16 @@ def place_stock(
     holding = np.where(holding > 0, holding, holding[holding > 0].min() if (holding > 0).any() else 1.0)
     inside = links.where(part[links.giver] & part[links.taker])
     processing = lead_time + np.where(sells, review_periods, 0.0)
-    step = max(FINEST_STEP, float(longest_chain(inside, np.where(part, processing, 0.0))) / MOST_STEPS)
+    step = FINEST_STEP
+    while longest_chain(inside, np.where(part, processing, 0.0)) > MOST_STEPS * step:
+        step *= 2.0
     stages = Stages(
         processing_time=np.round(processing / step).astype(np.intp), cost=holding * z * deviation * np.sqrt(step),
         inbound=np.zeros(len(z), dtype=np.intp), promise=np.where(sells, 0, -1).astype(np.intp),
     )  # fmt: skip
     tree = inside.where(tree_links(inside, (holding * deviation)[inside.giver], len(z)))
-    service = service_times(stages, tree, part) * step
-    net = net_lead_times(inside, np.asarray(processing, dtype=float), np.asarray(service, dtype=float))
+    service = _whole_to_real(stages, tree, service_times(stages, tree, part), np.asarray(processing, dtype=float), step)
+    net = net_lead_times(inside, np.asarray(processing, dtype=float), service)
     return Placement(np.where(part, net, np.nan), deviation, len(inside.giver), len(tree.giver))
 
 
@@ -142,3 +144,28 @@ def tree_links(links: Links, worth: Matrix, count: int) -> Mask:
         if a != b and size[a] + size[b] <= MOST_STAGES:
             parent[b], size[a], kept[link] = a, size[a] + size[b], True
     return kept
+
+
+def _whole_to_real(stages: Stages, tree: Links, chosen: Positions, processing: Matrix, step: float) -> Matrix:
+    """Service times in periods, of choices in whole steps.
+
+    A stage that holds nothing in steps holds nothing in truth: it promises what it is promised, and its own time. Rounding would leave it a
+    sliver of a period to cover, and the root of a sliver is not small.
+    """
+    holds = net_lead_times(tree, stages.processing_time.astype(float), chosen.astype(float)) > 0
+    free = ~holds & (stages.promise < 0)
+    service: Matrix = chosen * step
+    for _ in range(len(service)):
+        ready = _ready(tree, processing, service)
+        settled = np.where(free, ready, np.minimum(service, ready))
+        if (settled == service).all():
+            break
+        service = settled
+    return service
+
+
+def _ready(tree: Links, processing: Matrix, service: Matrix) -> Matrix:
+    """When each stage has its goods if it holds none: SI + T."""
+    promised = np.zeros(len(service))
+    np.maximum.at(promised, tree.taker, service[tree.giver])
+    return np.asarray(promised + processing)
