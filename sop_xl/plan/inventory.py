@@ -9,52 +9,10 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from sop_xl import frames
-from sop_xl.errors import FrameError
 from sop_xl.periods import Timeline
 from sop_xl.plan.grid import Grid, Mask, Matrix, Positions, pair_positions, positions, series_of
 from sop_xl.plan.notes import Note, notes_frame, some_of
-
-
-def safety_stock(
-    demand_mean: ArrayLike,
-    demand_sd: ArrayLike,
-    lead_time: ArrayLike,
-    lead_time_deviation: ArrayLike,
-    service_level: ArrayLike,
-    review_periods: float = 1.0,
-) -> Matrix:
-    """Safety stock against uncertain demand and lead time: z * sqrt((L + R) * sd^2 + d^2 * sL^2).
-
-    Parameters
-    ----------
-    demand_mean, demand_sd
-        d and sd, units per period: mean demand and standard deviation of its forecast error.
-    lead_time, lead_time_deviation
-        L and sL, periods.
-    service_level
-        Probability of not running out in a replenishment cycle, between 0 and 1; z is the normal quantile.
-    review_periods
-        R: periods between two decisions; stock must last until the order after next arrives. 1 for a plan that is made
-        anew in every period, 0 for continuous review, which is the form that most books print.
-
-    Returns
-    -------
-    Units, same shape as the broadcast arguments; NaN where an argument is. Never below 0: a service level under one
-    half needs no safety stock.
-
-    Source: Silver, Pyke and Thomas, Inventory and Production Management in Supply Chains, 4th ed. 2017, chapter 6.
-    """
-    level = np.asarray(service_level, dtype=float)
-    if ((level <= 0) | (level >= 1)).any():
-        raise FrameError("a service level lies between 0 and 1")
-    distinct, inverse = np.unique(level, return_inverse=True)
-    quantiles = np.array([NormalDist().inv_cdf(float(p)) if p == p else np.nan for p in distinct])  # noqa: PLR0124 - NaN is the one value unequal to itself
-    z = np.maximum(quantiles[inverse].reshape(level.shape), 0.0)
-    mean, deviation = np.asarray(demand_mean, dtype=float), np.asarray(demand_sd, dtype=float)
-    interval = np.asarray(lead_time, dtype=float) + review_periods
-    spread = np.sqrt(interval * deviation**2 + mean**2 * np.asarray(lead_time_deviation, dtype=float) ** 2)
-    result: Matrix = z * spread
-    return result
+from sop_xl.plan.safety_stock import coming_demand, safety_stock
 
 
 def forecast_error_sd(baseline: pd.DataFrame, low: float = 0.1, high: float = 0.9) -> pd.DataFrame:
@@ -140,7 +98,7 @@ def inventory_plan(
     lead_time_deviation = _known(items, "lead_time_deviation", at_item, notes)
     service = items["service_level"].fillna(default_service_level).to_numpy(dtype=float)[at_item]
     deviation = _pooled_deviation(grid, error_sd, locations, demand, notes)
-    coming = _coming_demand(demand, np.ceil(lead_time + 1 - 1e-9).astype(int))
+    coming = coming_demand(demand, np.ceil(lead_time + 1 - 1e-9).astype(int))
     needed = safety_stock(
         coming, deviation[:, None], lead_time[:, None], lead_time_deviation[:, None], service[:, None]
     )
@@ -314,21 +272,6 @@ def _pooled_deviation(
             )
         )
     return np.sqrt(variance)
-
-
-def _coming_demand(demand: Matrix, ahead: Positions) -> Matrix:
-    """Mean demand per period over the next `ahead` periods of each series, at least one; near the end over those left.
-
-    In the last period, with none left, its own demand stands for what comes.
-    """
-    count = demand.shape[1]
-    used = np.concatenate([np.zeros((len(demand), 1)), np.cumsum(demand, axis=1)], axis=1)
-    start = np.minimum(np.arange(1, count + 1), count - 1)[None, :]
-    stop = np.minimum(start + np.maximum(ahead, 1)[:, None], count)
-    rows = np.arange(len(demand))[:, None]
-    mean: Matrix = (used[rows, stop] - used[rows, start]) / (stop - start)
-    # cumulative sums leave float noise where there is no demand at all
-    return np.where(mean < 1e-9 * (1.0 + demand.max(axis=1, initial=0.0))[:, None], 0.0, mean)
 
 
 def _project(

@@ -9,7 +9,8 @@ from plan_tables import MONTHS, items, locations, months, table, value
 
 from sop_xl import frames
 from sop_xl.errors import FrameError
-from sop_xl.plan.inventory import days_of_supply, forecast_error_sd, inventory_plan, safety_stock
+from sop_xl.plan.inventory import days_of_supply, forecast_error_sd, inventory_plan
+from sop_xl.plan.safety_stock import safety_stock
 
 TIMELINE = months("2026-01", 4)
 NO_ERROR = pd.DataFrame({"item": [], "location": [], "forecast_error_sd": []}).astype({"forecast_error_sd": float})
