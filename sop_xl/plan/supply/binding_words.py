@@ -87,7 +87,6 @@ _OPENINGS: dict[str, Callable[[Names, int, str, str, float], str]] = {
     "prebuild": lambda _, __, of, at, ___: f"{of} may not be built ahead in {at}",
     "source_share": lambda _, __, of, at, ___: f"The sources of {of} have fixed shares in {at}",
     "whole_lots": lambda _, __, of, at, ___: f"{of} comes in whole lots in {at}",
-    "plan_changes": lambda _, __, of, at, ___: f"The last approved plan of {of} is kept in {at}",
     "other": lambda _, __, of, at, ___: f"{of} is limited in {at}",
 }
 """By constraint: names, row, whose limit it is, period, limit."""

@@ -27,8 +27,7 @@ def cause_name(names: Names, cause: Cause) -> str:
     prefix = {
         "supplier_limit": "supplier ", "source_maximum": "maximum of ", "lead_time": "lead time of ", "fence": "frozen fence of ", "validity": "validity of ",
         "no_source": "no source of ", "maximum_stock": "maximum stock of ", "shelf_life": "shelf life of ", "prebuild": "no pre-build of ",
-        "source_share": "fixed shares of the sources of ", "whole_lots": "whole lots of ", "plan_changes": "stability of the plan of ",
-        "cost": "cost of serving ", "other": "limits of ",
+        "source_share": "fixed shares of the sources of ", "whole_lots": "whole lots of ", "cost": "cost of serving ", "other": "limits of ",
     }.get(cause.constraint, "")  # fmt: skip
     return prefix + subject(names, cause.constraint, cause.row)
 
@@ -94,7 +93,6 @@ PHRASES: dict[str, Phrase] = {
     "prebuild": lambda _, __, of, at: f"{of} may not be built ahead in {at}",
     "source_share": lambda _, __, of, at: f"the sources of {of} have fixed shares in {at}",
     "whole_lots": lambda _, __, of, at: f"{of} comes in whole lots in {at}",
-    "plan_changes": lambda _, __, of, at: f"the last approved plan of {of} is kept in {at}",
     "other": lambda _, __, of, at: f"{of} is limited in {at}",
 }
 """By constraint."""

@@ -36,7 +36,6 @@ LIMITS: dict[str, Limit] = {
     "prebuild": Limit("point", COST),
     "source_share": Limit("point", SUPPLIER),
     "whole_lots": Limit("point", COST),
-    "plan_changes": Limit("point", COST),
     "other": Limit("point", COST),
     "cost": Limit("point", COST),
 }

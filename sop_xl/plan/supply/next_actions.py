@@ -127,7 +127,6 @@ def _without_levers(solution: SupplySolution, names: Names, shortage: Shortage, 
         "prebuild": lambda: f"Allow {of} to be built ahead in Settings.",
         "source_share": lambda: f"Loosen the fixed shares of the sources of {of} in {at}.",
         "whole_lots": lambda: f"Ask for smaller lots of {of}, or order one lot more in {at}.",
-        "plan_changes": lambda: f"Let the plan of {of} change in {at}.",
     }
     write = texts.get(cause.constraint)
     return write() if write else f"Look at {of} in {at}."

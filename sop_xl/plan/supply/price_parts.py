@@ -15,10 +15,12 @@ import numpy as np
 from sop_xl.plan.grid import records
 from sop_xl.plan.supply.solution import SupplySolution
 from sop_xl.plan.supply.source_links import Component, source_links
-from sop_xl.plan.supply.why_words import number
 
-MONEY = frozenset({"source_cost", "hours", "holding", "substitution", "late_part", "safety_stock"})
-"""Parts that are paid, not scarce."""
+MONEY = frozenset({"source_cost", "hours", "holding", "substitution", "late_part", "safety_stock", "plan_stability"})
+"""Parts that are paid (or saved, then negative), not scarce."""
+
+LOTS = ("order_placed", "minimum_order", "order_multiple")
+"""Constraints of whole lots; their price is that of the plan with the lots held as they are."""
 
 TIMING = frozenset({"lead_time", "fence", "validity", "no_source"})
 """Limits that are no constraint of a programme: nothing can be ordered there at all."""
@@ -71,7 +73,6 @@ class _Way:
 
     price: float
     in_use: bool
-    carries: bool
     parts: list[tuple[str, int, int, float, float]]  # constraint, row, period, amount, quantity
     stocks: list[tuple[int, int, float]]  # point, period, units
 
@@ -86,9 +87,11 @@ class PriceParts:
         self._tight: dict[tuple[int, int], frozenset[tuple[str, int, int]]] = {}
         shape = (len(self.network.points), self.network.periods)
         self.balance = solution.duals.get("balance", np.zeros(shape))
-        self._sources = {name: self.network.sources[name].to_numpy() for name in ("supplier", "point", "from_point", "share")}
+        self._sources = {name: self.network.sources[name].to_numpy() for name in ("supplier", "point", "from_point")}
+        self._share = self.network.sources["share"].to_numpy(dtype=float)
         self._unit_cost = np.nan_to_num(self.network.sources["unit_cost"].to_numpy(dtype=float)).clip(min=0.0)
         self._holding = np.nan_to_num(self.network.points["holding_cost"].to_numpy(dtype=float)).clip(min=0.0)
+        self._life = self.network.points["shelf_life"].to_numpy(dtype=float)
         self._yield = np.nan_to_num(self.network.sources["process_yield"].to_numpy(dtype=float), nan=1.0)
         self._stored: list[list[tuple[int, float]]] = [[] for _ in range(shape[0])]
         for row in records(self.network.stores):
@@ -139,8 +142,8 @@ class PriceParts:
         way = min(ways, key=lambda w: (not (w.in_use and w.price <= _above(price)), max(w.price, _above(price))))
         found = [Part(c, row, at, amount, quantity, (point,)) for c, row, at, amount, quantity in way.parts if abs(amount) > TOLERANCE]
         gap = price - way.price
-        if price > _above(way.price):
-            found.append(Part(self._unpriced(point, carried=way.carries), point, period, gap, 1.0, (point,)))
+        if price > _above(way.price) or (way.in_use and way.price > _above(price)):
+            found.append(Part(self._unpriced(point), point, period, gap, 1.0, (point,)))
         elif way.price > _above(price):
             found.append(Part(NOT_WORTH_IT, point, period, gap, 1.0, (point,)))
         for stock, at, quantity in way.stocks:
@@ -175,7 +178,7 @@ class PriceParts:
         point, placed = int(self._sources["point"][source]), period - self.links.places[source]
         process_yield, late = float(self._yield[source]), float(self.network.late_share[source, period])
         if process_yield * (1.0 - late) <= TOLERANCE:
-            return _Way(np.inf, False, False, [], [])
+            return _Way(np.inf, False, [], [])
         each = 1.0 / (process_yield * (1.0 - late))  # units ordered for one that is good and in time
         parts = [("source_cost", source, period, each * float(self._unit_cost[source]), each)]
         if late > 0 and period + 1 < self.network.periods:
@@ -188,12 +191,24 @@ class PriceParts:
                 hours = each * load.hours
                 parts.append(("hours", load.resource, at, hours * float(self._paid_hour[load.resource]), hours))
                 parts.append(("resource_capacity", load.resource, at, hours * self._dual("resource_capacity", load.resource, at), hours))
+        parts.append(("plan_stability", source, period, each * self._dual("plan_stability", source, period), each))
+        parts.append(("whole_lots", point, period, each * sum(self._dual(name, source, period) for name in LOTS), each))
+        fresh = self._life_price(point, period) + (late / (1.0 - late)) * self._life_price(point, period + 1)
+        parts.append(("shelf_life", point, period, -fresh, 1.0))
         stocks = [(shipped, placed, each)] if (shipped := int(self._sources["from_point"][source])) >= 0 else []
         for line in self.links.bills[source]:
             chosen = min(line, key=lambda c: self._component_price(c, placed))
             stocks.append((chosen.point, placed, each * chosen.quantity))
             parts.append(("substitution", source, placed, each * chosen.extra_cost, each * chosen.quantity))
         return self._way(bool(self.solution.orders[source, period] > TOLERANCE), parts, stocks)
+
+    def _life_price(self, point: int, arrival: int) -> float:
+        """What fresh stock is worth beyond its use, as it lets stock lie in the periods of its shelf life."""
+        life = self._life[point]
+        if not np.isfinite(life):
+            return 0.0
+        last = min(arrival + max(int(life), 1), self.network.periods)
+        return sum(self._dual("shelf_life", point, t) for t in range(arrival, last))
 
     def _component_price(self, component: Component, period: int) -> float:
         return component.quantity * self.price(component.point, period) + component.extra_cost
@@ -204,31 +219,25 @@ class PriceParts:
         if not any(self.links.can_arrive(point, t) for t in range(period)):
             return None  # what lies there was there from the start, or is on order: no more of it can be had
         carried = bool(self.solution.stock[point, before] > TOLERANCE)
-        if not carried and not self.solution.rules.prebuild:
-            return None
+        ahead = self._dual("prebuild", point, before) - self._dual("prebuild", point, period)
         parts = [
+            ("prebuild", point, before, ahead, 1.0),
+            ("shelf_life", point, before, self._dual("shelf_life", point, before), 1.0),
             ("holding", point, before, float(self._holding[point]), 1.0),
             ("safety_stock", point, before, -abs(self._dual("safety_stock", point, before)), 1.0),
             ("maximum_stock", point, before, self._dual("maximum_stock", point, before), 1.0),
         ]
         for resource, space in self._stored[point]:
             parts.append(("storage", resource, before, space * self._dual("storage", resource, before), space))
-        return self._way(carried, parts, [(point, before, 1.0)], carries=True)
+        return self._way(carried, parts, [(point, before, 1.0)])
 
-    def _way(self, in_use: bool, parts: list[tuple[str, int, int, float, float]], stocks: list[tuple[int, int, float]], *, carries: bool = False) -> _Way:
+    def _way(self, in_use: bool, parts: list[tuple[str, int, int, float, float]], stocks: list[tuple[int, int, float]]) -> _Way:
         price = sum(part[3] for part in parts) + sum(units * self.price(stock, at) for stock, at, units in stocks)
-        return _Way(price, in_use, carries, parts, stocks)
+        return _Way(price, in_use, parts, stocks)
 
-    def _unpriced(self, point: int, *, carried: bool) -> str:
-        """The limit that must carry what no dual carries."""
-        rules, network = self.solution.rules, self.network
-        if carried:
-            return "shelf_life" if np.isfinite(number(network.points, "shelf_life", point)) else "prebuild"
-        if np.isfinite(self._sources["share"][self.links.sources[point]].astype(float)).any():
-            return "source_share"
-        if rules.whole_lots:
-            return "whole_lots"
-        return "plan_changes" if rules.change_cost_rate > 0 else "other"
+    def _unpriced(self, point: int) -> str:
+        """The limit that must carry what no dual carries: the fixed shares of the sources, if there are any."""
+        return "source_share" if np.isfinite(self._share[self.links.sources[point]]).any() else "other"
 
 
 def _above(price: float) -> float:
