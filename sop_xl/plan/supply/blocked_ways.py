@@ -20,7 +20,7 @@ class BlockedWays:
     """Finds what blocks a stock in a plan without prices."""
 
     def __init__(self, solution: SupplySolution, prices: PriceParts) -> None:
-        self.solution, self.network, self.links, self._prices = solution, solution.network, prices.links, prices
+        self.solution, self.network, self.links = solution, solution.network, prices.links
         self._supplier = self.network.sources["supplier"].to_numpy(dtype=int)
         self._maximum = self.network.sources["maximum"].to_numpy(dtype=float)
         self._from = self.network.sources["from_point"].to_numpy(dtype=int)
@@ -51,8 +51,16 @@ class BlockedWays:
         if blocked:
             return blocked[0]
         later = next((t for t in range(period + 1, self.network.periods) if self.links.can_arrive(point, t)), None)
-        constraint, row = self._prices.timing(point, period, later)
+        constraint, row = self._timing(point, period, later)
         return [Part(constraint, row, period, 1.0, units, here)]
+
+    def _timing(self, point: int, period: int, later: int | None) -> tuple[str, int]:
+        """Why no source delivers a stock in a period, and the row it is about: the source that delivers first, or the point."""
+        sources = self.links.sources[point]
+        if not sources:
+            return "no_source", point
+        first = next((s for s in sources if later is not None and not self.links.why_not(s, later)), sources[0])
+        return self.links.why_not(first, period) or "validity", first
 
     def _limits(self, source: int, arrival: int, units: float, path: tuple[int, ...], seen: frozenset[tuple[int, int]]) -> list[Part]:
         """Limits without room on the way of one source."""

@@ -8,7 +8,7 @@ sum to it, and the part that carries the excess is the cause.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -18,6 +18,9 @@ from sop_xl.plan.supply.source_links import Component, source_links
 
 MONEY = frozenset({"source_cost", "hours", "holding", "substitution", "late_part", "safety_stock", "plan_stability"})
 """Parts that are paid (or saved, then negative), not scarce."""
+
+PAID = MONEY - {"late_part", "safety_stock", "plan_stability"}
+"""Parts that somebody is paid."""
 
 LOTS = ("order_placed", "minimum_order", "order_multiple")
 """Constraints of whole lots; their price is that of the plan with the lots held as they are."""
@@ -75,6 +78,12 @@ class _Way:
     in_use: bool
     parts: list[tuple[str, int, int, float, float]]  # constraint, row, period, amount, quantity
     stocks: list[tuple[int, int, float]]  # point, period, units
+    closed: tuple[str, int, int] | None = None  # what keeps it from being taken at all: constraint, row, period
+
+    @property
+    def paid(self) -> float:
+        """Money of its own, what the stocks cost on top."""
+        return sum(amount for constraint, _, _, amount, _ in self.parts if constraint in PAID)
 
 
 class PriceParts:
@@ -83,7 +92,8 @@ class PriceParts:
     def __init__(self, solution: SupplySolution) -> None:
         self.solution, self.network = solution, solution.network
         self.links = source_links(self.network)
-        self._known: dict[tuple[int, int, bool], list[Part]] = {}
+        self._known: dict[tuple[int, int], list[Part]] = {}
+        self._cheapest: dict[tuple[int, int], tuple[float, list[Part]]] = {}
         self._tight: dict[tuple[int, int], frozenset[tuple[str, int, int]]] = {}
         shape = (len(self.network.points), self.network.periods)
         self.balance = solution.duals.get("balance", np.zeros(shape))
@@ -104,7 +114,34 @@ class PriceParts:
 
     def parts(self, point: int, period: int) -> list[Part]:
         """The price of a stock in parts that sum to it; empty where it has none."""
-        return self._parts(point, period, ordered=False)
+        key, price = (point, period), self.price(point, period)
+        if key not in self._known:
+            self._known[key] = [Part("other", point, period, price, 1.0, (point,))]  # what a ring of transfers comes back to
+            self._known[key] = [] if abs(price) <= TOLERANCE else self._split(point, period, price)
+        return self._known[key]
+
+    def cheapest(self, point: int, period: int) -> tuple[float, list[Part]]:
+        """What a stock would cost if nothing were scarce, and the limits that keep it from being had for that.
+
+        Sources that cannot deliver in time count too. The parts are those of `parts`, along the way that pays least.
+        """
+        key = (point, period)
+        if key not in self._cheapest:
+            self._cheapest[key] = np.inf, []  # what a ring of transfers comes back to
+            found = [self._free(point, period, way) for way in (*self._ways(point, period), *self._closed(point, period))]
+            nothing = [Part("no_source", point, period, self.price(point, period), 1.0, (point,))]
+            self._cheapest[key] = min(found, key=lambda entry: entry[0], default=(0.0, nothing))
+        return self._cheapest[key]
+
+    def _free(self, point: int, period: int, way: _Way) -> tuple[float, list[Part]]:
+        cost, limits = way.paid, [Part(*part, (point,)) for part in way.parts if abs(part[3]) > TOLERANCE]
+        if way.closed is not None:
+            limits.append(Part(*way.closed, max(self.price(point, period) - way.price, 0.0), 1.0, (point,)))
+        for stock, at, quantity in way.stocks:
+            below, parts = self.cheapest(stock, at)
+            cost += quantity * below
+            limits += [part.seen_from(point, quantity) for part in parts]
+        return cost, limits
 
     def tight(self, point: int, period: int) -> frozenset[tuple[str, int, int]]:
         """Limits with a price (constraint, row, period) on any of the ways to a stock that would cost no more than the unit is worth.
@@ -127,51 +164,32 @@ class PriceParts:
         matrix = self.solution.duals.get(constraint)
         return 0.0 if matrix is None or not matrix.size or period < 0 else float(matrix[row, period])
 
-    def _parts(self, point: int, period: int, *, ordered: bool) -> list[Part]:
-        """Parts of a price; `ordered`: of a unit that is ordered to arrive in the very period."""
-        key, price = (point, period, ordered), self.price(point, period)
-        if key not in self._known:
-            self._known[key] = [Part("other", point, period, price, 1.0, (point,))]  # what a ring of transfers comes back to
-            self._known[key] = [] if abs(price) <= TOLERANCE else self._split(point, period, price, ordered)
-        return self._known[key]
-
-    def _split(self, point: int, period: int, price: float, ordered: bool) -> list[Part]:
-        ways = self._ways(point, period, ordered)
+    def _split(self, point: int, period: int, price: float) -> list[Part]:
+        ways = self._ways(point, period) or self._closed(point, period)
         if not ways:
-            return self._wait(point, period, price)
-        way = min(ways, key=lambda w: (not (w.in_use and w.price <= _above(price)), max(w.price, _above(price))))
-        found = [Part(c, row, at, amount, quantity, (point,)) for c, row, at, amount, quantity in way.parts if abs(amount) > TOLERANCE]
+            return [Part("no_source", point, period, price, 1.0, (point,))]
+        way = min(ways, key=lambda w: (not (w.in_use and w.price <= _above(price)), max(w.price, _above(price)) if w.closed is None else w.price))
+        found = [Part(*part, (point,)) for part in way.parts if abs(part[3]) > TOLERANCE]
         gap = price - way.price
         if price > _above(way.price) or (way.in_use and way.price > _above(price)):
-            found.append(Part(self._unpriced(point), point, period, gap, 1.0, (point,)))
+            limit = way.closed or (self._unpriced(point), point, period)
+            found.append(Part(*limit, gap, 1.0, (point,)))
         elif way.price > _above(price):
             found.append(Part(NOT_WORTH_IT, point, period, gap, 1.0, (point,)))
         for stock, at, quantity in way.stocks:
-            found += [part.seen_from(point, quantity) for part in self._parts(stock, at, ordered=False)]
+            found += [part.seen_from(point, quantity) for part in self.parts(stock, at)]
         return found
 
-    def _wait(self, point: int, period: int, price: float) -> list[Part]:
-        """Nothing can be there in time: the first period in which something can arrive has the rest of the price."""
-        later = next((t for t in range(period + 1, self.network.periods) if self.links.can_arrive(point, t)), None)
-        constraint, row = self.timing(point, period, later)
-        if later is None:
-            return [Part(constraint, row, period, price, 1.0, (point,))]
-        return [Part(constraint, row, period, price - self.price(point, later), 1.0, (point,)), *self._parts(point, later, ordered=True)]
-
-    def timing(self, point: int, period: int, later: int | None) -> tuple[str, int]:
-        """Why no source delivers a stock in a period, and the row it is about: the source that delivers first, or the point."""
-        sources = self.links.sources[point]
-        if not sources:
-            return "no_source", point
-        first = next((s for s in sources if later is not None and not self.links.why_not(s, later)), sources[0])
-        return self.links.why_not(first, period) or "validity", first
-
-    def _ways(self, point: int, period: int, ordered: bool = False) -> list[_Way]:
+    def _ways(self, point: int, period: int) -> list[_Way]:
         """Every way to have a unit of a stock in a period; carried ones last."""
         ways = [self._order(s, period) for s in self.links.sources[point] if not self.links.why_not(s, period)]
-        if not ordered and (carried := self._carry(point, period)) is not None:
-            ways.append(carried)
-        return ways
+        carried = self._carry(point, period)
+        return ways if carried is None else [*ways, carried]
+
+    def _closed(self, point: int, period: int) -> list[_Way]:
+        """The sources that cannot deliver in a period, as if they could; what would leave stock before the first period has no price."""
+        reasons = [(s, self.links.why_not(s, period)) for s in self.links.sources[point]]
+        return [replace(self._order(s, period), closed=(reason, s, period)) for s, reason in reasons if reason]
 
     def _order(self, source: int, period: int) -> _Way:
         """A good unit ordered from a source to arrive in a period."""
@@ -195,6 +213,8 @@ class PriceParts:
         parts.append(("whole_lots", point, period, each * sum(self._dual(name, source, period) for name in LOTS), each))
         fresh = self._life_price(point, period) + (late / (1.0 - late)) * self._life_price(point, period + 1)
         parts.append(("shelf_life", point, period, -fresh, 1.0))
+        if placed < 0:
+            return self._way(False, parts, [])
         stocks = [(shipped, placed, each)] if (shipped := int(self._sources["from_point"][source])) >= 0 else []
         for line in self.links.bills[source]:
             chosen = min(line, key=lambda c: self._component_price(c, placed))

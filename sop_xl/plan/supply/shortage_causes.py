@@ -118,20 +118,30 @@ class CauseFinder:
         price, worth = self.prices.price(point, period), self._worth(point, period)
         if price > TOLERANCE and worth > TOLERANCE:
             parts = self.prices.parts(point, period)
-            scarce = [p for p in parts if p.is_scarcity and p.amount > LEAST_SHARE * price]
-            dear = paid(parts) - worth
-            if not scarce or dear > TOLERANCE * max(1.0, worth):
-                return [Part("cost", point, period, max(dear, 0.0), 1.0, (point,))]
-            return scarce
+            if (limits := self._scarce(parts, price)) and paid(parts) <= worth + TOLERANCE * max(1.0, worth):
+                return limits
+            # the marginal way is too dear; a cheaper one may be limited
+            cost, parts = self.prices.cheapest(point, period)
+            if cost < worth - TOLERANCE * max(1.0, worth) and (limits := self._scarce(parts, price)):
+                return limits
+            return [Part("cost", point, period, max(cost - worth, 0.0), 1.0, (point,))]
         return self.blocked.parts(point, period) or [Part("cost", point, period, 0.0, 1.0, (point,))]
 
+    @staticmethod
+    def _scarce(parts: list[Part], price: float) -> list[Part]:
+        return [p for p in parts if p.is_scarcity and p.amount > LEAST_SHARE * price]
+
     def _worth(self, point: int, period: int) -> float:
-        """What serving one more unit of what is short saves: the dual of its demand, which the price of the stock can exceed where nothing is served."""
+        """What serving one more unit of what is short saves and, in a plan of most margin, earns.
+
+        It is the dual of the demand; the price of the stock can exceed it where nothing of the demand is served.
+        """
         duals = self.solution.duals.get("unmet_demand")
         if duals is None or not duals.size:
             return self.prices.price(point, period)
         short = (self._stream_points == point) & ((self.solution.unmet + self.solution.lost)[:, period] > LEAST_UNITS)
-        return float(duals[short, period].max(initial=0.0))
+        earned = np.maximum(np.nan_to_num(self.network.price), 0.0) if self.solution.rules.objective == "most margin" else 0.0
+        return float((duals + earned)[short, period].max(initial=0.0))
 
     def _explained(self, shortage: Shortage) -> Shortage:
         carried: dict[tuple[str, int], list[tuple[Part, float]]] = defaultdict(list)
