@@ -1,0 +1,209 @@
+"""From a solved plan to reasons: why demand is short, what binds, what it costs and what to do first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from sop_xl.frames.supply_results import BINDING_CONSTRAINTS, SHORTAGES
+from sop_xl.plan.grid import records
+from sop_xl.plan.notes import Note
+from sop_xl.plan.supply.binding import PricedPlan, Sensitivity, binding_constraints
+from sop_xl.plan.supply.cause_words import cause_name, chain_text
+from sop_xl.plan.supply.limits import RELEASED_LIMITS
+from sop_xl.plan.supply.next_actions import next_action
+from sop_xl.plan.supply.shortage_causes import CauseFinder, Shortage
+from sop_xl.plan.supply.solution import SupplySolution
+from sop_xl.plan.supply.why_words import Names, known, listed, money, units
+
+
+@dataclass(frozen=True)
+class Why:
+    """Reasons of one plan.
+
+    Parameters
+    ----------
+    shortages
+        SHORTAGES, the most money first; `option` is empty until `with_best_options`.
+    binding
+        BINDING_CONSTRAINTS, in the order of its keys.
+    notes
+        What a planner must know about either.
+    """
+
+    shortages: pd.DataFrame
+    binding: pd.DataFrame
+    notes: list[Note] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class UnpricedPlan:
+    """A plan that was not made by the solver, so that nothing in it has a price."""
+
+    solution: SupplySolution
+
+    def sensitivity(self, constraint: str, row: int, period: int) -> Sensitivity:
+        """Never asked: a plan without duals has no constraint with a price."""
+        raise KeyError(constraint)
+
+
+def explain(model: PricedPlan | SupplySolution, currency: str = "") -> Why:
+    """Why a plan falls short, and what limits it.
+
+    Parameters
+    ----------
+    model
+        The solved model; or a plan made without the solver, of which the causes are read from what it uses up.
+    currency
+        Code of the plan currency for the sentences; `""` = amounts alone.
+
+    Notes
+    -----
+    Prices come from the duals of the plan: see `price_parts`. Where the plan has none (not made by the solver, or of a short stock that has no
+    price), limits without room tell the cause: see `blocked_ways`.
+    """
+    plan = UnpricedPlan(model) if isinstance(model, SupplySolution) else model
+    solution = plan.solution
+    finder, names = CauseFinder(solution), Names(solution.network)
+    rows = [_shortage_row(finder, names, shortage, currency) for shortage in finder.shortages()]
+    numbers = {name: "float64" for name, kind in SHORTAGES.columns.items() if kind == "number"}
+    shortages = pd.DataFrame(rows, columns=list(SHORTAGES.columns)).astype(numbers)
+    binding, notes = binding_constraints(plan, finder, names, currency)
+    return Why(_dated(shortages), _dated(binding), notes)
+
+
+def _shortage_row(finder: CauseFinder, names: Names, shortage: Shortage, currency: str) -> dict[str, object]:
+    points, plan = finder.network.points, finder.network.timeline.plan
+    return {
+        "item": points["item"].iat[shortage.point],
+        "location": points["location"].iat[shortage.point],
+        "period": plan[shortage.first],
+        "last_period": plan[shortage.last],
+        "unmet_demand": shortage.units,
+        "shortage_value": shortage.value,
+        "margin_at_risk": shortage.margin,
+        "cause_kind": shortage.cause.kind,
+        "cause": cause_name(names, shortage.cause),
+        "chain": chain_text(names, shortage, currency),
+        "next_action": next_action(finder, names, shortage, currency),
+        "option": "",
+    }
+
+
+def _dated(frame: pd.DataFrame) -> pd.DataFrame:
+    """An empty frame has no type of its own for its dates."""
+    dates = [c for c in ("period", "last_period") if c in frame]
+    return frame.astype(dict.fromkeys(dates, "datetime64[ns]")) if frame.empty else frame
+
+
+def unmet_by_point(solution: SupplySolution, option: str = "") -> pd.DataFrame:
+    """Units waiting or lost by stock and period under an option (`""` = the plan itself): rows for the `effects` of `with_best_options`.
+
+    Returns
+    -------
+    option, item, location, period, unmet_demand; only rows above zero.
+    """
+    network = solution.network
+    missing = np.zeros((len(network.points), network.periods))
+    if len(network.streams):
+        np.add.at(missing, network.streams["point"].to_numpy(dtype=int), solution.unmet + solution.lost)
+    rows, periods = np.nonzero(missing > 0)
+    points = network.points.iloc[rows]
+    return pd.DataFrame(
+        {
+            "option": np.full(len(rows), option, dtype=object),
+            "item": points["item"].to_numpy(dtype=object),
+            "location": points["location"].to_numpy(dtype=object),
+            "period": network.timeline.plan[periods],
+            "unmet_demand": missing[rows, periods],
+        }
+    )
+
+
+def with_best_options(shortages: pd.DataFrame, options: pd.DataFrame, effects: pd.DataFrame) -> pd.DataFrame:
+    """SHORTAGES with the option that removes most of each; `""` where none of those tried removes any.
+
+    Parameters
+    ----------
+    options
+        OPTIONS: the options tried, whose `rank` decides between equals.
+    effects
+        `unmet_by_point` of the plan (option `""`) and of each option, one below the other; an option of `options` without a row for a stock and
+        period leaves nothing unmet there. Options that are not in `options` are left out.
+    """
+    if shortages.empty or options.empty:
+        return shortages
+    ranked = options.sort_values(["rank", "option"], kind="stable")["option"].tolist()
+    left = effects[effects["option"].isin(["", *ranked])]
+    chosen = []
+    for row in records(shortages):
+        here = left[(left["item"] == row.item) & (left["location"] == row.location) & left["period"].between(row.period, row.last_period)]
+        missing = here.groupby("option", sort=True)["unmet_demand"].sum().reindex(["", *ranked], fill_value=0.0)
+        removed = missing.iloc[0] - missing.iloc[1:]
+        best = removed.round(6).idxmax()  # the first of equals, which is the better ranked
+        chosen.append(best if removed[best] > 1e-6 * max(1.0, missing.iloc[0]) else "")
+    return shortages.assign(option=pd.Series(chosen, index=shortages.index, dtype="object"))
+
+
+def headline(why: Why, solution: SupplySolution, currency: str = "") -> list[str]:
+    """Three to five sentences for the Supply Review: service, what binds most, what it costs, and what to do first.
+
+    Returns
+    -------
+    Whole sentences, most important first; a plan that serves everything has two or three.
+    """
+    shortages, binding = why.shortages, why.binding
+    lines = [_service(shortages, solution, currency)]
+    if len(shortages):
+        lines.append(_behind(shortages, currency))
+    hardest = _hardest(binding)
+    if hardest is not None:
+        lines.append(str(hardest["sentence"]))
+    elif not len(shortages):
+        lines.append("No limit binds: more capacity or supply would save nothing.")
+    if len(shortages):
+        lines.append(f"First: {shortages['next_action'].iat[0]}")
+    if len(solution.notes):
+        more = len(solution.notes) - 1
+        lines.append(solution.notes[0].note + (f" {more} more notes stand on Problems." if more > 0 else ""))
+    elif len(lines) == 2 and not len(shortages):
+        lines.append(f"The plan costs {money(solution.cost, currency)} over {solution.network.periods} periods.")
+    return lines
+
+
+def _service(shortages: pd.DataFrame, solution: SupplySolution, currency: str) -> str:
+    served = f"{100 * np.floor(1000 * solution.service + 1e-6) / 1000:.1f} % of demand is served in its period"
+    if shortages.empty:
+        return f"{'All demand is served in its period' if solution.service >= 1 - 1e-9 else served}."
+    lost = solution.rules.unmet == "lost sales"
+    value, margin = shortages["shortage_value"].sum(), shortages["margin_at_risk"].sum()
+    worth = f", worth {money(value, currency)} of revenue and {money(margin, currency)} of margin" if value > 0 else ""
+    items = shortages["item"].nunique()
+    return f"{served}; {units(shortages['unmet_demand'].sum())} of {items} item{'s' if items != 1 else ''} {'are lost' if lost else 'wait at the worst'}{worth}."
+
+
+def _behind(shortages: pd.DataFrame, currency: str) -> str:
+    """Which cause most of the money hangs on."""
+    weight = shortages["shortage_value"].fillna(0.0) if shortages["shortage_value"].sum() > 0 else shortages["unmet_demand"]
+    by_cause = weight.groupby([shortages["cause"], shortages["cause_kind"]]).sum().reset_index(name="weight")
+    first = by_cause.sort_values(["weight", "cause"], ascending=[False, True], kind="stable").iloc[0]
+    share = first["weight"] / by_cause["weight"].sum()
+    of_money = shortages["shortage_value"].sum() > 0
+    size = money(first["weight"], currency) if of_money else units(first["weight"])
+    items = listed(shortages.loc[shortages["cause"] == first["cause"], "item"].astype(str))
+    return f"{size} of it ({100 * share:.0f} %) is due to {first['cause']}: {items}."
+
+
+def _hardest(binding: pd.DataFrame) -> pd.Series | None:
+    """The constraint that hurts most: by units x price, then by price x use."""
+    priced = binding[(binding["price_low"].fillna(0.0) > 0) & ~binding["constraint"].isin(RELEASED_LIMITS)]
+    if priced.empty:
+        return None
+    rent = priced["price_low"] * priced["used"].where(priced["used"].map(known), 1.0)
+    ordered = priced.assign(rent=rent, hurt_rent=priced["price_low"] * priced["demand_hurt"].fillna(0.0))
+    return ordered.sort_values(["hurt_rent", "rent", "constraint", "subject", "period"], ascending=[False, False, True, True, True], kind="stable").iloc[0]
+
+
+__all__ = ["BINDING_CONSTRAINTS", "SHORTAGES", "Why", "explain", "headline", "unmet_by_point", "with_best_options"]
