@@ -494,7 +494,7 @@ def damage_to_supply(at, column: int) -> dict[tuple[str, int, int], object]:
         ("Inventory Plan", at("Inventory Plan", "C1", "S", "Expired"), 4): "Lost sales",
         ("Net Requirements", at("Net Requirements", "A1", "N", "Planned receipts"), column + 1): 1.0,
         ("Net Requirements", at("Net Requirements", "A1", "N", "Gross requirements"), column): 1.0,
-        ("Supply Plan", at("Supply Plan", "A1", "N", "make", "Planned receipts"), column): 31.0,
+        ("Supply Plan", at("Supply Plan", "A1", "N", "make", "Planned receipts"), column): 35.0,
         ("Supply Plan", at("Supply Plan", "B1", "N", "make", "Planned receipts"), 1): "Chairs",
         ("Capacity", at("Capacity", "Saw", "Hours to buy back"), column): 5.0,
         ("Capacity", at("Capacity", "Saw", "Utilisation required"), column): 0.1,
@@ -521,6 +521,7 @@ def _also_break_what_no_table_holds(path: Path) -> None:
         book[name][f"{period_letters(0)}{HEADER_ROW}"] = "1999-01"
     book["Consensus Demand"][f"{period_letters(len(plan.TIMELINE.labels) + 1)}{HEADER_ROW}"] = "2099-01"
     book["Items"]["A6000"] = "beyond"
+    book["Consensus Demand"]["A21000"] = "beyond"
     for n in range(70):
         book["Financial Plan"][f"A{5000 + n}"] = f"Family {n}"
     for each in book.worksheets:

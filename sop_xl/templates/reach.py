@@ -54,7 +54,8 @@ _FIELDS = ("item", "family", "location", "region", "version", "resource", "kind"
 
 _LIST_FIELDS = {
     "Shortages": (
-        "rank", "item", "name", "family", "location", "period", "last_period", "unmet_demand", "shortage_value", "margin_at_risk", "cause", "next_action", "option",
+        "rank", "item", "name", "family", "location", "period", "last_period", "unmet_demand", "shortage_value", "margin_at_risk", "cause_kind", "cause", "next_action",
+        "option",
     ),
     "Binding Constraints": ("constraint", "subject", "period", "price_low", "price_high", "demand_hurt", "sentence"),
     "Options": (
