@@ -7,6 +7,7 @@ from collections.abc import Callable
 from hand_made_world import AHEAD, COST, FAMILY, STEPS, Row, consensus, label_cells, line, place
 
 from sop_xl.sheets import sheet
+from sop_xl.vocabulary import measure
 
 OPENING, RECEIPT = 150.0, 40.0
 DEPENDENT, LOST, EXPIRED = 5.0, 2.0, 1.0
@@ -72,7 +73,7 @@ def capacity_rows() -> list[Row]:
             "utilisation": [x / a if a else None for x, a in zip(load, available, strict=True)],
         }
         lines = stated | derived
-        rows += [line("Capacity", name, lines[name], resource=resource, kind=kind, unit="h") for name in sheet("Capacity").measures if name in lines]
+        rows += [line("Capacity", name, lines[name], resource=resource, kind=kind, unit=measure(name).unit) for name in sheet("Capacity").measures if name in lines]
     return rows
 
 

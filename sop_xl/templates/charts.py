@@ -12,7 +12,7 @@ from sop_xl.templates.styles import BLUE, FONT, GOOD, GREY, INK, LIGHT_BLUE, MUT
 _AXIS_FONT = {"name": FONT, "size": 8, "color": MUTED}
 
 
-def _style(chart: Any, title: str, *, unit: str, number: str = "#,##0", points: int = 24) -> None:
+def _style(chart: Any, title: str, *, unit: str, number: str = "#,##0", points: int = 24, from_zero: bool = False) -> None:
     chart.set_title({
         "name": title, "overlay": False, "name_font": {"name": FONT, "size": 11, "bold": True, "color": INK}, "layout": None,
     })  # fmt: skip
@@ -25,7 +25,7 @@ def _style(chart: Any, title: str, *, unit: str, number: str = "#,##0", points: 
     })  # fmt: skip
     chart.set_y_axis({
         "num_font": _AXIS_FONT, "num_format": number, "line": {"none": True}, "major_gridlines": {"visible": True, "line": {"color": "#E8EBEF"}},
-        "name": unit, "name_font": _AXIS_FONT | {"bold": False}, "major_tick_mark": "none",
+        "name": unit, "name_font": _AXIS_FONT | {"bold": False}, "major_tick_mark": "none", **({"min": 0} if from_zero else {}),
     })  # fmt: skip
 
 
@@ -184,7 +184,7 @@ def capacity_chart(page: Page, first: int) -> Any:
     line.add_series(_series(page, "res_required_capacity", first, last, "Required by demand", line={"color": ORANGE, "width": 2, "dash_type": "dash"}))
     line.add_series(_series(page, "res_available_capacity", first, last, "Available, regular time", line={"color": INK, "width": 2.25}))
     chart.combine(line)
-    _style(chart, "The chosen resource: load against capacity", unit="h", points=last - first + 1)
+    _style(chart, "The chosen resource: load against capacity", unit="h", points=last - first + 1, from_zero=True)
     return chart
 
 

@@ -46,6 +46,8 @@ def curve_block(page: Page, top: int) -> int:
         nth = f"ROWS($C${first}:$C{line})"
         sheet.write_array_formula(f"C{line}", f"{{=IFERROR(SMALL(IF({own},{at}),MIN({nth},{number})),0)}}", muted, 0)
         sheet.write_formula(f"A{line}", f'=IF({nth}>{number},"",{page.family})', styles.body(), "")
+        for letters in "BG":
+            sheet.write_blank(f"{letters}{line}", None, muted)
         for letters, name, style in columns:
             sheet.write_formula(f"{letters}{line}", f"=IF($C{line}=0,0,INDEX({filled(spec, name)},$C{line}))", style, 0)
     last = first + POINTS - 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 from sop_xl.blocks import a1, column_letters, parse_a1
@@ -201,7 +202,7 @@ def print_setup(
         sheet.repeat_rows(HEADER_ROW - 2, HEADER_ROW - 1)
 
 
-def print_pages(book: Book, spec: SheetSpec, last_row: int, breaks: list[int]) -> None:
+def print_pages(book: Book, spec: SheetSpec, last_row: int, breaks: Sequence[int]) -> None:
     """Landscape A4 at a scale to read: first the label columns with what stands beside them, then the planned periods.
 
     Past periods, of which supply has no figures, are not printed. The label columns stand on each page.
@@ -216,10 +217,11 @@ def print_pages(book: Book, spec: SheetSpec, last_row: int, breaks: list[int]) -
     sheet = book.worksheets[spec.name]
     print_setup(book, spec, by_period=True)
     sheet.set_paper(9)
+    sheet.set_margins(left=0.2, right=0.2, top=0.5, bottom=0.6)
     plan = LABEL_COLUMNS + book.history_count
     ends = [plan, *range(plan + REVIEW_PERIODS, LABEL_COLUMNS + len(book.labels), REVIEW_PERIODS)]
     sheet.set_v_pagebreaks([LABEL_COLUMNS + REVIEW_PERIODS, *ends])
-    sheet.set_h_pagebreaks(breaks)
+    sheet.set_h_pagebreaks(list(breaks))
     front = f"$A$1:${column_letters(LABEL_COLUMNS + REVIEW_PERIODS)}${last_row}"
     ahead = f"${column_letters(plan + 1)}$1:${book.last_column}${last_row}"
     tab = quoted(spec.name)

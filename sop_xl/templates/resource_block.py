@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sop_xl import vocabulary
+from sop_xl.sheets.spec import SheetKind
 from sop_xl.templates import layout, review
 from sop_xl.templates.book import LAST_LIST_ROW, bounded, period_letters
 from sop_xl.templates.highlights import bands
@@ -25,21 +26,19 @@ def heat_map(page: Page, top: int) -> int:
     book, sheet, styles = page.book, page.sheet, page.book.styles
     spec = book.spec("Capacity")
     row = review.heading(page, top, "Resources: utilisation that the demand asks for, the most loaded in the next year first")
-    header = styles.header(book.spec(page.name).kind, number=True, wrap=False)
-    for letters, text in (("C", "Unit"), ("D", "Peak"), ("E", "Mean"), ("F", "To buy back"), ("G", "")):
-        sheet.write_string(f"{letters}{row}", text, header)
-    sheet.write_string(f"A{row}", "Resource", styles.header(book.spec(page.name).kind, wrap=False))
-    sheet.write_string(f"B{row}", "Kind", styles.header(book.spec(page.name).kind, wrap=False))
+    for letters, text in zip("ABCDEFG", ("Resource", "Kind", "Unit", "Peak", "Mean", "To buy", ""), strict=True):
+        sheet.write_string(f"{letters}{row}", text, styles.header(SheetKind.REVIEW, number=letters in "DEF", wrap=False))
     label = measure_label("utilisation_required")
     resources, measures = filled(spec, "resource"), filled(spec, "measure")
     year = page.span("next")
     # one number for each line of Capacity: its sum over the next year
     sums = f"MMULT({body(spec)}*{year},TRANSPOSE(0*{year}+1))"
     percent, plain, muted = styles.body(review.dashed("0%")), styles.body(bold=True), styles.body(font_color=MUTED)
+    mean = styles.body("0%;-0%;")  # nothing where there is no further resource
     first = row + 1
     for line in range(first, first + RESOURCES):
         left = f'({measures}="{label}")*(COUNTIF($A${row}:$A{line - 1},{resources})=0)'
-        sheet.write_array_formula(f"E{line}", f"{{=MAX({left}*{sums})/MAX(1,SUM({year}))}}", percent, 0)
+        sheet.write_array_formula(f"E{line}", f"{{=MAX({left}*{sums})/MAX(1,SUM({year}))}}", mean, 0)
         found = f"MATCH(1,{left}*({sums}/MAX(1,SUM({year}))=$E{line}),0)"
         sheet.write_array_formula(f"A{line}", f'{{=IFERROR(INDEX({resources},{found})&"","")}}', plain, "")
         kind = f'IFERROR(INDEX({filled(spec, "kind")},MATCH($A{line},{resources},0))&"","")'
@@ -64,7 +63,7 @@ def heat_map(page: Page, top: int) -> int:
 def resource_lines(page: Page, top: int) -> int:
     """Heading with a drop-down of resources and the lines of the one chosen; empty shows the most loaded; returns the next row."""
     book, sheet, styles = page.book, page.sheet, page.book.styles
-    row = review.heading(page, top, "One resource: choose it in the yellow cell, or leave it empty for the most loaded")
+    row = review.heading(page, top, "One resource: yellow cell; empty = the most loaded")
     sheet.write_blank(f"D{top}", None, styles.body(entry=True, bold=True))
     if book.has("Resources"):
         sheet.data_validation(f"D{top}", {

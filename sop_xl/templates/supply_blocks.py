@@ -22,7 +22,8 @@ HEIGHTS = {"Shortages": SHORTAGES + 3, "Binding Constraints": CONSTRAINTS + 3, "
 
 _PLACE = "C"
 """Column that says which line of the list stands here; every other cell looks it up."""
-_MONEY, _SIGNED, _SHARE, _PRICE, _UNITS = "#,##0", "+#,##0;-#,##0;0", "+0.0%;-0.0%;0.0%", "#,##0.00", "#,##0"
+_MONEY, _SIGNED, _SHARE, _PRICE = review.dashed("#,##0"), "+#,##0;-#,##0;0", "+0.0%;-0.0%;0.0%", review.dashed("#,##0.00")
+_UNITS = _MONEY
 _TWO_LINES = 27
 
 
@@ -104,11 +105,13 @@ def option_block(page: Page, top: int) -> int:
         Field("D", "Profit change", of("profit_change"), _SIGNED),
         Field("E", "Cash change", of("cash_change"), _SIGNED),
         Field("F", "Service", of("service_change"), _SHARE),
-        Field("G", "Unmet demand left", of("unmet_demand"), _UNITS),
+        Field("G", "Left unmet", of("unmet_demand"), _UNITS),
         Field("H", "Note", of("note")),
     )
     after = _block(page, row, OPTIONS, fields, _nth(spec, "option"), "", "none tried")
-    page.sheet.conditional_format(f"D{row + 1}:D{after - 1}", {"type": "data_bar", "bar_color": "#A9D8BC", "bar_solid": True})
+    page.sheet.conditional_format(f"D{row + 1}:D{after - 1}", {
+        "type": "data_bar", "bar_color": "#A9D8BC", "bar_solid": True, "bar_negative_color": "#F3B6AF", "bar_axis_color": MUTED,
+    })  # fmt: skip
     return after
 
 
@@ -146,7 +149,8 @@ def _block(page: Page, row: int, count: int, fields: Sequence[Field], place: str
         at = f"MATCH({cell},{ranks},0)" if ranks else cell
         for field in fields:
             nothing = f'IF({number}=1,"{empty}","")' if field.letters == "A" else '""'
-            text = f"=IF({cell}=\"\",{nothing},{field.formula.format(at=at)})"
+            shown = field.formula.format(at=at) + ("" if field.form else '&""')  # an empty cell is no 0
+            text = f'=IF({cell}="",{nothing},{shown})'
             style = _style(page, field)
             if field.letters == "H":
                 sheet.merge_range(f"H{line}:{last}{line}", "", style)

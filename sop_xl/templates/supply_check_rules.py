@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sop_xl import vocabulary
 from sop_xl.sheets.spec import SheetSpec
-from sop_xl.templates.book import Book
+from sop_xl.templates.book import Book, bounded
 from sop_xl.templates.check_rules import FLAG_ROW, Check, column_of, in_plan, is_measure, same_series, total
 from sop_xl.templates.reach import filled
 from sop_xl.templates.review import measure_label, shift
@@ -82,6 +82,12 @@ def _stock_checks(book: Book) -> list[Check]:
         orders = book.spec("Forecast Consumption")
         return f"-{total(orders, c, 'demand_to_serve')}+{total(orders, c, 'consensus')}"
 
+    def owed_today(c: str) -> str:
+        """What waits before the plan begins is demand of its first period: stock below zero."""
+        if not book.has("Inventory"):
+            return ""
+        return f'+IF({shift(c, -1)}${FLAG_ROW}="Plan",0,SUMIF({bounded(book.spec("Inventory"), "on_hand")},"<0"))'
+
     count = f'COUNTIF({filled(spec, "measure")},"{measure_label(_OPENING)}")'
     covered = f"SUMPRODUCT({own_rows(balance)})"
     flows, stocks = spec.measures[:5], (_OPENING, *spec.measures[5:10])
@@ -89,8 +95,8 @@ def _stock_checks(book: Book) -> list[Check]:
         Check("Opening + receipts - demand = balance", "supply", "Inventory Plan, row by row: |opening + receipts - demand - dependent demand + lost sales - expired - balance|", units, balances),
         Check("Opening balance = balance of the period before", "supply", "Inventory Plan, row by row: sum of |difference|", units, carries),
         Check("Unmet demand = balance below zero", "supply", "Inventory Plan, row by row: sum of |difference|", units, backlog),
-        Check("Demand in Inventory Plan = demand to serve", "supply", "Sum of demand rows - consensus rows, and what orders in hand move, planned periods", units,
-              lambda c: in_plan(c, f"{total(spec, c, 'demand')}-{total(consensus, c, 'consensus')}{moved_by_orders(c)}")),
+        Check("Demand in Inventory Plan = demand to serve", "supply", "Sum of demand rows - consensus rows, what orders in hand move and what is owed today, planned periods", units,
+              lambda c: in_plan(c, f"{total(spec, c, 'demand')}-{total(consensus, c, 'consensus')}{moved_by_orders(c)}{owed_today(c)}")),
         _whole("Every line of stock was checked", "Opening rows with their balance row - all opening rows", f"{covered}-{count}"),
         _whole("Every stock has its flows in order", "Opening rows followed by receipts and demand - all opening rows", f"{_in_order(lines, flows)}-{count}"),
         _whole("Every stock has its other lines in order", "Opening rows with lost sales, expired, balance, safety stock and unmet demand in place - all opening rows",
@@ -114,9 +120,11 @@ def _requirement_checks(book: Book) -> list[Check]:
     def balances(c: str) -> str:
         receipts = f"{lines.figure(c, 'scheduled_receipts')}+{lines.figure(c, 'planned_receipts')}-{lines.figure(c, 'gross_requirements')}"
         gap = f"ABS({lines.figure(c, balance, before=True)}+{receipts}-{lines.figure(c, balance)})"
-        return f'IF({shift(c, -1)}${FLAG_ROW}="Plan",SUMPRODUCT({lines.starts()}*{lines.has(balance)}*{gap}),0)'
+        # of lost sales the balance knows nothing more: the sheet does not say how many
+        waits = f'AND({shift(c, -1)}${FLAG_ROW}="Plan",{setting_value("unmet_demand")}="back-orders")'
+        return f"IF({waits},SUMPRODUCT({lines.starts()}*{gap}),0)"
 
-    checks = [Check("Balance before + receipts - requirements = balance", "supply", "Net Requirements, row by row from the second planned period on: sum of |difference|", units, balances)]
+    checks = [Check("Balance before + receipts - requirements = balance", "supply", "Net Requirements, row by row from the second planned period on, where demand waits: sum of |difference|", units, balances)]
     if book.has("Inventory Plan"):
         stock = book.spec("Inventory Plan")
         checks.append(Check(

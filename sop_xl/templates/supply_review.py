@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from sop_xl import vocabulary
-from sop_xl.templates import charts, curve_block, layout, resource_block, review, supply_blocks
+from sop_xl.templates import charts, curve_block, resource_block, review, supply_blocks
 from sop_xl.templates.book import Book
 from sop_xl.templates.reach import filled, period_filled
 from sop_xl.templates.review import PLAN, Formula, Line, Page, measure_label, shift
@@ -45,9 +45,7 @@ def supply_review_sheet(book: Book) -> None:
     _words(page, words_top)
     _load(page, load_top)
     review.family_lines(page, families_top, "Projected available balance by family, value at the end", vocabulary.UNITS, _family_formula(page), stock=True)
-    review.finish(page, flags_top + 4)
-    breaks = sorted({words_top - 1, load_top - 1, families_top - 1})
-    layout.print_pages(book, book.spec("Supply Review"), flags_top - 2, breaks)
+    review.finish(page, flags_top + 4, breaks=sorted({words_top - 1, load_top - 1, families_top - 1}))
 
 
 def _lines(page: Page) -> list[Line]:

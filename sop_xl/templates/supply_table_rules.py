@@ -66,9 +66,11 @@ def _option_checks(book: Book, spec: SheetSpec) -> list[Check]:
     profit = filled(spec, "profit")
     plan = f"({profit}-{change})"
     first = f"(INDEX({profit},1)-INDEX({change},1))"
+    # an option that the plan would not use changes nothing and stands at the end, below those that cost something
+    ordered = f'({below}<>"")*({below}>{rank})*({next_change}<>0)'
     return [
         _whole("Options stand in order of profit", "Options: sum of what a line gains above the line before it", vocabulary.MONEY,
-               f'SUMPRODUCT(({below}<>"")*({below}>{rank})*({next_change}>{change})*({next_change}-{change}))'),
+               f"SUMPRODUCT({ordered}*({next_change}>{change})*({next_change}-{change}))"),
         _whole("Options are compared with the same plan", "Options: sum of |profit - profit change - that of the first option|", vocabulary.MONEY,
                f'SUMPRODUCT(({profit}<>"")*({change}<>"")*ABS({plan}-{first}))'),
     ]  # fmt: skip
