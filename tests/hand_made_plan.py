@@ -8,56 +8,29 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pandas as pd
+from hand_made_supply import SUPPLY_TABLES, stock_rows
+from hand_made_world import (
+    AHEAD,
+    COST,
+    FAMILY,
+    PAST,
+    PAST_DEMAND,
+    PRICE,
+    REGION,
+    STEPS,
+    TIMELINE,
+    Row,
+    consensus,
+    label_cells,
+    line,
+    place,
+)
 
 from sop_xl.hosts.headless import HeadlessHost
-from sop_xl.periods import Calendar, Timeline
 from sop_xl.sheets import SHEETS, sheet
 from sop_xl.sheets.settings import Settings
 from sop_xl.sheets.spec import Shape
 from sop_xl.templates import build_workbook
-from sop_xl.vocabulary import measure
-
-TIMELINE = Timeline(Calendar(), pd.Timestamp("2024-12-01"), pd.Timestamp("2026-01-01"), 3)
-PAST, AHEAD = 13, 3
-NOTHING = [None] * PAST
-FAMILY = {"A1": "Chairs", "B1": "Tables", "C1": "Tables", "D1": "Lamps"}
-COST = {"A1": 4.0, "B1": 10.0, "C1": 7.5, "D1": 2.0}
-PRICE = {"A1": 9.0, "B1": 21.0, "C1": 15.0, "D1": 5.5}
-REGION = {"N": "North", "S": "South"}
-STEPS: dict[tuple[str, str], dict[str, list[float]]] = {
-    ("A1", "N"): {"baseline": [100, 110, 120], "events": [0, 20, 0], "life_cycle": [0, 0, -5], "sales_input": [3, 3, 3], "overrides": [0, 0, 10]},
-    ("A1", "S"): {"baseline": [50, 55, 60]},
-    ("B1", "N"): {"baseline": [30, 31, 32], "overrides": [-4, 0, 0]},
-    ("C1", "S"): {"baseline": [10, 12, 11], "events": [1, 0, 0], "sales_input": [0, 2, 0]},
-    ("D1", "S"): {"baseline": [70, 71, 72], "events": [1, 1, 1], "life_cycle": [2, 2, 2], "overrides": [-3, -3, -3]},
-}
-"""Steps of each series; they are its consensus."""
-PAST_DEMAND = {key: [float(20 + 3 * k + 7 * n) for k in range(PAST)] for n, key in enumerate(STEPS)}
-OPENING, RECEIPT = 150.0, 40.0
-
-Row = list[object]
-
-
-def consensus(key: tuple[str, str]) -> list[float]:
-    """Sum of the steps, period by period."""
-    return [sum(step[k] for step in STEPS[key].values()) for k in range(AHEAD)]
-
-
-def label_cells(name: str, **values: object) -> Row:
-    """Label columns of a row, by field."""
-    return [values.get(column.name) for column in sheet(name).columns]
-
-
-def line(name: str, what: str, figures: list[float | None], **labels: object) -> Row:
-    """A grid's row; planned figures alone stand behind an empty past."""
-    past = [] if len(figures) == PAST + AHEAD else NOTHING
-    return [*label_cells(name, measure=measure(what).label, **labels), *past, *figures]
-
-
-def place(key: tuple[str, str]) -> dict[str, str]:
-    """Labels of an item and location."""
-    return {"item": key[0], "family": FAMILY[key[0]], "location": key[1], "region": REGION[key[1]]}
 
 
 def consensus_rows() -> list[Row]:
@@ -74,21 +47,6 @@ def baseline_rows() -> list[Row]:
     for key, steps in STEPS.items():
         for name, factor in (("baseline", 1.0), ("baseline_low", 0.8), ("baseline_high", 1.3)):
             rows.append(line("Baseline Forecast", name, [factor * x for x in steps["baseline"]], **place(key)))
-    return rows
-
-
-def stock_rows() -> list[Row]:
-    """Stock falls until it is backlog: every item starts with 150 and receives 40 in each period."""
-    rows = []
-    for key in STEPS:
-        opening, lines = OPENING, {name: [] for name in sheet("Inventory Plan").measures}
-        for demand in consensus(key):
-            balance = opening + RECEIPT - demand
-            figures = (opening, 0.0, RECEIPT, demand, balance, 25.0, max(-balance, 0.0), 10.0)
-            for name, figure in zip(lines, figures, strict=True):
-                lines[name].append(figure)
-            opening = balance
-        rows += [line("Inventory Plan", name, figures, **place(key)) for name, figures in lines.items()]
     return rows
 
 
@@ -154,7 +112,7 @@ TABLES = {
     "Demand History": history_rows,
     "Baseline Forecast": baseline_rows,
     "Consensus Demand": consensus_rows,
-    "Inventory Plan": stock_rows,
+    **SUPPLY_TABLES,
     "Financial Plan": financial_rows,
     "Bridges": bridge_rows,
     "Demand Changes": change_rows,

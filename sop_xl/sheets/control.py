@@ -120,7 +120,7 @@ SUPPLY_REVIEW = SheetSpec(
     kind=SheetKind.REVIEW,
     shape=Shape.PAGE,
     module=Module.SUPPLY,
-    purpose="Stock by family: projected balance, safety stock and cover.",
+    purpose="Stock and service by family, what is short and why, what binds, which options there are, how loaded the resources are.",
 )
 FINANCE_REVIEW = SheetSpec(
     name="Finance Review",

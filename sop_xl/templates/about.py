@@ -8,6 +8,7 @@ from sop_xl.sheets.settings import Settings
 from sop_xl.sheets.spec import HEADER_ROW, SheetKind, columns_of
 from sop_xl.templates import layout
 from sop_xl.templates.book import Book
+from sop_xl.templates.highlights import FULL_NAME, WATCH_NAME
 from sop_xl.templates.home import STAMPS, colour_key_rows, sheet_row
 from sop_xl.templates.reach import counted
 from sop_xl.templates.reach import names as names_of
@@ -77,6 +78,8 @@ def _heading(book: Book, sheet: Any, row: int, *texts: str) -> int:
 def _names(book: Book) -> list[tuple[str, str]]:
     names = [(name, f"{label}: {meaning[0].lower()}{meaning[1:]} (Home)") for name, label, meaning in STAMPS]
     names += [("sop_weeks, sop_days, sop_season", "Weeks, days and periods in a year (Home)")]
+    if book.has("Capacity"):
+        names.append((f"{WATCH_NAME}, {FULL_NAME}", "Utilisation from which a resource is to be watched, and above which it is overloaded (Home)"))
     if book.has("Checks"):
         names.append(("MasterCheck", "Number of checks that fail (Checks)"))
     if book.has("Executive"):

@@ -12,7 +12,7 @@ from sop_xl.templates.styles import BLUE, FONT, GOOD, GREY, INK, LIGHT_BLUE, MUT
 _AXIS_FONT = {"name": FONT, "size": 8, "color": MUTED}
 
 
-def _style(chart: Any, title: str, *, unit: str, number: str = "#,##0", points: int = 24) -> None:
+def _style(chart: Any, title: str, *, unit: str, number: str = "#,##0", points: int = 24, from_zero: bool = False) -> None:
     chart.set_title({
         "name": title, "overlay": False, "name_font": {"name": FONT, "size": 11, "bold": True, "color": INK}, "layout": None,
     })  # fmt: skip
@@ -25,7 +25,7 @@ def _style(chart: Any, title: str, *, unit: str, number: str = "#,##0", points: 
     })  # fmt: skip
     chart.set_y_axis({
         "num_font": _AXIS_FONT, "num_format": number, "line": {"none": True}, "major_gridlines": {"visible": True, "line": {"color": "#E8EBEF"}},
-        "name": unit, "name_font": _AXIS_FONT | {"bold": False}, "major_tick_mark": "none",
+        "name": unit, "name_font": _AXIS_FONT | {"bold": False}, "major_tick_mark": "none", **({"min": 0} if from_zero else {}),
     })  # fmt: skip
 
 
@@ -173,3 +173,44 @@ def insert(page: Page, chart: Any, cell: str, width: int, height: int, text: str
     """Put a chart on its page, with a text for readers who cannot see it."""
     chart.set_size({"width": width, "height": height})
     page.sheet.insert_chart(cell, chart, {"x_offset": 2, "y_offset": 2, "object_position": 1, "description": text})
+
+
+def capacity_chart(page: Page, first: int) -> Any:
+    """Load of the plan as columns, available hours and what demand asks for as lines."""
+    last = len(page.book.labels) - 1
+    chart = page.book.workbook.add_chart({"type": "column"})
+    chart.add_series(_series(page, "res_load", first, last, "Load of the plan", fill={"color": LIGHT_BLUE}, gap=50))
+    line = page.book.workbook.add_chart({"type": "line"})
+    line.add_series(_series(page, "res_required_capacity", first, last, "Required by demand", line={"color": ORANGE, "width": 2, "dash_type": "dash"}))
+    line.add_series(_series(page, "res_available_capacity", first, last, "Available, regular time", line={"color": INK, "width": 2.25}))
+    chart.combine(line)
+    _style(chart, "The chosen resource: load against capacity", unit="h", points=last - first + 1, from_zero=True)
+    return chart
+
+
+def curve_chart(page: Page, first: int, points: int, today: int) -> Any:
+    """Stock that each level of service needs, with today's targets and today's stock as points.
+
+    Parameters
+    ----------
+    first, points
+        1-based first row of the curve and its number of rows; service levels stand in E, stock in D.
+    today
+        1-based row of today's targets; today's stock stands below it.
+    """
+    chart = page.book.workbook.add_chart({"type": "scatter", "subtype": "straight_with_markers"})
+
+    def series(row: int, count: int, text: str, **look: Any) -> None:
+        cells = {what: [page.name, row - 1, column, row + count - 2, column] for what, column in (("categories", 4), ("values", 3))}
+        chart.add_series({"name": text, **cells, **look})
+
+    series(first, points, "Curve", line={"color": BLUE, "width": 2}, marker={"type": "circle", "size": 4, "fill": {"color": BLUE}, "border": {"color": BLUE}})
+    for row, text, colour in ((today, "Today's targets", GOOD), (today + 1, "Today's stock", ORANGE)):
+        look = {"type": "diamond", "size": 11, "fill": {"color": colour}, "border": {"color": "#FFFFFF"}}
+        series(row, 1, text, line={"none": True}, marker=look)
+    _style(chart, "Safety stock that each service level needs", unit="plan currency")
+    chart.set_x_axis({
+        "num_font": _AXIS_FONT, "num_format": "0%", "min": 0.5, "max": 1, "line": {"color": RULE}, "name": "service level", "name_font": _AXIS_FONT | {"bold": False},
+        "major_gridlines": {"visible": False}, "label_position": "low",
+    })  # fmt: skip
+    return chart

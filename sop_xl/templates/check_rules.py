@@ -1,4 +1,4 @@
-"""Checks by period of demand and supply: every line derived again from the lines that it comes from."""
+"""Checks by period, and those of demand: every line derived again from the lines that it comes from."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sop_xl import vocabulary
 from sop_xl.sheets.spec import HEADER_ROW, SheetSpec
 from sop_xl.templates.book import Book
 from sop_xl.templates.reach import body, filled
-from sop_xl.templates.review import measure_label, shift
+from sop_xl.templates.review import measure_label
 
 STEPS = ("baseline", "events", "life_cycle", "sales_input", "overrides")
 FLAG_ROW = HEADER_ROW - 1
@@ -126,48 +126,3 @@ def _order(spec: SheetSpec, upper: str, lower: str, down: int, gap: str) -> Call
         return in_plan(c, f"SUMPRODUCT({place}*({text}>0)*{text})")
 
     return formula
-
-
-def supply_checks(book: Book) -> list[Check]:
-    """The balance holds in every row and from period to period; backlog is the balance below zero."""
-    if not book.has("Inventory Plan"):
-        return []
-    spec, consensus, units = book.spec("Inventory Plan"), book.spec("Consensus Demand"), vocabulary.UNITS
-    place = {name: index for index, name in enumerate(spec.measures)}
-    balance = place["projected_available_balance"]
-
-    def own_rows(name: str, down: int) -> str:
-        return f"{is_measure(spec, 'opening_balance')}*{is_measure(spec, name, down)}*{same_series(spec, down)}"
-
-    def figures(c: str, name: str, *, before: bool = False) -> str:
-        return column_of(spec, c, down=place[name], before=before)
-
-    def balances(c: str) -> str:
-        parts = f"{figures(c, 'opening_balance')}+{figures(c, 'scheduled_receipts')}+{figures(c, 'planned_receipts')}-{figures(c, 'demand')}"
-        return in_plan(c, f"SUMPRODUCT({own_rows('projected_available_balance', balance)}*ABS({parts}-{figures(c, 'projected_available_balance')}))")
-
-    def carries(c: str) -> str:
-        gap = f"SUMPRODUCT({own_rows('projected_available_balance', balance)}*ABS({figures(c, 'opening_balance')}-{figures(c, 'projected_available_balance', before=True)}))"
-        return f'IF({shift(c, -1)}${FLAG_ROW}="Plan",{gap},0)'
-
-    def backlog(c: str) -> str:
-        below = f"({figures(c, 'projected_available_balance')}<0)*{figures(c, 'projected_available_balance')}"
-        return in_plan(c, f"SUMPRODUCT({own_rows('unmet_demand', place['unmet_demand'])}*ABS({figures(c, 'unmet_demand')}+{below}))")
-
-    def moved_by_orders(c: str) -> str:
-        if not book.has("Forecast Consumption"):
-            return ""
-        orders = book.spec("Forecast Consumption")
-        return f"-{total(orders, c, 'demand_to_serve')}+{total(orders, c, 'consensus')}"
-
-    measures = filled(spec, "measure")
-    covered = f"SUMPRODUCT({own_rows('projected_available_balance', balance)})"
-    return [
-        Check("Opening + receipts - demand = balance", "supply", "Inventory Plan, row by row: sum of |difference|", units, balances),
-        Check("Opening balance = balance of the period before", "supply", "Inventory Plan, row by row: sum of |difference|", units, carries),
-        Check("Unmet demand = balance below zero", "supply", "Inventory Plan, row by row: sum of |difference|", units, backlog),
-        Check("Demand in Inventory Plan = demand to serve", "supply", "Sum of demand rows - consensus rows, and what orders in hand move, planned periods", units,
-              lambda c: in_plan(c, f"{total(spec, c, 'demand')}-{total(consensus, c, 'consensus')}{moved_by_orders(c)}")),
-        Check("Every line of stock was checked", "supply", "Opening rows with their balance row - all opening rows", "count",
-              lambda _: f'{covered}-COUNTIF({measures},"{measure_label("opening_balance")}")', by_period=False, exact=True),
-    ]  # fmt: skip

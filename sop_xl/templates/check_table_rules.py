@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from sop_xl import vocabulary
-from sop_xl.sheets.spec import HEADER_ROW, Shape, SheetKind, SheetSpec
+from sop_xl.sheets.spec import HEADER_ROW, SheetKind, SheetSpec
 from sop_xl.templates.book import LAST_LIST_ROW, LAST_ROW, Book, bounded, is_grid, quoted
 from sop_xl.templates.bridge_block import BRIDGES
 from sop_xl.templates.check_rules import Check
-from sop_xl.templates.reach import filled
+from sop_xl.templates.reach import counted, filled
 from sop_xl.templates.review import LIST_ROWS, measure_label
 
 _LAST_BRIDGE_ROW = 2_006
@@ -105,12 +105,17 @@ def _period_checks(book: Book) -> list[Check]:
 
 def _bound_checks(book: Book) -> list[Check]:
     """Nothing stands beyond the rows that formulas read."""
-    parts = [_beyond(spec, LAST_ROW) for spec in book.sheets if spec.shape is Shape.GRID and (spec.kind is SheetKind.OUTPUT or spec.required)]
-    parts += [_beyond(book.spec(name), LAST_LIST_ROW) for name in ("Items", "Locations") if book.has(name)]
+    outputs = [spec for spec in book.sheets if spec.kind is SheetKind.OUTPUT]
+    grids = [_beyond(spec, LAST_ROW) for spec in book.sheets if is_grid(spec) and (spec in outputs or spec.required)]
+    lists = [_beyond(book.spec(name), LAST_LIST_ROW) for name in ("Items", "Locations") if book.has(name)]
+    lists += [_beyond(spec, LAST_ROW) for spec in counted(book) if spec in outputs and not is_grid(spec)]
     if book.has("Bridges"):
-        parts.append(_beyond(book.spec("Bridges"), _LAST_BRIDGE_ROW))
-    checks = [Check("No rows beyond the reach of these formulas", "core", "Rows that row-by-row formulas do not see", "count",
-                    lambda _: "+".join(parts), by_period=False, exact=True)]  # fmt: skip
+        lists.append(_beyond(book.spec("Bridges"), _LAST_BRIDGE_ROW))
+    checks = [
+        Check(f"No rows of a {what} beyond the reach of these formulas", "core", "Rows that row-by-row formulas do not see", "count",
+              lambda _, parts=parts: "+".join(parts), by_period=False, exact=True)  # type: ignore[misc]
+        for what, parts in (("grid", grids), ("list", lists))
+    ]  # fmt: skip
     if book.has("Financial Plan"):
         spec = book.spec("Financial Plan")
         top = filled(spec, "family")

@@ -5,11 +5,13 @@ from __future__ import annotations
 from sop_xl.sheets.spec import HEADER_ROW, LABEL_COLUMNS
 from sop_xl.templates import layout
 from sop_xl.templates.book import Book, period_letters
-from sop_xl.templates.check_rules import PLACE_ROW, Check, demand_checks, supply_checks
+from sop_xl.templates.check_rules import PLACE_ROW, Check, demand_checks
 from sop_xl.templates.check_table_rules import table_checks
 from sop_xl.templates.finance_check_rules import finance_checks, working_figures
 from sop_xl.templates.settings_sheet import setting_value
 from sop_xl.templates.styles import GOOD, GOOD_FILL, MUTED, POOR, POOR_FILL
+from sop_xl.templates.supply_check_rules import supply_checks
+from sop_xl.templates.supply_table_rules import supply_table_checks
 
 _WIDTHS = (44.0, 10.0, 60.0, 12.0, 11.0, 16.0, 9.0)
 _HEADER = ("Check", "Module", "What is compared", "Unit", "Tolerance", "Largest difference", "1 = agrees")
@@ -59,6 +61,7 @@ def _groups(book: Book, figures: dict[str, int]) -> list[tuple[str, list[Check]]
     groups = [
         ("Demand", demand_checks(book, figures)),
         ("Supply", supply_checks(book)),
+        ("Supply: lists and scenarios", supply_table_checks(book)),
         ("Finance", finance_checks(book, figures)),
         ("Tables and data", table_checks(book)),
     ]

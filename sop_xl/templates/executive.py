@@ -24,7 +24,7 @@ from sop_xl.templates.styles import (
     WATCH_FILL,
 )
 
-SELECT_ROW, TILE_ROW, KPI_ROW, CHART_ROW = 5, 7, 11, 15
+SELECT_ROW, TILE_ROW, KPI_ROW, LIMIT_ROW, CHART_ROW = 5, 7, 11, 14, 15
 PAGE_LAST_ROW = 48
 FLAG_ROW = 53
 """Actual/Plan flags of the figures; the period headers stand below them."""
@@ -74,6 +74,8 @@ def executive_sheet(book: Book) -> None:
     _tiles(page, _headlines(page))
     if book.has("KPIs"):
         _kpi_strip(page)
+    if book.has("Binding Constraints", "Shortages"):
+        _limits(page)
     _charts(page, bridge_row)
     sheet.freeze_panes(HEADER_ROW - 1, 0)
     layout.print_setup(book, spec, area=f"A1:P{PAGE_LAST_ROW}", one_page=True)
@@ -218,6 +220,20 @@ def _kpi_strip(page: Page) -> None:
         sheet.conditional_format(KPI_ROW + 1, 0, KPI_ROW + 1, last_column, {
             "type": "cell", "criteria": "==", "value": f'"{text}"', "format": styles.conditional(font_color=ink, bg_color=fill, bold=True),
         })  # fmt: skip
+
+
+def _limits(page: Page) -> None:
+    """One line: how many shortages there are, what they put at risk, and what limits the plan first."""
+    sheet, styles = page.sheet, page.book.styles
+    short, limits = page.book.spec("Shortages"), page.book.spec("Binding Constraints")
+    items, sentences = reach.filled(short, "item"), reach.filled(limits, "sentence")
+    at_risk = f'COUNTIF({items},"?*")&" shortages put "&TEXT(SUM({reach.filled(short, "shortage_value")}),"#,##0")&" of revenue at risk. "'
+    first = f'IF(INDEX({sentences},1)="","No limit binds.",INDEX({sentences},1))'
+    formula = f'="Critical constraints, whole plan: "&IF(COUNTIF({items},"?*")=0,"no shortage. ",{at_risk})&{first}'
+    look = styles(font_size=9, align="left", valign="vcenter", text_wrap=True, top=1, top_color=RULE)
+    sheet.merge_range(LIMIT_ROW - 1, 0, LIMIT_ROW - 1, _TILES[-1][1], "", look)
+    sheet.set_row(LIMIT_ROW - 1, 27)
+    sheet.write_formula(LIMIT_ROW - 1, 0, formula, look, "")
 
 
 def _charts(page: Page, bridge_row: int) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from sop_xl.sheets.spec import HEADER_ROW, SheetKind, SheetSpec
 from sop_xl.templates import layout
 from sop_xl.templates.book import Book, quoted
+from sop_xl.templates.highlights import FULL_NAME, WATCH_NAME
 from sop_xl.templates.settings_sheet import setting_value
 from sop_xl.templates.styles import (
     GOOD,
@@ -24,23 +25,30 @@ from sop_xl.templates.styles import (
 )
 
 CYCLE: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("1  Data", ("Settings", "Items", "Locations", "Demand History", "Inventory", "FX Rates", "Problems")),
+    ("1  Data", ("Settings", "Items", "Locations", "Demand History", "Customer Classes", "FX Rates", "Problems")),
+    ("    of supply", ("Inventory", "Open Orders", "Sourcing", "Bill of Materials", "Suppliers", "Purchase History", "Inventory Policy")),
+    ("    of capacity", ("Resources", "Bill of Resources", "Resource Calendar")),
     ("2  Demand", ("Sales Input", "Events", "Lifecycle", "Overrides", "Forecast Models", "Baseline Forecast", "Consensus Demand", "Demand Review")),
     ("    why", ("History Log", "Backtest", "Forecast Accuracy", "Demand Effects", "Sales Review", "Event Results", "Lifecycle Plan")),
     ("    since then", ("Demand Changes", "Forecast Value Added", "Forecast Archive")),
-    ("3  Supply", ("Inventory Plan", "Supply Review")),
-    ("4  Pre-S&OP", ("Budget", "Financial Plan", "Bridges", "Finance Review", "Checks")),
-    ("5  Executive", ("Executive", "KPIs")),
-    ("6  Execute", ("Customer Orders", "Forecast Consumption", "Consensus Demand", "Inventory Plan", "Run Log")),
+    ("3  Supply", ("Net Requirements", "Capacity", "Supply Plan", "Inventory Plan", "Shortages", "Supply Review")),
+    ("    why", ("Binding Constraints", "Allocation", "Allocation Rules", "Supplier Performance")),
+    ("    stock", ("Inventory Targets", "Service Curves")),
+    ("4  Pre-S&OP", ("Options", "Decisions", "Scenarios", "Scenario Drivers", "Scenario Compare")),
+    ("    money", ("Budget", "Financial Plan", "Bridges", "Finance Review", "Checks")),
+    ("5  Executive", ("Executive", "KPIs", "Decisions")),
+    ("6  Execute", ("Customer Orders", "Forecast Consumption", "Supply Plan", "Open Orders", "Inventory Plan", "Run Log")),
 )  # fmt: skip
 """Sheets by step of the monthly cycle."""
 
 ROLES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Planner", ("Demand History", "Baseline Forecast", "Forecast Accuracy", "Overrides", "Consensus Demand", "Demand Review", "Problems")),
-    ("Sales", ("Sales Input", "Events", "Lifecycle", "Consensus Demand", "Demand Review")),
-    ("Supply", ("Inventory", "Inventory Plan", "Supply Review")),
-    ("Finance", ("Budget", "FX Rates", "Financial Plan", "Bridges", "Finance Review")),
-    ("Executive", ("Executive", "KPIs", "Finance Review")),
+    ("Sales", ("Sales Input", "Events", "Lifecycle", "Consensus Demand", "Allocation", "Demand Review")),
+    ("Supply", ("Net Requirements", "Supply Plan", "Inventory Plan", "Inventory Targets", "Shortages", "Options", "Supply Review")),
+    ("Factory", ("Resources", "Resource Calendar", "Bill of Resources", "Capacity", "Binding Constraints", "Supply Plan")),
+    ("Purchasing", ("Suppliers", "Sourcing", "Purchase History", "Open Orders", "Supplier Performance", "Supply Plan")),
+    ("Finance", ("Budget", "FX Rates", "Financial Plan", "Bridges", "Scenario Compare", "Finance Review")),
+    ("Executive", ("Executive", "KPIs", "Options", "Decisions", "Scenario Compare", "Finance Review")),
 )  # fmt: skip
 """Sheets by role."""
 
@@ -105,7 +113,7 @@ def _status(book: Book, sheet: Any) -> int:
         sheet.write(row - 1, 1, initial.get(name), style) if name in initial else sheet.write_blank(row - 1, 1, None, style)
         sheet.write_string(row - 1, 2, meaning, styles.body(font_color=MUTED))
         layout.cell_name(book, name, "Home", row, 2)
-    row = _year(book, sheet, row)
+    row = _figures(book, sheet, row)
     lights: list[tuple[str, str, str, str]] = []
     if book.has("Checks"):
         lights.append(("Checks failed", "=MasterCheck", "0 = Excel agrees with the program on every figure", "Checks"))
@@ -124,19 +132,24 @@ def _status(book: Book, sheet: Any) -> int:
     return row
 
 
-def _year(book: Book, sheet: Any, row: int) -> int:
-    """What a year has, in cells that formulas name instead of carrying the numbers; returns the last row."""
+def _figures(book: Book, sheet: Any, row: int) -> int:
+    """What a year has, and limits of utilisation, in cells that formulas name instead of carrying the numbers; returns the last row."""
     styles = book.styles
     weeks = row + 1
     calendar = setting_value("calendar")
-    lines = (
-        ("Weeks in a year", 52, "Periods of a year in a calendar of weeks", "sop_weeks"),
-        ("Days in a year", 365, "For days of supply on the reviews", "sop_days"),
-        ("Periods in a year", f'=IF({calendar}="weeks",$B${weeks},12)', "Length of the reviews' next year", "sop_season"),
-    )
-    for label, value, meaning, name in lines:
+    lines: list[tuple[str, float | str, str, str, str]] = [
+        ("Weeks in a year", 52, "Periods of a year in a calendar of weeks", "sop_weeks", "0"),
+        ("Days in a year", 365, "For days of supply on the reviews", "sop_days", "0"),
+        ("Periods in a year", f'=IF({calendar}="weeks",$B${weeks},12)', "Length of the reviews' next year", "sop_season", "0"),
+    ]
+    if book.has("Capacity"):
+        lines += [
+            ("Utilisation to watch", 0.85, "Amber from here on in the heat map of Capacity", WATCH_NAME, "0%"),
+            ("Full utilisation", 1, "Red above it", FULL_NAME, "0%"),
+        ]
+    for label, value, meaning, name, form in lines:
         row += 1
-        style = styles.body("0", align="left", bold=True)
+        style = styles.body(form, align="left", bold=True)
         sheet.write_string(row - 1, 0, label, styles.body())
         if isinstance(value, str):
             sheet.write_formula(row - 1, 1, value, style, book.timeline.calendar.season)

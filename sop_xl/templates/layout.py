@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 from sop_xl.blocks import a1, column_letters, parse_a1
@@ -24,6 +25,9 @@ _WIDE_SCALE = 60
 _PERIODS_ON_A_PAGE = 18
 """Periods beside the label columns of one A3 page at that scale."""
 
+REVIEW_PERIODS = 12
+"""Periods beside the label columns of one A4 page at that scale."""
+
 _WRITER = {
     SheetKind.CONTROL: "Written by people and program",
     SheetKind.INPUT: "Written by people (yellow cells)",
@@ -40,7 +44,15 @@ _SOLE_WRITER = {
     "Settings": "Written by people (yellow cells)",
 }
 _CONVENTIONS = {
-    "Inventory Plan": "Projected available balance = opening + receipts - demand; negative is backlog. Unmet demand is that backlog as a positive number.",
+    "Inventory Plan": "Balance = opening + receipts - demand - dependent demand + lost sales - expired; negative is backlog. Unmet demand is that backlog as a positive number.",
+    "Net Requirements": "As if nothing were limited. Balance = balance before + receipts - gross requirements. Releases stand in the period in which the order is placed.",
+    "Supply Plan": "Receipts are good units in the period in which they arrive, releases what is ordered in the period in which the order is placed.",
+    "Capacity": "Hours are productive hours. Required: what the demand asks for. Load: what the plan uses. Hours to buy back = required - available where positive.",
+    "Shortages": "Unmet demand is positive. Value and margin are what is late or lost.",
+    "Binding Constraints": "The price of a limit holds between its two bounds. One more saves at least nothing; a range is shown where more than one price is right.",
+    "Options": "Changes are against the plan without the option; positive profit, service and cash are better.",
+    "Allocation Rules": "Regret = margin of the best allocation - margin of the rule.",
+    "Scenario Compare": "Change = scenario - plan.",
     "Financial Plan": "Money in plan currency. Cost is positive. Past periods of version Plan are actuals. Stock value is the closing value: do not add it over periods.",
     "Bridges": "Favourable to profit is positive. Start + steps = end.",
     "History Log": "Raw + all corrections of a period = what the forecast learns from. Actuals on other sheets stay raw.",
@@ -188,6 +200,32 @@ def print_setup(
         sheet.print_area(area)
     if titles and not one_page:
         sheet.repeat_rows(HEADER_ROW - 2, HEADER_ROW - 1)
+
+
+def print_pages(book: Book, spec: SheetSpec, last_row: int, breaks: Sequence[int]) -> None:
+    """Landscape A4 at a scale to read: first the label columns with what stands beside them, then the planned periods.
+
+    Past periods, of which supply has no figures, are not printed. The label columns stand on each page.
+
+    Parameters
+    ----------
+    last_row
+        1-based last row printed.
+    breaks
+        1-based rows after which a new page begins.
+    """
+    sheet = book.worksheets[spec.name]
+    print_setup(book, spec, by_period=True)
+    sheet.set_paper(9)
+    sheet.set_margins(left=0.2, right=0.2, top=0.5, bottom=0.6)
+    plan = LABEL_COLUMNS + book.history_count
+    ends = [plan, *range(plan + REVIEW_PERIODS, LABEL_COLUMNS + len(book.labels), REVIEW_PERIODS)]
+    sheet.set_v_pagebreaks([LABEL_COLUMNS + REVIEW_PERIODS, *ends])
+    sheet.set_h_pagebreaks(list(breaks))
+    front = f"$A$1:${column_letters(LABEL_COLUMNS + REVIEW_PERIODS)}${last_row}"
+    ahead = f"${column_letters(plan + 1)}$1:${book.last_column}${last_row}"
+    tab = quoted(spec.name)
+    book.workbook.define_name(f"{tab}!_xlnm.Print_Area", f"={tab}!{front},{tab}!{ahead}")
 
 
 def freeze(book: Book, spec: SheetSpec, columns: int) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from sop_xl.blocks import column_letters
 from sop_xl.errors import FrameError
-from sop_xl.sheets.spec import HEADER_ROW, LABEL_COLUMNS, SheetSpec
+from sop_xl.sheets.spec import HEADER_ROW, LABEL_COLUMNS, SheetKind, SheetSpec
 from sop_xl.templates import layout
 from sop_xl.templates.book import (
     FIRST_ROW,
@@ -28,22 +28,54 @@ STEMS = {
     "Baseline Forecast": "BF",
     "Consensus Demand": "CD",
     "Forecast Consumption": "FC",
+    "Net Requirements": "NR",
+    "Supply Plan": "SP",
+    "Capacity": "CP",
     "Inventory Plan": "IP",
+    "Shortages": "SH",
+    "Binding Constraints": "BC",
+    "Options": "OP",
+    "Allocation": "AL",
+    "Allocation Rules": "AR",
+    "Inventory Targets": "IT",
+    "Service Curves": "SC",
     "Financial Plan": "FP",
+    "Scenario Compare": "SX",
 }
-"""First part of the names of each table that formulas add up."""
+"""First part of the names of each table that formulas add up or look up in."""
 
-OFFSETS = {"Consensus Demand": 5, "Baseline Forecast": 2, "Inventory Plan": 9, "Financial Plan": 2}
+OFFSETS = {
+    "Consensus Demand": 5, "Baseline Forecast": 2, "Net Requirements": 4, "Capacity": 7, "Inventory Plan": 10, "Financial Plan": 2, "Options": 1, "Service Curves": 1,
+}  # fmt: skip
 """How many rows further down the checks compare the lines of one series; each has its names, such as `CD_item_5`."""
 
-_FIELDS = ("item", "family", "location", "region", "version", "measure", "unit_cost")
+_FIELDS = ("item", "family", "location", "region", "version", "resource", "kind", "measure", "unit_cost")
 """Columns with a name."""
+
+_LIST_FIELDS = {
+    "Shortages": (
+        "rank", "item", "name", "family", "location", "period", "last_period", "unmet_demand", "shortage_value", "margin_at_risk", "cause_kind", "cause", "next_action",
+        "option",
+    ),
+    "Binding Constraints": ("constraint", "subject", "period", "price_low", "price_high", "demand_hurt", "sentence"),
+    "Options": (
+        "rank", "option", "lever", "profit_change", "service_change", "cash_change", "inventory_change", "budget_gap", "profit", "unmet_demand", "note",
+    ),
+    "Allocation": ("item", "demand", "by_priority", "by_margin", "by_fair_share", "by_contract"),
+    "Allocation Rules": ("rule", "customer", "allocated", "margin", "regret", "chosen"),
+    "Inventory Targets": (
+        "item", "safety_stock", "reorder_point", "order_quantity", "target_stock", "excess", "obsolete", "excess_value", "obsolete_value",
+    ),
+    "Service Curves": ("family", "service_level", "safety_stock_value", "fill_rate", "today"),
+    "Scenario Compare": ("scenario", "kpi", "value", "change"),
+}  # fmt: skip
+"""Columns with a name of the tables whose columns are figures of their own."""
 
 ANY_TEXT = '"?*"'
 """Criterion that any text meets."""
 
-_SERIES = ("item", "location", "measure")
-"""Columns with a name further down too."""
+_SERIES = ("item", "location", "measure", "resource")
+"""Columns of a grid with a name further down too; of a list all of its names have one."""
 
 
 def filled(spec: SheetSpec, name: str, *, down: int = 0) -> str:
@@ -86,9 +118,9 @@ def define(book: Book, spec: SheetSpec, page: str, row: int, column: int) -> str
     """
     stem, last = _stem(spec), _last(spec)
     layout.cell_name(book, f"{stem}_rows", page, row, column)
-    fields = [c.name for c in spec.columns if c.name in _FIELDS]
+    fields = _fields(spec)
     for down in range(OFFSETS.get(spec.name, 0) + 1):
-        for name in fields if not down else [key for key in fields if key in _SERIES]:
+        for name in fields if not down or not is_grid(spec) else [key for key in fields if key in _SERIES]:
             letters = "$" + field_letters(spec, name)
             book.workbook.define_name(_name(spec, name, down), f"={_to_last(spec, letters, down)}")
         if is_grid(spec):
@@ -103,7 +135,7 @@ def define(book: Book, spec: SheetSpec, page: str, row: int, column: int) -> str
 def names(spec: SheetSpec) -> list[str]:
     """The names that `define` defines for a table, those further down left out."""
     stem = _stem(spec)
-    fields = [f"{stem}_{c.name}" for c in spec.columns if c.name in _FIELDS]
+    fields = [f"{stem}_{name}" for name in _fields(spec)]
     return [f"{stem}_rows", *fields, *([f"{stem}_body"] if is_grid(spec) else [])]
 
 
@@ -119,8 +151,13 @@ def _stem(spec: SheetSpec) -> str:
     return STEMS[spec.name]
 
 
+def _fields(spec: SheetSpec) -> list[str]:
+    chosen = _LIST_FIELDS.get(spec.name, _FIELDS)
+    return [c.name for c in spec.columns if c.name in chosen]
+
+
 def _last(spec: SheetSpec) -> int:
-    return LAST_ROW if is_grid(spec) else LAST_LIST_ROW
+    return LAST_ROW if is_grid(spec) or spec.kind is SheetKind.OUTPUT else LAST_LIST_ROW
 
 
 def _to_last(spec: SheetSpec, letters: str, down: int, end: str = "") -> str:

@@ -306,13 +306,16 @@ def place_formula(first: int, line: int) -> str:
     return f"ROWS($A${first}:$A{line})+1"
 
 
-def finish(page: Page, last_row: int) -> None:
-    """Print set-up, protection and the rule for negatives."""
+def finish(page: Page, last_row: int, *, breaks: Sequence[int] = ()) -> None:
+    """Print set-up, protection and the rule for negatives; with `breaks` printed on A4 pages that begin after those rows."""
     book, spec = page.book, page.book.spec(page.name)
     page.sheet.conditional_format(f"D{HEADER_ROW + 1}:{book.last_column}{last_row}", {
         "type": "cell", "criteria": "<", "value": 0, "format": book.styles.conditional(font_color=POOR),
     })  # fmt: skip
-    layout.print_setup(book, spec, area=f"A1:{book.last_column}{last_row}", by_period=True)
+    if breaks:
+        layout.print_pages(book, spec, last_row, breaks)
+    else:
+        layout.print_setup(book, spec, area=f"A1:{book.last_column}{last_row}", by_period=True)
     layout.protect(book, page.name)
 
 

@@ -44,6 +44,13 @@ UNIT_FORMAT: Final[dict[str, str]] = {
     vocabulary.DAYS: "#,##0",
     vocabulary.COUNT: "#,##0",
     "per year": "0.0",
+    vocabulary.HOURS: "#,##0",
+    "h or space": "#,##0",
+    "h/unit": "0.0000",
+    "money/h": "#,##0.00",
+    "units/period": "#,##0",
+    "seconds": "0",
+    "rank": "0",
     "ratio": "0.00",
     "periods": "0",
     "month": "0",
@@ -68,6 +75,8 @@ def number_format(column: Column, calendar: CalendarKind = CalendarKind.MONTHS) 
         return DATE_FORMAT if calendar is CalendarKind.WEEKS else "yyyy-mm"
     if column.cell is CellType.FRACTION:
         return UNIT_FORMAT[vocabulary.FRACTION]
+    if column.cell is CellType.NUMBER and column.unit == "periods":
+        return "0.0"  # a mean of lead times, not a count
     if column.cell in (CellType.NUMBER, CellType.INTEGER):
         return UNIT_FORMAT.get(column.unit, "#,##0.00")
     return "General"

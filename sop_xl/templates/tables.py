@@ -6,17 +6,9 @@ from typing import Any
 
 from sop_xl.sheets.spec import HEADER_ROW, LABEL_COLUMNS, CellType, Column, SheetKind, SheetSpec
 from sop_xl.templates import layout
-from sop_xl.templates.book import FIRST_ROW, INPUT_ROWS, LAST_ROW, Book, is_grid
-from sop_xl.templates.styles import (
-    GOOD,
-    GOOD_FILL,
-    MUTED,
-    POOR,
-    POOR_FILL,
-    WATCH,
-    WATCH_FILL,
-    number_format,
-)
+from sop_xl.templates.book import FIRST_ROW, INPUT_ROWS, Book, is_grid
+from sop_xl.templates.highlights import highlight
+from sop_xl.templates.styles import MUTED, number_format
 from sop_xl.templates.validation import validate_column, validate_periods
 
 PERIOD_WIDTH = 10
@@ -24,7 +16,16 @@ LINKED_PROBLEMS = 300
 """Problems that have a link; who has more begins with these."""
 
 _NUMBERS = (CellType.NUMBER, CellType.INTEGER, CellType.FRACTION)
-_ITEM_GRIDS = ("Baseline Forecast", "Consensus Demand", "Inventory Plan")
+_ITEM_GRIDS = ("Baseline Forecast", "Consensus Demand", "Net Requirements", "Supply Plan", "Inventory Plan")
+_WRAPPED = {
+    "Shortages": ("cause", "chain", "next_action", "option"),
+    "Binding Constraints": ("subject", "sentence"),
+    "Options": ("option", "note"),
+    "Inventory Targets": ("note",),
+    "Supplier Performance": ("used",),
+    "Scenario Compare": ("note",),
+}
+"""Columns whose sentences run over several lines."""
 
 
 def note(column: Column) -> str:
@@ -65,10 +66,9 @@ def table_sheet(book: Book, spec: SheetSpec) -> None:
             validate_column(book, spec, column, index)
     if is_grid(spec):
         layout.period_rows(book, spec.name)
-        _shade_negatives(book, spec)
         if entry:
             validate_periods(book, spec)
-    _highlights(book, spec)
+    highlight(book, spec)
     if spec.name == "Problems":
         _ways_to_the_cells(book, spec)
     layout.freeze(book, spec, LABEL_COLUMNS if is_grid(spec) else 1)
@@ -107,6 +107,8 @@ def _body_style(book: Book, spec: SheetSpec, column: Column, entry: bool) -> Any
     more: dict[str, Any] = {"align": "left", "indent": 1} if _after_number(spec, spec.columns.index(column)) else {}
     if column.cell in (CellType.DATE, CellType.PERIOD):
         more["align"] = "left"
+    if column.name in _WRAPPED.get(spec.name, ()):
+        more["text_wrap"] = True
     if not entry and column.name in ("note", "unit", "meaning"):
         more["font_color"] = MUTED
     return book.styles.body(number_format(column, book.timeline.calendar.kind), entry=entry, **more)
@@ -116,45 +118,3 @@ def _period_format(spec: SheetSpec) -> str:
     if spec.measures == ("fx_rate",):
         return "#,##0.0000"
     return "#,##0.0" if spec.name in _ITEM_GRIDS else "#,##0"
-
-
-def _shade_negatives(book: Book, spec: SheetSpec) -> None:
-    body = f"H{FIRST_ROW}:{book.last_column}{LAST_ROW}"
-    book.worksheets[spec.name].conditional_format(body, {
-        "type": "cell", "criteria": "<", "value": 0, "format": book.styles.conditional(font_color=POOR),
-    })  # fmt: skip
-
-
-def _highlights(book: Book, spec: SheetSpec) -> None:
-    """Rules that make a sheet readable at a glance: totals bold, prices with cents, lights for states."""
-    sheet, styles = book.worksheets[spec.name], book.styles
-    labels = f"A{FIRST_ROW}:{book.last_column}{LAST_ROW}"
-    if spec.name == "Consensus Demand":
-        _row_rule(sheet, labels, "E", "Consensus demand", styles.conditional(bold=True, bg_color="#EAF4EE"))
-        price = styles.conditional(num_format="#,##0.00", font_color=MUTED, italic=True)
-        _row_rule(sheet, labels, "E", "Net price", price)
-    elif spec.name == "Inventory Plan":
-        _row_rule(sheet, labels, "E", "Projected available balance", styles.conditional(bold=True, bg_color="#EAF4EE"))
-    elif spec.name == "Financial Plan":
-        _row_rule(sheet, labels, "D", "Plan", styles.conditional(bg_color="#EAF4EE"))
-    states = {
-        "Problems": ("A", (("error", POOR, POOR_FILL), ("warning", WATCH, WATCH_FILL))),
-        "KPIs": ("F", (("good", GOOD, GOOD_FILL), ("watch", WATCH, WATCH_FILL), ("poor", POOR, POOR_FILL))),
-    }
-    if spec.name in states:
-        letters, rules = states[spec.name]
-        for value, ink, fill in rules:
-            sheet.conditional_format(f"{letters}{FIRST_ROW}:{letters}{LAST_ROW}", {
-                "type": "cell", "criteria": "==", "value": f'"{value}"',
-                "format": styles.conditional(font_color=ink, bg_color=fill, bold=True),
-            })  # fmt: skip
-    if spec.name == "Event Results":  # an elasticity is no share
-        _row_rule(sheet, f"J{FIRST_ROW}:J{LAST_ROW}", "A", "elasticity", styles.conditional(num_format="0.00"))
-    if spec.name == "KPIs":
-        percent = styles.conditional(num_format="0.0%")
-        for area in (f"C{FIRST_ROW}:C{LAST_ROW}", f"E{FIRST_ROW}:E{LAST_ROW}"):
-            _row_rule(sheet, area, "D", "fraction", percent)
-
-
-def _row_rule(sheet: Any, area: str, letters: str, value: str, style: Any) -> None:
-    sheet.conditional_format(area, {"type": "formula", "criteria": f'=${letters}{FIRST_ROW}="{value}"', "format": style})
