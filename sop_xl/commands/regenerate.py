@@ -22,6 +22,7 @@ from sop_xl.commands.report import ExitCode, Report
 from sop_xl.commands.results import Results, output_rows
 from sop_xl.commands.supply_planning import plan_supply
 from sop_xl.commands.tables import plain_table
+from sop_xl.commands.what_if import try_what_if
 from sop_xl.errors import ContractError, FrameError, HostError, Problem, Severity, errors_in
 from sop_xl.frames import FINANCIAL_PLAN, empty_frame
 from sop_xl.hosts.files import read_bytes, replace_file
@@ -38,7 +39,12 @@ from sop_xl.sheets.spec import LABEL_COLUMNS, Shape
 STEPS: dict[str, tuple[str, ...]] = {
     "forecast": ("History Log", "Baseline Forecast", "Forecast Accuracy", "Backtest"),
     "demand": ("Event Results", "Consensus Demand", "Demand Effects", "Sales Review", "Lifecycle Plan", "Demand Changes", "Forecast Consumption", "Forecast Archive", "Forecast Value Added"),
-    "supply": ("Supplier Performance", "Net Requirements", "Supply Plan", "Capacity", "Inventory Plan"),
+    "supply": (
+        "Supplier Performance", "Net Requirements", "Supply Plan", "Capacity", "Inventory Plan", "Shortages", "Binding Constraints", "Allocation", "Allocation Rules",
+        "Inventory Targets", "Service Curves",
+    ),
+    "options": ("Options",),
+    "scenarios": ("Scenario Compare",),
     "finance": ("Financial Plan", "Bridges"),
     "kpis": ("KPIs",),
 }
@@ -194,7 +200,8 @@ def _plan_and_write(
     money = plan_money(inputs, timeline, valued, stock, previous_plan(host, timeline, inputs), notes)
     life_cycle = plan_life_cycle(inputs, timeline, demand, money, notes)
     shown, _ = display_timeline(host, timeline)
-    results = Results(inputs, shown, demand, memory, supply, money, plan_kpis(inputs, timeline, demand, stock, money), life_cycle)
+    what_if = try_what_if(inputs, supply, say, notes, options="Options" in wanted, scenarios="Scenario Compare" in wanted)
+    results = Results(inputs, shown, demand, memory, supply, what_if, money, plan_kpis(inputs, timeline, demand, stock, money), life_cycle)
     problems += remarks(notes)
     return results, _write(host, results, wanted, say)
 

@@ -14,6 +14,7 @@ from sop_xl.commands.inputs import Inputs
 from sop_xl.commands.memory import Remembered, value_added_rows
 from sop_xl.commands.planning import Money
 from sop_xl.commands.supply_planning import Supply
+from sop_xl.commands.what_if import WhatIf
 from sop_xl.periods import Timeline
 from sop_xl.plan.effect_ledger import effect_ledger
 from sop_xl.plan.effect_words import line_notes, short_words
@@ -37,6 +38,7 @@ class Results:
     demand: Demand
     memory: Remembered
     supply: Supply
+    what_if: WhatIf
     money: Money
     kpis: pd.DataFrame
     life_cycle: pd.DataFrame
@@ -68,6 +70,14 @@ def output_rows(results: Results) -> dict[str, Callable[[], Rows]]:
         "Supply Plan": lambda: supply_plan_rows(results),
         "Capacity": lambda: capacity_rows(results),
         "Inventory Plan": lambda: inventory_rows(results),
+        "Shortages": lambda: shortage_rows(results),
+        "Binding Constraints": lambda: records("Binding Constraints", results.supply.why.binding.round(DECIMALS)),
+        "Options": lambda: records("Options", results.what_if.options.round(DECIMALS)),
+        "Allocation": lambda: records("Allocation", results.supply.allocation.round(DECIMALS)),
+        "Allocation Rules": lambda: records("Allocation Rules", results.supply.allocation_rules.round(DECIMALS)),
+        "Inventory Targets": lambda: target_rows(results),
+        "Service Curves": lambda: records("Service Curves", results.supply.service_curves.round(DECIMALS)),
+        "Scenario Compare": lambda: records("Scenario Compare", results.what_if.scenario_compare.round(DECIMALS)),
         "Financial Plan": lambda: financial_rows(results),
         "Bridges": lambda: bridge_rows(results),
         "KPIs": lambda: records("KPIs", results.kpis),
@@ -178,6 +188,19 @@ def supply_plan_rows(results: Results) -> Rows:
     """Receipts and releases by source; what was not planned in the last cycle has no line of it."""
     plan = results.supply.supply_plan
     return _item_grid("Supply Plan", plan, results, _labels(plan, results.inputs), None)
+
+
+def shortage_rows(results: Results) -> Rows:
+    """Shortages by rank, with name and family of the item."""
+    frame, items = results.what_if.shortages.round(DECIMALS), results.inputs.frame("Items").set_index("item")
+    named = frame.assign(rank=np.arange(1.0, len(frame) + 1), name=frame["item"].map(items["name"]), family=frame["item"].map(items["family"]))
+    return record_rows(sheet("Shortages"), named, results.shown.calendar)
+
+
+def target_rows(results: Results) -> Rows:
+    """Targets of every stock, with the family of the item."""
+    frame = results.supply.inventory_targets.round(DECIMALS)
+    return record_rows(sheet("Inventory Targets"), frame.assign(family=frame["item"].map(results.inputs.frame("Items").set_index("item")["family"])))
 
 
 def capacity_rows(results: Results) -> Rows:

@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from sop_xl.commands.demand_planning import Demand
 from sop_xl.commands.inputs import Inputs
+from sop_xl.commands.plan_currency import history_in_plan_currency
 from sop_xl.commands.planning import Valued
 from sop_xl.periods import Timeline
 from sop_xl.plan.consumption import demand_to_serve
+from sop_xl.plan.elasticity import own_price_elasticity
+from sop_xl.plan.inventory import forecast_error_sd
+from sop_xl.plan.launch_ranges import with_launch_ranges
 from sop_xl.plan.notes import notes_frame
+from sop_xl.plan.service_curves import service_curves
+from sop_xl.plan.stock_inputs import StockInputs
+from sop_xl.plan.stock_policy import Restock, restocker, stock_levels
+from sop_xl.plan.stock_targets import inventory_targets
 from sop_xl.plan.supplier_performance import supplier_performance
+from sop_xl.plan.supply.allocation import allocate
 from sop_xl.plan.supply.build.assemble import build_network
 from sop_xl.plan.supply.capacity import capacity_frame, capacity_notes
+from sop_xl.plan.supply.decisions import apply_decisions
 from sop_xl.plan.supply.inputs import SupplyInputs, SupplySettings, lever_names
 from sop_xl.plan.supply.netting import Netting, net_requirements
 from sop_xl.plan.supply.network import SupplyNetwork, SupplyRules
@@ -26,7 +37,11 @@ from sop_xl.plan.supply.outcome import (
 )
 from sop_xl.plan.supply.solution import SupplySolution
 from sop_xl.plan.supply.unconstrained import unconstrained_solution
+from sop_xl.plan.supply.why import Why, explain
 from sop_xl.sheets.settings import Settings
+
+if TYPE_CHECKING:
+    from sop_xl.plan.supply.solver import SolvedModel
 
 
 @dataclass(frozen=True)
@@ -42,6 +57,14 @@ class Supply:
     supply_plan: pd.DataFrame
     capacity: pd.DataFrame
     inventory_plan: pd.DataFrame
+    why: Why
+    allocation: pd.DataFrame
+    allocation_rules: pd.DataFrame
+    inventory_targets: pd.DataFrame
+    service_curves: pd.DataFrame
+    served: pd.DataFrame
+    restock: Restock
+    elasticity: pd.DataFrame
 
 
 def plan_supply(
@@ -51,17 +74,33 @@ def plan_supply(
 
     `last_plan` is SUPPLY_PLAN of the last cycle, without rows in the first one.
     """
+    settings, items, locations = inputs.settings, inputs.frame("Items"), inputs.locations()
     performance, said = _performance(inputs, timeline)
     notes.append(said)
-    network, said = build_network(_supply_inputs(inputs, timeline, demand, valued, performance, last_plan), timeline)
+    known = _supply_inputs(inputs, timeline, demand, valued, performance, last_plan)
+    network, said = build_network(known, timeline)
     notes.append(said)
-    rules = supply_rules(inputs.settings)
+    stock = _stock_inputs(inputs, demand)
+    restock = restocker(stock)
+    elasticity = own_price_elasticity(history_in_plan_currency(inputs, []), items, timeline)
+    network, rules, undecided = apply_decisions(restock(network), supply_rules(settings), inputs.frame("Decisions"), elasticity)
     netting = net_requirements(network, rules.unmet)
-    solution = _solved(network, rules, inputs.settings)
-    notes.append(notes_frame([*netting.notes, *solution.notes, *capacity_notes(network, netting), *waiting_beside_stock(solution)]))
+    plan = _planned(network, rules, settings)
+    solution = plan if isinstance(plan, SupplySolution) else plan.solution
+    why = explain(plan, settings.plan_currency)
+    allocation, allocation_rules, said = allocate(
+        solution, known.served, locations, known.customer_mix, known.customer_classes, known.prices, settings.allocation_rule
+    )
+    notes.append(said)
+    levels = stock_levels(network, stock)
+    targets = inventory_targets(solution, levels, stock)
+    notes.append(notes_frame([
+        *undecided, *levels.notes, *netting.notes, *solution.notes, *capacity_notes(network, netting), *waiting_beside_stock(solution), *why.notes,
+    ]))  # fmt: skip
     return Supply(
         network, rules, netting, solution, performance, net_requirements_frame(network, netting), supply_plan_frame(solution),
-        capacity_frame(network, netting, solution), inventory_plan_frame(solution),
+        capacity_frame(network, netting, solution), inventory_plan_frame(solution), why, allocation, allocation_rules, targets,
+        service_curves(network, levels, targets), known.served, restock, elasticity,
     )  # fmt: skip
 
 
@@ -73,13 +112,25 @@ def supply_rules(settings: Settings) -> SupplyRules:
     )  # fmt: skip
 
 
-def _solved(network: SupplyNetwork, rules: SupplyRules, settings: Settings) -> SupplySolution:
-    """The plan; where nothing limits it, netting is the plan, with its lots."""
+def _planned(network: SupplyNetwork, rules: SupplyRules, settings: Settings) -> SolvedModel | SupplySolution:
+    """The plan with its prices; where nothing limits it, netting is the plan, with its lots and without prices."""
     if settings.supply_plan == "unconstrained" or not network.is_limited:
         return unconstrained_solution(network, rules)
-    from sop_xl.plan.supply.solver.solve import solve_supply
+    from sop_xl.plan.supply.solver import open_model
 
-    return solve_supply(network, rules)
+    return open_model(network, rules)
+
+
+def _stock_inputs(inputs: Inputs, demand: Demand) -> StockInputs:
+    settings, stated = inputs.settings, inputs.frame
+    ranges = with_launch_ranges(demand.baseline.forecast, demand.launch_ranges)
+    return StockInputs(
+        items=stated("Items"), locations=inputs.locations(), inventory=stated("Inventory"), inventory_policy=stated("Inventory Policy"),
+        segments=demand.baseline.accuracy[["item", "location", "abc", "xyz"]],
+        error_sd=forecast_error_sd(ranges, settings.interval_low, settings.interval_high), history=demand.cleansed.history,
+        service_level=settings.service_level, service_measure=settings.service_measure, method=settings.safety_stock_method,
+        order_cost=settings.order_cost, excess_cover_days=settings.excess_cover_days,
+    )  # fmt: skip
 
 
 def _performance(inputs: Inputs, timeline: Timeline) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -1,0 +1,69 @@
+"""Beside the plan: every lever tried on it, and the scenarios that people state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pandas as pd
+
+from sop_xl.commands.inputs import Inputs
+from sop_xl.commands.plan_currency import budget_in_plan_currency
+from sop_xl.commands.supply_planning import Supply
+from sop_xl.frames import OPTIONS, SCENARIO_COMPARE, empty_frame
+from sop_xl.plan.scenarios import compare_scenarios
+from sop_xl.plan.supply.figures import plan_figures
+from sop_xl.plan.supply.options import try_options
+from sop_xl.plan.supply.unconstrained import unconstrained_solution
+from sop_xl.plan.supply.why import with_best_options
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class WhatIf:
+    """OPTIONS and SCENARIO_COMPARE, and the shortages with the option that removes most of each."""
+
+    options: pd.DataFrame
+    shortages: pd.DataFrame
+    scenario_compare: pd.DataFrame
+
+
+def try_what_if(inputs: Inputs, supply: Supply, progress: Progress, notes: list[pd.DataFrame], *, options: bool = True, scenarios: bool = True) -> WhatIf:
+    """Options of the plan and scenarios beside it; what is not asked for is empty."""
+    tried, shortages = empty_frame(OPTIONS), supply.why.shortages
+    if options and inputs.settings.supply_plan == "constrained":
+        found = try_options(
+            supply.network, supply.rules, supply.solution, most=inputs.settings.options_tried, price_step=inputs.settings.price_step, elasticity=supply.elasticity,
+            budget=_budget(inputs), ranked_by="profit and lateness", currency=inputs.settings.plan_currency, progress=progress,
+        )  # fmt: skip
+        tried, shortages = found.options, with_best_options(shortages, found.options, found.effects)
+    return WhatIf(tried, shortages, _scenarios(inputs, supply, progress, notes) if scenarios else empty_frame(SCENARIO_COMPARE))
+
+
+def _scenarios(inputs: Inputs, supply: Supply, progress: Progress, notes: list[pd.DataFrame]) -> pd.DataFrame:
+    wanted = inputs.frame("Scenarios")
+    wanted = wanted[wanted["state"] == "run"]
+    if wanted.empty:
+        return empty_frame(SCENARIO_COMPARE)
+    from sop_xl.plan.supply.solver import solve_supply
+
+    solve = solve_supply if supply.solution.duals else unconstrained_solution
+    compared, said = compare_scenarios(
+        supply.network, supply.rules, supply.solution, wanted, inputs.frame("Scenario Drivers"), inputs.frame("Items"), inputs.locations(), supply.restock,
+        solve, plan_figures, lambda name: progress(f"Scenario {name}", 0, 0), asked=supply.served, open_orders=inputs.frame("Open Orders"),
+        targets=supply.inventory_targets,
+    )  # fmt: skip
+    notes.append(said)
+    return compared
+
+
+def _budget(inputs: Inputs) -> pd.DataFrame | None:
+    """Budgeted revenue by family and period, `""` where it names neither family nor item; `None` without a budget."""
+    budget = budget_in_plan_currency(inputs, [])
+    stated = budget[budget["revenue"].notna()]
+    if stated.empty:
+        return None
+    family_of = inputs.frame("Items").set_index("item")["family"]
+    family = stated["family"].where(stated["family"] != "", stated["item"].map(family_of).fillna(""))
+    return stated.assign(family=family).groupby(["family", "period"])["revenue"].sum().reset_index()
