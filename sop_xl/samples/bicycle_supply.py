@@ -23,6 +23,8 @@ PARTS = "Parts"
 MADE_PARTS, BOUGHT_PARTS = "Made parts", "Bought parts"
 VARIABLE_COST, COMPONENT_COST = 0.6, 0.3
 CONTRACTOR = "Frame contractor"
+CONTRACTOR_COST = 1.4
+"""Of our own making."""
 
 _FRAMES = ("Mountain Frames", "Road Frames", "Touring Frames")
 _BIKES = ("Mountain Bikes", "Road Bikes", "Touring Bikes")
@@ -119,12 +121,12 @@ def _sourcing(items: pd.DataFrame, bill: pd.DataFrame, vendors: pd.DataFrame) ->
     dearer = ranked["unit_price"] / ranked.groupby("item")["unit_price"].transform("first")
     for item, vendor, place, factor in zip(ranked["item"], ranked["vendor"], rank, dearer, strict=True):
         rows.append({"Item": item, "Kind": "buy", "Source": vendor, "Priority": int(place), "Unit cost": round(float(own[item]) * float(factor), 4)})
-    for family in _FRAMES:
-        mean = items.loc[(items["family"] == family) & (items["made_in_house"] == 1), "item"].map(own).mean()
-        rows.append({
-            "Family": family, "Kind": "subcontract", "Source": CONTRACTOR, "Priority": 2, "Unit cost": round(1.3 * float(mean), 2), "Lead time": 20, "Maximum": 40,
-            "Note": "Example: 40 of each frame a month, 30 % dearer than our own making",
-        })  # fmt: skip
+    frames = items[items["family"].isin(_FRAMES) & (items["made_in_house"] == 1)]
+    rows += [
+        {"Item": item, "Kind": "subcontract", "Source": CONTRACTOR, "Priority": 2, "Unit cost": round(CONTRACTOR_COST * float(own[item]), 2), "Lead time": 20,
+         "Maximum": 40, "Note": "Example: 40 of each frame a month, dearer than our own making"}
+        for item in frames["item"]
+    ]  # fmt: skip
     return record_table("Sourcing", *rows)
 
 
