@@ -13,12 +13,19 @@ from sop_xl.plan.bridges import bridges
 from sop_xl.plan.consumption import consume_forecast
 from sop_xl.plan.demand import consensus_demand
 from sop_xl.plan.finance import financial_plan
-from sop_xl.plan.inventory import forecast_error_sd, inventory_plan
+from sop_xl.plan.inventory import forecast_error_sd
 from sop_xl.plan.kpis import kpis
 from sop_xl.plan.launch_ranges import launch_ranges, launch_spread, with_launch_ranges
 from sop_xl.plan.life_cycle_plan import life_cycle_plan
 from sop_xl.plan.life_cycle_pools import open_pools
 from sop_xl.plan.prices import net_prices
+from sop_xl.plan.stock_inputs import StockInputs
+from sop_xl.plan.stock_policy import restocker
+from sop_xl.plan.supply.build.assemble import build_network
+from sop_xl.plan.supply.inputs import SupplyInputs
+from sop_xl.plan.supply.network import SupplyRules
+from sop_xl.plan.supply.outcome import inventory_plan_frame
+from sop_xl.plan.supply.unconstrained import unconstrained_solution
 from sop_xl.plan.valuation import FinancialDetail, financial_detail
 
 INPUTS = {
@@ -54,8 +61,10 @@ def run_thread(given: Mapping[str, pd.DataFrame], timeline: Timeline, settings: 
     launches = launch_ranges(consensus, read["lifecycle"], spread, timeline)
     service_level = settings.get("service_level", 0.95)
     error_sd = forecast_error_sd(with_launch_ranges(read["baseline_forecast"], launches))
-    stock, n2 = inventory_plan(consensus, read["inventory"], items, locations, timeline, error_sd, service_level)
     prices, n3 = net_prices(read["demand_history"], items, locations, timeline, consensus)
+    network, n2 = build_network(SupplyInputs(items, consensus, prices, locations, read["inventory"]), timeline)
+    restock = restocker(StockInputs(items, locations, read["inventory"], error_sd=error_sd, service_level=service_level))
+    stock = inventory_plan_frame(unconstrained_solution(restock(network), SupplyRules()))
     detail, n4 = financial_detail(read["demand_history"], consensus, prices, items, locations, timeline, read["fx_rates"], settings.get("plan_currency", ""))
     money, n5 = financial_plan(detail, stock, read["budget"], read["financial_plan"], items, locations, timeline)
     steps, n6 = bridges(detail, money, timeline)
