@@ -96,8 +96,10 @@ class TestLots:
         assert line(network, netting.dependent, "B") == pytest.approx([200])
 
     def test_float_noise_orders_no_lot(self):
-        """Ten times 0.1 out of exactly 1: a remainder of 1e-16 is not a shortage."""
-        network = small_network({"A": [0.1] * 10}, sources=[{"item": "A", "minimum_order": 500}], opening={"A": 1.0})
+        """Seven times a third of 100 million out of just that: a remainder of 2e-8 units is not a shortage."""
+        third = 1e8 / 3
+        assert third * 7 - third - third - third - third - third - third - third < -1e-9
+        network = small_network({"A": [third] * 7}, sources=[{"item": "A", "minimum_order": 500}], opening={"A": third * 7})
         assert net_requirements(network).orders.sum() == 0
 
 
@@ -216,6 +218,20 @@ class TestSources:
         netting = net_requirements(network)
         assert line(network, netting.gross, "B") == [10]
         assert line(network, netting.gross, "C") == [0]
+        assert line(network, netting.dependent, "C") == [0]
+
+    def test_a_substitute_closes_no_circle(self):
+        """C may stand in for B in A, and C is made of A: without the substitute there is no circle."""
+        network = small_network({"A": [10], "C": [5]}, uses={("A", "B"): 1, ("C", "A"): 1}, substitutes=[("B", "C", 1.0, 0.0)])
+        netting = net_requirements(network)
+        assert line(network, netting.receipts, "B") == [15]
+        assert not netting.notes
+
+    def test_a_source_of_which_nothing_is_good_is_none(self):
+        network = small_network({"A": [10]}, sources=[{"item": "A", "process_yield": 0.0}])
+        netting = net_requirements(network)
+        assert netting.orders.sum() == 0
+        assert rules(netting) == {"no-source"}
 
 
 class TestFrame:

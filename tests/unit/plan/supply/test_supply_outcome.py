@@ -77,6 +77,20 @@ class TestCarriedOut:
         assert solution.receipts[1].tolist() == [0, 15, 25]
         assert solution.unmet.tolist() == [[0, 25, 0]]
 
+    def test_what_waits_for_components_does_not_arrive_after_the_validity_of_its_source(self):
+        network = small_network({"A": [10, 0]}, sources=[{"item": "A", "last": 0}, {"item": "B", "lead_time": 1}], uses={("A", "B"): 1.0}, opening={"B": 4})
+        solution = solve(network)
+        assert solution.orders[0].tolist() == [4, 0]
+        assert solution.unmet.tolist() == [[6, 6]]
+
+    @pytest.mark.parametrize("lead_time", [0, 1])
+    def test_what_is_late_is_in_stock_a_period_later(self, lead_time):
+        network = small_network({"A": [0, 10, 0]}, sources=[{"item": "A", "lead_time": lead_time}])
+        solution = solve(replace(network, late_share=np.array([[0.0, 0.4, 0.0]])))
+        assert solution.unmet.tolist() == [[0, 4, 0]]
+        assert solution.stock.tolist() == [[0, 0, 0]]
+        assert of(stock_rows(solution), "A", "planned_receipts") == [0, 6, 4]
+
     def test_the_first_priority_is_served_first(self):
         """8 units for 10 and 10 of two classes: the first gets all; of the second nothing is left but what the next period brings."""
         network = small_network({}, streams=[

@@ -69,6 +69,12 @@ class TestLoad:
         netting = net_requirements(network)
         assert required_load(network, netting.orders, netting.balance)[0].tolist() == [3, 1]
 
+    def test_what_is_short_takes_no_space(self):
+        network = small_network({"A": [4, 4]}, sources=[], opening={"A": 6}, resources={"Shelf": {"kind": "storage", "space": {"A": 0.5}}})
+        netting = net_requirements(network)
+        assert netting.balance[0].tolist() == [2, -2]
+        assert required_load(network, netting.orders, netting.balance)[0].tolist() == [1, 0]
+
 
 def saw(demand: list[float], **more: object) -> SupplyNetwork:
     return small_network({"A": demand}, resources={"Saw": {"capacity": 40, "loads": {"A": 1.0}} | more})
