@@ -18,9 +18,10 @@ from sop_xl.plan.kpis import kpis
 from sop_xl.plan.launch_ranges import launch_ranges, launch_spread, with_launch_ranges
 from sop_xl.plan.life_cycle_plan import life_cycle_plan
 from sop_xl.plan.life_cycle_pools import open_pools
+from sop_xl.plan.notes import notes_frame
 from sop_xl.plan.prices import net_prices
 from sop_xl.plan.stock_inputs import StockInputs
-from sop_xl.plan.stock_policy import restocker
+from sop_xl.plan.stock_policy import restocker, stock_levels
 from sop_xl.plan.supply.build.assemble import build_network
 from sop_xl.plan.supply.inputs import SupplyInputs
 from sop_xl.plan.supply.network import SupplyRules
@@ -63,8 +64,9 @@ def run_thread(given: Mapping[str, pd.DataFrame], timeline: Timeline, settings: 
     error_sd = forecast_error_sd(with_launch_ranges(read["baseline_forecast"], launches))
     prices, n3 = net_prices(read["demand_history"], items, locations, timeline, consensus)
     network, n2 = build_network(SupplyInputs(items, consensus, prices, locations, read["inventory"]), timeline)
-    restock = restocker(StockInputs(items, locations, read["inventory"], error_sd=error_sd, service_level=service_level))
-    stock = inventory_plan_frame(unconstrained_solution(restock(network), SupplyRules()))
+    stated = StockInputs(items, locations, read["inventory"], error_sd=error_sd, service_level=service_level)
+    stock = inventory_plan_frame(unconstrained_solution(restocker(stated)(network), SupplyRules()))
+    n9 = notes_frame(stock_levels(network, stated).notes)
     detail, n4 = financial_detail(read["demand_history"], consensus, prices, items, locations, timeline, read["fx_rates"], settings.get("plan_currency", ""))
     money, n5 = financial_plan(detail, stock, read["budget"], read["financial_plan"], items, locations, timeline)
     steps, n6 = bridges(detail, money, timeline)
@@ -78,5 +80,5 @@ def run_thread(given: Mapping[str, pd.DataFrame], timeline: Timeline, settings: 
     }  # fmt: skip
     for name, frame in results.items():
         frames.check_frame(frame, RESULTS[name])
-    rules = sorted(set(pd.concat([n1, n2, n3, n4, n5, n6, n7, n8])["rule"]))
+    rules = sorted(set(pd.concat([n1, n2, n3, n4, n5, n6, n7, n8, n9])["rule"]))
     return results, detail, rules

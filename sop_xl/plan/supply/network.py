@@ -17,7 +17,7 @@ Conventions that every module of this package keeps:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -83,6 +83,8 @@ class SupplyNetwork:
         (S, T) see convention 3.
     previous_orders
         (S, T) orders of the last approved plan in the same periods; NaN = not planned then.
+    backlog
+        (N,) units that customers wait for at the start, already part of `demand` of the first period; empty = nobody waits.
     """
 
     timeline: Timeline
@@ -112,6 +114,7 @@ class SupplyNetwork:
     price: Matrix
     late_share: Matrix
     previous_orders: Matrix
+    backlog: Matrix = field(default_factory=lambda: np.zeros(0))
 
     @property
     def periods(self) -> int:

@@ -29,8 +29,10 @@ def inventory_plan_frame(solution: SupplySolution) -> pd.DataFrame:
     count = len(network.points)
     waiting = total_by(whole(network, "streams", "point"), solution.unmet, count)
     balance = _clean(solution.stock - waiting)
-    opening = np.column_stack([network.opening, balance[:, :-1]])
+    backlog = network.backlog if network.backlog.size else np.zeros(count)
+    opening = np.column_stack([network.opening - backlog, balance[:, :-1]])
     demand = independent_demand(network)
+    demand[:, 0] -= backlog  # it was asked for before and stands as an opening balance below zero
     dependent = _clean(dependent_demand(network, solution.orders, solution.uses))
     days = np.array([network.timeline.calendar.days(period) for period in network.timeline.plan], dtype=float)
     cover = days_of_supply(balance, demand + dependent, days, network.timeline.calendar.season) if count else balance

@@ -82,7 +82,7 @@ def build_network(inputs: SupplyInputs, timeline: Timeline) -> tuple[SupplyNetwo
         supplier_limit=np.repeat(supplier_rows["supplier_limit"].fillna(np.inf).to_numpy(dtype=float)[:, None], shape, axis=1),
         opening=opening, scheduled=scheduled_receipts(inputs.open_orders, points, timeline, notes),
         safety_stock=np.repeat(own_safety_stock[:, None], shape, axis=1), streams=streams.rows, demand=streams.demand, price=streams.price,
-        late_share=np.zeros((len(sources), shape)), previous_orders=previous_orders(inputs.previous_orders, sources, points, timeline),
+        late_share=np.zeros((len(sources), shape)), previous_orders=previous_orders(inputs.previous_orders, sources, points, timeline), backlog=backlog,
     )  # fmt: skip
     return network, notes_frame(notes)
 
