@@ -12,6 +12,7 @@ from sop_xl.plan.notes import Note, notes_frame
 from sop_xl.plan.supply.build.bills import resolve_bill
 from sop_xl.plan.supply.inputs import FREE_LEVERS, SupplyInputs, SupplySettings
 from sop_xl.plan.supply.network import SupplyNetwork, whole_periods
+from sop_xl.plan.supply.build.costs import point_costs, source_costs
 from sop_xl.plan.supply.build.points import stock_points, where_stocked
 from sop_xl.plan.supply.policies import policy_of_points, with_segments
 from sop_xl.plan.supply.build.resources import resolve_limits, resolve_loads, resolve_resources
@@ -19,7 +20,7 @@ from sop_xl.plan.supply.build.sources import Known, resolve_sources, supplier_na
 from sop_xl.plan.supply.build.sourcing import holding_rows, note_assumed, usable_sourcing
 from sop_xl.plan.supply.build.stock import note_idle_stock, previous_orders, scheduled_receipts, stock_on_hand
 from sop_xl.plan.supply.build.streams import Streams, resolve_streams
-from sop_xl.plan.supply.build.uses import resolve_uses, unit_costs
+from sop_xl.plan.supply.build.uses import resolve_uses
 
 _OF_ITEM = ("unit_cost", "unit_price", "lead_time", "lead_time_deviation", "minimum_order", "order_multiple")
 
@@ -61,7 +62,8 @@ def build_network(inputs: SupplyInputs, timeline: Timeline) -> tuple[SupplyNetwo
     limits = resolve_limits(inputs.resources, resources, inputs.resource_calendar, timeline)
     loads, stores = resolve_loads(inputs.bill_of_resources, resources, sources, points)
     cost_per_hour = resources["cost_per_hour"].to_numpy(dtype=float)
-    sources = sources.assign(unit_cost=unit_costs(sources, points, uses, loads, cost_per_hour, settings.expedite_premium, notes))
+    points = points.assign(unit_cost=point_costs(points, sources, uses, loads, cost_per_hour, notes))
+    sources = sources.assign(unit_cost=source_costs(sources, points, uses, loads, cost_per_hour, settings.expedite_premium, notes))
     is_asked = np.isin(np.arange(len(points)), _rows_with_demand(points, demand))
     opening, backlog, own_safety_stock = stock_on_hand(inputs.inventory, points, is_asked, notes)
     taken = is_asked | np.isin(np.arange(len(points)), np.concatenate([uses["component"], sources["from_point"]]))

@@ -66,7 +66,7 @@ def resolve_sources(
 
     Returns
     -------
-    `SupplyNetwork.sources`, sorted; unit_cost NaN where Sourcing states none (see `uses.unit_costs`). Validity and lead time decide `first`
+    `SupplyNetwork.sources`, sorted; unit_cost NaN where Sourcing states none (see `costs.source_costs`). Validity and lead time decide `first`
     and `last`; a frozen fence is the stock point's own.
     """
     stated = sourcing.reset_index(drop=True).reindex(rows["row"].to_numpy()).reset_index(drop=True)

@@ -237,6 +237,37 @@ def test_an_item_without_a_cost_counts_as_free_and_is_said() -> None:
     assert notes.set_index("rule").at["unit-cost-absent", "note"] == "no unit cost is known for gloss; the supply plan takes it as 0"
 
 
+def test_a_cost_that_items_does_not_state_is_the_price_of_the_regular_source_and_it_is_said() -> None:
+    inputs = supply_inputs([{"item": "gloss", "unit_cost": np.nan}], SOLD, sourcing=[buy("Alba", unit_cost=8.0), buy("Bora", unit_cost=3.0, priority=2.0)])
+    network, notes = noted_network(inputs)
+    assert network.points["unit_cost"].tolist() == [8.0] and network.sources["unit_cost"].tolist() == [8.0, 3.0]
+    assert "unit-cost-derived" in notes["rule"].tolist() and "unit-cost-absent" not in notes["rule"].tolist()
+
+
+def test_a_cost_that_items_does_not_state_is_rolled_up_level_by_level_from_components_hours_and_the_makers_own() -> None:
+    items = [{"item": "set", "unit_cost": np.nan}, {"item": "bench", "unit_cost": np.nan}, {"item": "plank", "unit_cost": np.nan}]
+    bill = [{"item": "set", "component": "bench", "quantity_per": 2.0}, {"item": "bench", "component": "plank", "quantity_per": 3.0}]
+    sourcing = [buy("Alba", item="plank", unit_cost=5.0), {"item": "bench", "kind": "make", "priority": 1.0, "unit_cost": 4.0}]
+    network = network_of(supply_inputs(items, {("set", "All"): [1]}, sourcing=sourcing, **TIMBER | {"bill_of_materials": bill}))
+    assert dict(zip(names(network), network.points["unit_cost"], strict=True)) == {"plank@All": 5.0, "bench@All": 39.0, "set@All": 78.0}
+    assert sources_of(network, "set@All")["unit_cost"].tolist() == [0.0]  # its components are all that is known of it
+
+
+def test_a_cost_is_not_rolled_up_where_that_of_a_component_is_not_known() -> None:
+    items = [{"item": "bench", "unit_cost": np.nan}, {"item": "plank", "unit_cost": np.nan}]
+    network, notes = noted_network(supply_inputs(items, {("bench", "All"): [1]}, **TIMBER))
+    assert network.points["unit_cost"].isna().all()
+    assert notes.set_index("rule").at["unit-cost-absent", "note"].startswith("no unit cost is known for bench, plank;")
+
+
+def test_a_unit_that_is_moved_costs_what_it_cost_before_and_the_way() -> None:
+    places = [{"location": p, "supplied_from": p} for p in ("North", "Works")]
+    inputs = supply_inputs([{"item": "gloss", "unit_cost": np.nan}], {("gloss", "North"): [1]}, locations=places, sourcing=[
+        {"location": "North", "kind": "transfer", "source": "Works", "priority": 1.0, "unit_cost": 0.5}, buy("Alba", location="Works", unit_cost=8.0),
+    ])  # fmt: skip
+    assert network_of(inputs).points["unit_cost"].tolist() == [8.5, 8.0]
+
+
 # suppliers
 
 
