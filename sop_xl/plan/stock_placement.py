@@ -154,7 +154,7 @@ def _whole_to_real(stages: Stages, tree: Links, chosen: Positions, processing: M
     """
     holds = net_lead_times(tree, stages.processing_time.astype(float), chosen.astype(float)) > 0
     free = ~holds & (stages.promise < 0)
-    service: Matrix = chosen * step
+    service: Matrix = np.asarray(chosen, dtype=float) * step
     for _ in range(len(service)):
         ready = _ready(tree, processing, service)
         settled = np.where(free, ready, np.minimum(service, ready))

@@ -10,7 +10,15 @@ from stockpyl import loss_functions
 
 from sop_xl.errors import FrameError
 from sop_xl.plan.intermittent_stock import bootstrap_safety_stock, bootstrap_service, interval_draws
-from sop_xl.plan.safety_stock import coming_demand, cycle_quantity, cycle_service, fill_rate, gamma_loss, normal_loss, safety_stock
+from sop_xl.plan.safety_stock import (
+    coming_demand,
+    cycle_quantity,
+    cycle_service,
+    fill_rate,
+    gamma_loss,
+    normal_loss,
+    safety_stock,
+)
 
 
 class TestFillRateByTheBooks:
