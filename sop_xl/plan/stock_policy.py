@@ -9,8 +9,8 @@ forecast, and the safety stock of what is sold already protects it. It holds wha
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
@@ -39,7 +39,12 @@ REVIEW = 1.0
 HIGHEST_LEVEL = 0.9999
 """Highest service level that a scenario may ask for; certainty has no price."""
 
-Restock = Callable[[SupplyNetwork, pd.DataFrame | None], SupplyNetwork]
+
+class Restock(Protocol):
+    """Gives a network its safety stock; see `restocker`."""
+
+    def __call__(self, network: SupplyNetwork, levels: pd.DataFrame | None = None, /) -> SupplyNetwork:
+        """The network with the safety stock that its demand and lead times ask for."""
 
 
 def restocker(inputs: StockInputs) -> Restock:
