@@ -11,6 +11,7 @@ from plan_tables import items, table
 from sop_xl import frames
 from sop_xl.plan.stock_inputs import StockInputs
 
+
 def stock_inputs(error: Mapping[str, float], *, listed: pd.DataFrame | None = None, own: Mapping[str, float] | None = None, **stated: Any) -> StockInputs:
     """Inputs for a network at the one location `All`.
 

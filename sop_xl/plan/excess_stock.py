@@ -35,7 +35,7 @@ def excess_and_obsolete(
     """
     network = solution.network
     used = planned_use(solution)
-    ahead = np.minimum(numbers(network, "points", "shelf_life"), _periods_of_sale(network, solution, items))
+    ahead = np.fmin(numbers(network, "points", "shelf_life"), _periods_of_sale(network, solution, items))
     usable = np.where(np.isnan(ahead), network.periods, np.clip(ahead, 0, network.periods))
     days = np.array([network.timeline.calendar.days(period) for period in network.timeline.plan], dtype=float)
     obsolete = np.maximum(network.opening - _used_within(used, np.ones(network.periods), usable, network.timeline.calendar.season), 0.0)

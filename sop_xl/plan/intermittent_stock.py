@@ -22,6 +22,7 @@ DRAWS = 1000
 SEED = 20260101
 LEAST_SALES = 3
 """Periods with demand below which history says nothing of its shape."""
+_SETTLES = 100
 _AT_ONCE = 4_000_000
 """Draws held in memory at a time."""
 
@@ -38,15 +39,39 @@ class IntervalDraws:
         (N, draws), each row ascending; NaN where history is too thin (see `LEAST_SALES`).
     losses
         (N, draws): mean of what the draws exceed each ratio by, so descending along a row.
+    early, early_losses
+        (N, draws) the same of the lead time alone, the beginning of each draw, in units of the same mean.
     """
 
     ratios: Matrix
     losses: Matrix
+    early: Matrix
+    early_losses: Matrix
 
     @property
     def known(self) -> NDArray[np.bool_]:
         """(N,) whether there was enough history."""
         return np.asarray(~np.isnan(self.ratios[:, 0]))
+
+    def of(self, rows: NDArray[np.bool_]) -> IntervalDraws:
+        """Those of some series."""
+        return IntervalDraws(self.ratios[rows], self.losses[rows], self.early[rows], self.early_losses[rows])
+
+    def beside(self, rows: NDArray[np.bool_]) -> IntervalDraws:
+        """The same at the chosen rows of a longer list, NaN at the others."""
+
+        def placed(values: Matrix) -> Matrix:
+            result = np.full((len(rows), values.shape[1]), np.nan)
+            result[rows] = values
+            return result
+
+        return IntervalDraws(*(placed(part) for part in (self.ratios, self.losses, self.early, self.early_losses)))
+
+
+def no_draws(count: int) -> IntervalDraws:
+    """Draws of series of which nothing is known."""
+    nothing = np.full((count, 1), np.nan)
+    return IntervalDraws(nothing, nothing, nothing, nothing)
 
 
 def interval_draws(
@@ -65,17 +90,22 @@ def interval_draws(
     draws, seed
         Same seed, same draws; a series draws the same whatever stands beside it.
     """
-    ratios = np.full((len(history), draws), np.nan)
+    ratios, early = (np.full((len(history), draws), np.nan) for _ in range(2))
     sales = np.nan_to_num(history) > 0
     usable = np.flatnonzero(sales.sum(axis=1) >= LEAST_SALES)
     rows = max(1, _AT_ONCE // draws)
     for start in range(0, len(usable), rows):
         some = usable[start : start + rows]
-        ratios[some] = _draw(history[some], lead_time[some], lead_time_deviation[some], review_periods, draws, seed)
-    ratios.sort(axis=1)
-    beyond = np.cumsum(ratios[:, ::-1], axis=1)[:, ::-1]
-    count = np.arange(draws, 0, -1)[None, :]
-    return IntervalDraws(ratios, (beyond - count * ratios) / draws)
+        ratios[some], early[some] = _draw(history[some], lead_time[some], lead_time_deviation[some], review_periods, draws, seed)
+    return IntervalDraws(*_with_losses(ratios), *_with_losses(early))
+
+
+def _with_losses(ratios: Matrix) -> tuple[Matrix, Matrix]:
+    """Draws in ascending order, and the mean of what all of them exceed each by."""
+    ordered = np.sort(ratios, axis=1)
+    beyond = np.cumsum(ordered[:, ::-1], axis=1)[:, ::-1]
+    count = np.arange(ordered.shape[1], 0, -1)[None, :]
+    return ordered, (beyond - count * ordered) / ordered.shape[1]
 
 
 def bootstrap_safety_stock(drawn: IntervalDraws, interval_mean: Matrix, level: Matrix, measure: str, cycle: Matrix) -> Matrix:
@@ -90,7 +120,7 @@ def bootstrap_safety_stock(drawn: IntervalDraws, interval_mean: Matrix, level: M
     level
         (N,) target.
     measure
-        cycle service: the quantile of the draws. fill rate: what is exceeded on average is (1 - level) * cycle.
+        cycle service: the quantile of the draws. fill rate: units newly short in a cycle are (1 - level) * cycle, see `plan.safety_stock`.
     cycle
         (N, T) units between two receipts, see `plan.safety_stock.cycle_quantity`.
 
@@ -100,15 +130,14 @@ def bootstrap_safety_stock(drawn: IntervalDraws, interval_mean: Matrix, level: M
     """
     result = np.full(interval_mean.shape, np.nan)
     draws = drawn.ratios.shape[1]
-    for i in np.flatnonzero(drawn.known):
+    for i in np.flatnonzero(drawn.known).tolist():
         if measure == "cycle service":
             place = min(int(np.ceil(level[i] * draws - 1e-9)), draws) - 1
             ratio: Matrix = np.full(interval_mean.shape[1], drawn.ratios[i, place])
         else:
             with np.errstate(divide="ignore", invalid="ignore"):
                 allowed = np.where(interval_mean[i] > 0, (1.0 - level[i]) * cycle[i] / interval_mean[i], np.inf)
-            # between two draws the loss is a straight line, so this is no approximation
-            ratio = np.interp(allowed, drawn.losses[i, ::-1], drawn.ratios[i, ::-1])
+            ratio = _ratio_for(drawn, i, allowed, _lot_above_review(drawn, i, interval_mean[i], cycle[i]))
         result[i] = np.maximum(ratio - 1.0, 0.0) * interval_mean[i]
     return result
 
@@ -116,26 +145,55 @@ def bootstrap_safety_stock(drawn: IntervalDraws, interval_mean: Matrix, level: M
 def bootstrap_service(drawn: IntervalDraws, safety_stock: Matrix, interval_mean: Matrix, cycle: Matrix) -> tuple[Matrix, Matrix]:
     """Cycle service and fill rate, (N,) each, that a safety stock (N,) gives by the draws; NaN where draws are or nothing is sold."""
     service, filled = np.full(len(safety_stock), np.nan), np.full(len(safety_stock), np.nan)
-    for i in np.flatnonzero(drawn.known & (interval_mean > 0) & (cycle > 0)):
+    for i in np.flatnonzero(drawn.known & (interval_mean > 0) & (cycle > 0)).tolist():
         ratio = 1.0 + safety_stock[i] / interval_mean[i]
         service[i] = np.searchsorted(drawn.ratios[i], ratio + 1e-12, side="right") / drawn.ratios.shape[1]
-        # below the least draw every further unit missing is a unit short
-        loss = np.interp(ratio, drawn.ratios[i], drawn.losses[i]) + max(float(drawn.ratios[i, 0]) - ratio, 0.0)
-        filled[i] = min(max(1.0 - loss * interval_mean[i] / cycle[i], 0.0), 1.0)
+        above = _lot_above_review(drawn, i, interval_mean[i : i + 1], cycle[i : i + 1])[0]
+        short = _loss(drawn.ratios[i], drawn.losses[i], ratio) - _loss(drawn.early[i], drawn.early_losses[i], ratio + above)
+        filled[i] = min(max(1.0 - float(short) * interval_mean[i] / cycle[i], 0.0), 1.0)
     return service, filled
 
 
-def _draw(history: Matrix, lead_time: Matrix, deviation: Matrix, review: float, draws: int, seed: int) -> Matrix:
-    """(N, draws) demand of the interval, in units of the mean of the draws.
+def _ratio_for(drawn: IntervalDraws, i: int, allowed: Matrix, above: Matrix) -> Matrix:
+    """Level, in units of the interval's mean, at which units newly short are those allowed (N or T of them).
+
+    What was short before the last receipt is counted there; it hangs on the level sought, and so is put in again until it settles. Between two
+    draws a loss is a straight line, so that each step is exact.
+    """
+    ratio: Matrix = np.interp(allowed, drawn.losses[i, ::-1], drawn.ratios[i, ::-1])
+    for _ in range(_SETTLES):
+        before = _loss(drawn.early[i], drawn.early_losses[i], ratio + above)
+        settled = np.interp(allowed + before, drawn.losses[i, ::-1], drawn.ratios[i, ::-1])
+        if np.abs(settled - ratio).max(initial=0.0) < 1e-9:
+            break
+        ratio = settled
+    return ratio
+
+
+def _lot_above_review(drawn: IntervalDraws, i: int, interval_mean: Matrix, cycle: Matrix) -> Matrix:
+    """What a lot is above the demand of a review period, in units of the interval's mean."""
+    review = 1.0 - float(drawn.early[i].mean())
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(interval_mean > 0, np.maximum(cycle / interval_mean - review, 0.0), 0.0)
+
+
+def _loss(ratios: Matrix, losses: Matrix, level: Matrix | float) -> Matrix:
+    """Mean of what draws exceed a level by; below the least draw every further unit missing is a unit short."""
+    return np.asarray(np.interp(level, ratios, losses) + np.maximum(float(ratios[0]) - np.asarray(level), 0.0))
+
+
+def _draw(history: Matrix, lead_time: Matrix, deviation: Matrix, review: float, draws: int, seed: int) -> tuple[Matrix, Matrix]:
+    """(N, draws) demand of the interval, and of the lead time at its beginning, in units of the mean of the former.
 
     Random numbers are common to all series: what a series draws does not hang on its place, and differences between series are their own.
     """
     rng = np.random.default_rng(seed)
-    length = review + _lead_times(lead_time, deviation, rng.random(draws))
+    lead = _lead_times(lead_time, deviation, rng.random(draws))
+    length = lead + review
     stay_selling, start_selling = _chances(history)
     sizes, counts = _sizes(history)
     selling = rng.random(draws)[None, :] < (counts / _known_periods(history))[:, None]
-    total = np.zeros(length.shape)
+    total, early = np.zeros(length.shape), np.zeros(length.shape)
     rows = np.arange(len(history))[:, None]
     for step in range(int(np.ceil(length.max(initial=0.0) - 1e-9))):
         chance = np.where(selling, stay_selling[:, None], start_selling[:, None])
@@ -144,9 +202,12 @@ def _draw(history: Matrix, lead_time: Matrix, deviation: Matrix, review: float, 
         size = sizes[rows, pick]
         jittered = np.round(size + rng.standard_normal(draws)[None, :] * np.sqrt(size))
         size = np.where(jittered > 0, jittered, size)
-        total += np.where(selling, size, 0.0) * np.clip(length - step, 0.0, 1.0)
+        sold = np.where(selling, size, 0.0)
+        total += sold * np.clip(length - step, 0.0, 1.0)
+        early += sold * np.clip(lead - step, 0.0, 1.0)
     mean = total.mean(axis=1, keepdims=True)
-    return np.asarray(total / np.where(mean > 0, mean, np.nan))
+    mean = np.where(mean > 0, mean, np.nan)
+    return np.asarray(total / mean), np.asarray(early / mean)
 
 
 def _lead_times(lead_time: Matrix, deviation: Matrix, chance: Matrix) -> Matrix:

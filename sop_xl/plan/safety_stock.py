@@ -31,8 +31,8 @@ from sop_xl.plan.grid import Matrix, Positions
 
 MEASURES = ("cycle service", "fill rate")
 DISTRIBUTIONS = ("normal", "gamma")
-HALVINGS = 60
-"""Steps of the search for a fill rate: they part any interval to the last digit of a float."""
+WIDEST = 40.0
+"""Deviations within which a safety stock is sought."""
 
 
 def safety_stock(
@@ -222,19 +222,23 @@ def _newly_short(
 def _for_fill_rate(
     method: str, mean: Matrix, spread: Matrix, early: Matrix, at_receipt: Matrix, cycle: Matrix, level: Matrix
 ) -> Matrix:
-    """Search by halves: units newly short fall as safety stock grows."""
-    mean, spread, early, at_receipt, cycle, level = np.broadcast_arrays(mean, spread, early, at_receipt, cycle, level)
-    allowed = (1.0 - level) * cycle
-    low = np.zeros(mean.shape)
-    # nobody can be short of more than is spread around the mean: the loss at 40 deviations is below any float, also of a gamma of any skew met here
-    high = 40.0 * spread
-    for _ in range(HALVINGS):
-        middle = 0.5 * (low + high)
-        too_little = _newly_short(method, middle, mean, spread, early, at_receipt, cycle) > allowed
-        low, high = np.where(too_little, middle, low), np.where(too_little, high, middle)
-    enough = _newly_short(method, np.zeros(mean.shape), mean, spread, early, at_receipt, cycle) <= allowed
-    result = np.where(enough, 0.0, high)
-    return np.where(np.isnan(mean + spread + at_receipt + cycle + level), np.nan, np.where(cycle > 0, result, 0.0))
+    """Where units newly short, which fall as safety stock grows, are as many as the target allows."""
+    from scipy.optimize.elementwise import find_root
+
+    parts = np.broadcast_arrays(mean, spread, early, at_receipt, cycle, (1.0 - level) * cycle)
+    known, allowed = np.isfinite(sum(parts)), parts[-1]
+    sought = known & (cycle > 0) & (_newly_short(method, np.zeros(allowed.shape), *parts[:-1]) > allowed)
+    result = np.where(known, 0.0, np.nan)
+    if sought.any():
+        some = tuple(part[sought] for part in parts)
+
+        def short(extra: Matrix, *of: Matrix) -> Matrix:
+            return _newly_short(method, extra, *of[:-1]) - of[-1]
+
+        # the loss beyond so many deviations is below any float, also of the most skewed gamma met here
+        found = find_root(short, (np.zeros(len(some[0])), WIDEST * some[1]), args=some, tolerances={"xatol": 0.0, "xrtol": 1e-12})
+        result[sought] = np.where(found.success, found.x, WIDEST * some[1])
+    return result
 
 
 def _gamma_quantile(mean: Matrix, spread: Matrix, level: Matrix) -> Matrix:

@@ -7,7 +7,7 @@ import pandas as pd
 
 from sop_xl import frames
 from sop_xl.plan.grid import Mask, Matrix
-from sop_xl.plan.intermittent_stock import IntervalDraws, bootstrap_safety_stock, bootstrap_service
+from sop_xl.plan.intermittent_stock import bootstrap_safety_stock, bootstrap_service
 from sop_xl.plan.safety_stock import (
     cycle_quantity,
     cycle_service,
@@ -79,7 +79,7 @@ def service_curves(network: SupplyNetwork, levels: StockLevels, targets: pd.Data
 
 def service_given(levels: StockLevels, held: Matrix) -> tuple[Matrix, Matrix]:
     """Cycle service and fill rate, (N, T) each, that safety stocks (N, T) give; NaN where nothing is sold."""
-    error = np.nan_to_num(levels.error_sd)[:, None]
+    error = np.nan_to_num(levels.deviation)[:, None]
     # placed along the bill, a stock covers its net lead time, in which the review period is already counted
     placed = np.isnan(levels.net_lead_time)
     lead = np.where(placed, levels.lead_time, np.maximum(np.nan_to_num(levels.net_lead_time) - REVIEW, 0.0))[:, None]
@@ -116,8 +116,7 @@ def _safety_stock_at(levels: StockLevels, level: float) -> Matrix:
     drawn = levels.method == "bootstrap"
     if drawn.any():
         mean, _ = interval_demand(levels.coming_sold[drawn], 0.0, levels.lead_time[drawn, None], 0.0, REVIEW)
-        part = IntervalDraws(levels.drawn.ratios[drawn], levels.drawn.losses[drawn])
-        result[drawn] = bootstrap_safety_stock(part, mean, np.full(len(mean), level), "cycle service", mean)
+        result[drawn] = bootstrap_safety_stock(levels.drawn.of(drawn), mean, np.full(len(mean), level), "cycle service", mean)
     placed = levels.method == "echelon"
     # where stock is held does not hang on a level common to all, so that stock grows with its quantile
     own = np.maximum(normal_quantile(levels.level[placed]), 1e-12)

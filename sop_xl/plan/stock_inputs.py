@@ -86,6 +86,8 @@ class StockLevels:
         (N, T) means of the same per period over the coming replenishment interval.
     error_sd
         (N,) units per period, pooled over the locations served; NaN = not known.
+    deviation
+        (N,) what safety stock covers, units per period: `error_sd`; of method echelon that of everything served, components' takers included.
     lead_time, lead_time_deviation
         (N,) periods, of the regular source; 0 without one.
     regular
@@ -113,6 +115,7 @@ class StockLevels:
     coming_sold: Matrix
     coming: Matrix
     error_sd: Matrix
+    deviation: Matrix
     lead_time: Matrix
     lead_time_deviation: Matrix
     regular: Positions

@@ -5,6 +5,9 @@ stages that sell promise at once (`plan.echelon`).
 
 Bills of material are seldom trees: one screw goes into everything. So promises are chosen along the forest of the costliest links, and stock
 is computed from them along all links: every promise is kept, at a cost that may lie above the least.
+
+Stock planned by itself takes what it is made of to be there; here lead times of components are covered, by whoever covers them at the least cost. So
+the safety stock of method echelon may be more than that of the other methods, which leave that risk open.
 """
 
 from __future__ import annotations
@@ -71,7 +74,7 @@ def place_stock(
     deviation = np.sqrt(passed_on(links, own_deviation**2))
     holding = np.nan_to_num(numbers(network, "points", "holding_cost"))
     part = taking_part & (deviation > 0)
-    # where no cost is known placement cannot tell stages apart, so every unit counts alike
+    # a stage of unknown cost counts as the cheapest one known; where none is known every unit counts alike
     holding = np.where(holding > 0, holding, holding[holding > 0].min() if (holding > 0).any() else 1.0)
     inside = links.where(part[links.giver] & part[links.taker])
     processing = lead_time + np.where(sells, review_periods, 0.0)
@@ -154,7 +157,7 @@ def _whole_to_real(stages: Stages, tree: Links, chosen: Positions, processing: M
     """
     holds = net_lead_times(tree, stages.processing_time.astype(float), chosen.astype(float)) > 0
     free = ~holds & (stages.promise < 0)
-    service: Matrix = chosen * step
+    service: Matrix = np.asarray(chosen, dtype=float) * step
     for _ in range(len(service)):
         ready = _ready(tree, processing, service)
         settled = np.where(free, ready, np.minimum(service, ready))

@@ -9,15 +9,15 @@ forecast, and the safety stock of what is sold already protects it. It holds wha
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
 
 from sop_xl.plan.echelon import is_available
 from sop_xl.plan.grid import Mask, Matrix, Positions, pair_positions
-from sop_xl.plan.intermittent_stock import IntervalDraws, bootstrap_safety_stock, interval_draws
+from sop_xl.plan.intermittent_stock import bootstrap_safety_stock, interval_draws, no_draws
 from sop_xl.plan.inventory import stocking_location
 from sop_xl.plan.notes import Note, some_of
 from sop_xl.plan.safety_stock import (
@@ -39,7 +39,12 @@ REVIEW = 1.0
 HIGHEST_LEVEL = 0.9999
 """Highest service level that a scenario may ask for; certainty has no price."""
 
-Restock = Callable[[SupplyNetwork, pd.DataFrame | None], SupplyNetwork]
+
+class Restock(Protocol):
+    """Gives a network its safety stock; see `restocker`."""
+
+    def __call__(self, network: SupplyNetwork, levels: pd.DataFrame | None = None, /) -> SupplyNetwork:
+        """The network with the safety stock that its demand and lead times ask for."""
 
 
 def restocker(inputs: StockInputs) -> Restock:
@@ -73,8 +78,8 @@ def stock_levels(network: SupplyNetwork, inputs: StockInputs, levels: pd.DataFra
     result = StockLevels(
         classes=targets[["abc", "xyz"]], method=method, measure=targets["service_measure"].to_numpy(dtype=object), own=own, sells=sells,
         level=targets["service_level"].to_numpy(dtype=float), sold=sold, demand=demand, coming_sold=coming_demand(sold, ahead),
-        coming=coming_demand(demand, ahead), error_sd=error, lead_time=lead_time, lead_time_deviation=deviation, regular=regular, lot=lot,
-        drawn=IntervalDraws(np.full((len(own), 1), np.nan), np.full((len(own), 1), np.nan)), net_lead_time=np.full(len(own), np.nan),
+        coming=coming_demand(demand, ahead), error_sd=error, deviation=error, lead_time=lead_time, lead_time_deviation=deviation, regular=regular, lot=lot,
+        drawn=no_draws(len(own)), net_lead_time=np.full(len(own), np.nan),
         safety_stock=np.zeros(sold.shape), notes=notes,
     )  # fmt: skip
     return _with_safety_stock(network, inputs, result)
@@ -137,9 +142,7 @@ def _by_draws(network: SupplyNetwork, inputs: StockInputs, known: StockLevels) -
     some = interval_draws(
         sold_history(network.points[rows].reset_index(drop=True), inputs), known.lead_time[rows], known.lead_time_deviation[rows], REVIEW
     )
-    ratios, losses = (np.full((len(rows), some.ratios.shape[1]), np.nan) for _ in range(2))
-    ratios[rows], losses[rows] = some.ratios, some.losses
-    drawn, method, notes = IntervalDraws(ratios, losses), known.method.copy(), list(known.notes)
+    drawn, method, notes = some.beside(rows), known.method.copy(), list(known.notes)
     thin = rows & ~drawn.known
     method[thin] = "gamma"
     _say(notes, network, thin, "inventory_policy", "history-too-thin", "too few sales for a bootstrap; safety stock is computed by gamma")
@@ -147,8 +150,7 @@ def _by_draws(network: SupplyNetwork, inputs: StockInputs, known: StockLevels) -
     cycle = cycle_quantity(known.coming_sold, known.lot[:, None], REVIEW)
     for measure in ("cycle service", "fill rate"):
         chosen = rows & drawn.known & (known.measure == measure)
-        part = IntervalDraws(ratios[chosen], losses[chosen])
-        result[chosen] = bootstrap_safety_stock(part, mean[chosen], known.level[chosen], measure, cycle[chosen])
+        result[chosen] = bootstrap_safety_stock(drawn.of(chosen), mean[chosen], known.level[chosen], measure, cycle[chosen])
     return replace(known, method=method, drawn=drawn, notes=notes), result
 
 
@@ -181,12 +183,15 @@ def _by_placement(network: SupplyNetwork, known: StockLevels) -> tuple[StockLeve
         "method echelon places stock by cycle service; the target is read as one",
     )  # fmt: skip
     measure[placed] = "cycle service"
+    unpriced = placed & ~(numbers(network, "points", "holding_cost") > 0)
+    _say(notes, network, unpriced, "items", "unit-cost-absent", "no unit cost is known; where stock is held was chosen as if it were the cheapest known")
     if placement.tree_links < placement.links:
         notes.append(Note(
             "inventory_policy", "", "echelon-not-a-tree",
             f"the bill of material is no tree: where stock is held was chosen along {placement.tree_links} of its {placement.links} links, the costliest; how much, along all of them",
         ))  # fmt: skip
-    return replace(known, method=method, measure=measure, net_lead_time=net, notes=notes), result
+    deviation = np.where(placed, placement.deviation, known.deviation)
+    return replace(known, method=method, measure=measure, net_lead_time=net, deviation=deviation, notes=notes), result
 
 
 def _targets(network: SupplyNetwork, inputs: StockInputs, levels: pd.DataFrame | None) -> pd.DataFrame:

@@ -34,7 +34,7 @@ def inventory_targets(solution: SupplySolution, levels: StockLevels, inputs: Sto
 
     Returns
     -------
-    Rates are means over the plan. Reorder point = mean demand * lead time + safety stock. Order quantity: the economic one within the lot rules of the
+    Rates are means over the plan; the forecast error is what safety stock covers (`StockLevels.deviation`). Reorder point = mean demand * lead time + safety stock. Order quantity: the economic one within the lot rules of the
     regular source, and no more than is used within the shelf life; where the unit cost is not known, what a period uses. Target stock = safety
     stock + half an order. Values are NaN where the unit cost is. `note` says what else a planner must know.
     """
@@ -50,7 +50,7 @@ def inventory_targets(solution: SupplySolution, levels: StockLevels, inputs: Sto
         "item": network.points["item"].to_numpy(dtype=object), "location": network.points["location"].to_numpy(dtype=object),
         "abc": levels.classes["abc"].to_numpy(dtype=object), "xyz": levels.classes["xyz"].to_numpy(dtype=object), "method": levels.method,
         "service_measure": np.where(aimed, "", levels.measure).astype(object), "service_level": np.where(aimed, np.nan, levels.level),
-        "mean_demand": mean, "error_sd": levels.error_sd, "lead_time": lead_time,
+        "mean_demand": mean, "error_sd": levels.deviation, "lead_time": lead_time,
         "lead_time_deviation": np.where(levels.regular >= 0, levels.lead_time_deviation, np.nan), "safety_stock": safety,
         "reorder_point": reorder_point(mean, lead_time, safety), "order_quantity": quantity, "target_stock": safety + quantity / 2.0,
         "on_hand": network.opening, "projected_stock": solution.stock.mean(axis=1), "excess": excess, "obsolete": obsolete,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -24,7 +26,7 @@ def held(network, inputs, levels=None):
 
 class TestWhatComesFirst:
     NETWORK = small_network(demand={"bike": [100] * 4, "helmet": [50] * 4})
-    ERROR = {"bike": 10.0, "helmet": 10.0}
+    ERROR = MappingProxyType({"bike": 10.0, "helmet": 10.0})
 
     def of(self, level, **more):
         return pytest.approx(float(safety_stock(50, 10, 0, 0, level, **more)))
