@@ -10,11 +10,9 @@ import numpy as np
 import pandas as pd
 
 from sop_xl.plan.grid import Matrix, pair_positions
-from sop_xl.plan.scenario_world import World, regular_sources
+from sop_xl.plan.scenario_world import World
+from sop_xl.plan.stock_policy import REVIEW, regular_source
 from sop_xl.plan.supply.network import SupplyNetwork
-
-REVIEW = 1.0
-"""Periods between two decisions: the plan is made anew in every period."""
 
 
 def kept_service(world: World, targets: pd.DataFrame | None) -> tuple[float, Matrix]:
@@ -89,7 +87,7 @@ def late_with_components(network: SupplyNetwork, late: Matrix, mean: Matrix) -> 
 
 def _taken_from(network: SupplyNetwork) -> pd.DataFrame:
     """point, component, lead_periods: which stock the regular source of each point takes from, and how long before its receipt."""
-    regular = regular_sources(network.sources, len(network.points))
+    regular = regular_source(network)
     sources = network.sources.loc[regular[regular >= 0], ["point", "from_point", "lead_periods"]]
     bill = network.uses.loc[network.uses["substitute_for"] < 0, ["source", "component"]].merge(sources, left_on="source", right_index=True)
     shipped = sources[sources["from_point"] >= 0].rename(columns={"from_point": "component"})
