@@ -19,7 +19,7 @@ from sop_xl.vocabulary import FRACTION, MONEY, UNITS
 
 PLAN = "Plan"
 SERVICE, REVENUE, PROFIT, CASH, COST = "Service", "Revenue", "Profit", "Cash", "Cost"
-INVENTORY, SAFETY_STOCK, KEPT = "Inventory value", "Safety stock value", "Service with the plan's safety stock"
+INVENTORY, SAFETY_STOCK, KEPT = "Inventory value", "Safety stock value", "Service with the plan's stock"
 UNMET, UTILISATION = "Unmet demand", "Utilisation"
 
 MEANING = {
@@ -30,7 +30,7 @@ MEANING = {
     COST: "Every cost of the plan, penalties for waiting and missing stock included.",
     INVENTORY: "Mean over the periods, at unit cost.",
     SAFETY_STOCK: "Mean over the periods, at unit cost: what the service targets ask for.",
-    KEPT: "Part of replenishment cycles without a stock-out if nobody changes safety stock, weighted by demand at unit cost (normal distribution).",
+    KEPT: "Part of replenishment cycles without a stock-out if it comes as a surprise to the stock of the plan; by demand at unit cost, normal distribution.",
     UNMET: "Units late at the end of their period, summed, or lost.",
     UTILISATION: "Load / hours available in regular time.",
 }
@@ -73,13 +73,13 @@ def compare_rows(plan: Outcome, reference: Outcome, outcomes: Sequence[Outcome],
     reference
         The plan made as the scenarios were; what a scenario differs from it by is its change against the plan.
     targets
-        INVENTORY_TARGETS; absent: without the service that the plan's safety stock gives.
+        INVENTORY_TARGETS; absent: without the service that the plan's stock gives.
     """
-    kept, by_stock = kept_service(plan.world, targets)
+    kept, by_stock = kept_service(plan.world, plan.solution.stock, targets)
     shown, base = _values(plan, kept), _values(reference, kept)
     rows = [(PLAN, kpi, shown[kpi], 0.0, UNIT.get(kpi, MONEY), meaning) for kpi, meaning in MEANING.items() if kpi in shown]
     for outcome in outcomes:
-        kept, own_by_stock = kept_service(outcome.world, targets)
+        kept, own_by_stock = kept_service(outcome.world, plan.solution.stock, targets)
         own = _values(outcome, kept)
         notes = _notes(outcome, reference, own, base, own_by_stock, by_stock)
         for kpi in (kpi for kpi in MEANING if kpi in shown and kpi in base):

@@ -202,7 +202,7 @@ def compare_scenarios(
     scenarios, drivers
         SCENARIOS and SCENARIO_DRIVERS; scenarios whose state is not `run` are left out.
     items, locations, restock, asked, open_orders, targets
-        As in `apply_drivers`; with `targets` (INVENTORY_TARGETS) the service that the safety stock of the plan gives is compared too.
+        As in `apply_drivers`; with `targets` (INVENTORY_TARGETS) the service that the stock of the plan gives is compared too.
     solve, figures
         Makes a plan of a network, and the figures of a plan: `plan.supply.solver.solve_supply`, `plan.supply.figures.plan_figures`.
     progress

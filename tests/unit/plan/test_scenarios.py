@@ -138,10 +138,10 @@ class TestComparison:
         assert figure(compare, "Double", SAFETY_STOCK, "change") > 0
         assert figure(compare, "Double", INVENTORY, "change") > 0
         assert figure(compare, "Double", CASH, "change") < 0
-        assert figure(compare, PLAN, KEPT) == pytest.approx(0.95, abs=1e-6)
-        assert note(compare, "Double", KEPT) == "most of all resin / All in 2026-01: from 95.0 % to 91.0 %"
-        weights = np.array([8.0, 2.0]) / 10
-        assert figure(compare, "Double", KEPT) == pytest.approx(weights @ [0.95, 0.9104], abs=1e-4)
+        assert figure(compare, PLAN, KEPT) == pytest.approx(0.95 + 0.2 / 6 * 0.05, abs=1e-6)
+        assert note(compare, "Double", KEPT) == "most of all resin / All in 2026-02: from 95.0 % to 91.0 %"
+        # 200 units above safety stock protect resin in January; four fifths of the weight is paint, which is as before
+        assert figure(compare, "Double", KEPT, "change") == pytest.approx(0.2 * 5 / 6 * (0.9104 - 0.95), abs=1e-4)
 
     def test_a_late_material_eats_the_stock_that_was_to_protect_service(self, compare):
         """0.46 months late are 46 units of the 70 that lie there for safety: 24 are left for a deviation of 30 x sqrt(2.46) = 47, which is 69 %."""
@@ -231,10 +231,10 @@ def test_a_cell_that_no_driver_touches_is_the_plans_own():
 
 
 def test_what_is_made_of_a_late_material_is_late_by_what_its_stock_does_not_cover():
-    """Resin half a month late with safety stock for a tenth of a month: paint, made in no time, is four tenths late."""
-    network = replace(world(), safety_stock=np.array([[0.0] * 6, [10.0] * 6]))
+    """Resin half a month late with stock for a tenth of a month: paint, made in no time, is four tenths late."""
     late = np.zeros((2, 6))
     late[1, 2:4] = 0.5
-    reached = late_with_components(network, late, np.array([[100.0], [100.0]]))
+    held = np.array([[0.0] * 6, [10.0] * 6])
+    reached = late_with_components(world(), late, held, np.array([[100.0], [100.0]]))
     assert reached[0].tolist() == pytest.approx([0, 0, 0.4, 0.4, 0, 0])
     assert reached[1].tolist() == late[1].tolist()
