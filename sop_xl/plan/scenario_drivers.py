@@ -17,9 +17,9 @@ from sop_xl.plan.scenario_world import (
     RefusedDriver,
     World,
     asked_share,
-    regular_sources,
     supplier_part,
 )
+from sop_xl.plan.stock_policy import regular_source
 from sop_xl.plan.supply.network import SupplyNetwork
 
 _PLACE = frozenset({"item", "family", "location", "region"})
@@ -299,14 +299,22 @@ def _scheduled_part(world: World, change: Change) -> Matrix:
 
 def _regular_in(world: World, chosen: Mask) -> Mask:
     """(N,) whether the regular source of each stock of the plan is among those chosen."""
-    regular = regular_sources(world.base.sources, len(world.base.points))
+    regular = regular_source(world.base)
     return np.asarray(np.append(chosen, False)[regular])
 
 
 def _exposed(world: World, change: Change, late: Matrix) -> World:
-    """Receipts of stocks whose regular source is in scope come later than their safety stock was made for, by (T,) periods."""
-    reached = _regular_in(world, world.sources(change, world.base.sources))
-    return replace(world, late=world.late + reached[:, None] * late)
+    """Receipts of stocks whose regular source is in scope come later than their safety stock was made for, by (T,) periods.
+
+    Where another source that is allowed lies outside the scope, its lead time is the most that one has to wait.
+    """
+    base = world.base
+    chosen = world.sources(change, base.sources)
+    other = ~chosen & base.sources["authorised"].to_numpy(dtype=bool)
+    way_out = np.full(len(base.points), np.inf)
+    np.minimum.at(way_out, base.sources["point"].to_numpy(dtype=np.intp)[other], base.sources["lead_time"].to_numpy(dtype=float)[other])
+    waits = np.minimum(late, way_out[:, None])
+    return replace(world, late=world.late + np.where(_regular_in(world, chosen)[:, None], waits, 0.0))
 
 
 def _stocked_for(world: World, change: Change, name: str, unit: float) -> World:
@@ -314,7 +322,7 @@ def _stocked_for(world: World, change: Change, name: str, unit: float) -> World:
     chosen = world.sources(change, world.stock_sources)
     old = world.stock_sources[name].to_numpy(dtype=float)
     new = np.where(chosen, change.of(old, unit), old)
-    step = np.append(new - old, 0.0)[regular_sources(world.base.sources, len(world.base.points))]
+    step = np.append(new - old, 0.0)[regular_source(world.base)]
     exposure = {"lead_time": "longer", "lead_time_deviation": "spread"}[name]
     changed = getattr(world, exposure).copy()
     changed[:, change.span] += step[:, None]

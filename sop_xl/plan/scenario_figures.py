@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 import pandas as pd
@@ -13,13 +12,14 @@ from sop_xl import frames
 from sop_xl.plan.grid import Matrix, records
 from sop_xl.plan.scenario_service import kept_service
 from sop_xl.plan.scenario_world import SCOPE, World
+from sop_xl.plan.supply.figures import PlanFigures
 from sop_xl.plan.supply.network import point_names
 from sop_xl.plan.supply.solution import SupplySolution
 from sop_xl.vocabulary import FRACTION, MONEY, UNITS
 
 PLAN = "Plan"
 SERVICE, REVENUE, PROFIT, CASH, COST = "Service", "Revenue", "Profit", "Cash", "Cost"
-INVENTORY, SAFETY_STOCK, KEPT = "Inventory value", "Safety stock value", "Service with the plan's safety stock"
+INVENTORY, SAFETY_STOCK, KEPT = "Inventory value", "Safety stock value", "Service with the plan's stock"
 UNMET, UTILISATION = "Unmet demand", "Utilisation"
 
 MEANING = {
@@ -30,7 +30,7 @@ MEANING = {
     COST: "Every cost of the plan, penalties for waiting and missing stock included.",
     INVENTORY: "Mean over the periods, at unit cost.",
     SAFETY_STOCK: "Mean over the periods, at unit cost: what the service targets ask for.",
-    KEPT: "Part of replenishment cycles without a stock-out if nobody changes safety stock, weighted by demand at unit cost (normal distribution).",
+    KEPT: "Part of replenishment cycles without a stock-out if it comes as a surprise to the stock of the plan; by demand at unit cost, normal distribution.",
     UNMET: "Units late at the end of their period, summed, or lost.",
     UTILISATION: "Load / hours available in regular time.",
 }
@@ -40,46 +40,14 @@ UNIT = {SERVICE: FRACTION, KEPT: FRACTION, UTILISATION: FRACTION, UNMET: UNITS}
 """Unit of each figure; money where it is not said."""
 
 
-class Figures(Protocol):
-    """What is read of the figures of a plan; units and signs as in `plan.supply.figures.PlanFigures`."""
-
-    @property
-    def revenue(self) -> float:
-        """Plan currency, of what is served."""
-
-    @property
-    def profit(self) -> float:
-        """Plan currency."""
-
-    @property
-    def service(self) -> float:
-        """Fraction served in its period."""
-
-    @property
-    def cash(self) -> float:
-        """Plan currency, brought in by the end of the last period."""
-
-    @property
-    def inventory_value(self) -> float:
-        """Plan currency, mean over the periods."""
-
-    @property
-    def unmet_demand(self) -> float:
-        """Units late at the end of their period, summed, or lost."""
-
-    @property
-    def utilisation(self) -> float:
-        """Load / hours available; NaN where nothing is limited."""
-
-
 @dataclass(frozen=True)
 class Outcome:
     """One scenario solved.
 
     Parameters
     ----------
-    scenario, name
-        As in SCENARIOS.
+    scenario
+        As in SCENARIOS, or the plan.
     world
         Its network and what its drivers left behind.
     solution, figures
@@ -91,53 +59,62 @@ class Outcome:
     scenario: str
     world: World
     solution: SupplySolution
-    figures: Figures
+    figures: PlanFigures
     drivers: pd.DataFrame
-    name: str
 
 
-def compare_rows(outcomes: Sequence[Outcome], targets: pd.DataFrame | None) -> pd.DataFrame:
-    """SCENARIO_COMPARE of solved scenarios, of which the first is the plan.
+def compare_rows(plan: Outcome, reference: Outcome, outcomes: Sequence[Outcome], targets: pd.DataFrame | None) -> pd.DataFrame:
+    """SCENARIO_COMPARE of solved scenarios.
 
     Parameters
     ----------
+    plan
+        The plan, whose lines come first.
+    reference
+        The plan made as the scenarios were; what a scenario differs from it by is its change against the plan.
     targets
-        INVENTORY_TARGETS; absent: without the service that the plan's safety stock gives.
+        INVENTORY_TARGETS; absent: without the service that the plan's stock gives.
     """
-    plan = outcomes[0]
-    kept = [kept_service(outcome.world, targets) for outcome in outcomes]
-    values = [_values(outcome, *service[:1]) for outcome, service in zip(outcomes, kept, strict=True)]
-    rows = []
-    for outcome, own, service in zip(outcomes, values, kept, strict=True):
-        notes = MEANING if outcome is plan else _notes(outcome, plan, own, values[0], service[1], kept[0][1])
-        rows += [
-            (outcome.scenario, kpi, own[kpi], 0.0 if outcome is plan else own[kpi] - values[0][kpi], UNIT.get(kpi, MONEY), notes.get(kpi, ""))
-            for kpi in MEANING
-            if kpi in own
-        ]
-    if not rows:
-        return frames.empty_frame(frames.SCENARIO_COMPARE)
+    kept, by_stock = kept_service(plan.world, plan.solution.stock, targets)
+    shown, base = _values(plan, kept), _values(reference, kept)
+    rows = [(PLAN, kpi, shown[kpi], 0.0, UNIT.get(kpi, MONEY), meaning) for kpi, meaning in MEANING.items() if kpi in shown]
+    for outcome in outcomes:
+        kept, own_by_stock = kept_service(outcome.world, plan.solution.stock, targets)
+        own = _values(outcome, kept)
+        notes = _notes(outcome, reference, own, base, own_by_stock, by_stock)
+        for kpi in (kpi for kpi in MEANING if kpi in shown and kpi in base):
+            value = _moved(kpi, shown[kpi], own.get(kpi, np.nan) - base[kpi])
+            rows.append((outcome.scenario, kpi, value, value - shown[kpi], UNIT.get(kpi, MONEY), notes.get(kpi, "")))
     return pd.DataFrame(rows, columns=list(frames.SCENARIO_COMPARE.columns)).astype({"value": "float64", "change": "float64"})
 
 
+def _moved(kpi: str, value: float, change: float) -> float:
+    """The figure of the plan, changed; what a solver leaves of a zero is none, and a part stays one."""
+    if abs(change) <= 1e-9 * max(abs(value), 1.0):
+        return value
+    moved = value + change
+    return min(max(moved, 0.0), 1.0) if kpi in (SERVICE, KEPT) else max(moved, 0.0) if kpi == UNMET else moved
+
+
 def _values(outcome: Outcome, kept: float) -> dict[str, float]:
+    """Every figure that is known."""
     figures, network = outcome.figures, outcome.world.network
     unit_cost = network.points["unit_cost"].fillna(0.0).to_numpy(dtype=float)
     values = {
         SERVICE: figures.service, REVENUE: figures.revenue, PROFIT: figures.profit, CASH: figures.cash, COST: outcome.solution.cost,
         INVENTORY: figures.inventory_value, SAFETY_STOCK: float(unit_cost @ network.safety_stock.mean(axis=1)), UNMET: figures.unmet_demand,
-        UTILISATION: figures.utilisation,
+        UTILISATION: figures.utilisation, KEPT: kept,
     }  # fmt: skip
-    return values | ({KEPT: kept} if np.isfinite(kept) else {})
+    return {kpi: value for kpi, value in values.items() if np.isfinite(value)}
 
 
-def _notes(outcome: Outcome, plan: Outcome, own: dict[str, float], base: dict[str, float], kept: Matrix, kept_base: Matrix) -> dict[str, str]:
+def _notes(outcome: Outcome, reference: Outcome, own: dict[str, float], base: dict[str, float], kept: Matrix, kept_base: Matrix) -> dict[str, str]:
     """One sentence for each figure that has something to say."""
     notes = {SERVICE: f"What if: {driver_words(outcome)}"}
-    worse = late_words(outcome.solution, plan.solution)
+    worse = late_words(outcome.solution, reference.solution)
     if worse:
         notes[UNMET] = worse
-    dearer = _largest_change(outcome.solution.costs, plan.solution.costs)
+    dearer = _largest_change(outcome.solution.costs, reference.solution.costs)
     if dearer:
         notes[COST] = notes[PROFIT] = dearer
     stock = own[INVENTORY] - base[INVENTORY]

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
 
-from sop_xl.plan.grid import Mask, Matrix, Positions, pair_positions
+from sop_xl.plan.grid import Mask, Matrix, pair_positions
 from sop_xl.plan.inventory import stocking_location
+from sop_xl.plan.stock_policy import regular_source
 from sop_xl.plan.supply.network import SupplyNetwork, SupplyRules
-
-Restock = Callable[[SupplyNetwork, "pd.DataFrame | None"], SupplyNetwork]
-"""Safety stock anew for the lead times of the network's sources; the frame (item, location, service_level) has levels that replace the targets."""
 
 
 class RefusedDriver(Exception):  # noqa: N818 - it never leaves the scenarios: it becomes a note
@@ -169,22 +166,13 @@ class World:
         return location.map(self.locations.set_index("location")["region"]).fillna("")
 
 
-def regular_sources(sources: pd.DataFrame, count: int) -> Positions:
-    """(N,) position of the source by which each of `count` stocks is replenished: the first that is allowed, no lever before any lever; -1 = none."""
-    later, pulled = ~sources["authorised"].to_numpy(dtype=bool), (sources["lever"] != "").to_numpy(dtype=bool)
-    ranked = np.lexsort((np.arange(len(sources)), pulled, later))
-    result = np.full(count, -1, dtype=np.intp)
-    result[sources["point"].to_numpy(dtype=np.intp)[ranked[::-1]]] = ranked[::-1]
-    return result
-
-
 def supplier_part(world: World, supplier: str) -> Matrix:
     """(N,) part of the open orders of each stock of the plan that comes from a supplier.
 
     An order that names no supplier, and every order where none are given, is taken to come from the regular source.
     """
     network, open_orders = world.base, world.open_orders
-    regular = regular_sources(network.sources, len(network.points))
+    regular = regular_source(network)
     listed = np.append(network.suppliers["supplier"].to_numpy(dtype=object), "")
     at = np.append(network.sources["supplier"].to_numpy(dtype=int), -1)[regular]
     of_source = np.append(network.sources["source"].to_numpy(dtype=object), "")[regular]

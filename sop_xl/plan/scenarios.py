@@ -19,8 +19,10 @@ from sop_xl.periods import Timeline
 from sop_xl.plan.grid import Matrix, pair_positions, records
 from sop_xl.plan.notes import Note, notes_frame
 from sop_xl.plan.scenario_drivers import DRIVERS
-from sop_xl.plan.scenario_figures import PLAN, Figures, Outcome, compare_rows
-from sop_xl.plan.scenario_world import SCOPE, Change, RefusedDriver, Restock, World
+from sop_xl.plan.scenario_figures import PLAN, Outcome, compare_rows
+from sop_xl.plan.scenario_world import SCOPE, Change, RefusedDriver, World
+from sop_xl.plan.stock_policy import Restock
+from sop_xl.plan.supply.figures import PlanFigures
 from sop_xl.plan.supply.network import SupplyNetwork, SupplyRules
 from sop_xl.plan.supply.solution import SupplySolution
 
@@ -184,7 +186,7 @@ def compare_scenarios(
     locations: pd.DataFrame,
     restock: Restock | None,
     solve: Callable[[SupplyNetwork, SupplyRules], SupplySolution],
-    figures: Callable[[SupplySolution], Figures],
+    figures: Callable[[SupplySolution], PlanFigures],
     progress: Callable[[str], None] | None = None,
     *,
     asked: pd.DataFrame | None = None,
@@ -200,7 +202,7 @@ def compare_scenarios(
     scenarios, drivers
         SCENARIOS and SCENARIO_DRIVERS; scenarios whose state is not `run` are left out.
     items, locations, restock, asked, open_orders, targets
-        As in `apply_drivers`; with `targets` (INVENTORY_TARGETS) the service that the safety stock of the plan gives is compared too.
+        As in `apply_drivers`; with `targets` (INVENTORY_TARGETS) the service that the stock of the plan gives is compared too.
     solve, figures
         Makes a plan of a network, and the figures of a plan: `plan.supply.solver.solve_supply`, `plan.supply.figures.plan_figures`.
     progress
@@ -209,34 +211,46 @@ def compare_scenarios(
     Returns
     -------
     SCENARIO_COMPARE, the lines of the plan first, then the scenarios in their order, each with the same figures; and notes. A scenario without a
-    plan, or named like the plan, has no lines and a note.
+    plan, or named like the plan, has no lines and a note. Where the plan keeps whole lots, scenarios are compared with the plan without them:
+    a search over lots stops somewhere within its gap, which is wider than what a scenario changes; their figures are those of the plan plus the difference.
     """
     frames.check_frame(scenarios, frames.SCENARIOS)
     frames.check_frame(drivers, frames.SCENARIO_DRIVERS)
-    untouched, _ = scenario_world(network, rules, drivers.iloc[:0], items, locations, targets=targets)
-    plan = Outcome(PLAN, untouched, base, figures(base), drivers.iloc[:0], "the plan itself")
-    outcomes, notes = [plan], list[Note]()
-    for row in records(scenarios[scenarios["state"].isin([RUN, ""])]):
-        if row.scenario.casefold() == PLAN.casefold():
-            notes.append(Note("scenarios", row.scenario, "scenario-named-plan", f"{PLAN} is the plan itself; give the scenario another name"))
-            continue
-        own = drivers[drivers["scenario"] == row.scenario]
-        if own.empty:
-            notes.append(Note("scenarios", row.scenario, "scenario-without-drivers", f"{row.scenario} has no row in Scenario Drivers and is the plan itself"))
+    nothing = drivers.iloc[:0]
+    untouched, _ = scenario_world(network, rules, nothing, items, locations, targets=targets)
+    plan = Outcome(PLAN, untouched, base, figures(base), nothing)
+    notes = list[Note]()
+    wanted = _to_run(scenarios, drivers, notes)
+    rules, reference = replace(rules, whole_lots=False), plan
+    if plan.solution.rules.whole_lots and wanted:
+        solution = solve(network, rules)
+        reference = replace(plan, solution=solution, figures=figures(solution))
+    outcomes = list[Outcome]()
+    for name in wanted:
+        own = drivers[drivers["scenario"] == name]
         world, said = scenario_world(network, rules, own, items, locations, restock, asked, open_orders, targets)
         notes += said
         if progress is not None:
-            progress(row.scenario)
+            progress(name)
         try:
-            solution = base if world.network is network else solve(world.network, world.rules)
+            solution = reference.solution if world.network is network else solve(world.network, world.rules)
         except PlanError as impossible:
-            notes.append(Note("scenarios", row.scenario, "scenario-without-plan", f"{row.scenario} has no plan: {impossible}"))
+            notes.append(Note("scenarios", name, "scenario-without-plan", f"{name} has no plan: {impossible}"))
             continue
-        notes += [_of_scenario(note, row.scenario) for note in solution.notes] if solution is not base else []
-        outcomes.append(Outcome(row.scenario, world, solution, figures(solution), own, row.name))
-    return compare_rows(outcomes, targets), notes_frame(notes)
+        if solution is not reference.solution:
+            notes += [Note("scenarios", name, note.rule, f"{name}: {note.note}") for note in solution.notes]
+        outcomes.append(Outcome(name, world, solution, figures(solution), own))
+    return compare_rows(plan, reference, outcomes, targets), notes_frame(notes)
 
 
-def _of_scenario(note: Note, scenario: str) -> Note:
-    """A note about the plan of a scenario, as a note about the scenario."""
-    return Note("scenarios", scenario, note.rule, f"{scenario}: {note.note}")
+def _to_run(scenarios: pd.DataFrame, drivers: pd.DataFrame, notes: list[Note]) -> list[str]:
+    """Names of the scenarios to compute, in their order; says which cannot be, and which change nothing."""
+    wanted = []
+    for name in scenarios.loc[scenarios["state"].isin([RUN, ""]), "scenario"]:
+        if name.casefold() == PLAN.casefold():
+            notes.append(Note("scenarios", name, "scenario-named-plan", f"{PLAN} is the plan itself; give the scenario another name"))
+            continue
+        if not (drivers["scenario"] == name).any():
+            notes.append(Note("scenarios", name, "scenario-without-drivers", f"{name} has no row in Scenario Drivers and is the plan itself"))
+        wanted.append(name)
+    return wanted

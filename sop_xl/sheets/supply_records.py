@@ -143,7 +143,7 @@ class AllocationRuleRow(Row):
     demand: float = column("Demand", "Of items in short supply.", unit="units", width=12)
     allocated: float = column("Allocated", "By this rule.", unit="units", width=12)
     fill_rate: float | None = column("Fill rate", "Allocated / demand.", unit="fraction", cell=CellType.FRACTION, default=None, width=10)
-    margin: float | None = column("Margin", "Gross margin of what is allocated, less back-order costs of what waits.", unit="money", default=None, width=14)
+    margin: float | None = column("Margin", "Gross margin of what is allocated, less back-order costs of contracts that wait.", unit="money", default=None, width=14)
     regret: float | None = column("Regret", "Margin of the best allocation - margin of this rule.", unit="money", default=None, width=14)
     chosen: str = column("Chosen", "yes: the rule of Settings.", default="", width=8)
 

@@ -16,6 +16,7 @@ from sop_xl.plan.supply.allocation_rules import (
     MARGIN,
     PRIORITY,
     RULES,
+    Shares,
     best_allocation,
     margin_of,
     share_out,
@@ -55,7 +56,7 @@ def allocate(
     -------
     ALLOCATION for the periods in which a stock is short or catches up, ALLOCATION_RULES, and notes. In every one of these periods
     and by every rule the units given sum to what the plan serves from the stock. A unit given may serve demand of an earlier period that waited: over
-    the horizon nobody gets more than was asked for. Margin is gross margin at unit cost less back-order costs of what waits; regret, of the lines over all
+    the horizon nobody gets more than was asked for. Margin is gross margin at unit cost less back-order costs of contracts that wait; regret, of the lines over all
     customers, is the margin of the best allocation of the same units less that of the rule, never below 0.
 
     Raises
@@ -78,7 +79,7 @@ def allocate(
     by_rule = {name: share_out(claims, supply, name, waits=waits) for name in RULES}
     best = best_allocation(claims, supply, waits=waits)
     plan = network.timeline.plan
-    allocation = _allocation(claims, shown, {name: given for name, (given, _) in by_rule.items()}, rule, plan)
+    allocation = _allocation(claims, shown, by_rule, rule, plan)
     return allocation, _rules(claims, shown, by_rule, best, rule), notes_frame(_notes(claims))
 
 
@@ -93,10 +94,10 @@ def _given_out(solution: SupplySolution) -> tuple[Matrix, Matrix]:
     return supply, waiting + lost
 
 
-def _allocation(claims: Claims, shown: Mask, given: dict[str, Matrix], rule: str, plan: pd.DatetimeIndex) -> pd.DataFrame:
+def _allocation(claims: Claims, shown: Mask, by_rule: dict[str, Shares], rule: str, plan: pd.DatetimeIndex) -> pd.DataFrame:
     claim, period = np.nonzero(shown)
     rows = claims.rows.iloc[claim]
-    columns = {column: given[name][claim, period] for name, column in _COLUMN.items()}
+    columns = {column: by_rule[name].given[claim, period] for name, column in _COLUMN.items()}
     result = pd.DataFrame(
         {name: rows[name].to_numpy(dtype=object) for name in ("item", "location", "customer")}
         | {"period": plan.to_numpy()[period], "demand": claims.demand[claim, period]}
@@ -107,15 +108,14 @@ def _allocation(claims: Claims, shown: Mask, given: dict[str, Matrix], rule: str
     return frames.order_rows(result[says_something], frames.ALLOCATION)
 
 
-def _rules(claims: Claims, shown: Mask, by_rule: dict[str, tuple[Matrix, Matrix]], best: tuple[Matrix, Matrix], rule: str) -> pd.DataFrame:
+def _rules(claims: Claims, shown: Mask, by_rule: dict[str, Shares], best: Shares, rule: str) -> pd.DataFrame:
     """ALLOCATION_RULES: each rule over all customers, then by class."""
-    most = float(margin_of(claims, *(np.where(shown, units, 0.0) for units in best)).sum())
+    most = float(margin_of(claims, best, shown).sum())
     customer = claims.rows["customer"].to_numpy(dtype=object)
     asked = np.where(shown, claims.demand, 0.0).sum(axis=1)
     rows = []
     for name in RULES:
-        given, waiting = (np.where(shown, units, 0.0) for units in by_rule[name])
-        units, margin = given.sum(axis=1), margin_of(claims, given, waiting)
+        units, margin = np.where(shown, by_rule[name].given, 0.0).sum(axis=1), margin_of(claims, by_rule[name], shown)
         for who in ["", *sorted(set(customer) - {""})]:
             own = (customer == who) if who else np.ones(len(customer), dtype=bool)
             demand, allocated, earned = float(asked[own].sum()), float(units[own].sum()), float(margin[own].sum())

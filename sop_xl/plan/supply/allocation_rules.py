@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 
-from sop_xl.plan.grid import Matrix, Positions
+from sop_xl.plan.grid import Mask, Matrix, Positions
 from sop_xl.plan.supply.allocation_claims import Claims
 
 PRIORITY, MARGIN, FAIR_SHARE, CONTRACT_FIRST = "priority", "margin", "fair share", "contract first"
@@ -38,7 +40,15 @@ def _dense(values: Matrix) -> Positions:
     return np.unique(values, return_inverse=True)[1].astype(np.intp)
 
 
-def share_out(claims: Claims, supply: Matrix, rule: str, *, waits: bool) -> tuple[Matrix, Matrix]:
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """What each claim gets: units given, and of the demand under contract the units that wait at the end of each period, (C, T)."""
+
+    given: Matrix
+    owed: Matrix
+
+
+def share_out(claims: Claims, supply: Matrix, rule: str, *, waits: bool) -> Shares:
     """What a rule gives each claim.
 
     Parameters
@@ -54,14 +64,11 @@ def share_out(claims: Claims, supply: Matrix, rule: str, *, waits: bool) -> tupl
 
     Returns
     -------
-    Units given and units waiting at the end of each period, both (C, T). Claims of the same rank get the same fraction of what they ask for, with
-    what waits; all of the supply is given out as long as somebody asks for it.
+    Claims of the same rank get the same fraction of what they ask for, with what waits; all of the supply is given out as long as somebody asks
+    for it.
     """
     count, periods = claims.demand.shape
-    first, rest = ranks(claims, rule)
-    contract = claims.numbers("contract_share")[:, None].clip(0.0, 1.0)
-    asked = np.concatenate([claims.demand * contract, claims.demand * (1.0 - contract)])
-    point, rank = np.tile(claims.point, 2), np.concatenate([first, rest])
+    asked, point, rank = _parts(claims), np.tile(claims.point, 2), np.concatenate(ranks(claims, rule))
     group = pd.DataFrame({"point": point, "rank": rank}).groupby(["point", "rank"], sort=True).ngroup().to_numpy()
     groups = int(group.max(initial=-1)) + 1
     of_group = np.zeros(groups, dtype=np.intp)
@@ -76,42 +83,46 @@ def share_out(claims: Claims, supply: Matrix, rule: str, *, waits: bool) -> tupl
         given[:, t] = open_units * (left / np.where(total > 0, total, 1.0))[group]
         open_units = open_units - given[:, t] if waits else np.zeros(2 * count)
         waiting[:, t] = open_units
-    return given[:count] + given[count:], waiting[:count] + waiting[count:]
+    return Shares(given[:count] + given[count:], waiting[:count])
 
 
-def best_allocation(claims: Claims, supply: Matrix, *, waits: bool) -> tuple[Matrix, Matrix]:
-    """The allocation that earns the most margin less back-order cost; shapes as of `share_out`.
+def _parts(claims: Claims) -> Matrix:
+    """(2C, T) demand under contract, then the rest."""
+    contract = claims.numbers("contract_share")[:, None].clip(0.0, 1.0)
+    return np.concatenate([claims.demand * contract, claims.demand * (1.0 - contract)])
 
-    Where what waits costs the same whoever waits, serving the highest margin first is best. Else who waits for how long matters: a linear
-    programme over all periods, with the same supply given out in each.
+
+def best_allocation(claims: Claims, supply: Matrix, *, waits: bool) -> Shares:
+    """The allocation of the same units, in every period, that earns the most margin less back-order costs of contracts.
+
+    Without contracts, serving the highest margin first is best. With them it matters who waits for how long: a linear programme over all
+    periods.
     """
-    if not waits or not _waiting_differs(claims):
+    owes = bool(((claims.numbers("contract_share") > 0) & (claims.numbers("backorder_cost") > 0)).any())
+    if not waits or not owes:
         return share_out(claims, supply, MARGIN, waits=waits)
     from scipy.optimize import linprog
     from scipy.sparse import coo_array, eye_array, hstack, kron, vstack
 
     count, periods = claims.demand.shape
-    stocks, stock = np.unique(claims.point, return_inverse=True)
-    every = eye_array(periods)
-    # of each claim and period: given + waiting - waiting before = asked; of each stock and period: given out = supply
+    stocks, stock = np.unique(np.tile(claims.point, 2), return_inverse=True)
+    parts, every = 2 * count, eye_array(periods)
+    # of each part and period: given + waiting - waiting before = asked; of each stock and period: given out = supply
     step = every - eye_array(periods, k=-1)
-    flow = hstack([kron(eye_array(count), every), kron(eye_array(count), step)])
-    given_out = kron(coo_array((np.ones(count), (stock, np.arange(count))), shape=(len(stocks), count)), every)
-    out = hstack([given_out, coo_array((len(stocks) * periods, count * periods))])
-    value = np.concatenate([-np.repeat(claims.numbers("margin"), periods), np.repeat(claims.numbers("backorder_cost"), periods)])
-    asked = np.concatenate([claims.demand.ravel(), supply[stocks].ravel()])
-    found = linprog(value, A_eq=vstack([flow, out]).tocsr(), b_eq=asked, bounds=(0, None), method="highs")
+    flow = hstack([kron(eye_array(parts), every), kron(eye_array(parts), step)])
+    given_out = kron(coo_array((np.ones(parts), (stock, np.arange(parts))), shape=(len(stocks), parts)), every)
+    out = hstack([given_out, coo_array((len(stocks) * periods, parts * periods))])
+    waiting_cost = np.concatenate([claims.numbers("backorder_cost"), np.zeros(count)])
+    value = np.concatenate([-np.repeat(np.tile(claims.numbers("margin"), 2), periods), np.repeat(waiting_cost, periods)])
+    right = np.concatenate([_parts(claims).ravel(), supply[stocks].ravel()])
+    found = linprog(value, A_eq=vstack([flow, out]).tocsr(), b_eq=right, bounds=(0, None), method="highs")
     if found.x is None:  # what float noise made inconsistent; the rule by margin is near
         return share_out(claims, supply, MARGIN, waits=waits)
-    given, waiting = found.x.reshape(2, count, periods)
-    return given, waiting
+    given, waiting = found.x.reshape(2, parts, periods)
+    return Shares(given[:count] + given[count:], waiting[:count])
 
 
-def _waiting_differs(claims: Claims) -> bool:
-    cost = claims.rows.groupby("point")["backorder_cost"]
-    return bool(((cost.max() - cost.min()) > 1e-9).any())
-
-
-def margin_of(claims: Claims, given: Matrix, waiting: Matrix) -> Matrix:
-    """(C,) margin of what is given, less what it costs to let the rest wait."""
-    return np.asarray(claims.numbers("margin") * given.sum(axis=1) - claims.numbers("backorder_cost") * waiting.sum(axis=1))
+def margin_of(claims: Claims, shares: Shares, shown: Mask) -> Matrix:
+    """(C,) margin of what is given in the periods shown, less what it costs that contracts wait."""
+    given, owed = (np.where(shown, units, 0.0).sum(axis=1) for units in (shares.given, shares.owed))
+    return np.asarray(claims.numbers("margin") * given - claims.numbers("backorder_cost") * owed)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from statistics import NormalDist
 
 import numpy as np
@@ -24,9 +24,11 @@ from sop_xl.plan.scenario_figures import (
     SAFETY_STOCK,
     SERVICE,
     UNMET,
+    UTILISATION,
 )
 from sop_xl.plan.scenario_service import late_with_components
 from sop_xl.plan.scenarios import apply_drivers, compare_scenarios
+from sop_xl.plan.supply.figures import plan_figures
 from sop_xl.plan.supply.network import SupplyRules
 from sop_xl.plan.supply.solver import solve_supply
 
@@ -34,24 +36,6 @@ ITEMS = items("paint", "resin", service_level=0.95)
 NOWHERE = frames.empty_frame(frames.LOCATIONS)
 RULES = SupplyRules()
 MEAN, ERROR = 100.0, 30.0
-
-
-@dataclass(frozen=True)
-class Figures:
-    """Figures of a plan, as simple as they can be: cash is profit less what lies in stock."""
-
-    revenue: float
-    profit: float
-    service: float
-    cash: float
-    inventory_value: float
-    unmet_demand: float
-    utilisation: float
-
-
-def figures_of(solution):
-    value_in_stock = float(solution.network.points["unit_cost"] @ solution.stock.mean(axis=1))
-    return Figures(solution.costs["revenue"], solution.profit, solution.service, solution.profit - value_in_stock, value_in_stock, float(solution.unmet.sum() + solution.lost.sum()), 0.5)
 
 
 def world():
@@ -65,6 +49,7 @@ def world():
         },
         sources=[{"item": "paint", "kind": "make", "unit_cost": 3.0}, {"item": "resin", "kind": "buy", "supplier": "Alpha", "unit_cost": 2.0, "lead_time": 1.0}],
         uses={("paint", "resin"): 1.0},
+        resources={"Mixer": {"capacity": 150.0, "loads": {"paint": 0.5}}},
         suppliers={"Alpha": [400.0] * 6},
         opening={"paint": level, "resin": 400.0 + level},
         safety_stock={"paint": level, "resin": level},
@@ -109,11 +94,11 @@ DRIVERS = table(
 )
 
 
-def compared(scenarios=SCENARIOS, drivers=DRIVERS, solve=solve_supply, targets=TARGETS, said=None):
+def compared(scenarios=SCENARIOS, drivers=DRIVERS, solve=solve_supply, targets=TARGETS, said=None, rules=RULES):
     network = world()
     progress = None if said is None else said.append
     compare, notes = compare_scenarios(
-        network, RULES, solve_supply(network, RULES), scenarios, drivers, ITEMS, NOWHERE, restock, solve, figures_of, progress, targets=targets
+        network, rules, solve_supply(network, rules), scenarios, drivers, ITEMS, NOWHERE, restock, solve, plan_figures, progress, targets=targets
     )
     frames.check_frame(compare, frames.SCENARIO_COMPARE)
     return compare, notes
@@ -153,10 +138,10 @@ class TestComparison:
         assert figure(compare, "Double", SAFETY_STOCK, "change") > 0
         assert figure(compare, "Double", INVENTORY, "change") > 0
         assert figure(compare, "Double", CASH, "change") < 0
-        assert figure(compare, PLAN, KEPT) == pytest.approx(0.95, abs=1e-6)
-        assert note(compare, "Double", KEPT) == "most of all resin / All in 2026-01: from 95.0 % to 91.0 %"
-        weights = np.array([8.0, 2.0]) / 10
-        assert figure(compare, "Double", KEPT) == pytest.approx(weights @ [0.95, 0.9104], abs=1e-4)
+        assert figure(compare, PLAN, KEPT) == pytest.approx(0.95 + 0.2 / 6 * 0.05, abs=1e-6)
+        assert note(compare, "Double", KEPT) == "most of all resin / All in 2026-02: from 95.0 % to 91.0 %"
+        # 200 units above safety stock protect resin in January; four fifths of the weight is paint, which is as before
+        assert figure(compare, "Double", KEPT, "change") == pytest.approx(0.2 * 5 / 6 * (0.9104 - 0.95), abs=1e-4)
 
     def test_a_late_material_eats_the_stock_that_was_to_protect_service(self, compare):
         """0.46 months late are 46 units of the 70 that lie there for safety: 24 are left for a deviation of 30 x sqrt(2.46) = 47, which is 69 %."""
@@ -177,12 +162,35 @@ class TestComparison:
         assert note(compare, "Late", SERVICE) == "What if: material late 14 days (item resin)"
         assert note(compare, "Out", SERVICE) == "What if: supplier out (supplier Alpha; from 2026-02 to 2026-03)"
 
+    def test_utilisation_is_of_what_is_limited(self, compare):
+        """100 paint at half an hour in 150 hours: a third, a tenth more with a tenth more demand."""
+        assert figure(compare, PLAN, UTILISATION) == pytest.approx(1 / 3)
+        assert figure(compare, "More", UTILISATION, "change") == pytest.approx(1 / 30)
+
     def test_without_targets_the_service_of_safety_stock_is_left_out(self):
         compare, _ = compared(SCENARIOS.iloc[:1], targets=None)
         assert KEPT not in set(compare["kpi"])
 
     def test_the_same_comes_out_twice(self, compare):
         pd.testing.assert_frame_equal(compare, compared()[0])
+
+
+def test_whole_lots_are_no_part_of_the_difference():
+    """A plan in lots is compared without them: its own line stays, and what a scenario adds is what it adds without lots."""
+    in_lots = SupplyRules(whole_lots=True)
+    solved = []
+
+    def solve(network, rules):
+        solved.append(rules.whole_lots)
+        return solve_supply(network, rules)
+
+    lots, _ = compared(solve=solve, rules=in_lots)
+    plain, _ = compared()
+    assert solved == [False] * 5, "the plan once more, and four scenarios"
+    network = world()
+    assert figure(lots, PLAN, REVENUE) == pytest.approx(plan_figures(solve_supply(network, in_lots)).revenue)
+    keys = ["scenario", "kpi"]
+    assert lots.set_index(keys)["change"].to_dict() == pytest.approx(plain.set_index(keys)["change"].to_dict(), abs=1e-6)
 
 
 class TestScenariosThatHaveNoPlan:
@@ -223,10 +231,10 @@ def test_a_cell_that_no_driver_touches_is_the_plans_own():
 
 
 def test_what_is_made_of_a_late_material_is_late_by_what_its_stock_does_not_cover():
-    """Resin half a month late with safety stock for a tenth of a month: paint, made in no time, is four tenths late."""
-    network = replace(world(), safety_stock=np.array([[0.0] * 6, [10.0] * 6]))
+    """Resin half a month late with stock for a tenth of a month: paint, made in no time, is four tenths late."""
     late = np.zeros((2, 6))
     late[1, 2:4] = 0.5
-    reached = late_with_components(network, late, np.array([[100.0], [100.0]]))
+    held = np.array([[0.0] * 6, [10.0] * 6])
+    reached = late_with_components(world(), late, held, np.array([[100.0], [100.0]]))
     assert reached[0].tolist() == pytest.approx([0, 0, 0.4, 0.4, 0, 0])
     assert reached[1].tolist() == late[1].tolist()

@@ -93,12 +93,15 @@ class TestRules:
         assert set(rules.loc[rules["chosen"] == "yes", "rule"]) == {rule}
 
     def test_what_each_rule_earns_and_leaves(self):
-        """Margins 8, 14 and 10: by priority 50 x 8 + 6 x 14 + 4 x 10 = 524, by margin 80 + 420 + 200 = 700. Half of waiting costs 5 a unit, the same in both."""
+        """Margins 8, 14 and 10 a bike, and 5 for each of 25 and 5 bikes under contract that waits.
+
+        By priority 50 x 8 + 6 x 14 + 4 x 10 and four of Web's five wait: 504. By margin 10 x 8 + 30 x 14 + 20 x 10 and 20 of Key's wait: 600. Best is to keep
+        the contracts and give Retail all it wants: 25 x 8 + 30 x 14 + 5 x 10 = 670.
+        """
         _, rules, _ = shared([100.0], [60.0])
         total = rules[rules["customer"] == ""].set_index("rule")
-        assert total["margin"].to_dict() == pytest.approx({"priority": 524 - 200, "margin": 700 - 200, "fair share": 612 - 200, "contract first": 25 * 8 + 5 * 10 + 30 / 70 * (25 * 8 + 30 * 14 + 15 * 10) - 200})
-        assert total.loc["margin", "regret"] == 0
-        assert total.loc["priority", "regret"] == pytest.approx(176)
+        assert total["margin"].to_dict() == pytest.approx({"priority": 504, "margin": 600, "fair share": 552, "contract first": 580})
+        assert total["regret"].to_dict() == pytest.approx({"priority": 166, "margin": 70, "fair share": 118, "contract first": 90})
         key = rules[(rules["rule"] == "priority") & (rules["customer"] == "Key")].iloc[0]
         assert (key["demand"], key["allocated"], key["fill_rate"]) == pytest.approx((50, 50, 1))
 
@@ -140,12 +143,12 @@ class TestOverTime:
         assert shared([100.0], [100.0])[1].empty
 
     def test_a_customer_who_must_not_wait_goes_first_in_the_best_allocation(self):
-        """One bike now, one next month. Retail earns 14, Key 8, but letting Key wait costs 5 a month and Retail 1: Key first is 4 better than by margin."""
-        waiting = CLASSES.assign(backorder_cost=[5.0, 1.0, np.nan], contract_share=0.0)
+        """One bike now, one next month, both under contract. Retail earns 14, Key 8, but letting Key wait costs 5 a month and Retail 1: Key first is 4 better."""
+        waiting = CLASSES.assign(backorder_cost=[5.0, 1.0, np.nan], contract_share=1.0)
         mix = MIX[MIX["customer"] != "Web"].assign(share=0.5).reset_index(drop=True)
         network = small_network(
             {}, points={"bike": {"unit_cost": 10.0}},
-            streams=[{"item": "bike", "customer": c, "priority": p, "backorder_cost": b, "units": [1.0, 0.0]} for c, p, b in (("Key", 1.0, 5.0), ("Retail", 2.0, 1.0))],
+            streams=[{"item": "bike", "customer": c, "priority": p, "backorder_cost": b, "contract_share": 1.0, "units": [1.0, 0.0]} for c, p, b in (("Key", 1.0, 5.0), ("Retail", 2.0, 1.0))],
         )  # fmt: skip
         plan = plan_that_serves(network, [0.0, 0.0])
         late = np.array([[0.5, 0.0], [0.5, 0.0]])
@@ -160,12 +163,12 @@ class TestOverTime:
 class TestWhatIsNotKnown:
     def test_a_price_from_the_network_stands_in(self):
         _, rules, notes = shared([100.0], [60.0], prices=PRICES.iloc[:0])
-        assert rules[rules["customer"] == ""].set_index("rule").loc["margin", "margin"] == pytest.approx(500)
+        assert rules[rules["customer"] == ""].set_index("rule").loc["margin", "margin"] == pytest.approx(600)
         assert notes.empty
 
     def test_no_price_at_all_is_said(self):
         network = small_network({"bike": [100.0]}, points={"bike": {"unit_price": np.nan}}, streams=[{"item": "bike", "units": [100.0], "price": 0.0}])
-        _, rules, notes = allocate(plan_that_serves(network, [60.0]), asked_for(network), NOWHERE, MIX, CLASSES, PRICES.iloc[:0], "margin")
+        _, rules, notes = allocate(plan_that_serves(network, [60.0]), asked_for(network), NOWHERE, MIX, CLASSES.assign(contract_share=0.0), PRICES.iloc[:0], "margin")
         assert notes["rule"].tolist() == ["allocation-price-absent"]
         assert rules.loc[rules["customer"] == "", "regret"].tolist() == pytest.approx([0.0] * 4)
 
