@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-import time
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
 
 from sop_xl.periods import Calendar, Timeline
-from sop_xl.plan.supply.network import SupplyNetwork, SupplyRules
+from sop_xl.plan.supply.network import SupplyNetwork
 
 pytestmark = pytest.mark.benchmark_only
 
