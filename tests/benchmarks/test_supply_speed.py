@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+import time
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -72,3 +77,52 @@ def company(points: int, seed: int = 7) -> SupplyNetwork:
         demand=demand, price=np.repeat(table["unit_price"].to_numpy()[made, None], HORIZON, axis=1), late_share=np.zeros((len(sources), HORIZON)),
         previous_orders=np.full((len(sources), HORIZON), np.nan),
     )  # fmt: skip
+
+
+MEASURE = """
+import resource, sys, time
+sys.path.insert(0, {folder!r})
+from test_supply_speed import company
+from sop_xl.plan.supply.network import SupplyRules
+from sop_xl.plan.supply.solver.build import build_model
+from sop_xl.plan.supply.solver.engine import Engine
+from sop_xl.plan.supply.solver.programme import programme_of
+network, rules = company({points}), SupplyRules()
+build_model(company(20), rules)  # what is imported on first use is not building
+started = time.process_time()
+held = programme_of(build_model(network, rules))
+built = time.process_time()
+Engine(held, [held.cost]).solve()
+solved = time.process_time()
+print(built - started, solved - built, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, *held.matrix.shape)
+"""
+"""Processor seconds, so that a busy machine is not taken for slow code; a process of its own, so that the peak of memory is its own."""
+
+
+@pytest.mark.parametrize("points", [500, 1000, 2000, 5000])
+def test_building_the_programme_takes_less_than_solving_it(points, record_property):
+    code = MEASURE.format(folder=str(Path(__file__).parent), points=points)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    build, solve, megabytes, rows, columns = (float(v) for v in done.stdout.split())
+    record_property("build seconds", round(build, 2))
+    record_property("solve seconds", round(solve, 2))
+    record_property("megabytes", int(megabytes))
+    record_property("rows x columns", f"{rows:,.0f} x {columns:,.0f}")
+    assert build < solve
+    assert megabytes < 2048
+
+
+def test_fifty_prices_are_quick(record_property):
+    """Of 500 stock points: the price, range and validity of fifty limits, degenerate ones among them."""
+    from sop_xl.plan.supply.network import SupplyRules
+    from sop_xl.plan.supply.solver import open_model
+
+    started = time.process_time()
+    model = open_model(company(500), SupplyRules())
+    planned = time.process_time()
+    for number in range(50):
+        model.sensitivity("resource_capacity", number % RESOURCES, number % HORIZON)
+    asked = time.process_time() - planned
+    record_property("plan seconds", round(planned - started, 2))
+    record_property("seconds of fifty prices", round(asked, 2))
+    assert asked < 30.0
