@@ -160,10 +160,11 @@ def test_set_up_hours_count_once_an_order():
     assert found.unmet[0].tolist() == pytest.approx([2, 4])
 
 
-def test_a_search_without_time_falls_back_and_says_so():
+def test_a_search_without_time_still_keeps_lots_and_says_that_it_stopped():
     network = small_network({"bench": [7, 7, 7]}, sources=[{"item": "bench", "minimum_order": 10, "order_multiple": 4, "fixed_cost": 3.0}])
     found = plan(network, whole_lots=True, seconds=0.0)
-    assert [note.rule for note in found.notes] == ["lots-given-up"]
+    assert [note.rule for note in found.notes] == ["search-stopped"]
+    assert found.orders[0].tolist() == pytest.approx([12, 12, 0])
     assert found.unmet.sum() == 0
 
 
