@@ -20,15 +20,20 @@ class Found(NamedTuple):
     out_of_time: bool
 
 
-def search_whole(held: Programme, stages: Sequence[Matrix], gap: float, seconds: float) -> Found | None:
+def search_whole(held: Programme, stages: Sequence[Matrix], gap: float, seconds: float, start: Matrix | None = None) -> Found | None:
     """The best plan in whole numbers, stage by stage; `None` when time ran out before there was one.
 
     What an earlier stage has reached may be missed by a later one by no more than rounding.
+
+    Parameters
+    ----------
+    start
+        Values of a plan in whole numbers to begin with; it stands when nothing better is found in time.
     """
     highs = silent_highs()
     highs.setOptionValue("mip_rel_gap", gap)
     highs.passModel(highs_model(held))
-    found: Found | None = None
+    found = None if start is None else Found(start, 1.0, True)
     index = np.arange(len(held.cost), dtype=np.int32)
     for number, cost in enumerate(stages):
         highs.changeColsCost(len(cost), index, cost)

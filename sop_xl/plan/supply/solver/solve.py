@@ -15,6 +15,7 @@ from sop_xl.plan.supply.solver.model import SupplyModel
 from sop_xl.plan.supply.solver.programme import Programme, programme_of, stages_of
 from sop_xl.plan.supply.solver.reading import ASKED, BOUNDS, read_duals, read_solution, read_variable
 from sop_xl.plan.supply.solver.relaxations import relaxation_notes, unusable_notes
+from sop_xl.plan.supply.solver.rounding import rounded_plan
 from sop_xl.plan.supply.solver.search import search_whole
 from sop_xl.plan.supply.solver.sensitivity import Prices, Sensitivity, Side
 
@@ -34,7 +35,8 @@ class SolvedModel:
         self._gap, self._notes = 0.0, []
         values = None
         if held.whole.any():
-            found = search_whole(held, stages_of(self.model, held), rules.gap, rules.seconds)
+            start = rounded_plan(self.model, held)
+            found = search_whole(held, stages_of(self.model, held), rules.gap, rules.seconds, start)
             self._notes = _search_notes(rules, found is not None, found.gap if found else 0.0, bool(found and found.out_of_time))
             if found is None:
                 self.model = build_model(network, replace(rules, whole_lots=False))
