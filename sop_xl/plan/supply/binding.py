@@ -161,15 +161,16 @@ def _hurt(solution: SupplySolution, finder: CauseFinder) -> dict[Key, dict[int, 
 
 def _price(model: PricedPlan, finder: CauseFinder, key: Key) -> Price:
     constraint, row, period = key
-    if constraint in TIMING:
-        matrix = model.solution.duals.get(constraint)
-        dual = float(matrix[row, period]) if matrix is not None and matrix.size else 0.0
-        saved = dual if dual > 0 else finder.timing_prices.get(key, np.nan)
-        return Price(saved, saved)
     matrix = model.solution.duals.get(constraint)
-    if matrix is None or not matrix.size:
+    priced = matrix is not None and bool(matrix.size)
+    if constraint in TIMING and not (priced and matrix is not None and matrix[row, period] > 0):
+        saved = finder.timing_prices.get(key, np.nan)
+        return Price(saved, saved)
+    if not priced:
         return Price()
     asked = model.sensitivity(constraint, row, period)
+    if constraint in TIMING:  # nothing is allowed there, so that a limit says nothing
+        return Price(asked.price_low, asked.price_high, valid_until=asked.valid_until)
     return Price(asked.price_low, asked.price_high, asked.valid_from, asked.valid_until, asked.limit, asked.used)
 
 

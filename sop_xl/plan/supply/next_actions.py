@@ -6,10 +6,11 @@ from collections.abc import Callable
 
 import numpy as np
 
+from sop_xl.plan.supply.blocked_ways import free_hours
 from sop_xl.plan.supply.limits import subject
 from sop_xl.plan.supply.shortage_causes import CauseFinder, Shortage
 from sop_xl.plan.supply.solution import SupplySolution
-from sop_xl.plan.supply.why_words import Names, amount, listed, money, number, units, when
+from sop_xl.plan.supply.why_words import Names, amount, listed, money, more, number, units, when
 
 _GO_ROUND = ("resource_capacity", "supplier_limit", "source_maximum", "lead_time", "fence", "validity", "no_source")
 """Causes that another source or a substitute goes round."""
@@ -60,7 +61,7 @@ def _free_before(finder: CauseFinder, names: Names, shortage: Shortage) -> list[
     cause, network = shortage.cause, finder.network
     if finder.solution.rules.prebuild and finder.prices.balance.any():
         return []
-    free = finder.blocked.free_hours[cause.row]
+    free = free_hours(finder.solution)[cause.row]
     usable = [t for t in range(cause.periods[0]) if np.isfinite(free[t]) and free[t] > 1e-6]
     if not usable:
         return []
@@ -72,13 +73,13 @@ def _free_before(finder: CauseFinder, names: Names, shortage: Shortage) -> list[
 def _supplier(finder: CauseFinder, names: Names, shortage: Shortage) -> list[str]:
     cause = shortage.cause
     item, at = names.point(cause.path[-1]), when(finder.network, cause.periods)
-    return [f"ask {names.supplier(cause.row)} for {_more(cause.units * cause.quantity)} of {item} in {at}"]
+    return [f"ask {names.supplier(cause.row)} for {more(cause.units * cause.quantity, 'units')} of {item} in {at}"]
 
 
 def _maximum(finder: CauseFinder, names: Names, shortage: Shortage) -> list[str]:
     cause = shortage.cause
-    more, at = units(cause.units * cause.quantity), when(finder.network, cause.periods)
-    return [f"raise the maximum of {names.source_of(cause.row)} by {more} in {at}"]
+    taken, at = units(cause.units * cause.quantity), when(finder.network, cause.periods)
+    return [f"raise the maximum of {names.source_of(cause.row)} by {taken} in {at}"]
 
 
 def _other_sources(names: Names, shortage: Shortage) -> list[str]:
@@ -112,8 +113,8 @@ def _without_levers(solution: SupplySolution, names: Names, shortage: Shortage, 
     at, item = when(network, cause.periods), names.point(cause.path[-1])
     taken = cause.units * cause.quantity
     if cause.constraint == "cost":
-        more = f" at {money(cause.amount, currency)} per unit more than it is worth" if cause.amount > 0 else " though that gains nothing"
-        return f"Decide whether {names.point(shortage.point)} is to be served{more}, or ask for a higher price."
+        price = f" at {money(cause.amount, currency)} per unit more than it is worth" if cause.amount > 0 else " though that gains nothing"
+        return f"Decide whether {names.point(shortage.point)} is to be served{price}, or ask for a higher price."
     of = subject(names, cause.constraint, cause.row)
     texts = {
         "resource_capacity": lambda: f"Find {units(taken, names.unit(cause.row))} at {of} in {at}: no overtime, shift or other source is known there.",
@@ -130,11 +131,6 @@ def _without_levers(solution: SupplySolution, names: Names, shortage: Shortage, 
     }
     write = texts.get(cause.constraint)
     return write() if write else f"Look at {of} in {at}."
-
-
-def _more(count: float) -> str:
-    """`40 more units`."""
-    return f"{amount(count)} more {'unit' if amount(count) == '1' else 'units'}"
 
 
 def _count(count: float, noun: str) -> str:

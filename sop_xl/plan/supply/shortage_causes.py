@@ -124,12 +124,13 @@ class CauseFinder:
             cost, parts = self.prices.cheapest(point, period)
             if cost < worth - TOLERANCE * max(1.0, worth) and (limits := self._scarce(parts, price)):
                 return limits
-            return [Part("cost", point, period, max(cost - worth, 0.0), 1.0, (point,))]
+            if cost >= worth - TOLERANCE * max(1.0, worth) and self.solution.rules.objective != "service first":
+                return [Part("cost", point, period, max(cost - worth, 0.0), 1.0, (point,))]
         return self.blocked.parts(point, period) or [Part("cost", point, period, 0.0, 1.0, (point,))]
 
     @staticmethod
     def _scarce(parts: list[Part], price: float) -> list[Part]:
-        return [p for p in parts if p.is_scarcity and p.amount > LEAST_SHARE * price]
+        return [p for p in parts if p.is_scarcity and p.constraint != "other" and p.amount > LEAST_SHARE * price]
 
     def _worth(self, point: int, period: int) -> float:
         """What serving one more unit of what is short saves and, in a plan of most margin, earns.

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from sop_xl.frames.supply_results import BINDING_CONSTRAINTS, SHORTAGES
-from sop_xl.plan.grid import records
+from sop_xl.frames.supply_results import SHORTAGES
 from sop_xl.plan.notes import Note
 from sop_xl.plan.supply.binding import PricedPlan, Sensitivity, binding_constraints
 from sop_xl.plan.supply.cause_words import cause_name, chain_text
@@ -26,7 +25,7 @@ class Why:
     Parameters
     ----------
     shortages
-        SHORTAGES, the most money first; `option` is empty until `with_best_options`.
+        SHORTAGES, the most money first; `option` is empty, the trial of options fills it.
     binding
         BINDING_CONSTRAINTS, in the order of its keys.
     notes
@@ -98,55 +97,6 @@ def _dated(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.astype(dict.fromkeys(dates, "datetime64[ns]")) if frame.empty else frame
 
 
-def unmet_by_point(solution: SupplySolution, option: str = "") -> pd.DataFrame:
-    """Units waiting or lost by stock and period under an option (`""` = the plan itself): rows for the `effects` of `with_best_options`.
-
-    Returns
-    -------
-    option, item, location, period, unmet_demand; only rows above zero.
-    """
-    network = solution.network
-    missing = np.zeros((len(network.points), network.periods))
-    if len(network.streams):
-        np.add.at(missing, network.streams["point"].to_numpy(dtype=int), solution.unmet + solution.lost)
-    rows, periods = np.nonzero(missing > 0)
-    points = network.points.iloc[rows]
-    return pd.DataFrame(
-        {
-            "option": np.full(len(rows), option, dtype=object),
-            "item": points["item"].to_numpy(dtype=object),
-            "location": points["location"].to_numpy(dtype=object),
-            "period": network.timeline.plan[periods],
-            "unmet_demand": missing[rows, periods],
-        }
-    )
-
-
-def with_best_options(shortages: pd.DataFrame, options: pd.DataFrame, effects: pd.DataFrame) -> pd.DataFrame:
-    """SHORTAGES with the option that removes most of each; `""` where none of those tried removes any.
-
-    Parameters
-    ----------
-    options
-        OPTIONS: the options tried, whose `rank` decides between equals.
-    effects
-        `unmet_by_point` of the plan (option `""`) and of each option, one below the other; an option of `options` without a row for a stock and
-        period leaves nothing unmet there. Options that are not in `options` are left out.
-    """
-    if shortages.empty or options.empty:
-        return shortages
-    ranked = options.sort_values(["rank", "option"], kind="stable")["option"].tolist()
-    left = effects[effects["option"].isin(["", *ranked])]
-    chosen = []
-    for row in records(shortages):
-        here = left[(left["item"] == row.item) & (left["location"] == row.location) & left["period"].between(row.period, row.last_period)]
-        missing = here.groupby("option", sort=True)["unmet_demand"].sum().reindex(["", *ranked], fill_value=0.0)
-        removed = missing.iloc[0] - missing.iloc[1:]
-        best = removed.round(6).idxmax()  # the first of equals, which is the better ranked
-        chosen.append(best if removed[best] > 1e-6 * max(1.0, missing.iloc[0]) else "")
-    return shortages.assign(option=pd.Series(chosen, index=shortages.index, dtype="object"))
-
-
 def headline(why: Why, solution: SupplySolution, currency: str = "") -> list[str]:
     """Three to five sentences for the Supply Review: service, what binds most, what it costs, and what to do first.
 
@@ -204,6 +154,3 @@ def _hardest(binding: pd.DataFrame) -> pd.Series | None:
     rent = priced["price_low"] * priced["used"].where(priced["used"].map(known), 1.0)
     ordered = priced.assign(rent=rent, hurt_rent=priced["price_low"] * priced["demand_hurt"].fillna(0.0))
     return ordered.sort_values(["hurt_rent", "rent", "constraint", "subject", "period"], ascending=[False, False, True, True, True], kind="stable").iloc[0]
-
-
-__all__ = ["BINDING_CONSTRAINTS", "SHORTAGES", "Why", "explain", "headline", "unmet_by_point", "with_best_options"]

@@ -40,6 +40,12 @@ def one(unit: str) -> str:
     return {"h": "hour", "units": "unit", "shifts": "shift", "workers": "worker"}.get(unit, unit)
 
 
+def more(value: float, unit: str) -> str:
+    """`38 more hours`, `1 more unit`, `0.5 more m3`."""
+    text, noun = amount(value), one(unit)
+    return f"{text} more {noun if noun == unit or text == '1' else noun + 's'}"
+
+
 def when(network: SupplyNetwork, periods: Iterable[int]) -> str:
     """Periods by their labels, runs as a span: `2026-01 to 2026-03, 2026-06`."""
     places = sorted(set(periods))
