@@ -9,7 +9,7 @@ import pandas as pd
 
 from sop_xl.frames.supply_results import SHORTAGES
 from sop_xl.plan.notes import Note
-from sop_xl.plan.supply.binding import PricedPlan, Sensitivity, binding_constraints
+from sop_xl.plan.supply.binding import Price, PricedPlan, Sensitivity, binding_constraints
 from sop_xl.plan.supply.cause_words import cause_name, chain_text
 from sop_xl.plan.supply.limits import RELEASED_LIMITS
 from sop_xl.plan.supply.next_actions import next_action
@@ -38,14 +38,15 @@ class Why:
 
 
 @dataclass(frozen=True, slots=True)
-class UnpricedPlan:
-    """A plan that was not made by the solver, so that nothing in it has a price."""
+class PlanAlone:
+    """A plan without the model that it came from: its duals are prices without a range, where it has any."""
 
     solution: SupplySolution
 
     def sensitivity(self, constraint: str, row: int, period: int) -> Sensitivity:
-        """Never asked: a plan without duals has no constraint with a price."""
-        raise KeyError(constraint)
+        """The dual for one more and one less."""
+        dual = float(self.solution.duals[constraint][row, period])
+        return Price(dual, dual)
 
 
 def explain(model: PricedPlan | SupplySolution, currency: str = "") -> Why:
@@ -54,7 +55,7 @@ def explain(model: PricedPlan | SupplySolution, currency: str = "") -> Why:
     Parameters
     ----------
     model
-        The solved model; or a plan made without the solver, of which the causes are read from what it uses up.
+        The solved model; or a plan alone: one made without the solver, of which causes can only be lead times, fences and missing sources.
     currency
         Code of the plan currency for the sentences; `""` = amounts alone.
 
@@ -63,7 +64,7 @@ def explain(model: PricedPlan | SupplySolution, currency: str = "") -> Why:
     Prices come from the duals of the plan: see `price_parts`. Where the plan has none (not made by the solver, or of a short stock that has no
     price), limits without room tell the cause: see `blocked_ways`.
     """
-    plan = UnpricedPlan(model) if isinstance(model, SupplySolution) else model
+    plan = PlanAlone(model) if isinstance(model, SupplySolution) else model
     solution = plan.solution
     finder, names = CauseFinder(solution), Names(solution.network)
     rows = [_shortage_row(finder, names, shortage, currency) for shortage in finder.shortages()]
