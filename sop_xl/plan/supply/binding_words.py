@@ -77,8 +77,8 @@ def _hurt(names: Names, waiting: Mapping[int, float], lost: bool) -> str:
 
 _OPENINGS: dict[str, Callable[[Names, int, str, str, float], str]] = {
     "resource_capacity": lambda _, __, of, at, ___: f"{of} is full in {at}",
-    "overtime": lambda _, __, of, at, limit: f"No overtime is released at {of} in {at}" if limit == 0 else f"The overtime released at {of} in {at}{_all(limit, 'h')} is used up",
-    "shifts": lambda _, __, of, at, limit: f"No extra shift is released at {of} in {at}" if limit == 0 else f"The extra shifts released at {of} in {at}{_all(limit, '')} are all worked",
+    "overtime": lambda _, __, of, at, limit: f"The overtime released at {of} in {at}{_all(limit, 'h')} is used up",
+    "shifts": lambda _, __, of, at, limit: f"The extra shifts released at {of} in {at}{_all(limit, '')} are all worked",
     "hiring": lambda _, __, of, at, limit: f"No more workers may be hired at {of} in {at}{_all(limit, '')}",
     "supplier_limit": lambda _, __, of, at, limit: f"{of} delivers all that it can in {at}{_all(limit, 'units')}",
     "source_maximum": lambda _, __, of, at, limit: f"{of} is at its maximum in {at}{_all(limit, 'units')}",

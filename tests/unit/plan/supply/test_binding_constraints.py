@@ -97,3 +97,9 @@ def test_prices_explain_the_plan_with_one_more_unit(seed: int) -> None:
         more[place] += step
         saved = model.solution.cost - solve_supply(replace(network, capacity=more), rules).cost
         assert saved == pytest.approx(step * row.price_low, abs=1e-4)
+
+
+def test_overtime_that_was_not_released_is_a_lever_and_no_limit() -> None:
+    network = sawn([40, 0])
+    rows = why(replace(network, overtime_possible=np.full((1, 2), 5.0))).binding
+    assert rows["constraint"].tolist() == ["resource_capacity"]

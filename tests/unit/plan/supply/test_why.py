@@ -106,23 +106,23 @@ def tubes(**source: Any) -> SupplyNetwork:
 def test_a_supplier_that_delivers_no_more_is_the_cause() -> None:
     found = only(why(tubes(supplier="Steel Works")))
     assert (found["cause_kind"], found["cause"], found["unmet_demand"]) == ("supplier", "supplier Steel Works", pytest.approx(20.0))
-    assert found["chain"] == "Bike <- Tube <- Steel Works delivers no more in 2026-02"
-    assert found["next_action"] == "Ask Steel Works for 40 more units of Tube in 2026-02."
+    assert found["chain"] == "Bike <- Tube <- Steel Works delivers no more in 2026-01 to 2026-02"
+    assert found["next_action"] == "Ask Steel Works for 40 more units of Tube in 2026-01 to 2026-02."
 
 
 def test_another_source_that_is_not_authorised_is_advised_beside_the_supplier() -> None:
     network = tubes(supplier="Steel Works")
     second = network.sources.iloc[[1]].assign(source="Abroad", supplier=-1, authorised=False, lever="second source")
     network = replace(network, sources=pd.concat([network.sources, second], ignore_index=True), late_share=np.zeros((3, 2)), previous_orders=np.full((3, 2), np.nan))
-    expected = "Ask Steel Works for 40 more units of Tube in 2026-02 or release buy from Abroad (second source) of Tube."
+    expected = "Ask Steel Works for 40 more units of Tube in 2026-01 to 2026-02 or release buy from Abroad (second source) of Tube."
     assert only(why(network))["next_action"] == expected
 
 
 def test_the_maximum_of_a_source_is_a_shortage_of_material_without_a_supplier() -> None:
     found = only(why(tubes(source="Stock", maximum=40.0)))
     assert (found["cause_kind"], found["cause"]) == ("material", "maximum of Tube (buy from Stock)")
-    assert found["chain"] == "Bike <- Tube <- buy from Stock is at its maximum in 2026-02"
-    assert found["next_action"] == "Raise the maximum of Tube (buy from Stock) by 20 units in 2026-02."
+    assert found["chain"] == "Bike <- Tube <- buy from Stock is at its maximum in 2026-01 to 2026-02"
+    assert found["next_action"] == "Raise the maximum of Tube (buy from Stock) by 20 units in 2026-01 to 2026-02."
     assert only(why(tubes(supplier="Steel Works", maximum=15.0)))["cause_kind"] == "supplier"
 
 
