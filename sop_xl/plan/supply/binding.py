@@ -11,6 +11,7 @@ import pandas as pd
 
 from sop_xl.frames.form import order_rows
 from sop_xl.frames.supply_results import BINDING_CONSTRAINTS
+from sop_xl.plan.grid import Mask, Matrix
 from sop_xl.plan.notes import Note
 from sop_xl.plan.supply.binding_words import binding_sentence
 from sop_xl.plan.supply.limits import LIMITS, RELEASED_LIMITS, subject, unit
@@ -130,13 +131,13 @@ def _rents(solution: SupplySolution) -> dict[Key, float]:
     for constraint in LIMITS:
         if constraint in TIMING or (matrix := solution.duals.get(constraint)) is None or not matrix.size:
             continue
-        used = _used(solution, constraint)
-        for row, period in np.argwhere(matrix > LEAST_PRICE):
+        used, released = _used(solution, constraint), _released(solution, constraint, matrix)
+        for row, period in np.argwhere((matrix > LEAST_PRICE) & released):
             rents[constraint, int(row), int(period)] = float(matrix[row, period]) * float(max(used[row, period], 1.0))
     return rents
 
 
-def _used(solution: SupplySolution, constraint: str) -> np.ndarray:
+def _used(solution: SupplySolution, constraint: str) -> Matrix:
     """(rows, T) what the plan uses of a limit."""
     network = solution.network
     if constraint == "supplier_limit":
@@ -148,28 +149,36 @@ def _used(solution: SupplySolution, constraint: str) -> np.ndarray:
     return solution.load if LIMITS[constraint].owner == "resource" else solution.orders if LIMITS[constraint].owner == "source" else solution.stock
 
 
+def _released(solution: SupplySolution, constraint: str, matrix: Matrix) -> Mask:
+    """Where a limit of what is released allows anything: what was not released at all is a lever, no limit that is used up."""
+    network = solution.network
+    limits = {"overtime": network.overtime_limit, "shifts": network.shift_limit, "hiring": network.hire_limit}
+    return np.asarray(limits.get(constraint, np.ones_like(matrix)) > 0)
+
+
 def _hurt(solution: SupplySolution, finder: CauseFinder) -> dict[Key, dict[int, float]]:
     """Units by point that hang on each limit; what hangs on a resource hangs on its overtime and shifts too, where these are used up."""
     hurt = {key: dict(waiting) for key, waiting in finder.hurt.items() if key[0] != "cost"}
     for (constraint, row, period), waiting in list(hurt.items()):
         for released in RELEASED_LIMITS if constraint == "resource_capacity" else ():
             matrix = solution.duals.get(released)
-            if matrix is not None and matrix.size and matrix[row, period] > LEAST_PRICE:
+            if matrix is not None and matrix.size and matrix[row, period] > LEAST_PRICE and _released(solution, released, matrix)[row, period]:
                 hurt[released, row, period] = dict(waiting)
     return hurt
 
 
 def _price(model: PricedPlan, finder: CauseFinder, key: Key) -> Price:
     constraint, row, period = key
-    if constraint in TIMING:
-        matrix = model.solution.duals.get(constraint)
-        dual = float(matrix[row, period]) if matrix is not None and matrix.size else 0.0
-        saved = dual if dual > 0 else finder.timing_prices.get(key, np.nan)
-        return Price(saved, saved)
     matrix = model.solution.duals.get(constraint)
-    if matrix is None or not matrix.size:
+    priced = matrix is not None and bool(matrix.size)
+    if constraint in TIMING and not (priced and matrix is not None and matrix[row, period] > 0):
+        saved = finder.timing_prices.get(key, np.nan)
+        return Price(saved, saved)
+    if not priced:
         return Price()
     asked = model.sensitivity(constraint, row, period)
+    if constraint in TIMING:  # nothing is allowed there, so that a limit says nothing
+        return Price(asked.price_low, asked.price_high, valid_until=asked.valid_until)
     return Price(asked.price_low, asked.price_high, asked.valid_from, asked.valid_until, asked.limit, asked.used)
 
 

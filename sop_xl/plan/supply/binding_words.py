@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sop_xl.plan.supply.limits import subject, unit
-from sop_xl.plan.supply.why_words import Names, amount, known, label, listed, money, one, units
+from sop_xl.plan.supply.why_words import Names, amount, known, label, listed, money, more, one, units
 
 if TYPE_CHECKING:
     from sop_xl.plan.supply.binding import Price
@@ -20,8 +20,8 @@ NEAR = 0.005
 def binding_sentence(names: Names, key: tuple[str, int, int], price: Price, waiting: Mapping[int, float], *, lost: bool, currency: str) -> str:
     """What binds, what one unit more saves and less costs, how far that holds, and who waits.
 
-    `Frame Welding is full in 2026-06: one more hour saves USD 41 (holds for 38 h more), one hour less costs USD 52; 412 units of Mountain Bikes
-    wait for it.`
+    `Frame Welding is full in 2026-06: one more hour saves USD 41 (holds for 38 more hours), one hour less costs USD 52; 412 units of Mountain
+    Bikes wait for it.`
 
     Parameters
     ----------
@@ -44,11 +44,16 @@ def _worth(constraint: str, price: Price, counted: str, currency: str) -> str:
     if constraint in ("lead_time", "fence", "validity", "no_source"):
         return f"one unit in time saves {money(price.price_low, currency)}"
     noun = one(counted)
-    more = f"one more {noun} saves {money(price.price_low, currency)}" if price.price_low > 0 else f"one more {noun} alone saves nothing"
-    more += _reach(price, counted) if price.price_low > 0 else ""
+    another = f"one {noun}" if price.limit == 0 else f"one more {noun}"
+    if price.price_low > 0:
+        text = f"{another} saves {money(price.price_low, currency)}{_reach(price, counted)}"
+    elif price.price_low < 0:  # service first: demand is served even where that costs more than waiting
+        text = f"{another} serves more demand at {money(-price.price_low, currency)}"
+    else:
+        text = f"{another} alone saves nothing"
     if known(price.price_high) and price.price_high > price.price_low * (1.0 + NEAR) + NEAR:
-        more += f", one {noun} less costs {money(price.price_high, currency)}"
-    return more
+        text += f", one {noun} less costs {money(price.price_high, currency)}"
+    return text
 
 
 def _reach(price: Price, counted: str) -> str:
@@ -57,7 +62,7 @@ def _reach(price: Price, counted: str) -> str:
         return " (however many more)"
     if not known(price.valid_until) or not known(price.limit) or price.valid_until - price.limit < NEAR:
         return ""
-    return f" (holds for {units(price.valid_until - price.limit, counted)} more)"
+    return f" (holds for {more(price.valid_until - price.limit, counted)})"
 
 
 def _hurt(names: Names, waiting: Mapping[int, float], lost: bool) -> str:
@@ -72,8 +77,8 @@ def _hurt(names: Names, waiting: Mapping[int, float], lost: bool) -> str:
 
 _OPENINGS: dict[str, Callable[[Names, int, str, str, float], str]] = {
     "resource_capacity": lambda _, __, of, at, ___: f"{of} is full in {at}",
-    "overtime": lambda _, __, of, at, limit: f"No overtime is released at {of} in {at}" if limit == 0 else f"The overtime released at {of} in {at}{_all(limit, 'h')} is used up",
-    "shifts": lambda _, __, of, at, limit: f"No extra shift is released at {of} in {at}" if limit == 0 else f"The extra shifts released at {of} in {at}{_all(limit, '')} are all worked",
+    "overtime": lambda _, __, of, at, limit: f"The overtime released at {of} in {at}{_all(limit, 'h')} is used up",
+    "shifts": lambda _, __, of, at, limit: f"The extra shifts released at {of} in {at}{_all(limit, '')} are all worked",
     "hiring": lambda _, __, of, at, limit: f"No more workers may be hired at {of} in {at}{_all(limit, '')}",
     "supplier_limit": lambda _, __, of, at, limit: f"{of} delivers all that it can in {at}{_all(limit, 'units')}",
     "source_maximum": lambda _, __, of, at, limit: f"{of} is at its maximum in {at}{_all(limit, 'units')}",

@@ -35,7 +35,7 @@ def cause_name(names: Names, cause: Cause) -> str:
 def chain_text(names: Names, shortage: Shortage, currency: str) -> str:
     """From the item through its components to the cause, and the causes behind the first with their share of the shortage.
 
-    `Bike <- Frame <- Frame Welding is full in 2026-02 (80 %); also <- Paint is full in 2026-02 (20 %)`
+    `Bike <- Frame <- Frame Welding is full in 2026-02 (80 %); also Paint is full in 2026-02 (20 %)`
     """
     several = len(shortage.causes) > 1
     texts = []

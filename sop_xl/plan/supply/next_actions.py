@@ -6,10 +6,13 @@ from collections.abc import Callable
 
 import numpy as np
 
+from sop_xl.plan.grid import Matrix
+from sop_xl.plan.supply.blocked_ways import free_hours
 from sop_xl.plan.supply.limits import subject
-from sop_xl.plan.supply.shortage_causes import CauseFinder, Shortage
+from sop_xl.plan.supply.network import SupplyNetwork
+from sop_xl.plan.supply.shortage_causes import Cause, CauseFinder, Shortage
 from sop_xl.plan.supply.solution import SupplySolution
-from sop_xl.plan.supply.why_words import Names, amount, listed, money, number, units, when
+from sop_xl.plan.supply.why_words import Names, amount, listed, money, more, number, units, when
 
 _GO_ROUND = ("resource_capacity", "supplier_limit", "source_maximum", "lead_time", "fence", "validity", "no_source")
 """Causes that another source or a substitute goes round."""
@@ -33,26 +36,39 @@ def next_action(finder: CauseFinder, names: Names, shortage: Shortage, currency:
 
 
 def _resource(finder: CauseFinder, names: Names, shortage: Shortage) -> list[str]:
-    """Overtime, shifts and workers that the resource allows beyond what is authorised."""
+    """Overtime, shifts and workers that the resource allows beyond what is authorised, where they cost less than an hour is worth."""
     cause, network = shortage.cause, finder.network
-    row, at, place = cause.row, list(cause.periods), f" at {names.resource(cause.row)}"
+    row, place = cause.row, f" at {names.resource(cause.row)}"
     needed, levers = cause.units * cause.quantity, []
-    beyond = (network.overtime_possible - network.overtime_limit)[row].clip(min=0.0)
-    if usable := [t for t in at if beyond[t] > 0]:
-        hours = min(needed, float(beyond[usable].sum()))
+    overtime = (network.overtime_possible - network.overtime_limit)[row].clip(min=0.0)
+    if usable := _worthwhile(finder, cause, overtime, _premium(network, row)):
+        hours = min(needed, float(overtime[usable].sum()))
         levers.append(f"authorise {units(hours, names.unit(row))} of overtime{place} in {when(network, usable)}")
-    shifts = np.floor((network.shift_possible - network.shift_limit)[row] + 1e-9).clip(min=0.0)
     each = number(network.resources, "shift_capacity", row)
-    if (usable := [t for t in at if shifts[t] > 0]) and each > 0:
+    shifts = np.floor((network.shift_possible - network.shift_limit)[row] + 1e-9).clip(min=0.0)
+    if each > 0 and (usable := _worthwhile(finder, cause, shifts, number(network.resources, "shift_cost", row) / each)):
         count = min(float(np.ceil(needed / each - 1e-9)), float(shifts[usable].sum()))
         verb, where = ("", " there") if levers else ("authorise ", place)
         levers.append(f"{verb}{_count(count, 'extra shift')}{where} in {when(network, usable)}")
+    per_worker, at = number(network.resources, "hours_per_worker", row), list(cause.periods)
     workers = (network.hire_possible - network.hire_limit)[row].clip(min=0.0)
-    per_worker = number(network.resources, "hours_per_worker", row)
-    if per_worker > 0 and (usable := [t for t in range(at[-1] + 1) if workers[t] > 0]):
-        count = min(float(np.ceil(needed / (per_worker * len(at)) - 1e-9)), float(workers[usable].sum()))
-        levers.append(f"hire {_count(max(count, 1.0), 'worker')}{' there' if levers else place} by {when(network, at[:1])}")
+    if per_worker > 0 and (hired := float(workers[: at[-1] + 1].sum())) > 0:
+        count = max(1.0, min(float(np.ceil(needed / (per_worker * len(at)) - 1e-9)), hired))
+        levers.append(f"hire {_count(count, 'worker')}{' there' if levers else place} by {when(network, at[:1])}")
     return levers
+
+
+def _premium(network: SupplyNetwork, row: int) -> float:
+    """What an hour of overtime costs beyond a regular one, plan currency."""
+    overtime, regular = (float(np.nan_to_num(number(network.resources, name, row))) for name in ("overtime_cost", "cost_per_hour"))
+    return max(overtime - regular, 0.0)
+
+
+def _worthwhile(finder: CauseFinder, cause: Cause, more: Matrix, cost: float) -> list[int]:
+    """Periods of a cause in which more is possible and an hour is worth at least its cost; without prices, or with service first, any worth will do."""
+    price = finder.solution.duals.get(cause.constraint)
+    free = price is None or not price.size or finder.solution.rules.objective == "service first"
+    return [t for t in cause.periods if more[t] > 0 and (free or price is None or price[cause.row, t] > np.nan_to_num(cost) - 1e-9)]
 
 
 def _free_before(finder: CauseFinder, names: Names, shortage: Shortage) -> list[str]:
@@ -60,7 +76,7 @@ def _free_before(finder: CauseFinder, names: Names, shortage: Shortage) -> list[
     cause, network = shortage.cause, finder.network
     if finder.solution.rules.prebuild and finder.prices.balance.any():
         return []
-    free = finder.blocked.free_hours[cause.row]
+    free = free_hours(finder.solution)[cause.row]
     usable = [t for t in range(cause.periods[0]) if np.isfinite(free[t]) and free[t] > 1e-6]
     if not usable:
         return []
@@ -72,13 +88,13 @@ def _free_before(finder: CauseFinder, names: Names, shortage: Shortage) -> list[
 def _supplier(finder: CauseFinder, names: Names, shortage: Shortage) -> list[str]:
     cause = shortage.cause
     item, at = names.point(cause.path[-1]), when(finder.network, cause.periods)
-    return [f"ask {names.supplier(cause.row)} for {_more(cause.units * cause.quantity)} of {item} in {at}"]
+    return [f"ask {names.supplier(cause.row)} for {more(cause.units * cause.quantity, 'units')} of {item} in {at}"]
 
 
 def _maximum(finder: CauseFinder, names: Names, shortage: Shortage) -> list[str]:
     cause = shortage.cause
-    more, at = units(cause.units * cause.quantity), when(finder.network, cause.periods)
-    return [f"raise the maximum of {names.source_of(cause.row)} by {more} in {at}"]
+    taken, at = units(cause.units * cause.quantity), when(finder.network, cause.periods)
+    return [f"raise the maximum of {names.source_of(cause.row)} by {taken} in {at}"]
 
 
 def _other_sources(names: Names, shortage: Shortage) -> list[str]:
@@ -112,11 +128,11 @@ def _without_levers(solution: SupplySolution, names: Names, shortage: Shortage, 
     at, item = when(network, cause.periods), names.point(cause.path[-1])
     taken = cause.units * cause.quantity
     if cause.constraint == "cost":
-        more = f" at {money(cause.amount, currency)} per unit more than it is worth" if cause.amount > 0 else " though that gains nothing"
-        return f"Decide whether {names.point(shortage.point)} is to be served{more}, or ask for a higher price."
+        price = f" at {money(cause.amount, currency)} per unit more than it is worth" if cause.amount > 0 else " though that gains nothing"
+        return f"Decide whether {names.point(shortage.point)} is to be served{price}, or ask for a higher price."
     of = subject(names, cause.constraint, cause.row)
     texts = {
-        "resource_capacity": lambda: f"Find {units(taken, names.unit(cause.row))} at {of} in {at}: no overtime, shift or other source is known there.",
+        "resource_capacity": lambda: _no_hours(solution, names, cause),
         "lead_time": lambda: f"Ask for {units(taken)} of {item} sooner ({names.source(cause.row)}), or promise customers a later date.",
         "fence": lambda: f"Open the frozen fence of {item} for {units(taken)}, or promise customers a later date.",
         "validity": lambda: f"Make {names.source_of(cause.row)} valid for {at}, or name another source of {item}.",
@@ -132,9 +148,14 @@ def _without_levers(solution: SupplySolution, names: Names, shortage: Shortage, 
     return write() if write else f"Look at {of} in {at}."
 
 
-def _more(count: float) -> str:
-    """`40 more units`."""
-    return f"{amount(count)} more {'unit' if amount(count) == '1' else 'units'}"
+def _no_hours(solution: SupplySolution, names: Names, cause: Cause) -> str:
+    network, row, at = solution.network, cause.row, list(cause.periods)
+    hours, of, periods = units(cause.units * cause.quantity, names.unit(row)), names.resource(row), when(solution.network, at)
+    overtime = np.maximum(network.overtime_possible, network.overtime_limit) - solution.overtime
+    shifts = np.maximum(network.shift_possible, network.shift_limit) - solution.shifts
+    if (overtime[row, at] > 1e-6).any() or (shifts[row, at] > 1.0 - 1e-6).any():
+        return f"Promise customers a later date or find {hours} elsewhere: overtime and shifts at {of} in {periods} cost more than waiting."
+    return f"Find {hours} at {of} in {periods}: no overtime, shift or other source is known there."
 
 
 def _count(count: float, noun: str) -> str:

@@ -79,6 +79,7 @@ class _Way:
     parts: list[tuple[str, int, int, float, float]]  # constraint, row, period, amount, quantity
     stocks: list[tuple[int, int, float]]  # point, period, units
     closed: tuple[str, int, int] | None = None  # what keeps it from being taken at all: constraint, row, period
+    late: float = 0.0  # part of what is ordered that comes a period later, and is of use there
 
     @property
     def paid(self) -> float:
@@ -141,7 +142,7 @@ class PriceParts:
             below, parts = self.cheapest(stock, at)
             cost += quantity * below
             limits += [part.seen_from(point, quantity) for part in parts]
-        return cost, limits
+        return cost * (1.0 - way.late), limits
 
     def tight(self, point: int, period: int) -> frozenset[tuple[str, int, int]]:
         """Limits with a price (constraint, row, period) on any of the ways to a stock that would cost no more than the unit is worth.
@@ -214,13 +215,13 @@ class PriceParts:
         fresh = self._life_price(point, period) + (late / (1.0 - late)) * self._life_price(point, period + 1)
         parts.append(("shelf_life", point, period, -fresh, 1.0))
         if placed < 0:
-            return self._way(False, parts, [])
+            return self._way(False, parts, [], late)
         stocks = [(shipped, placed, each)] if (shipped := int(self._sources["from_point"][source])) >= 0 else []
         for line in self.links.bills[source]:
             chosen = min(line, key=lambda c: self._component_price(c, placed))
             stocks.append((chosen.point, placed, each * chosen.quantity))
             parts.append(("substitution", source, placed, each * chosen.extra_cost, each * chosen.quantity))
-        return self._way(bool(self.solution.orders[source, period] > TOLERANCE), parts, stocks)
+        return self._way(bool(self.solution.orders[source, period] > TOLERANCE), parts, stocks, late)
 
     def _life_price(self, point: int, arrival: int) -> float:
         """What fresh stock is worth beyond its use, as it lets stock lie in the periods of its shelf life."""
@@ -251,9 +252,9 @@ class PriceParts:
             parts.append(("storage", resource, before, space * self._dual("storage", resource, before), space))
         return self._way(carried, parts, [(point, before, 1.0)])
 
-    def _way(self, in_use: bool, parts: list[tuple[str, int, int, float, float]], stocks: list[tuple[int, int, float]]) -> _Way:
+    def _way(self, in_use: bool, parts: list[tuple[str, int, int, float, float]], stocks: list[tuple[int, int, float]], late: float = 0.0) -> _Way:
         price = sum(part[3] for part in parts) + sum(units * self.price(stock, at) for stock, at, units in stocks)
-        return _Way(price, in_use, parts, stocks)
+        return _Way(price, in_use, parts, stocks, late=late)
 
     def _unpriced(self, point: int) -> str:
         """The limit that must carry what no dual carries: the fixed shares of the sources, if there are any."""

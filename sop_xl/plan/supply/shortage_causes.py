@@ -33,7 +33,7 @@ class Cause:
     kind
         One of the kinds of `SHORTAGES`.
     periods
-        Positions in which it binds, ascending.
+        Positions in which it binds, ascending; those too from which stock would be carried to the shortage.
     share
         Fraction of the shortage that it carries.
     path
@@ -124,12 +124,13 @@ class CauseFinder:
             cost, parts = self.prices.cheapest(point, period)
             if cost < worth - TOLERANCE * max(1.0, worth) and (limits := self._scarce(parts, price)):
                 return limits
-            return [Part("cost", point, period, max(cost - worth, 0.0), 1.0, (point,))]
+            if cost >= worth - TOLERANCE * max(1.0, worth) and self.solution.rules.objective != "service first":
+                return [Part("cost", point, period, max(cost - worth, 0.0), 1.0, (point,))]
         return self.blocked.parts(point, period) or [Part("cost", point, period, 0.0, 1.0, (point,))]
 
     @staticmethod
     def _scarce(parts: list[Part], price: float) -> list[Part]:
-        return [p for p in parts if p.is_scarcity and p.amount > LEAST_SHARE * price]
+        return [p for p in parts if p.is_scarcity and p.constraint != "other" and p.amount > LEAST_SHARE * price]
 
     def _worth(self, point: int, period: int) -> float:
         """What serving one more unit of what is short saves and, in a plan of most margin, earns.
@@ -146,6 +147,7 @@ class CauseFinder:
     def _explained(self, shortage: Shortage) -> Shortage:
         carried: dict[tuple[str, int], list[tuple[Part, float]]] = defaultdict(list)
         hanging: dict[tuple[str, int], Matrix] = defaultdict(lambda: np.zeros(len(shortage.missing)))
+        tight: dict[tuple[str, int], set[int]] = defaultdict(set)
         for step, missing in enumerate(shortage.missing):
             parts = self.parts(shortage.point, shortage.first + step)
             total = sum(max(p.amount, 0.0) for p in parts)
@@ -158,9 +160,10 @@ class CauseFinder:
                     self._price_timing(part)
             for limit in self.prices.tight(shortage.point, shortage.first + step) if parts[0].constraint != "cost" else ():
                 self._hang(limit, shortage.point, float(missing))
+                tight[limit[:2]].add(limit[2])
         weight = sum(w for parts_of in carried.values() for _, w in parts_of)
         units = {key: float(missing.sum() if shortage.lost else missing.max()) for key, missing in hanging.items()}
-        causes = [self._cause(key, parts_of, weight, units[key]) for key, parts_of in carried.items()]
+        causes = [self._cause(key, parts_of, weight, units[key], tight[key]) for key, parts_of in carried.items()]
         causes.sort(key=lambda c: (-round(c.share, 9), c.constraint, c.row))
         return Shortage(**{**shortage.__dict__, "causes": tuple(causes)})
 
@@ -174,12 +177,12 @@ class CauseFinder:
             key = (part.constraint, part.row, part.period)
             self.timing_prices[key] = max(self.timing_prices.get(key, 0.0), part.amount / part.quantity)
 
-    def _cause(self, key: tuple[str, int], parts: list[tuple[Part, float]], weight: float, units: float) -> Cause:
+    def _cause(self, key: tuple[str, int], parts: list[tuple[Part, float]], weight: float, units: float, tight: set[int]) -> Cause:
         first = max(parts, key=lambda entry: (entry[1], -entry[0].period))[0]
         mine = sum(w for _, w in parts)
         priced = bool(self.prices.balance.any())
         amount = sum(p.amount * w for p, w in parts) / mine if priced and mine > 0 else 0.0
-        periods = tuple(sorted({p.period for p, _ in parts}))
+        periods = tuple(sorted({p.period for p, _ in parts} | tight))
         kind = cause_kind(self.network, *key)
         return Cause(key[0], key[1], kind, periods, mine / weight if weight > 0 else 1.0, first.path, first.quantity, units, amount)
 

@@ -7,10 +7,9 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from sop_xl.frames.supply_results import BINDING_CONSTRAINTS, SHORTAGES
-from sop_xl.plan.grid import records
+from sop_xl.frames.supply_results import SHORTAGES
 from sop_xl.plan.notes import Note
-from sop_xl.plan.supply.binding import PricedPlan, Sensitivity, binding_constraints
+from sop_xl.plan.supply.binding import Price, PricedPlan, Sensitivity, binding_constraints
 from sop_xl.plan.supply.cause_words import cause_name, chain_text
 from sop_xl.plan.supply.limits import RELEASED_LIMITS
 from sop_xl.plan.supply.next_actions import next_action
@@ -26,7 +25,7 @@ class Why:
     Parameters
     ----------
     shortages
-        SHORTAGES, the most money first; `option` is empty until `with_best_options`.
+        SHORTAGES, the most money first; `option` is empty, the trial of options fills it.
     binding
         BINDING_CONSTRAINTS, in the order of its keys.
     notes
@@ -39,14 +38,15 @@ class Why:
 
 
 @dataclass(frozen=True, slots=True)
-class UnpricedPlan:
-    """A plan that was not made by the solver, so that nothing in it has a price."""
+class PlanAlone:
+    """A plan without the model that it came from: its duals are prices without a range, where it has any."""
 
     solution: SupplySolution
 
     def sensitivity(self, constraint: str, row: int, period: int) -> Sensitivity:
-        """Never asked: a plan without duals has no constraint with a price."""
-        raise KeyError(constraint)
+        """The dual for one more and one less."""
+        dual = float(self.solution.duals[constraint][row, period])
+        return Price(dual, dual)
 
 
 def explain(model: PricedPlan | SupplySolution, currency: str = "") -> Why:
@@ -55,7 +55,7 @@ def explain(model: PricedPlan | SupplySolution, currency: str = "") -> Why:
     Parameters
     ----------
     model
-        The solved model; or a plan made without the solver, of which the causes are read from what it uses up.
+        The solved model; or a plan alone: one made without the solver, of which causes can only be lead times, fences and missing sources.
     currency
         Code of the plan currency for the sentences; `""` = amounts alone.
 
@@ -64,7 +64,7 @@ def explain(model: PricedPlan | SupplySolution, currency: str = "") -> Why:
     Prices come from the duals of the plan: see `price_parts`. Where the plan has none (not made by the solver, or of a short stock that has no
     price), limits without room tell the cause: see `blocked_ways`.
     """
-    plan = UnpricedPlan(model) if isinstance(model, SupplySolution) else model
+    plan = PlanAlone(model) if isinstance(model, SupplySolution) else model
     solution = plan.solution
     finder, names = CauseFinder(solution), Names(solution.network)
     rows = [_shortage_row(finder, names, shortage, currency) for shortage in finder.shortages()]
@@ -96,55 +96,6 @@ def _dated(frame: pd.DataFrame) -> pd.DataFrame:
     """An empty frame has no type of its own for its dates."""
     dates = [c for c in ("period", "last_period") if c in frame]
     return frame.astype(dict.fromkeys(dates, "datetime64[ns]")) if frame.empty else frame
-
-
-def unmet_by_point(solution: SupplySolution, option: str = "") -> pd.DataFrame:
-    """Units waiting or lost by stock and period under an option (`""` = the plan itself): rows for the `effects` of `with_best_options`.
-
-    Returns
-    -------
-    option, item, location, period, unmet_demand; only rows above zero.
-    """
-    network = solution.network
-    missing = np.zeros((len(network.points), network.periods))
-    if len(network.streams):
-        np.add.at(missing, network.streams["point"].to_numpy(dtype=int), solution.unmet + solution.lost)
-    rows, periods = np.nonzero(missing > 0)
-    points = network.points.iloc[rows]
-    return pd.DataFrame(
-        {
-            "option": np.full(len(rows), option, dtype=object),
-            "item": points["item"].to_numpy(dtype=object),
-            "location": points["location"].to_numpy(dtype=object),
-            "period": network.timeline.plan[periods],
-            "unmet_demand": missing[rows, periods],
-        }
-    )
-
-
-def with_best_options(shortages: pd.DataFrame, options: pd.DataFrame, effects: pd.DataFrame) -> pd.DataFrame:
-    """SHORTAGES with the option that removes most of each; `""` where none of those tried removes any.
-
-    Parameters
-    ----------
-    options
-        OPTIONS: the options tried, whose `rank` decides between equals.
-    effects
-        `unmet_by_point` of the plan (option `""`) and of each option, one below the other; an option of `options` without a row for a stock and
-        period leaves nothing unmet there. Options that are not in `options` are left out.
-    """
-    if shortages.empty or options.empty:
-        return shortages
-    ranked = options.sort_values(["rank", "option"], kind="stable")["option"].tolist()
-    left = effects[effects["option"].isin(["", *ranked])]
-    chosen = []
-    for row in records(shortages):
-        here = left[(left["item"] == row.item) & (left["location"] == row.location) & left["period"].between(row.period, row.last_period)]
-        missing = here.groupby("option", sort=True)["unmet_demand"].sum().reindex(["", *ranked], fill_value=0.0)
-        removed = missing.iloc[0] - missing.iloc[1:]
-        best = removed.round(6).idxmax()  # the first of equals, which is the better ranked
-        chosen.append(best if removed[best] > 1e-6 * max(1.0, missing.iloc[0]) else "")
-    return shortages.assign(option=pd.Series(chosen, index=shortages.index, dtype="object"))
 
 
 def headline(why: Why, solution: SupplySolution, currency: str = "") -> list[str]:
@@ -204,6 +155,3 @@ def _hardest(binding: pd.DataFrame) -> pd.Series | None:
     rent = priced["price_low"] * priced["used"].where(priced["used"].map(known), 1.0)
     ordered = priced.assign(rent=rent, hurt_rent=priced["price_low"] * priced["demand_hurt"].fillna(0.0))
     return ordered.sort_values(["hurt_rent", "rent", "constraint", "subject", "period"], ascending=[False, False, True, True, True], kind="stable").iloc[0]
-
-
-__all__ = ["BINDING_CONSTRAINTS", "SHORTAGES", "Why", "explain", "headline", "unmet_by_point", "with_best_options"]

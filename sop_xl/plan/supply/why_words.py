@@ -29,15 +29,28 @@ def money(value: float, currency: str) -> str:
     return f"{currency} {sign}{text}" if currency else f"{sign}{text}"
 
 
+def quantity(value: float) -> str:
+    """A quantity, coarser than money: `412`, `38`, `4.3`, `0.05`."""
+    if abs(value) >= 9.95:
+        return f"{value:,.0f}"
+    return f"{value:.1f}".removesuffix(".0") if abs(value) >= 0.1 else amount(value)
+
+
 def units(value: float, unit: str = "units") -> str:
     """`412 units`, `1 unit`, `38 h`, `1.5 pallets`."""
-    text = amount(value)
+    text = quantity(value)
     return f"{text} {unit.removesuffix('s') if text == '1' and unit == 'units' else unit}"
 
 
 def one(unit: str) -> str:
     """`one more hour` needs a noun: that of a unit."""
     return {"h": "hour", "units": "unit", "shifts": "shift", "workers": "worker"}.get(unit, unit)
+
+
+def more(value: float, unit: str) -> str:
+    """`38 more hours`, `1 more unit`, `0.5 more m3`."""
+    text, noun = quantity(value), one(unit)
+    return f"{text} more {noun if noun == unit or text == '1' else noun + 's'}"
 
 
 def when(network: SupplyNetwork, periods: Iterable[int]) -> str:
