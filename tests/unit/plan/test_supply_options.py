@@ -185,6 +185,27 @@ def test_a_family_of_subcontracts_is_one_option_beside_its_items():
     assert options(world).loc["Subcontract family Family", "value"] == pytest.approx(40)
 
 
+def test_of_many_items_short_the_family_alone_is_tried():
+    names = [f"bench {k}" for k in range(5)]
+    saw = {"capacity": 100, "loads": dict.fromkeys(names, 1.0)}
+    sources = [source for name in names for source in ({**MAKE, "item": name}, {**MILLER, "item": name})]
+    world = small_network({name: [30.0] for name in names}, sources=sources, resources={"Saw": saw})
+    scope = levers_in_scope(world, LOST, solve_supply(world, LOST))
+    assert [lever for lever in scope if lever.kind == "subcontract"] == [Lever("subcontract", family="Family")]
+
+
+def test_what_promises_next_to_nothing_is_not_tried_beside_a_better_one_of_its_kind():
+    saw = {"capacity": 40.0, "overtime": 10.0, "overtime_cost": 1.0}
+    world = undecided(
+        small_network(
+            {"bench": [50.0], "peg": [41.0]}, points={"peg": {"unit_price": 1.5, "unit_cost": 0.0}},
+            resources={"Saw": saw | {"loads": {"bench": 1.0}}, "Lathe": saw | {"loads": {"peg": 1.0}, "overtime": 1.0, "overtime_cost": 6.0}},
+        )
+    )  # fmt: skip
+    found = levers_in_scope(world, LOST, solve_supply(world, LOST), price_step=0.0)
+    assert [lever for lever in found if lever.kind == "overtime"] == [Lever("overtime", resource="Saw")]
+
+
 def test_budget_gap_counts_what_the_budget_speaks_of():
     plan = solve_supply(short_of_hours((30.0, 30.0)), LOST)
     months = pd.to_datetime(["2026-01-01", "2026-02-01", "2027-01-01"])
