@@ -27,9 +27,9 @@ from sop_xl import frames
 from sop_xl.plan.supply.lever_scope import levers_in_scope
 from sop_xl.plan.supply.levers import Lever, pull
 from sop_xl.plan.supply.network import SupplyRules
-from sop_xl.plan.supply.option_effects import options_for_shortages
 from sop_xl.plan.supply.options import budget_gap, try_options
 from sop_xl.plan.supply.solver import open_model, solve_supply
+from sop_xl.plan.supply.why import with_best_options
 
 
 def tried(network, rules=LOST, **choices):
@@ -219,13 +219,15 @@ def test_budget_gap_counts_what_the_budget_speaks_of():
 
 def test_each_shortage_names_the_option_that_removes_most_of_it():
     found = tried(short_of_hours((50.0, 44.0)), NO_PREBUILD)
-    shortages = pd.DataFrame({"item": ["bench", "chair"], "location": "All", "period": pd.Timestamp("2026-01-01"), "last_period": pd.Timestamp("2026-02-01")})
-    assert options_for_shortages(shortages, found.effects, found.options).tolist() == ["Subcontract item bench + Overtime at Saw", ""]
-    february = shortages.head(1).assign(period=pd.Timestamp("2026-02-01"))
-    overtime = found.effects[(found.effects["option"] == "Overtime at Saw")]
-    assert overtime["removed"].tolist() == pytest.approx([6.0, 4.0])
-    assert overtime["unmet_demand"].tolist() == pytest.approx([4.0, 0.0])
-    assert options_for_shortages(february, overtime, found.options).tolist() == ["Overtime at Saw"]
+    overtime = found.effects[found.effects["option"] == "Overtime at Saw"]
+    assert found.effects[found.effects["option"] == ""]["unmet_demand"].tolist() == pytest.approx([10.0, 4.0])
+    assert overtime[["period", "unmet_demand"]].to_numpy().tolist() == [[pd.Timestamp("2026-01-01"), pytest.approx(4.0)]]
+    january, february = pd.Timestamp("2026-01-01"), pd.Timestamp("2026-02-01")
+    shortages = pd.DataFrame({"item": "bench", "location": "All", "period": [january, february], "last_period": [february, february]})
+    named = with_best_options(shortages, found.options, found.effects)["option"]
+    assert named.tolist() == ["Subcontract item bench + Overtime at Saw"] * 2
+    without_miller = found.options[found.options["option"] == "Overtime at Saw"]
+    assert with_best_options(shortages, without_miller, found.effects)["option"].tolist() == ["Overtime at Saw"] * 2
 
 
 def test_waiting_counts_in_the_ranking_when_asked():
