@@ -15,6 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from sop_xl.plan.grid import Matrix
 from sop_xl.plan.supply.network import SupplyNetwork
@@ -94,7 +95,7 @@ def plan_figures(solution: SupplySolution) -> PlanFigures:
         inventory_value=float(unit_cost @ solution.stock.mean(axis=1)) if solution.stock.size else 0.0,
         closing_value=closing,
         unmet_demand=float(solution.unmet.sum() + solution.lost.sum()),
-        lateness_cost=_lateness_cost(solution),
+        lateness_cost=lateness_cost(solution, network.streams),
         utilisation=_utilisation(network, solution.load),
         costs=costs,
     )
@@ -130,9 +131,12 @@ def payables(solution: SupplySolution) -> float:
     return float((bought * (1.0 - paid)).sum())
 
 
-def _lateness_cost(solution: SupplySolution) -> float:
-    """By rate and unit: what still waits at the end costs one more period here, though the plan counts it as lost."""
-    rates = solution.network.streams[["backorder_cost", "lost_sale_cost"]].fillna(0.0).to_numpy(dtype=float)
+def lateness_cost(solution: SupplySolution, streams: pd.DataFrame) -> float:
+    """What waiting and lost sales cost at the rates of those streams, plan currency.
+
+    What still waits at the end costs one more period here, though the plan counts it as lost.
+    """
+    rates = streams[["backorder_cost", "lost_sale_cost"]].fillna(0.0).to_numpy(dtype=float)
     return float(rates[:, 0] @ solution.unmet.sum(axis=1) + rates[:, 1] @ solution.lost.sum(axis=1))
 
 

@@ -123,6 +123,14 @@ def test_serving_by_margin_earns_more_where_the_plan_had_served_by_penalty():
     assert row["note"].startswith("Serve by margin: 20 units go to others in 2026-01: profit +200 USD")
 
 
+def test_an_allocation_is_judged_at_what_waiting_costs_today():
+    """By margin 20 more of the chain's are lost at 20 and 20 fewer of the shops' at 1: the 200 gained are not worth 380; a price is."""
+    world = options(two_customers(), price_step=0.05, ranked_by="profit and lateness")
+    assert world["profit_change"].idxmax() == "Allocation by margin"
+    assert world.index[0].startswith("Price")
+    assert world["rank"].iloc[-1] == world.loc["Allocation by margin", "rank"]
+
+
 def test_a_shift_is_paid_whole_where_whole_shifts_are_kept():
     """10 hours take 1.25 shifts of 8 hours at 30; by the hour that costs 37.5, whole it is two shifts."""
     world = short_of_hours(overtime=0.0, extra_shifts=2.0, shift_capacity=8.0, shift_cost=30.0)
