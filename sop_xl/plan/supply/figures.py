@@ -5,9 +5,9 @@ Signs: every figure but unmet demand is better or neutral when it is higher; mon
     profit = revenue of what is served - money paid for the plan + change of the value in stock
     cash   = revenue of what is served - money paid out until the end of the last period
 
-Profit counts what an order leaves in stock at its unit cost (absorption costing: Horngren, *Cost Accounting*, ch. 9), so that an option
-which ends with more stock is not a loss, and one that lives off stock is not a gain. Cash counts none of it: what lies in stock is cash tied up.
-Open orders are bought at unit cost in both. Penalties (waiting, missing safety stock, changes to the plan) steer the plan and are in neither.
+Profit counts what an order leaves in stock at what the regular source charges for it, components included (variable costing: Horngren, *Cost
+Accounting*, ch. 9), so that an option which ends with more stock is neither a loss nor, as at a standard cost that holds overheads too, a gain.
+Cash counts none of it: what lies in stock is cash tied up. Open orders are bought at that cost in both. Penalties (waiting, missing safety stock, changes to the plan) steer the plan and are in neither.
 """
 
 from __future__ import annotations
@@ -15,10 +15,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from sop_xl.plan.grid import Matrix
 from sop_xl.plan.supply.network import SupplyNetwork
 from sop_xl.plan.supply.solution import SupplySolution
+from sop_xl.plan.supply.solver.objective import supply_cost
 
 PENALTIES = ("back-orders", "lost sales", "safety stock", "changes")
 """Kinds of cost that steer the plan and that nobody pays."""
@@ -45,7 +47,7 @@ class PlanFigures:
     inventory_value
         Mean over the periods of closing stock at unit cost.
     closing_value
-        Of the last period, with what is late on its way.
+        Closing stock of the last period, with what is late on its way, at the cost that profit counts it at.
     unmet_demand
         Units late at the end of their period, summed, or lost.
     lateness_cost
@@ -74,13 +76,14 @@ def plan_figures(solution: SupplySolution) -> PlanFigures:
     Parameters
     ----------
     solution
-        A plan, constrained or not. Where an item has no unit cost, its stock is worth nothing.
+        A plan, constrained or not. Where an item has no unit cost, `inventory_value` counts none for it.
     """
     network = solution.network
     unit_cost = network.points["unit_cost"].fillna(0.0).to_numpy(dtype=float)
-    closing = _closing_value(solution, unit_cost)
-    bought_before = float(unit_cost @ network.scheduled.sum(axis=1))
-    opening = float(unit_cost @ network.opening)
+    own_cost = supply_cost(network)
+    closing = _closing_value(solution, own_cost)
+    bought_before = float(own_cost @ network.scheduled.sum(axis=1))
+    opening = float(own_cost @ network.opening)
     costs = {kind: amount for kind, amount in solution.costs.items() if kind != "revenue"}
     revenue = solution.costs.get("revenue", 0.0)
     outlays = sum(amount for kind, amount in costs.items() if kind not in NOT_PAID_OUT) + bought_before
@@ -92,7 +95,7 @@ def plan_figures(solution: SupplySolution) -> PlanFigures:
         inventory_value=float(unit_cost @ solution.stock.mean(axis=1)) if solution.stock.size else 0.0,
         closing_value=closing,
         unmet_demand=float(solution.unmet.sum() + solution.lost.sum()),
-        lateness_cost=_lateness_cost(solution),
+        lateness_cost=lateness_cost(solution, network.streams),
         utilisation=_utilisation(network, solution.load),
         costs=costs,
     )
@@ -128,19 +131,22 @@ def payables(solution: SupplySolution) -> float:
     return float((bought * (1.0 - paid)).sum())
 
 
-def _lateness_cost(solution: SupplySolution) -> float:
-    """By rate and unit: what still waits at the end costs one more period here, though the plan counts it as lost."""
-    rates = solution.network.streams[["backorder_cost", "lost_sale_cost"]].fillna(0.0).to_numpy(dtype=float)
+def lateness_cost(solution: SupplySolution, streams: pd.DataFrame) -> float:
+    """What waiting and lost sales cost at the rates of those streams, plan currency.
+
+    What still waits at the end costs one more period here, though the plan counts it as lost.
+    """
+    rates = streams[["backorder_cost", "lost_sale_cost"]].fillna(0.0).to_numpy(dtype=float)
     return float(rates[:, 0] @ solution.unmet.sum(axis=1) + rates[:, 1] @ solution.lost.sum(axis=1))
 
 
-def _closing_value(solution: SupplySolution, unit_cost: Matrix) -> float:
+def _closing_value(solution: SupplySolution, own_cost: Matrix) -> float:
     """Value of the last closing stock, and of good units that were due in the last period and come one later."""
     network = solution.network
     if not network.periods:
         return 0.0
     good = network.sources["process_yield"].to_numpy(dtype=float) * solution.orders[:, -1] * network.late_share[:, -1]
-    return float(unit_cost @ solution.stock[:, -1] + unit_cost[network.sources["point"].to_numpy(dtype=int)] @ good)
+    return float(own_cost @ solution.stock[:, -1] + own_cost[network.sources["point"].to_numpy(dtype=int)] @ good)
 
 
 def _utilisation(network: SupplyNetwork, load: Matrix) -> float:

@@ -9,6 +9,7 @@ a lever whose promise is zero can save nothing.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -17,11 +18,17 @@ from sop_xl.plan.grid import Matrix
 from sop_xl.plan.supply.bottlenecks import Bottlenecks, find_bottlenecks, stake, worth
 from sop_xl.plan.supply.figures import missed
 from sop_xl.plan.supply.lever_names import option_name
-from sop_xl.plan.supply.levers import ON_SOURCE, RULES, Lever, pull
+from sop_xl.plan.supply.levers import ON_SOURCE, RULES, Lever, allocation_weights, pull
 from sop_xl.plan.supply.network import SupplyNetwork, SupplyRules
 from sop_xl.plan.supply.solution import SupplySolution
 
 Promise = tuple[float, Lever]
+
+FEW = 3
+"""Items up to which each is an option beside the family or supplier that holds them; of more, the family or supplier stands for all."""
+
+MINOR = 0.01
+"""Part of the greatest promise below which a second lever of a kind is not worth a plan."""
 
 
 def levers_in_scope(
@@ -55,17 +62,19 @@ def levers_in_scope(
         *_substitute_levers(network, held, gain_of_use),
         *_prebuild_lever(rules, held, solution),
         *_price_levers(network, held, price_step),
-        *_allocation_levers(network, rules, held),
+        *_allocation_levers(network, rules, held, value),
     ]
     return _in_order(promises, network)[:most]
 
 
 def _in_order(promises: list[Promise], network: SupplyNetwork) -> list[Lever]:
-    """What promises nothing last; before it the best of each kind, then the rest."""
+    """What promises nothing last; before it the best of each kind, then the rest, without what promises next to nothing."""
     ranked = sorted(promises, key=lambda promise: (-promise[0], option_name(promise[1], network.timeline)))
     seen: dict[str, int] = {}
     keyed = []
     for gain, lever in ranked:
+        if lever.kind in seen and gain < MINOR * ranked[0][0]:
+            continue
         keyed.append(((gain <= 0.0, seen.get(lever.kind, 0) > 0), lever))
         seen[lever.kind] = seen.get(lever.kind, 0) + 1
     return [lever for _, lever in sorted(keyed, key=lambda entry: entry[0])]
@@ -141,14 +150,23 @@ def _source_levers(network: SupplyNetwork, held: Bottlenecks, gain: Matrix) -> I
     rows = network.sources.assign(gain=gain, item=points["item"].to_numpy()[network.sources["point"]], family=points["family"].to_numpy()[network.sources["point"]])
     inside = ~rows["authorised"].to_numpy(dtype=bool) & held.chain[rows["point"].to_numpy(dtype=int)]
     for kind in ON_SOURCE:
-        mine = rows[inside & (rows["lever"] == kind).to_numpy()]
-        for item, amount in mine.groupby("item", sort=True)["gain"].sum().items():
-            yield float(amount), Lever(kind, item=str(item))
         wider = "family" if kind == "subcontract" else "source"
-        for name, group in mine[(mine["gain"] > 0) & (mine[wider] != "")].groupby(wider, sort=True):
-            if group["item"].nunique() > 1:
-                lever = Lever(kind, family=str(name)) if wider == "family" else Lever(kind, supplier=str(name))
-                yield float(group["gain"].sum()), lever
+        yield from _wide_and_narrow(rows[inside & (rows["lever"] == kind).to_numpy()], wider, Lever(kind))
+
+
+def _wide_and_narrow(rows: pd.DataFrame, wider: str, lever: Lever) -> Iterator[Promise]:
+    """Levers by family or supplier where several of its items gain, and by item where it stands for few.
+
+    `rows` has item, gain and the column that is wider.
+    """
+    gaining = rows[(rows["gain"] > 0) & (rows[wider] != "")]
+    of_wider = gaining.groupby(wider, sort=True)["item"].nunique()
+    for name in of_wider.index[of_wider > 1]:
+        mine = gaining.loc[gaining[wider] == name, "gain"].sum()
+        yield float(mine), replace(lever, family=str(name)) if wider == "family" else replace(lever, supplier=str(name))
+    crowded = rows[wider].isin(of_wider.index[of_wider > FEW])
+    for item, gain in rows[~crowded].groupby("item", sort=True)["gain"].sum().items():
+        yield float(gain), replace(lever, item=str(item))
 
 
 def _substitute_levers(network: SupplyNetwork, held: Bottlenecks, gain: Matrix) -> Iterator[Promise]:
@@ -174,7 +192,7 @@ def _price_levers(network: SupplyNetwork, held: Bottlenecks, step: float) -> Ite
         return
     point = network.streams["point"].to_numpy(dtype=int)
     dear = held.short & (network.price > 0)
-    rows = pd.DataFrame(
+    rows: pd.DataFrame = pd.DataFrame(
         {
             "item": network.points["item"].to_numpy()[point],
             "family": network.points["family"].to_numpy()[point],
@@ -182,20 +200,21 @@ def _price_levers(network: SupplyNetwork, held: Bottlenecks, step: float) -> Ite
             "last": network.periods - 1 - dear[:, ::-1].argmax(axis=1),
             "gain": step * (network.price * network.demand * dear).sum(axis=1),
         }
-    )[dear.any(axis=1)]
-    for scope in ("item", "family"):
-        for name, group in rows[rows[scope] != ""].groupby(scope, sort=True):
-            if scope == "item" or group["item"].nunique() > 1:
-                item, family = (str(name), "") if scope == "item" else ("", str(name))
-                first, last = int(group["first"].min()), int(group["last"].max())
-                yield float(group["gain"].sum()), Lever("price", item=item, family=family, first=first, last=last, value=step)
+    )
+    rows = rows[rows["gain"] > 0]
+    for gain, lever in _wide_and_narrow(rows, "family", Lever("price", value=step)):
+        mine = rows[rows["item" if lever.item else "family"] == (lever.item or lever.family)]
+        yield gain, replace(lever, first=int(mine["first"].min()), last=int(mine["last"].max()))
 
 
-def _allocation_levers(network: SupplyNetwork, rules: SupplyRules, held: Bottlenecks) -> Iterator[Promise]:
-    """Rules that would change the order in which demand is served, where there is not enough for all."""
+def _allocation_levers(network: SupplyNetwork, rules: SupplyRules, held: Bottlenecks, value: Matrix) -> Iterator[Promise]:
+    """Rules that would change the order in which demand is served, where there is not enough for all.
+
+    No price tells what another order is worth: the value that is short counts, the more the less alike the rule treats demand.
+    """
     if not held.short.any() or len(network.streams) < 2:
         return
     for rule in RULES:
-        lever = Lever("allocation", rule=rule)
+        lever, weight = Lever("allocation", rule=rule), allocation_weights(network, rule)
         if pull(network, rules, lever)[0] is not network:
-            yield 0.0, lever
+            yield float(value.sum() * (1.0 - weight.min() / weight.max())), lever

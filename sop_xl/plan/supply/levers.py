@@ -25,6 +25,9 @@ KINDS = ("overtime", "shift", "workforce", "subcontract", "second source", "subs
 RULES = ("priority", "margin", "contract first")
 """Rules of allocation that can be told by who comes before whom; a fair share, in which nobody does, cannot."""
 
+OUTWEIGHS = 10.0
+"""Times the dearest cost of waiting that a rule of allocation weighs: it decides before the costs do."""
+
 ASSUMED_ELASTICITY = -1.0
 """Where history says nothing: demand falls by as many percent as the price rises, revenue stays."""
 
@@ -193,23 +196,27 @@ def _pull_price(network: SupplyNetwork, lever: Lever, elasticity: pd.DataFrame |
 
 
 def _pull_allocation(network: SupplyNetwork, rule: str) -> SupplyNetwork:
-    """Streams in the order of a rule: their priority, and what waiting and losing them costs in proportion to what the rule goes by.
+    """Streams in the order of a rule: by their priority, and by what waiting and losing them costs.
 
-    Over all demand waiting costs as much as before; only who waits at what cost is spread anew, so that the plan with the least cost serves by
-    the rule as well.
+    What the rule puts first costs more to keep waiting, up to `OUTWEIGHS` times the dearest today, so that the plan of least cost serves by the
+    rule as well. Nobody's waiting gets cheaper: else the plan would rather let him wait than build ahead.
     """
     streams = network.streams
-    if streams.empty:
-        return network
     weight = allocation_weights(network, rule)
-    units = network.demand.sum(axis=1)
+    if streams.empty or np.ptp(weight) == 0:
+        return network
     priority = pd.Series(-weight).rank(method="dense").to_numpy(dtype=float)
-    spread = {}
-    for name in ("backorder_cost", "lost_sale_cost"):
-        total = float(streams[name].to_numpy(dtype=float) @ units)
-        spread[name] = weight * (total / float(weight @ units)) if float(weight @ units) > 0 else streams[name].to_numpy(dtype=float)
-    same = (priority == streams["priority"].to_numpy(dtype=float)).all() and all(np.allclose(spread[name], streams[name]) for name in spread)
-    return network if same else replace(network, streams=streams.assign(priority=priority, **spread))
+    today = {name: streams[name].fillna(0.0).to_numpy(dtype=float) for name in ("backorder_cost", "lost_sale_cost")}
+    if (priority == streams["priority"].to_numpy(dtype=float)).all() and all(_in_order(cost, weight) for cost in today.values()):
+        return network
+    dearer = {name: cost + OUTWEIGHS * cost.max() * weight / weight.max() for name, cost in today.items()}
+    return replace(network, streams=streams.assign(priority=priority, **dearer))
+
+
+def _in_order(cost: Matrix, weight: Matrix) -> bool:
+    """Whether nobody of less weight costs more to keep waiting than somebody of more."""
+    of_weight = pd.Series(cost).groupby(weight).agg(["min", "max"])
+    return bool((of_weight["max"].iloc[:-1].to_numpy() <= of_weight["min"].iloc[1:].to_numpy()).all())
 
 
 def allocation_weights(network: SupplyNetwork, rule: str) -> Matrix:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from sop_xl.plan.supply.figures import PlanFigures, plan_figures
+from sop_xl.plan.supply.figures import PlanFigures, lateness_cost, plan_figures
 from sop_xl.plan.supply.lever_names import option_name
 from sop_xl.plan.supply.lever_use import LEAST_USE, LeverUse, lever_use, rounding_cost
 from sop_xl.plan.supply.levers import Lever, pull
@@ -91,7 +91,8 @@ class Bench:
     def _figures(self, solution: SupplySolution) -> PlanFigures:
         figures = plan_figures(solution)
         more = rounding_cost(solution) if self.whole else 0.0
-        return replace(figures, profit=figures.profit - more, cash=figures.cash - more)
+        late = lateness_cost(solution, self.network.streams)  # at today's rates, whatever a rule of allocation weighs
+        return replace(figures, profit=figures.profit - more, cash=figures.cash - more, lateness_cost=late)
 
     def gain(self, trial: Trial) -> float:
         """What the option is ranked by, plan currency more than without it."""

@@ -19,10 +19,13 @@ from sop_xl.plan.supply.lever_names import COMBINATION, option_name
 from sop_xl.plan.supply.lever_scope import levers_in_scope
 from sop_xl.plan.supply.lever_use import lever_sentence, unused_reason
 from sop_xl.plan.supply.network import SupplyNetwork, SupplyRules
-from sop_xl.plan.supply.option_effects import no_effects, option_effects
 from sop_xl.plan.supply.option_trial import COMBINATIONS_TRIED, Bench, Progress, Trial, combinations
 from sop_xl.plan.supply.solution import SupplySolution
 from sop_xl.plan.supply.solver import SolvedModel, open_model
+from sop_xl.plan.supply.why import unmet_by_point
+
+EFFECTS = ("option", "item", "location", "period", "unmet_demand")
+"""Columns of `Options.effects`."""
 
 
 class Options(NamedTuple):
@@ -33,7 +36,8 @@ class Options(NamedTuple):
     options
         OPTIONS, best first; options that change nothing stand last.
     effects
-        What each option leaves of each shortage, see `plan.supply.option_effects`.
+        What each option leaves of each shortage, the plan without any (option `""`) first: rows of `why.unmet_by_point`, from which
+        `why.with_best_options` reads which one removes most.
     """
 
     options: pd.DataFrame
@@ -84,7 +88,7 @@ def try_options(
     tell = progress or (lambda message, done, total: None)
     trial_rules = replace(rules, whole_lots=False)
     if most <= 0:
-        return Options(frames.empty_frame(frames.OPTIONS), no_effects())
+        return Options(frames.empty_frame(frames.OPTIONS), pd.DataFrame(columns=list(EFFECTS)))
     tell("Plan to compare options with", 0, most + COMBINATIONS_TRIED)
     bench = Bench(
         model if model is not None and model.solution.rules == trial_rules else open_model(network, trial_rules),
@@ -92,7 +96,7 @@ def try_options(
     )  # fmt: skip
     levers = levers_in_scope(network, trial_rules, bench.without, most=most, price_step=price_step)
     if not levers:
-        return Options(frames.empty_frame(frames.OPTIONS), no_effects())
+        return Options(frames.empty_frame(frames.OPTIONS), pd.DataFrame(columns=list(EFFECTS)))
     total = len(levers) + COMBINATIONS_TRIED
     trials = []
     for done, lever in enumerate(levers):
@@ -101,8 +105,12 @@ def try_options(
     trials.extend(combinations(bench, sorted(trials, key=bench.order), tell, len(levers), total))
     ranked = sorted(trials, key=bench.order)
     rows = [_row(trial, rank, bench, plan_figures(base), budget, currency) for rank, trial in enumerate(ranked, start=1)]
-    left = [(option_name(trial.levers, network.timeline), trial.solution if trial.is_used else bench.without) for trial in ranked]
-    return Options(pd.DataFrame(rows)[list(frames.OPTIONS.columns)], option_effects(left, bench.without))
+    left = [
+        unmet_by_point(trial.solution if trial.is_used else bench.without, option_name(trial.levers, network.timeline))
+        for trial in ranked
+    ]
+    effects = pd.concat([unmet_by_point(bench.without), *left], ignore_index=True)
+    return Options(pd.DataFrame(rows)[list(frames.OPTIONS.columns)], effects)
 
 
 def _row(trial: Trial, rank: int, bench: Bench, plan: PlanFigures, budget: pd.DataFrame | float | None, currency: str) -> dict[str, object]:

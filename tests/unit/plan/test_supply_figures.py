@@ -33,6 +33,15 @@ def test_profit_counts_what_an_order_leaves_in_stock_and_cash_does_not():
     assert plan.inventory_value == plan.closing_value == pytest.approx(50)
 
 
+def test_stock_that_costs_less_than_its_standard_is_no_gain_when_it_is_built():
+    """Standard cost 50 holds overheads; what is made costs 10."""
+    standard = {"bench": {"unit_cost": 50.0, "safety_cost": 50.0, "holding_cost": 0.0}}
+    made = {"item": "bench", "kind": "make", "unit_cost": 10.0}
+    built = figures(small_network({"bench": [10]}, points=standard, sources=[made], safety_stock={"bench": [5]}))
+    assert built.profit == pytest.approx(10 * (20 - 10))
+    assert built.inventory_value == pytest.approx(5 * 50)
+
+
 def test_living_off_stock_is_no_gain():
     from_stock = figures(small_network({"bench": [10]}, sources=[BOUGHT], opening={"bench": 10}))
     bought = figures(small_network({"bench": [10]}, sources=[BOUGHT]))
@@ -40,7 +49,7 @@ def test_living_off_stock_is_no_gain():
     assert from_stock.cash == pytest.approx(bought.cash + 100)
 
 
-def test_open_orders_are_bought_at_unit_cost():
+def test_open_orders_are_bought_at_what_the_regular_source_charges():
     on_its_way = figures(small_network({"bench": [10]}, sources=[BOUGHT], scheduled={"bench": [10]}))
     ordered_now = figures(small_network({"bench": [10]}, sources=[BOUGHT]))
     assert on_its_way.profit == pytest.approx(ordered_now.profit)

@@ -141,13 +141,18 @@ def test_demand_follows_the_price_by_the_elasticity_of_its_family():
     assert assumed.demand[0, 0] == pytest.approx(80)
 
 
-def test_allocation_by_margin_spreads_the_same_cost_of_losing_by_margin():
+def test_allocation_by_margin_makes_the_better_margin_dearer_to_lose_and_nobody_cheaper():
     world = two_customers()
     by_margin, _ = pull(world, LOST, Lever("allocation", rule="margin"))
     assert by_margin.streams["priority"].tolist() == [2.0, 1.0]
-    # margins 10 and 20 over 30 units each; losing all costs 20 x 30 + 1 x 30 = 630 before and after
-    assert by_margin.streams["lost_sale_cost"].tolist() == pytest.approx([7.0, 14.0])
+    # margins 10 and 20; ten times the dearest, 20, weighs 100 and 200 on top of 20 and 1
+    assert by_margin.streams["lost_sale_cost"].tolist() == pytest.approx([120.0, 201.0])
     assert pull(by_margin, LOST, Lever("allocation", rule="margin"))[0] is by_margin
+
+
+def test_a_rule_that_tells_nobody_apart_changes_nothing():
+    world = two_customers()
+    assert pull(world, LOST, Lever("allocation", rule="contract first"))[0] is world
 
 
 def test_contracts_come_first_when_the_rule_says_so():

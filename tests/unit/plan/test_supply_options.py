@@ -27,9 +27,9 @@ from sop_xl import frames
 from sop_xl.plan.supply.lever_scope import levers_in_scope
 from sop_xl.plan.supply.levers import Lever, pull
 from sop_xl.plan.supply.network import SupplyRules
-from sop_xl.plan.supply.option_effects import options_for_shortages
 from sop_xl.plan.supply.options import budget_gap, try_options
 from sop_xl.plan.supply.solver import open_model, solve_supply
+from sop_xl.plan.supply.why import with_best_options
 
 
 def tried(network, rules=LOST, **choices):
@@ -123,6 +123,14 @@ def test_serving_by_margin_earns_more_where_the_plan_had_served_by_penalty():
     assert row["note"].startswith("Serve by margin: 20 units go to others in 2026-01: profit +200 USD")
 
 
+def test_an_allocation_is_judged_at_what_waiting_costs_today():
+    """By margin 20 more of the chain's are lost at 20 and 20 fewer of the shops' at 1: the 200 gained are not worth 380; a price is."""
+    world = options(two_customers(), price_step=0.05, ranked_by="profit and lateness")
+    assert world["profit_change"].idxmax() == "Allocation by margin"
+    assert world.index[0].startswith("Price")
+    assert world["rank"].iloc[-1] == world.loc["Allocation by margin", "rank"]
+
+
 def test_a_shift_is_paid_whole_where_whole_shifts_are_kept():
     """10 hours take 1.25 shifts of 8 hours at 30; by the hour that costs 37.5, whole it is two shifts."""
     world = short_of_hours(overtime=0.0, extra_shifts=2.0, shift_capacity=8.0, shift_cost=30.0)
@@ -185,6 +193,27 @@ def test_a_family_of_subcontracts_is_one_option_beside_its_items():
     assert options(world).loc["Subcontract family Family", "value"] == pytest.approx(40)
 
 
+def test_of_many_items_short_the_family_alone_is_tried():
+    names = [f"bench {k}" for k in range(5)]
+    saw = {"capacity": 100, "loads": dict.fromkeys(names, 1.0)}
+    sources = [source for name in names for source in ({**MAKE, "item": name}, {**MILLER, "item": name})]
+    world = small_network({name: [30.0] for name in names}, sources=sources, resources={"Saw": saw})
+    scope = levers_in_scope(world, LOST, solve_supply(world, LOST))
+    assert [lever for lever in scope if lever.kind == "subcontract"] == [Lever("subcontract", family="Family")]
+
+
+def test_what_promises_next_to_nothing_is_not_tried_beside_a_better_one_of_its_kind():
+    saw = {"capacity": 40.0, "overtime": 10.0, "overtime_cost": 1.0}
+    world = undecided(
+        small_network(
+            {"bench": [50.0], "peg": [41.0]}, points={"peg": {"unit_price": 1.5, "unit_cost": 0.0}},
+            resources={"Saw": saw | {"loads": {"bench": 1.0}}, "Lathe": saw | {"loads": {"peg": 1.0}, "overtime": 1.0, "overtime_cost": 6.0}},
+        )
+    )  # fmt: skip
+    found = levers_in_scope(world, LOST, solve_supply(world, LOST), price_step=0.0)
+    assert [lever for lever in found if lever.kind == "overtime"] == [Lever("overtime", resource="Saw")]
+
+
 def test_budget_gap_counts_what_the_budget_speaks_of():
     plan = solve_supply(short_of_hours((30.0, 30.0)), LOST)
     months = pd.to_datetime(["2026-01-01", "2026-02-01", "2027-01-01"])
@@ -198,13 +227,15 @@ def test_budget_gap_counts_what_the_budget_speaks_of():
 
 def test_each_shortage_names_the_option_that_removes_most_of_it():
     found = tried(short_of_hours((50.0, 44.0)), NO_PREBUILD)
-    shortages = pd.DataFrame({"item": ["bench", "chair"], "location": "All", "period": pd.Timestamp("2026-01-01"), "last_period": pd.Timestamp("2026-02-01")})
-    assert options_for_shortages(shortages, found.effects, found.options).tolist() == ["Subcontract item bench + Overtime at Saw", ""]
-    february = shortages.head(1).assign(period=pd.Timestamp("2026-02-01"))
-    overtime = found.effects[(found.effects["option"] == "Overtime at Saw")]
-    assert overtime["removed"].tolist() == pytest.approx([6.0, 4.0])
-    assert overtime["unmet_demand"].tolist() == pytest.approx([4.0, 0.0])
-    assert options_for_shortages(february, overtime, found.options).tolist() == ["Overtime at Saw"]
+    overtime = found.effects[found.effects["option"] == "Overtime at Saw"]
+    assert found.effects[found.effects["option"] == ""]["unmet_demand"].tolist() == pytest.approx([10.0, 4.0])
+    assert overtime[["period", "unmet_demand"]].to_numpy().tolist() == [[pd.Timestamp("2026-01-01"), pytest.approx(4.0)]]
+    january, february = pd.Timestamp("2026-01-01"), pd.Timestamp("2026-02-01")
+    shortages = pd.DataFrame({"item": "bench", "location": "All", "period": [january, february], "last_period": [february, february]})
+    named = with_best_options(shortages, found.options, found.effects)["option"]
+    assert named.tolist() == ["Subcontract item bench + Overtime at Saw"] * 2
+    without_miller = found.options[found.options["option"] == "Overtime at Saw"]
+    assert with_best_options(shortages, without_miller, found.effects)["option"].tolist() == ["Overtime at Saw"] * 2
 
 
 def test_waiting_counts_in_the_ranking_when_asked():
