@@ -15,11 +15,10 @@ DEPENDENT, LOST, EXPIRED = 5.0, 2.0, 1.0
 
 SAW = {
     "available_capacity": [100.0, 100.0, 80.0], "required_capacity": [90.0, 130.0, 100.0], "load": [90.0, 110.0, 80.0], "overtime": [0.0, 10.0, 0.0],
-    "extra_shifts": [0.0, 0.0, 0.0],
 }  # fmt: skip
 CREW = {
-    "available_capacity": [50.0, 50.0, 50.0], "required_capacity": [60.0, 60.0, 60.0], "load": [60.0, 60.0, 60.0], "overtime": [0.0, 0.0, 0.0],
-    "extra_shifts": [0.0, 0.0, 0.0], "workers": [6.0, 6.0, 6.0],
+    "available_capacity": [50.0, 50.0, 50.0], "required_capacity": [60.0, 60.0, 60.0], "load": [60.0, 60.0, 60.0],
+    "workers": [6.0, 6.0, 6.0],
 }  # fmt: skip
 """The crew has hired a sixth worker: it may work beyond the hours that today's five give."""
 
@@ -63,7 +62,7 @@ def source_rows() -> list[Row]:
 
 def capacity_rows() -> list[Row]:
     """A press that is down in the last period has no utilisation there."""
-    idle = {name: [0.0] * AHEAD for name in SAW} | {"available_capacity": [20.0, 20.0, 0.0]}
+    idle = {name: [0.0] * AHEAD for name in ("required_capacity", "load")} | {"available_capacity": [20.0, 20.0, 0.0]}
     rows = []
     for resource, kind, stated in (("Crew", "labour", CREW), ("Press", "machine", idle), ("Saw", "machine", SAW)):
         available, required, load = (stated[name] for name in ("available_capacity", "required_capacity", "load"))

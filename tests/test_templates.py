@@ -503,6 +503,8 @@ def damage_to_supply(at, column: int) -> dict[tuple[str, int, int], object]:
         cell("Shortages", "item", "A1", "N"): "D1",
         cell("Shortages", "unmet_demand", nth=0): 9999.0,
         cell("Binding Constraints", "price_low", "Saw"): 99.0,
+        ("Capacity", at("Capacity", "Press", "Load"), column): 25.0,
+        cell("Options", "rank", "Expedite A1"): 5.0,
         cell("Options", "profit_change", "Expedite A1"): 500.0,
         cell("Allocation", "by_margin", "Other"): 31.0,
         cell("Allocation Rules", "regret", "fair share"): 1.0,

@@ -210,7 +210,7 @@ def curve_chart(page: Page, first: int, points: int, today: int) -> Any:
         series(row, 1, text, line={"none": True}, marker=look)
     _style(chart, "Safety stock that each service level needs", unit="plan currency")
     chart.set_x_axis({
-        "num_font": _AXIS_FONT, "num_format": "0%", "min": 0.5, "max": 1, "line": {"color": RULE}, "name": "service level", "name_font": _AXIS_FONT | {"bold": False},
+        "num_font": _AXIS_FONT, "num_format": "0%", "max": 1, "line": {"color": RULE}, "name": "service level", "name_font": _AXIS_FONT | {"bold": False},
         "major_gridlines": {"visible": False}, "label_position": "low",
     })  # fmt: skip
     return chart

@@ -161,10 +161,8 @@ def _list_rules(book: Book, spec: SheetSpec) -> None:
     for name in _BY_UNIT.get(spec.name, ()):
         area = _column(field_letters(spec, name))
         _row_rule(book, spec, area, "unit", "fraction", num_format="0.0%")
-        if spec.name == "Scenario Compare":
-            currency = f"${field_letters(spec, 'unit')}{FIRST_ROW}"
-            money = styles.conditional(num_format="#,##0")
-            sheet.conditional_format(area, {"type": "formula", "criteria": f"=LEN({currency})=3", "format": money})
+        for unit in ("money", "units", "h") if spec.name == "Scenario Compare" else ():
+            _row_rule(book, spec, area, "unit", unit, num_format="#,##0")
     if spec.name == "Scenario Compare":
         _row_rule(book, spec, _row_of(spec), "scenario", "Plan", bg_color=PALE)
     elif spec.name == "Service Curves":

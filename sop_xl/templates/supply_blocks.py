@@ -94,7 +94,7 @@ def constraint_block(page: Page, top: int) -> int:
 def option_block(page: Page, top: int) -> int:
     """The best options with what each changes."""
     spec = page.book.spec("Options")
-    row = review.heading(page, top, "Options, the most profit first: copy what is agreed into Decisions")
+    row = review.heading(page, top, "Options, the best first: copy what is agreed into Decisions")
 
     def of(name: str) -> str:
         return f"INDEX({filled(spec, name)},{{at}})"

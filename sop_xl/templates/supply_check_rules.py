@@ -172,19 +172,24 @@ def _capacity_checks(book: Book) -> list[Check]:
 
         return formula
 
-    def fits(c: str) -> str:
-        """Where neither shifts nor other numbers of workers add hours that this sheet does not state."""
-        above = f"({lines.figure(c, 'load')}-{lines.figure(c, 'overtime')}-{lines.figure(c, 'available_capacity')})"
-        # a resource without workers has its utilisation where others have their workers
-        fixed = is_measure(spec, "utilisation", lines.down("workers"))
-        kinds = f'{lines.starts()}*{fixed}*({filled(spec, "kind")}<>"storage")*({lines.figure(c, "extra_shifts")}=0)'
-        return f"{constrained(book)}*SUMPRODUCT({kinds}*({above}>0)*{above})"
+    def fits(*stretch: str) -> Callable[[str], str]:
+        """Of resources whose load is followed by these lines and then by the utilisation: neither shifts nor other workers add hours."""
+        after = lines.down("load") + 1
+        order = "*".join(is_measure(spec, name, after + place) for place, name in enumerate((*stretch, "utilisation")))
+        places = [lines.down("load"), *(after + place for place in range(len(stretch))), 0]
+
+        def formula(c: str) -> str:
+            above = "(" + "-".join(column_of(spec, c, down=place) for place in places) + ")"
+            return f'{constrained(book)}*SUMPRODUCT({lines.starts()}*{order}*({filled(spec, "kind")}<>"storage")*({above}>0)*{above})'
+
+        return formula
 
     return [
         Check("Hours to buy back = required above available", "supply", "Capacity, row by row: sum of |difference|", hours, buy_back),
         Check("Utilisation required = required / available", "supply", "Capacity, by resource: sum of |utilisation x available - required|", hours, share("required_capacity", "utilisation_required")),
         Check("Utilisation = load / available", "supply", "Capacity, by resource: sum of |utilisation x available - load|", hours, share("load", "utilisation")),
-        Check("Load fits into available hours and overtime", "supply", "Capacity of a constrained plan: load above both, of resources without extra shifts or workers", hours, fits),
+        Check("Load fits into available hours", "supply", "Capacity of a constrained plan, resources without overtime, extra shifts and workers: load above available", hours, fits()),
+        Check("Load fits into available hours and overtime", "supply", "Capacity of a constrained plan, resources with overtime alone: load above both", hours, fits("overtime")),
     ]  # fmt: skip
 
 

@@ -45,7 +45,7 @@ def supply_review_sheet(book: Book) -> None:
     _words(page, words_top)
     _load(page, load_top)
     review.family_lines(page, families_top, "Projected available balance by family, value at the end", vocabulary.UNITS, _family_formula(page), stock=True)
-    review.finish(page, flags_top + 4, breaks=sorted({words_top - 1, load_top - 1, families_top - 1}))
+    review.finish(page, flags_top - 2, breaks=sorted({words_top - 1, load_top - 1, families_top - 1}))
 
 
 def _lines(page: Page) -> list[Line]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sop_xl import vocabulary
-from sop_xl.sheets.spec import SheetSpec
+from sop_xl.sheets.spec import HEADER_ROW, SheetSpec
 from sop_xl.templates.book import FIRST_ROW, LAST_ROW, Book, field_letters, quoted
 from sop_xl.templates.check_rules import FLAG_ROW, Check, column_of, in_plan, is_measure
 from sop_xl.templates.reach import body, filled
@@ -61,18 +61,14 @@ def _price_checks(book: Book, spec: SheetSpec) -> list[Check]:
 
 
 def _option_checks(book: Book, spec: SheetSpec) -> list[Check]:
-    rank, below = filled(spec, "rank"), filled(spec, "rank", down=1)
-    change, next_change = filled(spec, "profit_change"), filled(spec, "profit_change", down=1)
-    profit = filled(spec, "profit")
-    plan = f"({profit}-{change})"
+    option, rank, profit, change = (filled(spec, name) for name in ("option", "rank", "profit", "profit_change"))
+    place = f"ROW({rank})-ROW({quoted(spec.name)}!$A${HEADER_ROW})"
     first = f"(INDEX({profit},1)-INDEX({change},1))"
-    # an option that the plan would not use changes nothing and stands at the end, below those that cost something
-    ordered = f'({below}<>"")*({below}>{rank})*({next_change}<>0)'
     return [
-        _whole("Options stand in order of profit", "Options: sum of what a line gains above the line before it", vocabulary.MONEY,
-               f"SUMPRODUCT({ordered}*({next_change}>{change})*({next_change}-{change}))"),
+        _whole("Options stand in the order of their ranks", "Options: sum of |rank - place in the list|", vocabulary.COUNT,
+               f'SUMPRODUCT(({option}<>"")*ABS({rank}-({place})))'),
         _whole("Options are compared with the same plan", "Options: sum of |profit - profit change - that of the first option|", vocabulary.MONEY,
-               f'SUMPRODUCT(({profit}<>"")*({change}<>"")*ABS({plan}-{first}))'),
+               f'SUMPRODUCT(({profit}<>"")*({change}<>"")*ABS({profit}-{change}-{first}))'),
     ]  # fmt: skip
 
 
