@@ -178,6 +178,6 @@ def _scenarios(timeline: Timeline) -> list[tuple[str, str, dict[str, CellValue]]
         ("Lead times double", "Every supplier and the factory take twice as long", {"Driver": "lead time", "Action": "percent", "Value": 1.0}),
         ("Crankarms late", "The crankarms on their way and all new ones come 14 days late",
          {"Driver": "material late", "Item": "CA-5965", "Action": "add", "Value": 14.0}),
-        ("Contractor and vendor out", "The vendor of most bought parts delivers nothing for two months",
-         {"Driver": "supplier out", "Supplier": "Vision Cycles, Inc.", "From": label(plan[2]), "To": label(plan[3])}),
+        ("Brake maker out", "The vendor of all brakes delivers nothing for two months",
+         {"Driver": "supplier out", "Supplier": "Superior Bicycles", "From": label(plan[2]), "To": label(plan[3])}),
     ]  # fmt: skip

@@ -19,10 +19,10 @@ from sop_xl.plan.supply.lever_names import COMBINATION, option_name
 from sop_xl.plan.supply.lever_scope import levers_in_scope
 from sop_xl.plan.supply.lever_use import lever_sentence, unused_reason
 from sop_xl.plan.supply.network import SupplyNetwork, SupplyRules
+from sop_xl.plan.supply.option_effects import unmet_by_point
 from sop_xl.plan.supply.option_trial import COMBINATIONS_TRIED, Bench, Progress, Trial, combinations
 from sop_xl.plan.supply.solution import SupplySolution
 from sop_xl.plan.supply.solver import SolvedModel, open_model
-from sop_xl.plan.supply.why import unmet_by_point
 
 EFFECTS = ("option", "item", "location", "period", "unmet_demand")
 """Columns of `Options.effects`."""
@@ -36,8 +36,8 @@ class Options(NamedTuple):
     options
         OPTIONS, best first; options that change nothing stand last.
     effects
-        What each option leaves of each shortage, the plan without any (option `""`) first: rows of `why.unmet_by_point`, from which
-        `why.with_best_options` reads which one removes most.
+        What each option leaves of each shortage, the plan without any (option `""`) first: rows of `option_effects.unmet_by_point`, from which
+        `option_effects.with_best_options` reads which one removes most.
     """
 
     options: pd.DataFrame

@@ -27,9 +27,9 @@ from sop_xl import frames
 from sop_xl.plan.supply.lever_scope import levers_in_scope
 from sop_xl.plan.supply.levers import Lever, pull
 from sop_xl.plan.supply.network import SupplyRules
+from sop_xl.plan.supply.option_effects import with_best_options
 from sop_xl.plan.supply.options import budget_gap, try_options
 from sop_xl.plan.supply.solver import open_model, solve_supply
-from sop_xl.plan.supply.why import with_best_options
 
 
 def tried(network, rules=LOST, **choices):

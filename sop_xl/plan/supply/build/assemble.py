@@ -10,17 +10,17 @@ from sop_xl.plan.grid import Positions, pair_positions, positions
 from sop_xl.plan.inventory import stocking_location
 from sop_xl.plan.notes import Note, notes_frame
 from sop_xl.plan.supply.build.bills import resolve_bill
-from sop_xl.plan.supply.inputs import FREE_LEVERS, SupplyInputs, SupplySettings
-from sop_xl.plan.supply.network import SupplyNetwork, whole_periods
 from sop_xl.plan.supply.build.costs import point_costs, source_costs
 from sop_xl.plan.supply.build.points import stock_points, where_stocked
-from sop_xl.plan.supply.policies import policy_of_points, with_segments
 from sop_xl.plan.supply.build.resources import resolve_limits, resolve_loads, resolve_resources
 from sop_xl.plan.supply.build.sources import Known, resolve_sources, supplier_names
 from sop_xl.plan.supply.build.sourcing import holding_rows, note_assumed, usable_sourcing
 from sop_xl.plan.supply.build.stock import note_idle_stock, previous_orders, scheduled_receipts, stock_on_hand
 from sop_xl.plan.supply.build.streams import Streams, resolve_streams
 from sop_xl.plan.supply.build.uses import resolve_uses
+from sop_xl.plan.supply.inputs import FREE_LEVERS, SupplyInputs, SupplySettings
+from sop_xl.plan.supply.network import SupplyNetwork, whole_periods
+from sop_xl.plan.supply.policies import policy_of_points, with_segments
 
 _OF_ITEM = ("unit_cost", "unit_price", "lead_time", "lead_time_deviation", "minimum_order", "order_multiple")
 

@@ -7,8 +7,8 @@ import pandas as pd
 from sop_xl.periods import Timeline
 from sop_xl.plan.grid import positions
 from sop_xl.plan.inventory import stocking_location
-from sop_xl.plan.supply.inputs import SupplyInputs
 from sop_xl.plan.supply.build.sourcing import MAKERS, holding_rows
+from sop_xl.plan.supply.inputs import SupplyInputs
 
 _PAIR = ["item", "location"]
 

@@ -10,10 +10,10 @@ import pandas as pd
 from sop_xl.periods import Timeline
 from sop_xl.plan.grid import Mask, Matrix, Positions, pair_positions
 from sop_xl.plan.notes import Note, some_of
-from sop_xl.plan.supply.inputs import SupplyInputs
 from sop_xl.plan.supply.build.lead_times import lead_time_of, yield_of
-from sop_xl.plan.supply.network import whole_periods
 from sop_xl.plan.supply.build.sourcing import SUPPLIED
+from sop_xl.plan.supply.inputs import SupplyInputs
+from sop_xl.plan.supply.network import whole_periods
 
 SOURCE_COLUMNS = (
     "point", "kind", "source", "from_point", "supplier", "priority", "share", "unit_cost", "lead_time", "lead_time_deviation", "lead_periods",

@@ -9,8 +9,8 @@ import pandas as pd
 
 from sop_xl.periods import Timeline
 from sop_xl.plan.grid import Grid, Matrix, Positions, pair_positions
-from sop_xl.plan.supply.inputs import SupplyInputs
 from sop_xl.plan.supply.build.points import where_stocked
+from sop_xl.plan.supply.inputs import SupplyInputs
 
 STREAM_COLUMNS = ("point", "customer", "priority", "backorder_cost", "lost_sale_cost", "contract_share")
 
