@@ -9,6 +9,7 @@ import pandas as pd
 
 from sop_xl.frames.supply_results import SHORTAGES
 from sop_xl.plan.notes import Note
+from sop_xl.plan.supply.best_options import unmet_by_point, with_best_options
 from sop_xl.plan.supply.binding import Price, PricedPlan, Sensitivity, binding_constraints
 from sop_xl.plan.supply.cause_words import cause_name, chain_text
 from sop_xl.plan.supply.limits import RELEASED_LIMITS
@@ -25,7 +26,7 @@ class Why:
     Parameters
     ----------
     shortages
-        SHORTAGES, the most money first; `option` is empty, the trial of options fills it.
+        SHORTAGES, the most money first; `option` is empty until `with_best_options`.
     binding
         BINDING_CONSTRAINTS, in the order of its keys.
     notes
@@ -155,3 +156,6 @@ def _hardest(binding: pd.DataFrame) -> pd.Series | None:
     rent = priced["price_low"] * priced["used"].where(priced["used"].map(known), 1.0)
     ordered = priced.assign(rent=rent, hurt_rent=priced["price_low"] * priced["demand_hurt"].fillna(0.0))
     return ordered.sort_values(["hurt_rent", "rent", "constraint", "subject", "period"], ascending=[False, False, True, True, True], kind="stable").iloc[0]
+
+
+__all__ = ["PlanAlone", "Why", "explain", "headline", "unmet_by_point", "with_best_options"]

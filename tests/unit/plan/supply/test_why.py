@@ -14,7 +14,7 @@ from small_network import small_network
 from sop_xl import frames
 from sop_xl.plan.supply.network import SupplyNetwork, SupplyRules
 from sop_xl.plan.supply.solver import open_model
-from sop_xl.plan.supply.why import Why, explain, headline
+from sop_xl.plan.supply.why import Why, explain, headline, unmet_by_point, with_best_options
 
 BIKE = {"family": "Mountain Bikes", "unit_price": 200.0, "unit_cost": 80.0}
 LOST = SupplyRules(unmet="lost sales")
@@ -244,3 +244,14 @@ def test_the_headline_says_service_cause_price_and_first_action() -> None:
         "Frame Welding is full in 2026-01: one more hour saves USD 20 (holds for 10 more hours), one hour less costs USD 30; 40 units of Mountain Bikes wait for it.",
         "First: Authorise 20 h of overtime at Frame Welding in 2026-01 to 2026-02.",
     ]
+
+
+def test_the_option_that_leaves_least_of_a_shortage_is_put_beside_it() -> None:
+    plan = open_model(welded(), SupplyRules()).solution
+    wider = open_model(replace(welded(), capacity=np.full((1, 4), 50.0)), SupplyRules()).solution
+    little = open_model(replace(welded(), capacity=np.full((1, 4), 32.0)), SupplyRules()).solution
+    effects = pd.concat([unmet_by_point(plan), unmet_by_point(wider, "Overtime"), unmet_by_point(little, "Second source"), unmet_by_point(plan, "Nothing")])
+    shortages = explain(plan).shortages
+    for names, best in ((["Nothing", "Second source", "Overtime"], "Overtime"), (["Nothing", "Second source"], "Second source"), (["Nothing"], "")):
+        options = pd.DataFrame({"option": names, "rank": np.arange(1.0, len(names) + 1)})
+        assert with_best_options(shortages, options, effects)["option"].tolist() == [best]
