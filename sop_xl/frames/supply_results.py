@@ -72,6 +72,7 @@ OPTIONS = spec(
     first_period="date", last_period="date",
     value="number", unit="text",  # how much of the lever the plan uses
     profit="number", service="number", cash="number", inventory_value="number", budget_gap="number", unmet_demand="number",  # with it
+    gain="number",             # profit change and what customers no longer wait for, at the cost of lateness; options are ranked by it
     profit_change="number", service_change="number", cash_change="number", inventory_change="number",  # against the plan without it
     rank="number",
     note="text",

@@ -72,7 +72,7 @@ BINDING_CONSTRAINTS = SheetSpec(
 class OptionRow(Row):
     """One option tried."""
 
-    rank: float = column("Rank", "1 gains the most profit.", unit="rank", width=7)
+    rank: float = column("Rank", "1 gains the most.", unit="rank", width=7)
     option: str = column("Option", "Name; copy it into Decisions to decide on it.", width=40)
     lever: str = column("Lever", "What is pulled.", width=14)
     item: str = column("Item", "Empty: every item that the lever reaches.", default="", cell=CellType.CODE, width=16)
@@ -83,6 +83,7 @@ class OptionRow(Row):
     last_period: datetime | None = column("To", "Last period in which it is used.", unit="period", cell=CellType.PERIOD, default=None, width=10)
     value: float | None = column("Used", "How much of it the plan would use in all.", unit="see unit", default=None, width=11)
     unit: str = column("Unit", "Unit of use.", default="", width=8)
+    gain: float | None = column("Gain", "Profit change + the cost of lateness that customers are spared; options are ranked by it.", unit="money", default=None, width=13)
     profit_change: float | None = column("Profit change", "Against the plan without it; positive is better.", unit="money", default=None, width=13)
     service_change: float | None = column("Service change", "Of the part of demand served in time.", unit="fraction", cell=CellType.FRACTION, default=None, width=11)
     cash_change: float | None = column("Cash change", "Cash at the end of the horizon.", unit="money", default=None, width=13)
@@ -101,7 +102,7 @@ OPTIONS = SheetSpec(
     kind=SheetKind.OUTPUT,
     shape=Shape.RECORDS,
     module=Module.SUPPLY,
-    purpose="Every lever tried on the plan, ranked by the profit that it adds; combinations of the best at the end of the trial.",
+    purpose="Every lever tried on the plan, and the best of them together, ranked by profit and by the lateness that they spare.",
     row=OptionRow,
     key=("option",),
     frame=frames.OPTIONS,

@@ -42,7 +42,7 @@ _STATES = {
 _BARS = {
     "Shortages": (("shortage_value", "#F3B6AF"), ("margin_at_risk", "#F3B6AF")),
     "Binding Constraints": (("demand_hurt", "#F3B6AF"),),
-    "Options": (("profit_change", "#A9D8BC"),),
+    "Options": (("gain", "#A9D8BC"),),
     "Allocation Rules": (("regret", "#F3B6AF"),),
     "Inventory Targets": (("excess_value", LIGHT_BLUE), ("obsolete_value", "#F3B6AF")),
     "Service Curves": (("safety_stock_value", LIGHT_BLUE),),
@@ -50,7 +50,7 @@ _BARS = {
 }
 """Fields with a bar in each cell."""
 
-_SIGNED = {"Options": ("profit_change", "service_change", "cash_change", "budget_gap"), "Scenario Compare": ("change",)}
+_SIGNED = {"Options": ("gain", "profit_change", "service_change", "cash_change", "budget_gap"), "Scenario Compare": ("change",)}
 """Fields in which less than nothing is worse."""
 
 _BY_UNIT = {"KPIs": ("value", "target"), "Scenario Compare": ("value", "change")}

@@ -59,7 +59,7 @@ _LIST_FIELDS = {
     ),
     "Binding Constraints": ("constraint", "subject", "period", "price_low", "price_high", "demand_hurt", "sentence"),
     "Options": (
-        "rank", "option", "lever", "profit_change", "service_change", "cash_change", "inventory_change", "budget_gap", "profit", "unmet_demand", "note",
+        "rank", "option", "lever", "gain", "profit_change", "service_change", "cash_change", "inventory_change", "budget_gap", "profit", "unmet_demand", "note",
     ),
     "Allocation": ("item", "demand", "by_priority", "by_margin", "by_fair_share", "by_contract"),
     "Allocation Rules": ("rule", "customer", "allocated", "margin", "regret", "chosen"),

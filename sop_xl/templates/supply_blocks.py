@@ -102,10 +102,10 @@ def option_block(page: Page, top: int) -> int:
     fields = (
         Field("A", "Option", of("option")),
         Field("B", "Lever", of("lever")),
-        Field("D", "Profit change", of("profit_change"), _SIGNED),
-        Field("E", "Cash change", of("cash_change"), _SIGNED),
+        Field("D", "Gain", of("gain"), _SIGNED),
+        Field("E", "Profit change", of("profit_change"), _SIGNED),
         Field("F", "Service", of("service_change"), _SHARE),
-        Field("G", "Left unmet", of("unmet_demand"), _UNITS),
+        Field("G", "Cash change", of("cash_change"), _SIGNED),
         Field("H", "Note", of("note")),
     )
     after = _block(page, row, OPTIONS, fields, _nth(spec, "option"), "", "none tried")

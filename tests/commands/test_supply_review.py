@@ -73,11 +73,11 @@ def test_an_hour_of_welding_has_a_price_and_a_sentence(planned):
 
 def test_the_best_option_is_at_the_welding_cells_and_gains_profit_and_service(options):
     assert [r["Rank"] for r in options] == list(range(1, len(options) + 1))
-    gains = [r["Profit change"] for r in options]
+    gains = [r["Gain"] for r in options]
     assert gains == sorted(gains, reverse=True)
     best = options[0]
     assert WELDING in best["Option"]
-    assert best["Profit change"] > 0 and best["Service change"] > 0
+    assert best["Gain"] > 0 and best["Service change"] > 0
     assert best["Unmet demand"] < 0.1 * unmet_of_plan(options)
 
 

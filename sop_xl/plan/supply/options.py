@@ -19,7 +19,7 @@ from sop_xl.plan.supply.lever_names import COMBINATION, option_name
 from sop_xl.plan.supply.lever_scope import levers_in_scope
 from sop_xl.plan.supply.lever_use import lever_sentence, unused_reason
 from sop_xl.plan.supply.network import SupplyNetwork, SupplyRules
-from sop_xl.plan.supply.option_effects import unmet_by_point
+from sop_xl.plan.supply.best_options import unmet_by_point
 from sop_xl.plan.supply.option_trial import COMBINATIONS_TRIED, Bench, Progress, Trial, combinations
 from sop_xl.plan.supply.solution import SupplySolution
 from sop_xl.plan.supply.solver import SolvedModel, open_model
@@ -36,8 +36,8 @@ class Options(NamedTuple):
     options
         OPTIONS, best first; options that change nothing stand last.
     effects
-        What each option leaves of each shortage, the plan without any (option `""`) first: rows of `option_effects.unmet_by_point`, from which
-        `option_effects.with_best_options` reads which one removes most.
+        What each option leaves of each shortage, the plan without any (option `""`) first: rows of `best_options.unmet_by_point`, from which
+        `best_options.with_best_options` reads which one removes most.
     """
 
     options: pd.DataFrame
@@ -132,7 +132,7 @@ def _row(trial: Trial, rank: int, bench: Bench, plan: PlanFigures, budget: pd.Da
         "profit": plan.profit + change["profit"], "service": min(1.0, plan.service + change["service"]), "cash": plan.cash + change["cash"],
         "inventory_value": plan.inventory_value + change["inventory_value"], "unmet_demand": max(0.0, plan.unmet_demand + change["unmet_demand"]),
         "budget_gap": budget_gap(trial.solution if trial.is_used else bench.without, budget),
-        "profit_change": change["profit"], "service_change": change["service"], "cash_change": change["cash"],
+        "gain": bench.gain(trial) if trial.is_used else 0.0, "profit_change": change["profit"], "service_change": change["service"], "cash_change": change["cash"],
         "inventory_change": change["inventory_value"], "rank": float(rank),
         "note": _note(trial, bench, currency),
     }  # fmt: skip
