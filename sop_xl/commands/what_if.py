@@ -12,8 +12,8 @@ from sop_xl.commands.plan_currency import budget_in_plan_currency
 from sop_xl.commands.supply_planning import Supply
 from sop_xl.frames import OPTIONS, SCENARIO_COMPARE, empty_frame
 from sop_xl.plan.scenarios import compare_scenarios
-from sop_xl.plan.supply.figures import plan_figures
 from sop_xl.plan.supply.best_options import with_best_options
+from sop_xl.plan.supply.figures import plan_figures
 from sop_xl.plan.supply.options import try_options
 from sop_xl.plan.supply.unconstrained import unconstrained_solution
 

@@ -14,12 +14,12 @@ import numpy as np
 import pandas as pd
 
 from sop_xl import frames
+from sop_xl.plan.supply.best_options import unmet_by_point
 from sop_xl.plan.supply.figures import PlanFigures, plan_figures, served
 from sop_xl.plan.supply.lever_names import COMBINATION, option_name
 from sop_xl.plan.supply.lever_scope import levers_in_scope
 from sop_xl.plan.supply.lever_use import lever_sentence, unused_reason
 from sop_xl.plan.supply.network import SupplyNetwork, SupplyRules
-from sop_xl.plan.supply.best_options import unmet_by_point
 from sop_xl.plan.supply.option_trial import COMBINATIONS_TRIED, Bench, Progress, Trial, combinations
 from sop_xl.plan.supply.solution import SupplySolution
 from sop_xl.plan.supply.solver import SolvedModel, open_model

@@ -24,10 +24,10 @@ from lever_worlds import (
 from small_network import small_network
 
 from sop_xl import frames
+from sop_xl.plan.supply.best_options import with_best_options
 from sop_xl.plan.supply.lever_scope import levers_in_scope
 from sop_xl.plan.supply.levers import Lever, pull
 from sop_xl.plan.supply.network import SupplyRules
-from sop_xl.plan.supply.best_options import with_best_options
 from sop_xl.plan.supply.options import budget_gap, try_options
 from sop_xl.plan.supply.solver import open_model, solve_supply
 
