@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from company import append, cells, run
 
-from sop_xl.sheets import sheet
-
-CUT = [f"2026-{month:02d}" for month in range(4, 10)]
-"""Months in which Frame Welding works fewer hours, around the peak of the season."""
+CUT = [f"2025-{month:02d}" for month in range(7, 11)]
+"""Months in which the welding robots are overhauled."""
+HOURS = 120.0
+"""Left of about 470 a month."""
 WELDING = "Frame Welding"
 
 
@@ -19,7 +19,7 @@ def planned(tmp_path_factory):
 
     folder = tmp_path_factory.mktemp("supply")
     path = filled_workbook(folder)
-    append(path, "Resource Calendar", {"Resource": WELDING, "Measure": "Capacity", "Unit": "h", "Note": "robot overhauled", **dict.fromkeys(CUT, 250.0)})
+    append(path, "Resource Calendar", {"Resource": WELDING, "Measure": "Capacity", "Unit": "h", "Note": "robot overhauled", **dict.fromkeys(CUT, HOURS)})
     regenerate(path)
     return path
 
@@ -73,36 +73,36 @@ def test_an_hour_of_welding_has_a_price_and_a_sentence(planned):
 
 def test_the_best_option_is_at_the_welding_cells_and_gains_profit_and_service(options):
     assert [r["Rank"] for r in options] == list(range(1, len(options) + 1))
-    gains = [r["Gain"] for r in options]
+    gains = [r["Gain"] for r in options if not r["Note"].startswith("Changes nothing")]
     assert gains == sorted(gains, reverse=True)
     best = options[0]
     assert WELDING in best["Option"]
     assert best["Gain"] > 0 and best["Service change"] > 0
-    assert best["Unmet demand"] < 0.1 * unmet_of_plan(options)
-
-
-def unmet_of_plan(options):
-    return max(r["Unmet demand"] for r in options)
+    worst = max(r["Unmet demand"] for r in options)
+    assert best["Unmet demand"] < 0.3 * worst  # what is left waits for a vendor's lead time
 
 
 def test_the_best_option_copied_into_decisions_and_approved_removes_the_shortage(planned, options):
-    before = [r for r in cells(planned, "Shortages") if r["Cause"] == WELDING]
-    best = options[0]
+    best, late = options[0], unmet(planned)
+    assert waits_for_welding(planned)
     shared = ("Option", "Lever", "Item", "Family", "Resource", "Supplier", "From", "To")
-    row = {name: best[name] for name in shared if best[name] is not None}
-    append(planned, "Decisions", {"Decision": "D-1", **row, "Value": best["Used"] if best["Lever"] != "combination" else None, "Status": "approved", "Owner": "COO"})
-    late = unmet(planned)
+    append(planned, "Decisions", {"Decision": "D-1", **{k: best[k] for k in shared if best[k] is not None}, "Status": "approved", "Owner": "COO"})
     regenerate(planned)
-    assert before and not [r for r in cells(planned, "Shortages") if r["Cause"] == WELDING and r["Value"] > 0.05 * before[0]["Value"]]
-    assert unmet(planned) < 0.2 * late
+    assert not waits_for_welding(planned)
+    assert unmet(planned) == pytest.approx(best["Unmet demand"], rel=0.01)
+    assert unmet(planned) < 0.3 * late
+
+
+def waits_for_welding(path):
+    return [r["Item"] for r in cells(path, "Shortages") if r["Cause"] == WELDING]
 
 
 def test_a_stated_number_of_hours_is_kept(planned):
     rows = {r["Measure"]: r for r in cells(planned, "Capacity") if r["Resource"] == WELDING}
     for period in CUT:
-        assert rows["Available capacity"][period] == pytest.approx(250.0)
-        assert rows["Load"][period] <= 250.0 + sum(rows[m][period] for m in ("Overtime",) if m in rows) + 20.0 * 31 / 7 + 1e-6
-    assert sheet("Capacity").measures[0] == "available_capacity"
+        more = sum(rows[name][period] * hours for name, hours in (("Overtime", 1.0), ("Extra shifts", 20.0 * 365.25 / 12 / 7)) if name in rows)
+        assert rows["Available capacity"][period] == pytest.approx(HOURS)
+        assert rows["Load"][period] <= HOURS + more + 1e-6
 
 
 def test_scenarios_of_lead_time_material_and_supplier_stand_beside_the_plan(planned):
