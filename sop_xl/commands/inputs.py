@@ -58,7 +58,9 @@ class Inputs:
         stated = self.frame("Locations")
         if len(stated):
             return stated
-        return assumed_locations(self.frame("Demand History")["location"].unique(), self.settings)
+        named = [self.frame(name)["location"] for name in ("Demand History", "Inventory", "Open Orders", "Sourcing")]
+        places = pd.concat([*named, self.frame("Sourcing").query("kind == 'transfer'")["source"]]).unique()
+        return assumed_locations([place for place in places if place != ""], self.settings)
 
     def customer_mix(self, timeline: Timeline) -> pd.DataFrame:
         """Share of each customer group in the demand of an item at a location, over the last season of history: CUSTOMER_MIX."""

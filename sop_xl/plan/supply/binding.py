@@ -97,7 +97,7 @@ def binding_constraints(model: PricedPlan, finder: CauseFinder, names: Names, cu
     for key in keys[:MOST_ASKED]:
         price = _price(model, finder, key)
         waiting = dict(sorted(hurt.get(key, {}).items(), key=lambda entry: (-entry[1], entry[0])))
-        rows.append(_row(names, solution, key, price, waiting, currency))
+        rows.append(_row(names, solution, key, price, waiting, currency, _later(key, hurt)))
     notes = []
     if len(keys) > MOST_ASKED:
         text = f"{len(keys)} limits bind; the {MOST_ASKED} on which most hangs are listed."
@@ -107,7 +107,15 @@ def binding_constraints(model: PricedPlan, finder: CauseFinder, names: Names, cu
     return order_rows(_unique(frame), BINDING_CONSTRAINTS), notes
 
 
-def _row(names: Names, solution: SupplySolution, key: Key, price: Price, waiting: Mapping[int, float], currency: str) -> dict[str, object]:
+def _later(key: Key, hurt: Mapping[Key, Mapping[int, float]]) -> int | None:
+    """The next period in which demand hangs on the hours or the supplier of this constraint; None where they cannot be used ahead, or nobody waits."""
+    constraint, row, period = key
+    if constraint not in ("resource_capacity", *RELEASED_LIMITS, "supplier_limit", "source_maximum"):
+        return None
+    return min((t for name, r, t in hurt if (name, r) == (constraint, row) and t > period and sum(hurt[name, r, t].values()) > 0), default=None)
+
+
+def _row(names: Names, solution: SupplySolution, key: Key, price: Price, waiting: Mapping[int, float], currency: str, later: int | None) -> dict[str, object]:
     constraint, row, period = key
     return {
         "constraint": constraint,
@@ -121,7 +129,7 @@ def _row(names: Names, solution: SupplySolution, key: Key, price: Price, waiting
         "valid_from": price.valid_from,
         "valid_until": price.valid_until,
         "demand_hurt": sum(waiting.values()),
-        "sentence": binding_sentence(names, key, price, waiting, lost=solution.rules.unmet == "lost sales", currency=currency),
+        "sentence": binding_sentence(names, key, price, waiting, lost=solution.rules.unmet == "lost sales", currency=currency, later=later),
     }
 
 

@@ -17,7 +17,9 @@ NEAR = 0.005
 """Relative difference of two prices under which they read as one."""
 
 
-def binding_sentence(names: Names, key: tuple[str, int, int], price: Price, waiting: Mapping[int, float], *, lost: bool, currency: str) -> str:
+def binding_sentence(
+    names: Names, key: tuple[str, int, int], price: Price, waiting: Mapping[int, float], *, lost: bool, currency: str, later: int | None = None
+) -> str:
     """What binds, what one unit more saves and less costs, how far that holds, and who waits.
 
     `Frame Welding is full in 2026-06: one more hour saves USD 41 (holds for 38 more hours), one hour less costs USD 52; 412 units of Mountain
@@ -31,11 +33,13 @@ def binding_sentence(names: Names, key: tuple[str, int, int], price: Price, wait
         Units by point that hang on the limit, the most first.
     lost
         Whether they are lost and not waiting.
+    later
+        Next period in which demand hangs on the same resource or supplier, where none does in this one: more of it now is built ahead for then.
     """
     constraint, row, period = key
     of, counted = subject(names, constraint, row), unit(names, constraint, row)
     opening = _OPENINGS[constraint](names, row, of, label(names.network, period), price.limit)
-    return "; ".join([": ".join(filter(None, [opening, _worth(constraint, price, counted, currency)])), _hurt(names, waiting, lost)]) + "."
+    return "; ".join([": ".join(filter(None, [opening, _worth(constraint, price, counted, currency)])), _hurt(names, waiting, lost, later)]) + "."
 
 
 def _worth(constraint: str, price: Price, counted: str, currency: str) -> str:
@@ -65,8 +69,10 @@ def _reach(price: Price, counted: str) -> str:
     return f" (holds for {more(price.valid_until - price.limit, counted)})"
 
 
-def _hurt(names: Names, waiting: Mapping[int, float], lost: bool) -> str:
+def _hurt(names: Names, waiting: Mapping[int, float], lost: bool, later: int | None) -> str:
     total = sum(waiting.values())
+    if total < NEAR and later is not None:
+        return f"customers {'are lost' if lost else 'wait'} in {label(names.network, later)} for what it could make ahead"
     if total < NEAR:
         return "it costs money, no customer waits for it"
     text = units(total)

@@ -103,3 +103,17 @@ def test_overtime_that_was_not_released_is_a_lever_and_no_limit() -> None:
     network = sawn([40, 0])
     rows = why(replace(network, overtime_possible=np.full((1, 2), 5.0))).binding
     assert rows["constraint"].tolist() == ["resource_capacity"]
+
+
+def test_hours_that_could_be_used_ahead_say_for_which_month() -> None:
+    # only shelves are built ahead, which keep cheaply; benches wait in March for the hours that shelves leave
+    network = small_network(
+        {"bench": [0, 0, 30], "shelf": [0, 0, 20]},
+        points={"bench": {"family": "Benches", "holding_cost": 9.0}, "shelf": {"family": "Shelves", "holding_cost": 0.1}},
+        resources={"Saw": {"capacity": [5, 12, 20], "loads": {"bench": 1.0, "shelf": 1.0}}},
+    )
+    rows = why(network).binding.set_index("period")
+    assert rows.loc["2026-03-01", "demand_hurt"] > 0
+    ahead = rows.loc["2026-02-01"]
+    assert ahead["demand_hurt"] == 0 and ahead["price_low"] > 0
+    assert ahead["sentence"].endswith("customers wait in 2026-03 for what it could make ahead.")
