@@ -84,7 +84,7 @@ _ALL = (
     Measure("scheduled_receipts", "Scheduled receipts", UNITS, _F, "Open orders due in the period."),
     Measure("planned_receipts", "Planned receipts", UNITS, _F, "Replenishment that the plan proposes: good units that arrive."),
     Measure("planned_releases", "Planned releases", UNITS, _F, "Orders behind the planned receipts, in the period in which they are placed."),
-    Measure("previous_receipts", "Last cycle's receipts", UNITS, _F, "Planned receipts of the last cycle's plan in the same period."),
+    Measure("previous_releases", "Last cycle's releases", UNITS, _F, "Planned releases of the last cycle's plan in the same period."),
     Measure("gross_requirements", "Gross requirements", UNITS, _F, "Independent + dependent demand."),
     Measure("dependent_demand", "Dependent demand", UNITS, _F, "What planned orders of other items and transfers take."),
     Measure("lost_sales", "Lost sales", UNITS, _F, "Demand that is not served and does not wait."),

@@ -9,6 +9,7 @@ import pandas as pd
 
 from sop_xl.commands.demand_planning import Demand
 from sop_xl.commands.inputs import Inputs
+from sop_xl.commands.last_supply_plan import with_last_plan
 from sop_xl.commands.plan_currency import history_in_plan_currency
 from sop_xl.commands.planning import Valued
 from sop_xl.periods import Timeline
@@ -98,7 +99,7 @@ def plan_supply(
         *undecided, *levels.notes, *netting.notes, *solution.notes, *capacity_notes(network, netting), *waiting_beside_stock(solution), *why.notes,
     ]))  # fmt: skip
     return Supply(
-        network, rules, netting, solution, performance, net_requirements_frame(network, netting), supply_plan_frame(solution),
+        network, rules, netting, solution, performance, net_requirements_frame(network, netting), with_last_plan(supply_plan_frame(solution), last_plan),
         capacity_frame(network, netting, solution), inventory_plan_frame(solution), why, allocation, allocation_rules, targets,
         service_curves(network, levels, targets), known.served, restock, elasticity,
     )  # fmt: skip

@@ -13,13 +13,13 @@ NET_REQUIREMENTS = spec(
     planned_releases="number",    # the same orders in the periods in which they are placed
 )  # fmt: skip
 SUPPLY_PLAN = spec(
-    "supply_plan", "item location source period", "previous_receipts",
+    "supply_plan", "item location source period", "previous_releases",
     item="text", location="text",
     source="text",             # "make", "buy from X", "transfer from X", "subcontract at X": plan.supply.network.source_name
     period="date",
     planned_receipts="number",  # good units that arrive
     planned_releases="number",  # units ordered, in the period in which the order is placed
-    previous_receipts="number",  # planned receipts of the last cycle's plan; NaN = not planned then
+    previous_releases="number",  # planned releases of the last cycle's plan; NaN = not planned then
 )  # fmt: skip
 CAPACITY = spec(
     "capacity", "resource period",

@@ -39,7 +39,7 @@ SUPPLY_PLAN = SheetSpec(
     purpose="The plan that factory and suppliers can execute: receipts and releases by source, within every limit.",
     row=SupplyPlanRow,
     key=("item", "location", "source", "measure"),
-    measures=("planned_receipts", "planned_releases", "previous_receipts"),
+    measures=("planned_receipts", "planned_releases", "previous_releases"),
     frame=frames.SUPPLY_PLAN,
 )
 
