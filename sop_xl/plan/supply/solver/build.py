@@ -12,6 +12,7 @@ from sop_xl.plan.supply.solver import constraints_source as source
 from sop_xl.plan.supply.solver import constraints_stock as stock
 from sop_xl.plan.supply.solver.model import SupplyModel
 from sop_xl.plan.supply.solver.objective import add_objective
+from sop_xl.plan.supply.solver.tableau import Tableau
 from sop_xl.plan.supply.solver.variables import add_variables
 
 CONSTRAINTS = (
@@ -53,6 +54,16 @@ def empty_model(network: SupplyNetwork, rules: SupplyRules) -> SupplyModel:
         blocked = np.full((len(network.sources), network.periods), "", dtype=object)
         model = SupplyModel(network, rules, linopy.Model(sparse=True), blocked)
         add_variables(model)
+    return model
+
+
+def rebuild_model(network: SupplyNetwork, rules: SupplyRules) -> SupplyModel:
+    """The whole programme as `build_model` makes it, written as arrays at once: for plans that are made again with other numbers."""
+    model = SupplyModel(network, rules, Tableau(), np.full((len(network.sources), network.periods), "", dtype=object))
+    add_variables(model)
+    for constrain in CONSTRAINTS:
+        constrain(model)
+    add_objective(model)
     return model
 
 

@@ -34,8 +34,7 @@ def constrain_authorised(model: SupplyModel) -> None:
     _block(model, "authorised", ~model.network.sources["authorised"].to_numpy(dtype=bool)[:, None])
     if len(model.labels("component_use")):
         allowed = model.network.uses["authorised"].to_numpy(dtype=bool)[:, None]
-        variable = model.lp.variables["component_use"]
-        variable.update(upper=variable.upper.where(allowed, 0.0))
+        model.hold_at_zero("component_use", ~allowed)
 
 
 def _placed(model: SupplyModel) -> Matrix:
@@ -48,8 +47,7 @@ def _block(model: SupplyModel, name: str, where: Any) -> None:
         return
     where = np.broadcast_to(where, model.blocked.shape)
     model.blocked[where & (model.blocked == "")] = name
-    orders = model.lp.variables["orders"]
-    orders.update(upper=orders.upper.where(~where, 0.0))
+    model.hold_at_zero("orders", where)
 
 
 def constrain_source_maximum(model: SupplyModel) -> None:

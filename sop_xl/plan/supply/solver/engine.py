@@ -65,8 +65,8 @@ class Engine:
         self.highs = silent_highs()
         self.highs.passModel(highs_model(held))
 
-    def solve(self, start: Optimum | None = None) -> Optimum:
-        """The best plan, from the basis of another optimum where one is given.
+    def solve(self, start: Optimum | None = None, basis: Any = None) -> Optimum:
+        """The best plan, from the basis of another optimum where one is given, or from a basis in the solver's own form.
 
         Among the best plans of a stage just those columns and rows stay at their bound that have a reduced cost there; holding them fixed keeps
         later stages among the best plans without a further row, so the last basis is one of the programme itself and its duals are
@@ -77,8 +77,8 @@ class Engine:
         PlanError
             When there is no plan, which the variables beyond limits exclude but for numbers too far apart.
         """
-        if start is not None:
-            self.highs.setBasis(start.basis)
+        if start is not None or basis is not None:
+            self.highs.setBasis(basis if start is None else start.basis)
         fixed_columns = np.zeros(len(self.programme.cost), dtype=bool)
         fixed_rows = np.zeros(len(self.programme.row_lower), dtype=bool)
         last = len(self.stages) - 1

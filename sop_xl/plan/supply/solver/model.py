@@ -11,7 +11,8 @@ import pandas as pd
 
 from sop_xl.plan.grid import Matrix
 from sop_xl.plan.supply.network import SupplyNetwork, SupplyRules
-from sop_xl.plan.supply.solver.rows import Labels, Rows
+from sop_xl.plan.supply.solver.rows import Rows
+from sop_xl.plan.supply.solver.tableau import Labels, Tableau
 
 if TYPE_CHECKING:
     import linopy
@@ -26,14 +27,15 @@ class SupplyModel:
     network, rules
         What is planned, and how.
     lp
-        The linopy model. Its variables are named in `variables`, its constraints like the functions that write them.
+        The linopy model, or the arrays of one that is made again. Its variables are named in `variables`, its constraints like the functions
+        that write them.
     blocked
         (S, T) name of what keeps a source from arriving in a period: lead_time | fence | validity | authorised | "".
     """
 
     network: SupplyNetwork
     rules: SupplyRules
-    lp: linopy.Model
+    lp: linopy.Model | Tableau
     blocked: np.ndarray[Any, np.dtype[np.object_]] = field(default_factory=lambda: np.zeros((0, 0), dtype=object))
 
     @cached_property
@@ -53,11 +55,28 @@ class SupplyModel:
         """(rows, 1) positions that a column holds."""
         return rows[name].to_numpy(dtype=np.int64)[:, None]
 
+    @property
+    def names(self) -> list[str]:
+        """Variables that there are."""
+        return list(self.lp.labels if isinstance(self.lp, Tableau) else self.lp.variables)
+
     def labels(self, name: str) -> Labels:
         """(rows, T) numbers of the variables of this name; -1 where there is none."""
-        if name not in self.lp.variables:
+        if name not in self.names:
             return np.full((0, self.network.periods), -1, dtype=np.int64)
-        return np.asarray(self.lp.variables[name].labels.values, dtype=np.int64)
+        return self.lp.labels[name] if isinstance(self.lp, Tableau) else np.asarray(self.lp.variables[name].labels.values, dtype=np.int64)
+
+    def upper(self, name: str) -> Matrix:
+        """(rows, T) upper bounds of the variables of this name, which there are."""
+        return self.lp.upper[name] if isinstance(self.lp, Tableau) else np.asarray(self.lp.variables[name].upper.values, dtype=float)
+
+    def hold_at_zero(self, name: str, where: Any) -> None:
+        """Take from variables what they may be."""
+        if isinstance(self.lp, Tableau):
+            self.lp.upper[name][np.broadcast_to(where, self.lp.upper[name].shape)] = 0.0
+        else:
+            variable = self.lp.variables[name]
+            variable.update(upper=variable.upper.where(~where, 0.0))
 
     def rows(self) -> Rows:
         """An empty constraint."""
@@ -65,12 +84,15 @@ class SupplyModel:
 
     def add_grid(self, name: str, count: int, present: Any = None, upper: Any = np.inf, *, whole: bool = False) -> None:
         """Variables of `count` subjects by period, from zero to `upper`, where `present`."""
-        import xarray
-
         shape = (count, self.network.periods)
         present = np.ones(shape, dtype=bool) if present is None else np.broadcast_to(present, shape)
         if not present.any():
             return
+        if isinstance(self.lp, Tableau):
+            self.lp.add_variables(name, present, np.broadcast_to(upper, shape), whole=whole)
+            return
+        import xarray
+
         coords = {f"{name}_row": pd.RangeIndex(count), "period": pd.RangeIndex(shape[1])}
         most = xarray.DataArray(np.where(present, np.broadcast_to(upper, shape), 0.0), coords=coords, dims=list(coords))
         mask = None if present.all() else xarray.DataArray(present, coords=coords, dims=list(coords))

@@ -10,6 +10,7 @@ import numpy as np
 from sop_xl.plan.grid import Matrix
 from sop_xl.plan.supply.network import SupplyNetwork
 from sop_xl.plan.supply.solver.model import SupplyModel
+from sop_xl.plan.supply.solver.tableau import Tableau
 
 KINDS = (
     "purchase", "production", "overtime", "shifts", "workforce", "orders", "holding", "back-orders", "lost sales", "safety stock", "changes",
@@ -42,9 +43,6 @@ def prices(model: SupplyModel) -> Iterator[Price]:
 
 def add_objective(model: SupplyModel) -> None:
     """Least cost, or with the objective `most margin` cost less revenue."""
-    import linopy
-    import xarray
-
     total: dict[str, Matrix] = {}
     for price in prices(model):
         if len(labels := model.labels(price.variable)) and (price.kind != "revenue" or model.rules.objective == "most margin"):
@@ -54,6 +52,12 @@ def add_objective(model: SupplyModel) -> None:
     labels = np.concatenate([model.labels(name).ravel() for name in total] or [np.zeros(0, dtype=np.int64)])
     weights = np.concatenate([matrix.ravel() for matrix in total.values()] or [np.zeros(0)])
     kept = (labels >= 0) & (weights != 0)
+    if isinstance(model.lp, Tableau):
+        model.lp.costs = labels[kept], weights[kept]
+        return
+    import linopy
+    import xarray
+
     terms = xarray.Dataset({"coeffs": (("_term",), weights[kept]), "vars": (("_term",), labels[kept]), "const": ((), 0.0)})
     model.lp.add_objective(linopy.LinearExpression(terms, model.lp))
 

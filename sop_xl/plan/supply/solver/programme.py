@@ -9,7 +9,7 @@ import numpy as np
 
 from sop_xl.plan.grid import Matrix
 from sop_xl.plan.supply.solver.model import SupplyModel
-from sop_xl.plan.supply.solver.rows import Labels
+from sop_xl.plan.supply.solver.tableau import Labels, Tableau
 
 Mask = np.ndarray[Any, np.dtype[np.bool_]]
 
@@ -46,6 +46,8 @@ class Programme:
 def programme_of(model: SupplyModel) -> Programme:
     """The arrays of a model."""
     lp = model.lp
+    if isinstance(lp, Tableau):
+        return _of_tableau(lp)
     arrays = lp.matrices
     limit, sense = np.asarray(arrays.b, dtype=float), np.asarray(arrays.sense)
     rows: dict[str, tuple[Labels, Labels]] = {}
@@ -64,6 +66,30 @@ def programme_of(model: SupplyModel) -> Programme:
         np.where(sense == ">", np.inf, limit),
         rows,
         np.asarray(lp.variables.label_index.label_to_pos, dtype=np.int64),
+    )
+
+
+def _of_tableau(lp: Tableau) -> Programme:
+    from scipy import sparse
+
+    written = list(lp.constraints.values())
+    starts = np.concatenate([[0], np.cumsum([len(part.cells) for part in written])]).astype(np.int64)
+    rows = {name: (part.cells, np.arange(start, start + len(part.cells))) for (name, part), start in zip(lp.constraints.items(), starts, strict=False)}
+    at = np.concatenate([np.zeros(0, dtype=np.int64), *(start + part.at for part, start in zip(written, starts, strict=False))])
+    labels = np.concatenate([np.zeros(0, dtype=np.int64), *(part.labels for part in written)])
+    entries = np.concatenate([np.zeros(0), *(part.coefficients for part in written)])
+    limit = np.concatenate([np.zeros(0), *(part.limit for part in written)])
+    sense = np.repeat([part.sign[0] for part in written], [len(part.cells) for part in written])
+    return Programme(
+        sparse.csr_array((entries, (at, labels)), shape=(int(starts[-1]), lp.columns)),
+        np.bincount(*lp.costs, minlength=lp.columns),
+        np.zeros(lp.columns),
+        lp.of_columns(lp.upper),
+        lp.of_columns({name: np.array(name in lp.whole) for name in lp.labels}).astype(bool),
+        np.where(sense == "<", -np.inf, limit),
+        np.where(sense == ">", np.inf, limit),
+        rows,
+        np.arange(lp.columns),
     )
 
 

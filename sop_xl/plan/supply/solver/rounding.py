@@ -8,7 +8,7 @@ import numpy as np
 
 from sop_xl.errors import PlanError
 from sop_xl.plan.grid import Matrix
-from sop_xl.plan.supply.solver.engine import Engine, without_whole_numbers
+from sop_xl.plan.supply.solver.engine import Engine, Optimum, without_whole_numbers
 from sop_xl.plan.supply.solver.model import SupplyModel
 from sop_xl.plan.supply.solver.programme import Programme
 from sop_xl.plan.supply.solver.reading import read_variable
@@ -16,14 +16,22 @@ from sop_xl.plan.supply.solver.reading import read_variable
 EPSILON = 1e-6
 
 
-def rounded_plan(model: SupplyModel, held: Programme) -> Matrix | None:
+def whole_already(held: Programme, values: Matrix) -> bool:
+    """Whether a plan in parts of lots happens to have none: then it is the best in whole lots too."""
+    return bool(np.all(np.abs(values[held.whole] - np.round(values[held.whole])) <= EPSILON))
+
+
+def rounded_plan(model: SupplyModel, held: Programme, relaxed: Engine, start: Optimum) -> Matrix | None:
     """Values of every column of the cheapest of a few rounded plans; `None` where none of them is possible.
 
     Lots are rounded up so that no more than one lot comes too early, all of them or only those that are bought; with lots that are made
     rounded down, capacity and components suffice for them as they did before. To order nothing in lots is the last resort.
+
+    Parameters
+    ----------
+    relaxed, start
+        The programme without whole numbers, which is left with others in it, and its plan.
     """
-    relaxed = Engine(without_whole_numbers(held), [held.cost])
-    start = relaxed.solve()
     best: Matrix | None = None
     for whole in _candidates(model, held, start.columns):
         relaxed.load(without_whole_numbers(held, whole), [held.cost])
@@ -53,7 +61,7 @@ def _lot(model: SupplyModel) -> tuple[Matrix, Matrix]:
 def _rounded_up(model: SupplyModel, orders: Matrix) -> Matrix:
     """Orders in lots that have never brought less by any period than the given ones."""
     least, multiple = (column[:, 0] for column in _lot(model))
-    most = np.asarray(model.lp.variables["orders"].upper.values) if orders.size else orders
+    most = model.upper("orders") if orders.size else orders
     lots, ahead = np.zeros_like(orders), np.zeros(len(orders))
     for t in range(orders.shape[1]):
         missing = orders[:, t] - ahead

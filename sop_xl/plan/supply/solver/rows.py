@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sop_xl.plan.grid import Matrix
+from sop_xl.plan.supply.solver.tableau import Labels, Tableau
 
 if TYPE_CHECKING:
     import linopy
-
-Labels = np.ndarray[Any, np.dtype[np.int64]]
-"""Numbers of variables or rows; -1 = there is none."""
 
 
 @dataclass
@@ -39,7 +37,7 @@ class Rows:
         self._labels.append(labels[kept].astype(np.int64))
         self._coefficients.append(coefficient[kept].astype(float))
 
-    def write(self, lp: linopy.Model, name: str, sign: str, limit: Matrix) -> None:
+    def write(self, lp: linopy.Model | Tableau, name: str, sign: str, limit: Matrix) -> None:
         """Put the rows that have a term and a finite limit into the model, under the name of the constraint.
 
         Parameters
@@ -47,27 +45,31 @@ class Rows:
         limit
             (subjects, T) right-hand sides; NaN and inf = no row.
         """
-        import linopy
-        import xarray
-
         rows = np.concatenate(self._rows) if self._rows else np.zeros(0, dtype=np.int64)
         flat = np.asarray(limit, dtype=float).ravel()
         kept = np.isfinite(flat[rows]) if len(rows) else np.zeros(0, dtype=bool)
         if not kept.any():
             return
-        entries = np.arange(int(kept.sum()))
+        rows, labels, coefficients = rows[kept], np.concatenate(self._labels)[kept], np.concatenate(self._coefficients)[kept]
+        if isinstance(lp, Tableau):
+            lp.add_rows(name, sign, flat, rows, labels, coefficients)
+            return
+        import linopy
+        import xarray
+
+        entries = np.arange(len(rows))
         terms = xarray.Dataset(
             {
-                "coeffs": (("entry", "_term"), np.concatenate(self._coefficients)[kept][:, None]),
-                "vars": (("entry", "_term"), np.concatenate(self._labels)[kept][:, None]),
+                "coeffs": (("entry", "_term"), coefficients[:, None]),
+                "vars": (("entry", "_term"), labels[:, None]),
                 "const": (("entry",), np.zeros(len(entries))),
             },
             coords={"entry": entries},
         )
         dimension = f"{name}_row"
-        groups = xarray.DataArray(rows[kept], dims="entry", coords={"entry": entries}, name=dimension)
+        groups = xarray.DataArray(rows, dims="entry", coords={"entry": entries}, name=dimension)
         left = linopy.LinearExpression(terms, lp).groupby(groups).sum()
-        present = np.unique(rows[kept])
+        present = np.unique(rows)
         right = xarray.DataArray(flat[present], dims=dimension, coords={dimension: present})
         lp.add_constraints(left, sign, right, name=name)
 

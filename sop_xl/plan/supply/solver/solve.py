@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
 from sop_xl.plan.notes import Note
 from sop_xl.plan.supply.network import SupplyNetwork, SupplyRules
 from sop_xl.plan.supply.solution import SupplySolution
-from sop_xl.plan.supply.solver.build import build_model
+from sop_xl.plan.supply.solver.build import build_model, rebuild_model
+from sop_xl.plan.supply.solver.carrying import carried_basis
 from sop_xl.plan.supply.solver.engine import Engine, Optimum, without_whole_numbers
 from sop_xl.plan.supply.solver.model import SupplyModel
 from sop_xl.plan.supply.solver.programme import Programme, programme_of, stages_of
 from sop_xl.plan.supply.solver.reading import ASKED, BOUNDS, read_duals, read_solution, read_variable
 from sop_xl.plan.supply.solver.relaxations import relaxation_notes, unusable_notes
-from sop_xl.plan.supply.solver.rounding import rounded_plan
+from sop_xl.plan.supply.solver.rounding import rounded_plan, whole_already
 from sop_xl.plan.supply.solver.search import search_whole
 from sop_xl.plan.supply.solver.sensitivity import Prices, Sensitivity, Side
 
@@ -27,30 +29,45 @@ class SolvedModel:
     ----------
     network, rules
         What is planned, and how. The plan is made at once.
+    near
+        A solved plan that differs little, to begin from; None = from nothing.
     """
 
-    def __init__(self, network: SupplyNetwork, rules: SupplyRules) -> None:
-        self.model = build_model(network, rules)
-        held = programme_of(self.model)
-        self._gap, self._notes = 0.0, []
-        values = None
+    def __init__(self, network: SupplyNetwork, rules: SupplyRules, near: SolvedModel | None = None) -> None:
+        self._gap, self._notes = 0.0, list[Note]()
+        held = self._solve(network, rules, near)
         if held.whole.any():
-            start = rounded_plan(self.model, held)
-            found = search_whole(held, stages_of(self.model, held), rules.gap, rules.seconds, start)
-            self._notes = _search_notes(rules, found is not None, found.gap if found else 0.0, bool(found and found.out_of_time))
-            if found is None:
-                self.model = build_model(network, replace(rules, whole_lots=False))
-                held = programme_of(self.model)
-            else:
-                values, self._gap = found.values, found.gap
-        self._whole = held.whole.any()
-        held = without_whole_numbers(held, values)
-        self.engine = Engine(held, stages_of(self.model, held))
-        self.optimum = self.engine.solve()
+            self._keep_whole(held, rules)
         self.solution: SupplySolution = replace(
-            _solution(self.model, held, self.optimum, self._gap, self._notes), rules=rules
+            _solution(self.model, self.engine.programme, self.optimum, self._gap, self._notes), rules=rules
         )
         self._prices: Prices | None = None
+
+    def _solve(self, network: SupplyNetwork, rules: SupplyRules, near: SolvedModel | None = None) -> Programme:
+        """Make the plan with whole numbers free; returns the programme with them."""
+        self.model = build_model(network, rules) if near is None else rebuild_model(network, rules)
+        held = programme_of(self.model)
+        self.engine = Engine(without_whole_numbers(held), stages_of(self.model, held))
+        self.optimum = self.engine.solve(basis=None if near is None else near.basis_for(self.model, held))
+        return held
+
+    def _keep_whole(self, held: Programme, rules: SupplyRules) -> None:
+        """Keep whole numbers whole; where no plan is found in time they stay free."""
+        values, stages = self.optimum.columns, self.engine.stages
+        if not whole_already(held, values):
+            start = rounded_plan(self.model, held, self.engine, self.optimum)
+            found = search_whole(held, stages, rules.gap, rules.seconds, start)
+            self._notes = _search_notes(rules, found is not None, found.gap if found else 0.0, bool(found and found.out_of_time))
+            if found is None:
+                self._solve(self.model.network, replace(rules, whole_lots=False))
+                return
+            values, self._gap = found.values, found.gap
+        self.engine.load(without_whole_numbers(held, values), stages)
+        self.optimum = self.engine.solve(self.optimum)
+
+    def basis_for(self, model: SupplyModel, held: Programme) -> Any:
+        """The basis of this plan for another programme, in the solver's own form."""
+        return carried_basis(self.model, self.engine.programme, self.optimum, model, held)
 
     def sensitivity(self, constraint: str, row: int, period: int) -> Sensitivity:
         """Price of one cell of a limit, with its range where the dual is degenerate, and the limits between which it holds.
@@ -94,16 +111,17 @@ class SolvedModel:
         """The plan of a network that differs, under the same rules.
 
         From the plan that is there, so that it takes a moment, where the two differ only in numbers (capacity, overtime, shifts, supplier
-        limits, demand, stock, costs, what is authorised); built anew where limits or sources came or went, or lots are kept.
+        limits, demand, stock, costs, what is authorised), and from what the two have in common where limits or sources came or went; made
+        anew where lots are kept.
         """
         if self.model.rules.whole_lots:
             return SolvedModel(network, self.model.rules).solution
-        model = build_model(network, self.model.rules)
+        model = rebuild_model(network, self.model.rules)
         held = programme_of(model)
-        mine = self.engine.programme
+        mine, own_stages = self.engine.programme, self.engine.stages
         if held.matrix.shape != mine.matrix.shape:
-            return SolvedModel(network, self.model.rules).solution
-        own_stages = self.engine.stages
+            optimum = Engine(held, stages_of(model, held)).solve(basis=self.basis_for(model, held))
+            return _solution(model, held, optimum, 0.0, [])
         try:
             self.engine.load(held, stages_of(model, held))
             optimum = self.engine.solve(self.optimum)
@@ -132,9 +150,9 @@ class SolvedModel:
         return float(resources["workers"].iloc[row] * resources["hours_per_worker"].iloc[row])
 
 
-def open_model(network: SupplyNetwork, rules: SupplyRules) -> SolvedModel:
-    """The plan and its model, for prices of its limits and plans with other limits."""
-    return SolvedModel(network, rules)
+def open_model(network: SupplyNetwork, rules: SupplyRules, near: SolvedModel | None = None) -> SolvedModel:
+    """The plan and its model, for prices of its limits and plans with other limits; sooner made from one that is `near`."""
+    return SolvedModel(network, rules, near)
 
 
 def solve_supply(network: SupplyNetwork, rules: SupplyRules) -> SupplySolution:
