@@ -29,7 +29,7 @@ from sop_xl.plan.supply.capacity import capacity_frame, capacity_notes
 from sop_xl.plan.supply.decisions import apply_decisions
 from sop_xl.plan.supply.inputs import SupplyInputs, SupplySettings, lever_names
 from sop_xl.plan.supply.netting import Netting, net_requirements
-from sop_xl.plan.supply.network import SupplyNetwork, SupplyRules
+from sop_xl.plan.supply.network import SupplyNetwork, SupplyRules, netting_suffices
 from sop_xl.plan.supply.outcome import (
     inventory_plan_frame,
     net_requirements_frame,
@@ -115,11 +115,17 @@ def supply_rules(settings: Settings) -> SupplyRules:
 
 def _planned(network: SupplyNetwork, rules: SupplyRules, settings: Settings) -> SolvedModel | SupplySolution:
     """The plan with its prices; where nothing limits it, netting is the plan, with its lots and without prices."""
-    if settings.supply_plan == "unconstrained" or not network.is_limited:
+    if settings.supply_plan == "unconstrained" or netting_suffices(network, rules):
         return unconstrained_solution(network, rules)
     from sop_xl.plan.supply.solver import open_model
 
     return open_model(network, rules)
+
+
+def make_plan(network: SupplyNetwork, rules: SupplyRules, settings: Settings) -> SupplySolution:
+    """A plan of another network in the way in which the plan itself is made."""
+    plan = _planned(network, rules, settings)
+    return plan if isinstance(plan, SupplySolution) else plan.solution
 
 
 def _stock_inputs(inputs: Inputs, demand: Demand) -> StockInputs:

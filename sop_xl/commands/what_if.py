@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import pandas as pd
 
 from sop_xl.commands.inputs import Inputs
 from sop_xl.commands.plan_currency import budget_in_plan_currency
-from sop_xl.commands.supply_planning import Supply
+from sop_xl.commands.supply_planning import Supply, make_plan
 from sop_xl.frames import OPTIONS, SCENARIO_COMPARE, empty_frame
 from sop_xl.plan.scenarios import compare_scenarios
 from sop_xl.plan.supply.best_options import with_best_options
 from sop_xl.plan.supply.figures import plan_figures
 from sop_xl.plan.supply.options import try_options
-from sop_xl.plan.supply.unconstrained import unconstrained_solution
 
 Progress = Callable[[str, int, int], None]
 
@@ -46,12 +46,9 @@ def _scenarios(inputs: Inputs, supply: Supply, progress: Progress, notes: list[p
     wanted = wanted[wanted["state"] == "run"]
     if wanted.empty:
         return empty_frame(SCENARIO_COMPARE)
-    from sop_xl.plan.supply.solver import solve_supply
-
-    solve = solve_supply if supply.solution.duals else unconstrained_solution
     compared, said = compare_scenarios(
         supply.network, supply.rules, supply.solution, wanted, inputs.frame("Scenario Drivers"), inputs.frame("Items"), inputs.locations(), supply.restock,
-        solve, plan_figures, lambda name: progress(f"Scenario {name}", 0, 0), asked=supply.served, open_orders=inputs.frame("Open Orders"),
+        partial(make_plan, settings=inputs.settings), plan_figures, lambda name: progress(f"Scenario {name}", 0, 0), asked=supply.served, open_orders=inputs.frame("Open Orders"),
         targets=supply.inventory_targets,
     )  # fmt: skip
     notes.append(said)

@@ -164,6 +164,18 @@ class SupplyRules:
     change_cost_rate: float = 0.0
 
 
+def netting_suffices(network: SupplyNetwork, rules: SupplyRules) -> bool:
+    """Whether netting is the best plan already: nothing limits it, and there is nothing to weigh (fixed costs, second ways, substitutes, changes)."""
+    sources = network.sources[network.sources["authorised"].astype(bool)]
+    weighed = (
+        bool((sources["fixed_cost"] > 0).any())
+        or bool(sources["point"].duplicated().any())
+        or bool((network.uses["authorised"].astype(bool) & (network.uses["substitute_for"] >= 0)).any())
+        or (rules.change_cost_rate > 0 and not bool(np.isnan(network.previous_orders).all()))
+    )
+    return rules.objective == "least cost" and not network.is_limited and not weighed
+
+
 def whole_periods(lead_time: Matrix | float) -> Matrix:
     """Lead times in whole periods: convention 4."""
     return np.asarray(np.floor(np.asarray(lead_time, dtype=float) + 0.5 + 1e-9))
