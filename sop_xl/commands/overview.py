@@ -1,4 +1,4 @@
-"""A short table of the plan for the terminal: the coming year by family, in units and money, beside last year."""
+"""The plan in short for the terminal: the coming year by family, in units and money, beside last year, and supply in words."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import pandas as pd
 
 from sop_xl.commands.results import Results
 from sop_xl.periods import Timeline
+from sop_xl.plan.supply.why import headline
 
 MOST_FAMILIES = 12
 
@@ -36,6 +37,20 @@ def overview(results: Results, timeline: Timeline) -> tuple[str, list[str], list
     ]
     first, last = timeline.calendar.label(year[0]), timeline.calendar.label(year[-1])
     return f"Plan {first} to {last}", header, rows
+
+
+def supply_overview(results: Results) -> tuple[str, list[str], list[list[str]]]:
+    """What a director should know of the supply plan, a sentence a line."""
+    return "Supply", ["In words"], [[sentence] for sentence in supply_sentences(results)]
+
+
+def supply_sentences(results: Results) -> list[str]:
+    """Service, what binds most and what it costs, the first thing to do; of whole lots how near to the best plan they are."""
+    supply, currency = results.supply, results.inputs.settings.plan_currency
+    said = headline(supply.why, supply.solution, currency)
+    if supply.solution.gap > 0:
+        said.append(f"In whole lots the plan is within {supply.solution.gap:.1%} of the best one.")
+    return said
 
 
 def _number(value: float) -> str:

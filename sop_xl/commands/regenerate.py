@@ -16,7 +16,7 @@ from sop_xl.commands.demand_planning import plan_demand
 from sop_xl.commands.inputs import Inputs, display_timeline, parked_inputs, planning_timeline, read_inputs
 from sop_xl.commands.last_supply_plan import last_supply_plan
 from sop_xl.commands.memory import plan_memory, read_memory
-from sop_xl.commands.overview import overview
+from sop_xl.commands.overview import overview, supply_overview, supply_sentences
 from sop_xl.commands.planning import plan_kpis, plan_life_cycle, plan_money, value_demand
 from sop_xl.commands.report import ExitCode, Report
 from sop_xl.commands.results import Results, output_rows
@@ -142,6 +142,7 @@ def regenerate_workbook(
         "sheets": written,
         "changed": changed,
         "recalculation": recalculation,
+        "supply": supply_sentences(results),
     }
     return Report(
         command="regenerate",
@@ -149,8 +150,18 @@ def regenerate_workbook(
         summary=_summary(final, facts),
         problems=problems,
         facts=facts,
-        tables=[overview(results, timeline)] if not steps or "finance" in steps else (),
+        tables=_tables(results, timeline, steps),
     )
+
+
+def _tables(results: Results, timeline: Timeline, steps: Sequence[str]) -> list[tuple[str, list[str], list[list[str]]]]:
+    """What a run of these steps prints."""
+    shown = []
+    if not steps or "finance" in steps:
+        shown.append(overview(results, timeline))
+    if not steps or "supply" in steps:
+        shown.append(supply_overview(results))
+    return shown
 
 
 def _timeline(host: HeadlessHost, inputs: Inputs, steps: Sequence[str]) -> tuple[Timeline | None, list[Problem]]:
