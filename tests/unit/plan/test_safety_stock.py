@@ -1,4 +1,4 @@
-"""Safety stock for a fill rate, of skewed and of intermittent demand: by the books, and by simulation."""
+"""Safety stock for a cycle service or a fill rate, of skewed and of intermittent demand: by the books, and by simulation."""
 
 from __future__ import annotations
 
@@ -19,6 +19,38 @@ from sop_xl.plan.safety_stock import (
     normal_loss,
     safety_stock,
 )
+
+
+class TestCycleServiceByTheBooks:
+    """Examples of chapter 11 (safety inventory) of Chopra and Meindl, Supply Chain Management, 3rd ed. 2007."""
+
+    def test_continuous_review(self):
+        """Weekly demand 2,500 with a deviation of 500, two weeks of lead time, service level 90 %: 906 units."""
+        assert safety_stock(2500, 500, 2, 0, 0.9, review_periods=0) == pytest.approx(906, abs=0.5)
+
+    def test_periodic_review(self):
+        """The same, reviewed every four weeks: 1,570 units protect six weeks."""
+        assert safety_stock(2500, 500, 2, 0, 0.9, review_periods=4) == pytest.approx(1570, abs=0.5)
+
+    @pytest.mark.parametrize(
+        ("lead_time_deviation", "expected"), [(6, 19298), (5, 16109), (4, 12927), (3, 9760), (2, 6628), (1, 3625), (0, 1695)]
+    )
+    def test_an_uncertain_lead_time(self, lead_time_deviation, expected):
+        """Daily demand 2,500 with a deviation of 500, seven days of lead time, 90 %: the less certain the supplier the more stock."""
+        assert safety_stock(2500, 500, 7, lead_time_deviation, 0.9, review_periods=0) == pytest.approx(expected, abs=1)
+
+    def test_a_plan_made_anew_each_period_protects_one_period_more(self):
+        assert safety_stock(0, 10, 3, 0, 0.9) == pytest.approx(safety_stock(0, 10, 4, 0, 0.9, review_periods=0))
+
+    def test_half_a_service_level_needs_none_and_absent_stays_absent(self):
+        assert safety_stock(10, 5, 1, 1, 0.5) == 0
+        assert safety_stock(10, 5, 1, 1, 0.3) == 0
+        assert np.isnan(safety_stock(10, np.nan, 1, 1, 0.9))
+
+    @pytest.mark.parametrize("level", [0.0, 1.0, 95.0])
+    def test_a_certain_service_level_does_not_exist(self, level):
+        with pytest.raises(FrameError, match="between 0 and 1"):
+            safety_stock(1, 1, 1, 1, level)
 
 
 class TestFillRateByTheBooks:

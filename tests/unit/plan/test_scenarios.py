@@ -13,7 +13,7 @@ from small_network import small_network
 
 from sop_xl import frames
 from sop_xl.errors import PlanError
-from sop_xl.plan.inventory import safety_stock
+from sop_xl.plan.safety_stock import safety_stock
 from sop_xl.plan.scenario_figures import (
     CASH,
     INVENTORY,
