@@ -26,7 +26,7 @@ def lead_time_of(
     stated
         What Sourcing says, NaN where nothing.
     of_item
-        What Items says; NaN counts as 0.
+        What Items says, NaN where nothing.
     suppliers, performance
         SUPPLIERS, SUPPLIER_PERFORMANCE.
     is_measured
@@ -35,13 +35,13 @@ def lead_time_of(
     Returns
     -------
     The first that is known of: Sourcing; measured on the supplier's orders of the item; on all of the supplier's orders (each with at least
-    `LEAST_LINES` lines, and a deviation above 0); Suppliers; Items.
+    `LEAST_LINES` lines, and a deviation above 0); Suppliers; Items. NaN where none is.
     """
     known = [stated]
     if is_measured:
         known += measured(name, sources, performance)
     known += [of_supplier(name, sources, suppliers), of_item]
-    return _first_known(known, 0.0)
+    return _first_known(known, np.nan)
 
 
 def yield_of(sources: pd.DataFrame, stated: Matrix, suppliers: pd.DataFrame, performance: pd.DataFrame) -> Matrix:

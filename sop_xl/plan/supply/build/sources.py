@@ -62,7 +62,7 @@ def resolve_sources(
     timeline
         A row is valid in every period of which a day lies within its dates.
     notes
-        Takes shares that add up to more than all, and lots above the maximum of a period.
+        Takes lead times that are not known, shares that add up to more than all, and lots above the maximum of a period.
 
     Returns
     -------
@@ -81,11 +81,13 @@ def resolve_sources(
     frame = pd.DataFrame({
         "point": at, "kind": rows["kind"].astype(object), "source": rows["source"].astype(object),
         "from_point": _from_points(rows, items, known.points), "supplier": known.suppliers.get_indexer(pd.Index(supplier_name)),
-        "priority": stated["priority"].fillna(1.0), "lead_time": time("lead_time"), "lead_time_deviation": time("lead_time_deviation"),
+        "priority": stated["priority"].fillna(1.0), "lead_time": time("lead_time"), "lead_time_deviation": np.nan_to_num(time("lead_time_deviation")),
         "process_yield": yield_of(keys, _numbers(stated, "process_yield"), inputs.suppliers, inputs.supplier_performance),
         "fixed_cost": stated["fixed_cost"].fillna(0.0),
         **{name: _numbers(stated, name) for name in ("share", "unit_cost", "minimum_order", "order_multiple", "maximum")},
     })  # fmt: skip
+    _note_unknown_lead_times(frame, known.points, notes)
+    frame["lead_time"] = frame["lead_time"].fillna(0.0)
     frame["lead_periods"] = whole_periods(frame["lead_time"].to_numpy()).astype(np.intp)
     frame["valid_from"], frame["last"] = _valid_periods(stated, timeline)
     frame["lever"] = _levers(frame)
@@ -100,6 +102,14 @@ def resolve_sources(
     frame["first"] = np.maximum(frame["valid_from"], frame["lead_periods"])
     # of the same source the regular way comes first
     return frame.sort_values(["point", "priority", "kind", "source", "lever"], kind="stable", ignore_index=True)[list(SOURCE_COLUMNS)]
+
+
+def _note_unknown_lead_times(sources: pd.DataFrame, points: pd.DataFrame, notes: list[Note]) -> None:
+    """What is bought is promised at once where nobody says how long it takes; what is made within the period is usual and not said."""
+    unknown = sources["lead_time"].isna() & sources["kind"].isin(SUPPLIED)
+    if unknown.any():
+        names = sorted(set(points["item"].iloc[sources.loc[unknown, "point"].to_numpy()]))
+        notes.append(Note("items", names[0], "lead-time-absent", f"no lead time is given for {some_of(names)}; taken as 0"))
 
 
 def _fit_lots(sources: pd.DataFrame, points: pd.DataFrame, notes: list[Note]) -> None:
