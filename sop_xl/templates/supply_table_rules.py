@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sop_xl import vocabulary
 from sop_xl.sheets.spec import HEADER_ROW, SheetSpec
-from sop_xl.templates.book import FIRST_ROW, LAST_ROW, Book, field_letters, quoted
+from sop_xl.templates.book import Book, quoted
 from sop_xl.templates.check_rules import FLAG_ROW, Check, column_of, in_plan, is_measure
 from sop_xl.templates.reach import body, filled
 from sop_xl.templates.settings_sheet import setting_value
@@ -73,28 +73,32 @@ def _option_checks(book: Book, spec: SheetSpec) -> list[Check]:
 
 
 def _allocation_checks(book: Book) -> list[Check]:
-    """Nobody gets more than asked for; the rules are those of the detail, and each is measured against the same best."""
+    """Nobody gets more than asked for; the rules are those of the detail, and each is measured against the same best.
+
+    What waits is served later, so units given and asked for are compared over all periods of a line, not in each.
+    """
     if not book.has("Allocation", "Allocation Rules"):
         return []
     spec, rules = book.spec("Allocation"), book.spec("Allocation Rules")
-    asked, given = _block(spec, "demand", "demand"), _block(spec, "allocated", "by_contract")
-    by_rule = ",".join(filled(spec, name) for name in ("by_priority", "by_margin", "by_fair_share", "by_contract"))
+    rules_of_detail = ("by_priority", "by_margin", "by_fair_share", "by_contract")
+    by_rule = ",".join(filled(spec, name) for name in rules_of_detail)
+    item, location, group = (filled(spec, name) for name in ("item", "location", "customer"))
+    # a comparison with an empty cell would be one with zero: the text of the cell is compared
+    same = f'{item},{item},{location},{location},{group},{group}&""'
+    above = ",".join(
+        f"SUMPRODUCT(MAX(SUMIFS({filled(spec, name)},{same})-SUMIFS({filled(spec, 'demand')},{same})))" for name in ("allocated", *rules_of_detail)
+    )
     rule, customer, margin, regret = (filled(rules, name) for name in ("rule", "customer", "margin", "regret"))
     chosen = f'{filled(rules, "chosen")},"yes",{customer},""'
     best = f"(SUMIFS({margin},{chosen})+SUMIFS({regret},{chosen}))"
     return [
-        _whole("Nobody is allocated more than asked for", "Allocation, row by row and rule by rule: sum of what is above demand", vocabulary.UNITS,
-               f"SUMPRODUCT(({given}>{asked})*({given}-{asked}))"),
+        _whole("Nobody is allocated more than asked for", "Allocation, rule by rule: the most that somebody gets above demand, all periods", vocabulary.UNITS,
+               f"MAX(0,{above})"),
         _whole("Allocation Rules = sum of Allocation", "Allocated by all rules together, lines of all customers - columns of Allocation", vocabulary.UNITS,
                f'SUMIFS({filled(rules, "allocated")},{customer},"")-SUM({by_rule})'),
         _whole("Margin + regret is the same for every rule", "Allocation Rules: sum of |margin + regret - that of the chosen rule|", vocabulary.MONEY,
                f'SUMPRODUCT(({rule}<>"")*({customer}="")*({margin}<>"")*ABS({margin}+{regret}-{best}))'),
     ]  # fmt: skip
-
-
-def _block(spec: SheetSpec, first: str, last: str) -> str:
-    """Body of the adjacent columns from one field to another."""
-    return f"{quoted(spec.name)}!${field_letters(spec, first)}${FIRST_ROW}:${field_letters(spec, last)}${LAST_ROW}"
 
 
 def _target_checks(book: Book, spec: SheetSpec) -> list[Check]:
