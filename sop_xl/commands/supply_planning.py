@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Supply:
-    """What the supply step made."""
+    """What the supply step made; `model` is what the plan came from, `None` where netting is the plan."""
 
     network: SupplyNetwork
     rules: SupplyRules
@@ -65,6 +65,7 @@ class Supply:
     service_curves: pd.DataFrame
     served: pd.DataFrame
     restock: Restock
+    model: SolvedModel | None
     elasticity: pd.DataFrame
 
 
@@ -101,7 +102,8 @@ def plan_supply(
     return Supply(
         network, rules, netting, solution, performance, net_requirements_frame(network, netting), with_last_plan(supply_plan_frame(solution), last_plan),
         capacity_frame(network, netting, solution), inventory_plan_frame(solution), why, allocation, allocation_rules, targets,
-        service_curves(network, levels, targets), known.served, restock, elasticity,
+        service_curves(network, levels, targets), known.served, restock,
+        None if isinstance(plan, SupplySolution) else plan, elasticity,
     )  # fmt: skip
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -16,6 +16,11 @@ from sop_xl.plan.scenarios import compare_scenarios
 from sop_xl.plan.supply.best_options import with_best_options
 from sop_xl.plan.supply.figures import plan_figures
 from sop_xl.plan.supply.options import try_options
+
+if TYPE_CHECKING:
+    from sop_xl.plan.supply.network import SupplyNetwork, SupplyRules
+    from sop_xl.plan.supply.solution import SupplySolution
+    from sop_xl.plan.supply.solver import SolvedModel
 
 Progress = Callable[[str, int, int], None]
 
@@ -32,23 +37,46 @@ class WhatIf:
 def try_what_if(inputs: Inputs, supply: Supply, progress: Progress, notes: list[pd.DataFrame], *, options: bool = True, scenarios: bool = True) -> WhatIf:
     """Options of the plan and scenarios beside it; what is not asked for is empty."""
     tried, shortages = empty_frame(OPTIONS), supply.why.shortages
-    if options and inputs.settings.supply_plan == "constrained":
+    options = options and inputs.settings.supply_plan == "constrained" and inputs.settings.options_tried > 0
+    scenarios = scenarios and bool((inputs.frame("Scenarios")["state"] == "run").any())
+    model = _without_lots(supply) if options or scenarios else None
+    if options:
         found = try_options(
             supply.network, supply.rules, supply.solution, most=inputs.settings.options_tried, price_step=inputs.settings.price_step, elasticity=supply.elasticity,
             budget=_budget(inputs), ranked_by="profit and lateness", currency=inputs.settings.plan_currency, progress=progress,
+            model=model,
         )  # fmt: skip
         tried, shortages = found.options, with_best_options(shortages, found.options, found.effects)
-    return WhatIf(tried, shortages, _scenarios(inputs, supply, progress, notes) if scenarios else empty_frame(SCENARIO_COMPARE))
+    return WhatIf(tried, shortages, _scenarios(inputs, supply, model, progress, notes) if scenarios else empty_frame(SCENARIO_COMPARE))
 
 
-def _scenarios(inputs: Inputs, supply: Supply, progress: Progress, notes: list[pd.DataFrame]) -> pd.DataFrame:
+def _without_lots(supply: Supply) -> SolvedModel | None:
+    """The plan that options and scenarios are compared with, in parts of lots, and its model; `None` where netting is the plan."""
+    if supply.model is None or not supply.rules.whole_lots:
+        return supply.model
+    from sop_xl.plan.supply.solver import open_model
+
+    return open_model(supply.network, replace(supply.rules, whole_lots=False), supply.model)
+
+
+def _scenarios(inputs: Inputs, supply: Supply, model: SolvedModel | None, progress: Progress, notes: list[pd.DataFrame]) -> pd.DataFrame:
     wanted = inputs.frame("Scenarios")
     wanted = wanted[wanted["state"] == "run"]
     if wanted.empty:
         return empty_frame(SCENARIO_COMPARE)
+
+    def solve(network: SupplyNetwork, rules: SupplyRules) -> SupplySolution:
+        if model is None:
+            return make_plan(network, rules, inputs.settings)
+        if rules == model.solution.rules:
+            return model.solution if network is model.solution.network else model.resolve(network)
+        from sop_xl.plan.supply.solver import open_model
+
+        return open_model(network, rules, model).solution
+
     compared, said = compare_scenarios(
         supply.network, supply.rules, supply.solution, wanted, inputs.frame("Scenario Drivers"), inputs.frame("Items"), inputs.locations(), supply.restock,
-        partial(make_plan, settings=inputs.settings), plan_figures, lambda name: progress(f"Scenario {name}", 0, 0), asked=supply.served, open_orders=inputs.frame("Open Orders"),
+        solve, plan_figures, lambda name: progress(f"Scenario {name}", 0, 0), asked=supply.served, open_orders=inputs.frame("Open Orders"),
         targets=supply.inventory_targets,
     )  # fmt: skip
     notes.append(said)

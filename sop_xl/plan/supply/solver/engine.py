@@ -19,6 +19,10 @@ NONZERO = 1e-7
 """Reduced costs below this say nothing: the solver's own tolerance."""
 
 
+DUAL, PRIMAL = 1, 4
+"""The solver's numbers of its simplex methods."""
+
+
 @dataclass(frozen=True)
 class Optimum:
     """What the solver found.
@@ -77,15 +81,16 @@ class Engine:
         PlanError
             When there is no plan, which the variables beyond limits exclude but for numbers too far apart.
         """
-        if start is not None or basis is not None:
-            self.highs.setBasis(basis if start is None else start.basis)
+        basis = basis if start is None else start.basis
+        if basis is not None:
+            self.highs.setBasis(basis)
         fixed_columns = np.zeros(len(self.programme.cost), dtype=bool)
         fixed_rows = np.zeros(len(self.programme.row_lower), dtype=bool)
         last = len(self.stages) - 1
         for number, cost in enumerate(self.stages):
             if last > 0 or start is not None:
                 self._set_costs(cost)
-            self._run()
+            self._run(basis)
             if number < last:
                 self._hold_best(fixed_columns, fixed_rows)
         return self._optimum(fixed_columns, fixed_rows)
@@ -117,13 +122,31 @@ class Engine:
         self.highs.changeColsBounds(columns, np.arange(columns, dtype=np.int32), held.lower, held.upper)
         self.highs.changeRowsBounds(rows, np.arange(rows, dtype=np.int32), held.row_lower, held.row_upper)
 
-    def _run(self) -> None:
+    def _run(self, basis: Any) -> None:
         import highspy
 
         self.highs.run()
+        if basis is not None and not self._is_settled():
+            self._run_otherwise(basis)
         if self.highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             status = self.highs.modelStatusToString(self.highs.getModelStatus()).lower()
             raise PlanError(f"Supply plan: no plan found, the solver says {status}; look for quantities or costs that are far too large")
+
+    def _is_settled(self) -> bool:
+        import highspy
+
+        status = highspy.HighsModelStatus
+        return self.highs.getModelStatus() in (status.kOptimal, status.kInfeasible, status.kUnbounded, status.kUnboundedOrInfeasible)
+
+    def _run_otherwise(self, basis: Any) -> None:
+        """A basis that other lead times make all but singular is too much for the dual simplex, less often for the primal, and then no help at all."""
+        self.highs.setOptionValue("simplex_strategy", PRIMAL)
+        self.highs.setBasis(basis)
+        self.highs.run()
+        self.highs.setOptionValue("simplex_strategy", DUAL)
+        if not self._is_settled():
+            self.highs.clearSolver()
+            self.highs.run()
 
     def _hold_best(self, fixed_columns: Mask, fixed_rows: Mask) -> None:
         found = self.highs.getSolution()
