@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sop_xl import vocabulary
 from sop_xl.sheets.spec import HEADER_ROW, SheetSpec
-from sop_xl.templates.book import FIRST_ROW, LAST_ROW, Book, field_letters, quoted
+from sop_xl.templates.book import Book, quoted
 from sop_xl.templates.check_rules import FLAG_ROW, Check, column_of, in_plan, is_measure
 from sop_xl.templates.reach import body, filled
 from sop_xl.templates.settings_sheet import setting_value
@@ -77,24 +77,29 @@ def _allocation_checks(book: Book) -> list[Check]:
     if not book.has("Allocation", "Allocation Rules"):
         return []
     spec, rules = book.spec("Allocation"), book.spec("Allocation Rules")
-    asked, given = _block(spec, "demand", "demand"), _block(spec, "allocated", "by_contract")
-    by_rule = ",".join(filled(spec, name) for name in ("by_priority", "by_margin", "by_fair_share", "by_contract"))
+    by_rule = [filled(spec, name) for name in ("by_priority", "by_margin", "by_fair_share", "by_contract")]
+    above = "+".join(_above_demand(spec, given) for given in by_rule)
     rule, customer, margin, regret = (filled(rules, name) for name in ("rule", "customer", "margin", "regret"))
     chosen = f'{filled(rules, "chosen")},"yes",{customer},""'
     best = f"(SUMIFS({margin},{chosen})+SUMIFS({regret},{chosen}))"
     return [
-        _whole("Nobody is allocated more than asked for", "Allocation, row by row and rule by rule: sum of what is above demand", vocabulary.UNITS,
-               f"SUMPRODUCT(({given}>{asked})*({given}-{asked}))"),
+        _whole("Nobody is allocated more than asked for", "Allocation, by claim and rule, all periods listed, because some catch up: twice what is above demand", vocabulary.UNITS,
+               above),
         _whole("Allocation Rules = sum of Allocation", "Allocated by all rules together, lines of all customers - columns of Allocation", vocabulary.UNITS,
-               f'SUMIFS({filled(rules, "allocated")},{customer},"")-SUM({by_rule})'),
+               f'SUMIFS({filled(rules, "allocated")},{customer},"")-SUM({",".join(by_rule)})'),
         _whole("Margin + regret is the same for every rule", "Allocation Rules: sum of |margin + regret - that of the chosen rule|", vocabulary.MONEY,
                f'SUMPRODUCT(({rule}<>"")*({customer}="")*({margin}<>"")*ABS({margin}+{regret}-{best}))'),
     ]  # fmt: skip
 
 
-def _block(spec: SheetSpec, first: str, last: str) -> str:
-    """Body of the adjacent columns from one field to another."""
-    return f"{quoted(spec.name)}!${field_letters(spec, first)}${FIRST_ROW}:${field_letters(spec, last)}${LAST_ROW}"
+def _above_demand(spec: SheetSpec, given: str) -> str:
+    """Twice what claims get above their demand, all listed periods of a claim together: |given - demand| + given - demand, once a claim."""
+    keys = ("item", "location", "customer")
+    own = ",".join(f'{filled(spec, key)},{filled(spec, key)}&""' for key in keys)
+    ends = "+".join(f"({filled(spec, key)}<>{filled(spec, key, down=1)})" for key in keys)  # the rows of a claim stand together
+    demand = filled(spec, "demand")
+    gap = f"ABS(SUMIFS({given},{own})-SUMIFS({demand},{own}))"
+    return f"SUMPRODUCT((({ends})>0)*{gap})+SUM({given})-SUM({demand})"
 
 
 def _target_checks(book: Book, spec: SheetSpec) -> list[Check]:
