@@ -57,6 +57,7 @@ _CONVENTIONS = {
     "Shortages": "Unmet demand is positive. Value and margin are what is late or lost.",
     "Binding Constraints": "The price of a limit holds between its two bounds. One more saves at least nothing; a range is shown where more than one price is right.",
     "Options": "Changes are against the plan without the option; positive profit, service and cash are better.",
+    "Allocation": "Units. A period that catches up is given more than it asks for: what waited is served then; over all its periods nobody gets more than demand.",
     "Allocation Rules": "Regret = margin of the best allocation - margin of the rule.",
     "Scenario Compare": "Change = scenario - plan.",
     "Financial Plan": "Money in plan currency. Cost is positive. Past periods of version Plan are actuals. Stock value is the closing value: do not add it over periods.",
