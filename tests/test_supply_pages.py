@@ -87,7 +87,7 @@ def test_a_backlog_counts_as_late_when_it_grows_and_not_again_while_it_waits(rev
 def test_each_shortage_says_what_binds_and_what_to_do(review):
     (row,) = block(review, "What is short", 8)
     assert (row[0], row[1], row[2], row[3]) == ("A1 Item A1, N", "2026-03 - 2026-03", 1, 106)
-    assert row[7] == "Saw: Authorise overtime on the Saw; option: Overtime at Saw"
+    assert row[AHEAD.start] == "Saw: Authorise overtime on the Saw; option: Overtime at Saw"
 
 
 def test_a_family_without_a_shortage_says_so(narrowed):
@@ -99,7 +99,7 @@ def test_a_family_without_a_shortage_says_so(narrowed):
 def test_what_binds_and_the_options_stand_in_the_order_of_their_sheets(review):
     first, second = block(review, "What binds", 5)
     assert first[:7] == ["Saw", "resource capacity", 1, 12, 12, "2026-02", 0]
-    assert second[7] == "The Saw is full in 2026-03: one more hour saves 9 USD."
+    assert second[AHEAD.start] == "The Saw is full in 2026-03: one more hour saves 9 USD."
     options = block(review, "Options", 6)
     assert [(row[0], row[3]) for row in options] == [("Overtime at Saw", 300), ("Second source of A1", 100), ("Expedite A1", -20)]
 
@@ -138,12 +138,13 @@ def test_pages_without_a_plan_say_that_there_is_nothing(empty):
     assert next(row[0] for row in empty["Executive"] if str(row[0]).startswith("Critical")) == "Critical constraints, whole plan: no shortage. No limit binds."
 
 
-def test_the_supply_review_prints_on_a4_without_past_periods(tmp_path):
+def test_the_supply_review_prints_on_a4_with_the_plan_beside_the_labels_and_the_past_folded(tmp_path):
     path = tmp_path / "book.xlsx"
     build_workbook(path, sheets=SHEETS, timeline=plan.TIMELINE, settings=Settings())
     sheet = load_workbook(path)["Supply Review"]
     assert (sheet.page_setup.paperSize, sheet.page_setup.orientation, sheet.page_setup.scale) == (9, "landscape", 60)
-    areas = [area.replace("$", "").split("!")[-1] for area in sheet.print_area.split(",")] if isinstance(sheet.print_area, str) else sheet.print_area
-    first, ahead = (str(area) for area in areas)
-    assert first.startswith("A1:S")
-    assert ahead.startswith("U1:W")  # thirteen past periods stand in H to T
+    assert str(sheet.print_area).replace("$", "").split("!")[-1].startswith("A1:W")
+    assert sheet.print_title_cols == "$A:$G"
+    past = sheet.column_dimensions["H"]  # thirteen past periods stand in H to T
+    assert (past.min, past.max, past.hidden, past.outlineLevel) == (8, 20, True, 1)
+    assert not any(sheet.column_dimensions[letters].hidden for letters in "GUVW")

@@ -40,7 +40,7 @@ class ResourceRow(Row):
     hire_limit: float | None = column("Hire limit", "Workers that can be hired in a period. Empty: none.", unit="count", default=None, width=9, ge=0)
     hire_cost: float | None = column("Hire cost", "Per worker hired. Empty: none.", unit="money", default=None, width=9, ge=0)
     layoff_cost: float | None = column("Lay-off cost", "Per worker laid off. Empty: nobody is laid off.", unit="money", default=None, width=10, ge=0)
-    note: str = column("Note", "Free text.", default="", aliases=("Comment",), width=24)
+    note: str = column("Note", "Free text.", default="", aliases=("Comment",), width=30)
 
 
 def resources_frame(records: pd.DataFrame, settings: Settings) -> pd.DataFrame:
@@ -80,7 +80,7 @@ class LoadRow(Row):
     hours_per_unit: float = column("Hours per unit", "Productive hours per unit; of a storage resource space per unit in stock.", unit="h/unit", aliases=("Hours", "Run time"), width=11, ge=0)
     setup_hours: float | None = column("Set-up hours", "Per order. Empty: none.", unit="h", default=None, width=10, ge=0)
     before_days: float | None = column("Before", "Days before the receipt at which the load falls. Empty: in the period of the receipt.", unit="days", default=None, width=9, ge=0)
-    note: str = column("Note", "Free text.", default="", aliases=("Comment",), width=24)
+    note: str = column("Note", "Free text.", default="", aliases=("Comment",), width=44)
 
 
 def loads_frame(records: pd.DataFrame, settings: Settings) -> pd.DataFrame:

@@ -129,7 +129,7 @@ class ScenarioCompareRow(Row):
     value: float | None = column("Value", "In the scenario.", unit="see unit", default=None, width=14)
     change: float | None = column("Change", "Value - value of the plan.", unit="see unit", default=None, width=14)
     unit: str = column("Unit", "Unit of both.", default="", width=10)
-    note: str = column("Note", "What a planner must know.", default="", width=60)
+    note: str = column("Note", "What a planner must know.", default="", width=125)
 
 
 SCENARIO_COMPARE = SheetSpec(

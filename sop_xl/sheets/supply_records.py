@@ -24,8 +24,8 @@ class ShortageRow(Row):
     cause_kind: str = column("Kind of cause", "resource, material, supplier, lead time, fence, storage or cost.", default="", width=13)
     cause: str = column("Cause", "What binds.", default="", width=26)
     chain: str = column("Chain", "From the item to the cause.", default="", width=60)
-    next_action: str = column("Next action", "What to do first.", default="", width=50)
-    option: str = column("Best option", "The line of Options that removes most of it.", default="", width=34)
+    next_action: str = column("Next action", "What to do first.", default="", width=60)
+    option: str = column("Best option", "The line of Options that removes most of it.", default="", width=44)
 
 
 SHORTAGES = SheetSpec(
@@ -44,7 +44,7 @@ class BindingConstraintRow(Row):
     """One constraint that binds."""
 
     constraint: str = column("Constraint", "Which rule of the plan.", width=20)
-    subject: str = column("Of", "Resource, supplier or item.", width=28)
+    subject: str = column("Of", "Resource, supplier or item.", width=44)
     period: datetime = column("Period", "When it binds.", unit="period", cell=CellType.PERIOD, width=10)
     limit: float | None = column("Limit", "What is allowed.", unit="see unit", default=None, width=12)
     used: float | None = column("Used", "What the plan uses.", unit="see unit", default=None, width=12)
@@ -73,7 +73,7 @@ class OptionRow(Row):
     """One option tried."""
 
     rank: float = column("Rank", "1 gains the most.", unit="rank", width=7)
-    option: str = column("Option", "Name; copy it into Decisions to decide on it.", width=40)
+    option: str = column("Option", "Name; copy it into Decisions to decide on it.", width=44)
     lever: str = column("Lever", "What is pulled.", width=14)
     item: str = column("Item", "Empty: every item that the lever reaches.", default="", cell=CellType.CODE, width=16)
     family: str = column("Family", "Empty: every family.", default="", width=18)
@@ -94,7 +94,7 @@ class OptionRow(Row):
     unmet_demand: float | None = column("Unmet demand", "Left with it: units late at the end of their period, summed, or lost.", unit="units", default=None, width=12)
     cash: float | None = column("Cash", "With it.", unit="money", default=None, width=14)
     inventory_value: float | None = column("Inventory value", "Mean over the horizon, with it.", unit="money", default=None, width=14)
-    note: str = column("Note", "In words.", default="", width=80)
+    note: str = column("Note", "In words.", default="", width=100)
 
 
 OPTIONS = SheetSpec(
@@ -186,7 +186,7 @@ class InventoryTargetRow(Row):
     obsolete: float | None = column("Obsolete", "On hand that the plan never uses.", unit="units", default=None, width=11)
     excess_value: float | None = column("Excess value", "At unit cost.", unit="money", default=None, width=13)
     obsolete_value: float | None = column("Obsolete value", "At unit cost.", unit="money", default=None, width=13)
-    note: str = column("Note", "What a planner must know.", default="", width=60)
+    note: str = column("Note", "What a planner must know.", default="", width=110)
 
 
 INVENTORY_TARGETS = SheetSpec(
@@ -237,7 +237,7 @@ class SupplierPerformanceRow(Row):
     late_share: float | None = column("Late", "Part of lines received after the due date.", unit="fraction", cell=CellType.FRACTION, default=None, width=9)
     reject_rate: float | None = column("Rejected", "Part of the units received.", unit="fraction", cell=CellType.FRACTION, default=None, width=9)
     fill_rate: float | None = column("Fill rate", "Received / ordered.", unit="fraction", cell=CellType.FRACTION, default=None, width=9)
-    used: str = column("Used", "What the plan takes from here.", default="", width=50)
+    used: str = column("Used", "What the plan takes from here.", default="", width=64)
 
 
 SUPPLIER_PERFORMANCE = SheetSpec(

@@ -50,7 +50,7 @@ _BARS = {
 }
 """Fields with a bar in each cell."""
 
-_SIGNED = {"Options": ("gain", "profit_change", "service_change", "cash_change", "budget_gap"), "Scenario Compare": ("change",)}
+_SIGNED = {"Options": ("gain", "profit_change", "service_change", "cash_change", "budget_gap")}
 """Fields in which less than nothing is worse."""
 
 _BY_UNIT = {"KPIs": ("value", "target"), "Scenario Compare": ("value", "change")}
@@ -159,10 +159,7 @@ def _list_rules(book: Book, spec: SheetSpec) -> None:
             "type": "data_bar", "bar_color": colour, "bar_solid": True, "bar_border_color": RULE, "bar_negative_color": "#F3B6AF",
         })  # fmt: skip
     for name in _BY_UNIT.get(spec.name, ()):
-        area = _column(field_letters(spec, name))
-        _row_rule(book, spec, area, "unit", "fraction", num_format="0.0%")
-        for unit in ("money", "units", "h") if spec.name == "Scenario Compare" else ():
-            _row_rule(book, spec, area, "unit", unit, num_format="#,##0")
+        _unit_rules(book, spec, name)
     if spec.name == "Scenario Compare":
         _row_rule(book, spec, _row_of(spec), "scenario", "Plan", bg_color=PALE)
     elif spec.name == "Service Curves":
@@ -170,6 +167,19 @@ def _list_rules(book: Book, spec: SheetSpec) -> None:
             _row_rule(book, spec, _row_of(spec), "today", today, bold=True, font_color=BLUE)
     elif spec.name == "Allocation Rules":
         _row_rule(book, spec, _row_of(spec), "customer", "", bold=True, bg_color=_RESULT)
+
+
+def _unit_rules(book: Book, spec: SheetSpec, name: str) -> None:
+    """The number format that the unit beside a figure asks for; a change below 0 has it together with its colour, because one rule may end the others."""
+    sheet, styles, letters = book.worksheets[spec.name], book.styles, field_letters(spec, name)
+    units = ("fraction", "money", "units", "h") if spec.name == "Scenario Compare" else ("fraction",)
+    for unit in units:
+        form = "0.0%" if unit == "fraction" else "#,##0"
+        if name == "change":
+            below = f'=AND(${field_letters(spec, "unit")}{FIRST_ROW}="{unit}",N({letters}{FIRST_ROW})<0)'
+            look = styles.conditional(num_format=form, font_color=POOR)
+            sheet.conditional_format(_column(letters), {"type": "formula", "criteria": below, "format": look})
+        _row_rule(book, spec, _column(letters), "unit", unit, num_format=form)
 
 
 def _periods(book: Book) -> str:

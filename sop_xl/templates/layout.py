@@ -25,6 +25,12 @@ _WIDE_SCALE = 60
 _PERIODS_ON_A_PAGE = 18
 """Periods beside the label columns of one A3 page at that scale."""
 
+_A4_WIDTH = 250
+"""Characters of a list beyond which one A4 page across makes the figures too small."""
+
+_PORTRAIT_WIDTH = 90
+"""Characters of a list up to which an upright page holds more of it."""
+
 REVIEW_PERIODS = 12
 """Periods beside the label columns of one A4 page at that scale."""
 
@@ -51,6 +57,7 @@ _CONVENTIONS = {
     "Shortages": "Unmet demand is positive. Value and margin are what is late or lost.",
     "Binding Constraints": "The price of a limit holds between its two bounds. One more saves at least nothing; a range is shown where more than one price is right.",
     "Options": "Changes are against the plan without the option; positive profit, service and cash are better.",
+    "Allocation": "Units. A period that catches up is given more than it asks for: what waited is served then; over all its periods nobody gets more than demand.",
     "Allocation Rules": "Regret = margin of the best allocation - margin of the rule.",
     "Scenario Compare": "Change = scenario - plan.",
     "Financial Plan": "Money in plan currency. Cost is positive. Past periods of version Plan are actuals. Stock value is the closing value: do not add it over periods.",
@@ -174,22 +181,29 @@ def period_rows(book: Book, name: str, *, flag_row: int = HEADER_ROW - 1, consta
 
 
 def print_setup(
-    book: Book, spec: SheetSpec, *, area: str = "", one_page: bool = False, titles: bool = True, by_period: bool = False
+    book: Book, spec: SheetSpec, *, area: str = "", one_page: bool = False, titles: bool = True, by_period: bool = False, folded: bool = False,
+    width: float = 0.0,
 ) -> None:
-    """Landscape A4, head repeated, footer with file, sheet and page.
+    """Landscape A4 as a rule, head repeated, footer with file, sheet and page.
 
     Fitted to one page's width. What has a column per period takes A3 at a scale that can be read, and as many pages side by side as
-    the periods need: the label columns stand on each of them, and the plan begins on a page of its own.
+    the periods need: the label columns stand on each of them, and the plan begins on a page of its own; where the past is `folded` it
+    begins beside the labels. A list of such a `width` in characters that A4 would make it too small to read takes A3 as well, one that
+    fills half a page stands upright.
     """
     sheet = book.worksheets[spec.name]
-    sheet.set_landscape()
-    sheet.set_paper(8 if by_period else 9)
+    if 0 < width < _PORTRAIT_WIDTH and not by_period:
+        sheet.set_portrait()
+    else:
+        sheet.set_landscape()
+    sheet.set_paper(8 if by_period or width > _A4_WIDTH else 9)
     sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
     if by_period:
         plan = LABEL_COLUMNS + book.history_count
         sheet.set_print_scale(_WIDE_SCALE)
+        first = plan + 1 if folded else LABEL_COLUMNS + 1
         sheet.set_v_pagebreaks([
-            column for column in range(LABEL_COLUMNS + 1, LABEL_COLUMNS + len(book.labels)) if (column - plan) % _PERIODS_ON_A_PAGE == 0
+            column for column in range(first, LABEL_COLUMNS + len(book.labels)) if (column - plan) % _PERIODS_ON_A_PAGE == 0
         ])  # fmt: skip
         sheet.print_across()
         sheet.repeat_columns(0, LABEL_COLUMNS - 1)
@@ -203,9 +217,9 @@ def print_setup(
 
 
 def print_pages(book: Book, spec: SheetSpec, last_row: int, breaks: Sequence[int]) -> None:
-    """Landscape A4 at a scale to read: first the label columns with what stands beside them, then the planned periods.
+    """Landscape A4 at a scale to read: the label columns with the planned periods beside them, the first of them on the first page.
 
-    Past periods, of which supply has no figures, are not printed. The label columns stand on each page.
+    Past periods, of which supply has no figures, are folded away (`fold_past`) and not printed. The label columns stand on each page.
 
     Parameters
     ----------
@@ -215,17 +229,28 @@ def print_pages(book: Book, spec: SheetSpec, last_row: int, breaks: Sequence[int
         1-based rows after which a new page begins.
     """
     sheet = book.worksheets[spec.name]
-    print_setup(book, spec, by_period=True)
+    print_setup(book, spec, area=f"A1:{book.last_column}{last_row}", by_period=True, folded=True)
     sheet.set_paper(9)
     sheet.set_margins(left=0.2, right=0.2, top=0.5, bottom=0.6)
     plan = LABEL_COLUMNS + book.history_count
-    ends = [plan, *range(plan + REVIEW_PERIODS, LABEL_COLUMNS + len(book.labels), REVIEW_PERIODS)]
-    sheet.set_v_pagebreaks([LABEL_COLUMNS + REVIEW_PERIODS, *ends])
+    sheet.set_v_pagebreaks(list(range(plan + REVIEW_PERIODS, LABEL_COLUMNS + len(book.labels), REVIEW_PERIODS)))
     sheet.set_h_pagebreaks(list(breaks))
-    front = f"$A$1:${column_letters(LABEL_COLUMNS + REVIEW_PERIODS)}${last_row}"
-    ahead = f"${column_letters(plan + 1)}$1:${book.last_column}${last_row}"
-    tab = quoted(spec.name)
-    book.workbook.define_name(f"{tab}!_xlnm.Print_Area", f"={tab}!{front},{tab}!{ahead}")
+
+
+def fold_past(book: Book, name: str, width: float) -> None:
+    """Group the past periods of a sheet that plans alone and fold them: the plan stands beside the labels, and one click shows the past.
+
+    Parameters
+    ----------
+    width
+        Of a period column, in characters.
+    """
+    if not book.history_count:
+        return
+    sheet, style = book.worksheets[name], book.styles()
+    plan = LABEL_COLUMNS + book.history_count
+    sheet.set_column(LABEL_COLUMNS, plan - 1, width, style, {"level": 1, "hidden": True})
+    sheet.set_column(plan, plan, width, style, {"collapsed": True})
 
 
 def freeze(book: Book, spec: SheetSpec, columns: int) -> None:

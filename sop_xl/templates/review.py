@@ -87,6 +87,11 @@ class Page:
         """The XlsxWriter worksheet."""
         return self.book.worksheets[self.name]
 
+    @property
+    def beside(self) -> str:
+        """Letters of the first planned period, beside the label columns where the past is folded."""
+        return period_letters(self.book.history_count)
+
     def span(self, key: str) -> str:
         """All period cells of a line: `$H$54:$BI$54`."""
         row = self.rows[key]

@@ -22,6 +22,8 @@ HEIGHTS = {"Shortages": SHORTAGES + 3, "Binding Constraints": CONSTRAINTS + 3, "
 
 _PLACE = "C"
 """Column that says which line of the list stands here; every other cell looks it up."""
+_WORDS = "words"
+"""Where the sentence of a line stands: over the first planned periods."""
 _MONEY, _SIGNED, _SHARE, _PRICE = review.dashed("#,##0"), "+#,##0;-#,##0;0", "+0.0%;-0.0%;0.0%", review.dashed("#,##0.00")
 _UNITS = _MONEY
 _TWO_LINES = 27
@@ -34,7 +36,7 @@ class Field:
     Parameters
     ----------
     letters, caption
-        Where it stands and what its header says.
+        Column in which it stands, or `_WORDS`, and what its header says.
     formula
         With `{at}` for the place of the line in its list.
     form
@@ -65,7 +67,7 @@ def shortage_block(page: Page, top: int) -> int:
         Field("E", "Value", of("shortage_value"), _MONEY),
         Field("F", "Cause", of("cause_kind")),
         Field("G", "Margin at risk", of("margin_at_risk"), _MONEY),
-        Field("H", "Cause, next action and best option", text),
+        Field(_WORDS, "Cause, next action and best option", text),
     )
     place = f"SMALL(IF({own},{rank}),{{line}})"
     return _block(page, row, SHORTAGES, fields, place, rank, "none: every demand is served in time")
@@ -86,7 +88,7 @@ def constraint_block(page: Page, top: int) -> int:
         Field("E", "One less costs", of("price_high"), _PRICE),
         Field("F", "Period", of("period")),
         Field("G", "Demand hurt", of("demand_hurt"), _UNITS),
-        Field("H", "In words", of("sentence")),
+        Field(_WORDS, "In words", of("sentence")),
     )
     return _block(page, row, CONSTRAINTS, fields, _nth(spec, "subject"), "", "nothing binds")
 
@@ -106,7 +108,7 @@ def option_block(page: Page, top: int) -> int:
         Field("E", "Profit change", of("profit_change"), _SIGNED),
         Field("F", "Service", of("service_change"), _SHARE),
         Field("G", "Cash change", of("cash_change"), _SIGNED),
-        Field("H", "Note", of("note")),
+        Field(_WORDS, "Note", of("note")),
     )
     after = _block(page, row, OPTIONS, fields, _nth(spec, "option"), "", "none tried")
     page.sheet.conditional_format(f"D{row + 1}:D{after - 1}", {
@@ -133,12 +135,14 @@ def _block(page: Page, row: int, count: int, fields: Sequence[Field], place: str
         What the first line says when there is none.
     """
     sheet, styles, kind = page.sheet, page.book.styles, page.book.spec(page.name).kind
-    last = column_letters(LABEL_COLUMNS + REVIEW_PERIODS)
-    for column in range(LABEL_COLUMNS + REVIEW_PERIODS):
+    start = LABEL_COLUMNS + page.book.history_count
+    last = column_letters(start + REVIEW_PERIODS)
+    for column in (*range(LABEL_COLUMNS), *range(start, start + REVIEW_PERIODS)):
         sheet.write_blank(row - 1, column, None, styles.header(kind, wrap=False))
     sheet.write_string(f"{_PLACE}{row}", "Rank", styles.header(kind, wrap=False, number=True))
     for field in fields:
-        sheet.write_string(f"{field.letters}{row}", field.caption, styles.header(kind, wrap=False, number=bool(field.form), indent=int(field.letters in "FH")))
+        look = styles.header(kind, wrap=False, number=bool(field.form), indent=int(field.letters in ("F", _WORDS)))
+        sheet.write_string(f"{_letters(page, field)}{row}", field.caption, look)
     first = row + 1
     for line in range(first, first + count):
         sheet.set_row(line - 1, _TWO_LINES)
@@ -152,17 +156,22 @@ def _block(page: Page, row: int, count: int, fields: Sequence[Field], place: str
             shown = field.formula.format(at=at) + ("" if field.form else '&""')  # an empty cell is no 0
             text = f'=IF({cell}="",{nothing},{shown})'
             style = _style(page, field)
-            if field.letters == "H":
-                sheet.merge_range(f"H{line}:{last}{line}", "", style)
-            sheet.write_formula(f"{field.letters}{line}", text, style, "")
+            letters = _letters(page, field)
+            if field.letters == _WORDS:
+                sheet.merge_range(f"{letters}{line}:{last}{line}", "", style)
+            sheet.write_formula(f"{letters}{line}", text, style, "")
     return first + count + 1
+
+
+def _letters(page: Page, field: Field) -> str:
+    return page.beside if field.letters == _WORDS else field.letters
 
 
 def _style(page: Page, field: Field) -> Any:
     styles = page.book.styles
     if field.form:
         return styles.body(field.form)
-    if field.letters == "H":
+    if field.letters == _WORDS:
         return styles.body(text_wrap=True, font_size=9, align="left", indent=1)
     if field.letters == "A":
         return styles.body(text_wrap=True, bold=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from sop_xl import vocabulary
-from sop_xl.templates import charts, curve_block, resource_block, review, supply_blocks
+from sop_xl.templates import charts, curve_block, layout, resource_block, review, supply_blocks
 from sop_xl.templates.book import Book
 from sop_xl.templates.reach import filled, period_filled
 from sop_xl.templates.review import PLAN, Formula, Line, Page, measure_label, shift
@@ -24,6 +24,7 @@ _LEFT, _RIGHT = 828, 850
 def supply_review_sheet(book: Book) -> None:
     """Build the page from the Inventory Plan and what else the workbook has; without a plan there is nothing to review and the page says so."""
     page = review.begin(book, "Supply Review")
+    layout.fold_past(book, page.name, review.PERIOD_WIDTH)
     if not book.has("Inventory Plan"):
         page.sheet.write_string("A7", "The workbook has no Inventory Plan; add the module supply.", book.styles.text(muted=True))
         review.flags(page, 9)
@@ -104,11 +105,11 @@ def _stock_charts(page: Page, row: int) -> None:
     chart = charts.lines_chart(page, "Projected balance and safety stock", keys, history, unit="units")
     charts.insert(page, chart, f"A{row}", _LEFT, _CHART_HEIGHT, "Projected balance, safety stock and unmet demand")
     if "inventory" in page.rows:
-        charts.insert(page, charts.stock_chart(page, history), f"H{row}", _RIGHT, _CHART_HEIGHT, "Inventory value and cover by period")
+        charts.insert(page, charts.stock_chart(page, history), f"{page.beside}{row}", _RIGHT, _CHART_HEIGHT, "Inventory value and cover by period")
     else:
         flows = {"demand": "Demand", "planned_receipts": "Planned receipts"}
         chart = charts.lines_chart(page, "Demand and receipts", flows, history, unit="units")
-        charts.insert(page, chart, f"H{row}", _RIGHT, _CHART_HEIGHT, "Demand and planned receipts")
+        charts.insert(page, chart, f"{page.beside}{row}", _RIGHT, _CHART_HEIGHT, "Demand and planned receipts")
 
 
 _WORDS: dict[str, Callable[[Page, int], int]] = {
@@ -145,4 +146,4 @@ def _load(page: Page, row: int) -> None:
     if page.book.has("Service Curves"):
         curve_block.curve_block(page, row + _LOWER_ROWS)
         chart = charts.curve_chart(page, page.rows["curve"], curve_block.POINTS, page.rows["today"])
-        charts.insert(page, chart, f"H{row}", _RIGHT, _LOWER_HEIGHT, "Safety stock by service level, and where targets and stock stand today")
+        charts.insert(page, chart, f"{page.beside}{row}", _RIGHT, _LOWER_HEIGHT, "Safety stock by service level, and where targets and stock stand today")

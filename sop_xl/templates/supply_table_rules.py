@@ -73,32 +73,33 @@ def _option_checks(book: Book, spec: SheetSpec) -> list[Check]:
 
 
 def _allocation_checks(book: Book) -> list[Check]:
-    """Nobody gets more than asked for; the rules are those of the detail, and each is measured against the same best.
-
-    What waits is served later, so units given and asked for are compared over all periods of a line, not in each.
-    """
+    """Nobody gets more than asked for; the rules are those of the detail, and each is measured against the same best."""
     if not book.has("Allocation", "Allocation Rules"):
         return []
     spec, rules = book.spec("Allocation"), book.spec("Allocation Rules")
-    rules_of_detail = ("by_priority", "by_margin", "by_fair_share", "by_contract")
-    by_rule = ",".join(filled(spec, name) for name in rules_of_detail)
-    item, location, group = (filled(spec, name) for name in ("item", "location", "customer"))
-    # a comparison with an empty cell would be one with zero: the text of the cell is compared
-    same = f'{item},{item},{location},{location},{group},{group}&""'
-    above = ",".join(
-        f"SUMPRODUCT(MAX(SUMIFS({filled(spec, name)},{same})-SUMIFS({filled(spec, 'demand')},{same})))" for name in ("allocated", *rules_of_detail)
-    )
+    by_rule = [filled(spec, name) for name in ("by_priority", "by_margin", "by_fair_share", "by_contract")]
+    above = "+".join(_above_demand(spec, given) for given in by_rule)
     rule, customer, margin, regret = (filled(rules, name) for name in ("rule", "customer", "margin", "regret"))
     chosen = f'{filled(rules, "chosen")},"yes",{customer},""'
     best = f"(SUMIFS({margin},{chosen})+SUMIFS({regret},{chosen}))"
     return [
-        _whole("Nobody is allocated more than asked for", "Allocation, rule by rule: the most that somebody gets above demand, all periods", vocabulary.UNITS,
-               f"MAX(0,{above})"),
+        _whole("Nobody is allocated more than asked for", "Allocation, by claim and rule, all periods listed, because some catch up: twice what is above demand", vocabulary.UNITS,
+               above),
         _whole("Allocation Rules = sum of Allocation", "Allocated by all rules together, lines of all customers - columns of Allocation", vocabulary.UNITS,
-               f'SUMIFS({filled(rules, "allocated")},{customer},"")-SUM({by_rule})'),
+               f'SUMIFS({filled(rules, "allocated")},{customer},"")-SUM({",".join(by_rule)})'),
         _whole("Margin + regret is the same for every rule", "Allocation Rules: sum of |margin + regret - that of the chosen rule|", vocabulary.MONEY,
                f'SUMPRODUCT(({rule}<>"")*({customer}="")*({margin}<>"")*ABS({margin}+{regret}-{best}))'),
     ]  # fmt: skip
+
+
+def _above_demand(spec: SheetSpec, given: str) -> str:
+    """Twice what claims get above their demand, all listed periods of a claim together: |given - demand| + given - demand, once a claim."""
+    keys = ("item", "location", "customer")
+    own = ",".join(f'{filled(spec, key)},{filled(spec, key)}&""' for key in keys)
+    ends = "+".join(f"({filled(spec, key)}<>{filled(spec, key, down=1)})" for key in keys)  # the rows of a claim stand together
+    demand = filled(spec, "demand")
+    gap = f"ABS(SUMIFS({given},{own})-SUMIFS({demand},{own}))"
+    return f"SUMPRODUCT((({ends})>0)*{gap})+SUM({given})-SUM({demand})"
 
 
 def _target_checks(book: Book, spec: SheetSpec) -> list[Check]:

@@ -27,6 +27,13 @@ _WRAPPED = {
 }
 """Columns whose sentences run over several lines."""
 
+_LINES = {"Shortages": 3, "Binding Constraints": 2, "Options": 3}
+"""Lines of text in a row of such a sheet, where it is not 1: new rows take over the height of the first, and nothing fits it to the text later."""
+_LINE_HEIGHT = 14.5
+
+PLANNED_ONLY = ("Net Requirements", "Supply Plan", "Capacity", "Inventory Plan")
+"""Grids that have no figures of the past, which is folded away."""
+
 
 def note(column: Column) -> str:
     """A header's note: what the column means, its unit, and whether it must be filled."""
@@ -48,8 +55,13 @@ def table_sheet(book: Book, spec: SheetSpec) -> None:
     widths = [float(c.width) for c in spec.columns] + [float(PERIOD_WIDTH)] * (len(headers) - len(spec.columns))
     for index, width in enumerate(widths):
         sheet.set_column(index, index, width, styles())
+    folded = spec.name in PLANNED_ONLY
+    if folded:
+        layout.fold_past(book, spec.name, PERIOD_WIDTH)
     layout.head(book, spec, columns=len(spec.columns) if is_grid(spec) else 0, widths=tuple(widths))
     sheet.set_row(HEADER_ROW - 1, 30)
+    if spec.name in _LINES:
+        sheet.set_row(FIRST_ROW - 1, _LINES[spec.name] * _LINE_HEIGHT)
     body = [_body_style(book, spec, c, entry or c.people) for c in spec.columns]
     body += [styles.body(_period_format(spec), entry=entry)] * (len(headers) - len(body))
     for row in range(FIRST_ROW - 1, FIRST_ROW - 1 + rows):
@@ -72,7 +84,7 @@ def table_sheet(book: Book, spec: SheetSpec) -> None:
     if spec.name == "Problems":
         _ways_to_the_cells(book, spec)
     layout.freeze(book, spec, LABEL_COLUMNS if is_grid(spec) else 1)
-    layout.print_setup(book, spec, by_period=is_grid(spec))
+    layout.print_setup(book, spec, by_period=is_grid(spec), folded=folded, width=sum(widths))
     if not entry:
         layout.protect(book, spec.name)
 
