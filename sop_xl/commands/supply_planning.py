@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -83,9 +83,10 @@ def plan_supply(
     network, said = build_network(known, timeline)
     notes.append(said)
     stock = _stock_inputs(inputs, demand)
-    restock = restocker(stock)
+    levels = stock_levels(network, stock)
+    restocked = replace(network, safety_stock=levels.safety_stock)
     elasticity = own_price_elasticity(history_in_plan_currency(inputs, []), items, timeline)
-    network, rules, undecided = apply_decisions(restock(network), supply_rules(settings), inputs.frame("Decisions"), elasticity)
+    network, rules, undecided = apply_decisions(restocked, supply_rules(settings), inputs.frame("Decisions"), elasticity)
     netting = net_requirements(network, rules.unmet)
     plan = _planned(network, rules, settings)
     solution = plan if isinstance(plan, SupplySolution) else plan.solution
@@ -94,7 +95,8 @@ def plan_supply(
         solution, known.served, locations, known.customer_mix, known.customer_classes, known.prices, settings.allocation_rule
     )
     notes.append(said)
-    levels = stock_levels(network, stock)
+    if network is not restocked:  # a decision may change what stock is held for
+        levels = stock_levels(network, stock)
     targets = inventory_targets(solution, levels, stock)
     notes.append(notes_frame([
         *undecided, *levels.notes, *netting.notes, *solution.notes, *capacity_notes(network, netting), *waiting_beside_stock(solution), *why.notes,
@@ -102,7 +104,7 @@ def plan_supply(
     return Supply(
         network, rules, netting, solution, performance, net_requirements_frame(network, netting), with_last_plan(supply_plan_frame(solution), last_plan),
         capacity_frame(network, netting, solution), inventory_plan_frame(solution), why, allocation, allocation_rules, targets,
-        service_curves(network, levels, targets), known.served, restock,
+        service_curves(network, levels, targets), known.served, restocker(stock),
         None if isinstance(plan, SupplySolution) else plan, elasticity,
     )  # fmt: skip
 

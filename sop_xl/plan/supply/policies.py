@@ -57,7 +57,8 @@ def with_segments(points: pd.DataFrame, segments: pd.DataFrame, stocked_at: pd.S
     in one market is enough to plan for.
     """
     known = segments.assign(location=stocked_at.to_numpy(dtype=object))
-    best = [known[known[name] != ""].groupby(["item", "location"], observed=True)[name].min() for name in _CLASSES]
+    pair = ["item", "location"]
+    best = [known[known[name] != ""].sort_values(name, kind="stable").drop_duplicates(pair).set_index(pair)[name] for name in _CLASSES]
     keys = pd.MultiIndex.from_frame(points[["item", "location"]])
     classes = {
         name: pd.Series(worst.reindex(keys).to_numpy(dtype=object)).fillna("").astype(object) for name, worst in zip(_CLASSES, best, strict=True)

@@ -82,7 +82,7 @@ def _of_tableau(lp: Tableau) -> Programme:
     sense = np.repeat([part.sign[0] for part in written], [len(part.cells) for part in written])
     return Programme(
         sparse.csr_array((entries, (at, labels)), shape=(int(starts[-1]), lp.columns)),
-        np.bincount(*lp.costs, minlength=lp.columns),
+        np.bincount(*lp.costs, minlength=lp.columns).astype(float),
         np.zeros(lp.columns),
         lp.of_columns(lp.upper),
         lp.of_columns({name: np.array(name in lp.whole) for name in lp.labels}).astype(bool),
