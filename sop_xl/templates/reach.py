@@ -62,7 +62,7 @@ _LIST_FIELDS = {
     "Options": (
         "rank", "option", "lever", "gain", "profit_change", "service_change", "cash_change", "inventory_change", "budget_gap", "profit", "unmet_demand", "note",
     ),
-    "Allocation": ("item", "location", "customer", "demand", "by_priority", "by_margin", "by_fair_share", "by_contract"),
+    "Allocation": ("item", "location", "customer", "demand", "allocated", "by_priority", "by_margin", "by_fair_share", "by_contract"),
     "Allocation Rules": ("rule", "customer", "allocated", "margin", "regret", "chosen"),
     "Inventory Targets": (
         "item", "safety_stock", "reorder_point", "order_quantity", "target_stock", "excess", "obsolete", "excess_value", "obsolete_value",

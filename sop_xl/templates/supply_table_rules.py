@@ -78,12 +78,13 @@ def _allocation_checks(book: Book) -> list[Check]:
         return []
     spec, rules = book.spec("Allocation"), book.spec("Allocation Rules")
     by_rule = [filled(spec, name) for name in ("by_priority", "by_margin", "by_fair_share", "by_contract")]
-    above = "+".join(_above_demand(spec, given) for given in by_rule)
+    # claim by claim for the rule in use; in total for the others, because the formula takes the square of the rows
+    above = "+".join([_above_demand(spec), *(f"MAX(0,SUM({given})-SUM({filled(spec, 'demand')}))" for given in by_rule)])
     rule, customer, margin, regret = (filled(rules, name) for name in ("rule", "customer", "margin", "regret"))
     chosen = f'{filled(rules, "chosen")},"yes",{customer},""'
     best = f"(SUMIFS({margin},{chosen})+SUMIFS({regret},{chosen}))"
     return [
-        _whole("Nobody is allocated more than asked for", "Allocation, by claim and rule, all periods listed, because some catch up: twice what is above demand", vocabulary.UNITS,
+        _whole("Nobody is allocated more than asked for", "Allocation, all periods of a claim together, because some catch up: what is above demand; of the other rules in total", vocabulary.UNITS,
                above),
         _whole("Allocation Rules = sum of Allocation", "Allocated by all rules together, lines of all customers - columns of Allocation", vocabulary.UNITS,
                f'SUMIFS({filled(rules, "allocated")},{customer},"")-SUM({",".join(by_rule)})'),
@@ -92,12 +93,12 @@ def _allocation_checks(book: Book) -> list[Check]:
     ]  # fmt: skip
 
 
-def _above_demand(spec: SheetSpec, given: str) -> str:
+def _above_demand(spec: SheetSpec) -> str:
     """Twice what claims get above their demand, all listed periods of a claim together: |given - demand| + given - demand, once a claim."""
     keys = ("item", "location", "customer")
     own = ",".join(f'{filled(spec, key)},{filled(spec, key)}&""' for key in keys)
     ends = "+".join(f"({filled(spec, key)}<>{filled(spec, key, down=1)})" for key in keys)  # the rows of a claim stand together
-    demand = filled(spec, "demand")
+    demand, given = filled(spec, "demand"), filled(spec, "allocated")
     gap = f"ABS(SUMIFS({given},{own})-SUMIFS({demand},{own}))"
     return f"SUMPRODUCT((({ends})>0)*{gap})+SUM({given})-SUM({demand})"
 
