@@ -78,14 +78,15 @@ def _allocation_checks(book: Book) -> list[Check]:
         return []
     spec, rules = book.spec("Allocation"), book.spec("Allocation Rules")
     by_rule = [filled(spec, name) for name in ("by_priority", "by_margin", "by_fair_share", "by_contract")]
-    # claim by claim for the rule in use; in total for the others, because the formula takes the square of the rows
-    above = "+".join([_above_demand(spec), *(f"MAX(0,SUM({given})-SUM({filled(spec, 'demand')}))" for given in by_rule)])
+    demand = f"SUM({filled(spec, 'demand')})"
     rule, customer, margin, regret = (filled(rules, name) for name in ("rule", "customer", "margin", "regret"))
     chosen = f'{filled(rules, "chosen")},"yes",{customer},""'
     best = f"(SUMIFS({margin},{chosen})+SUMIFS({regret},{chosen}))"
     return [
-        _whole("Nobody is allocated more than asked for", "Allocation, all periods of a claim together, because some catch up: what is above demand; of the other rules in total", vocabulary.UNITS,
-               above),
+        _whole("Nobody is allocated more than asked for", "Allocation: claims that are given more than demand, all periods of a claim together, because some catch up", vocabulary.COUNT,
+               _overserved(spec)),
+        _whole("No rule allocates more than is asked for", "Allocation: largest total of a rule above demand", vocabulary.UNITS,
+               f"MAX({demand},{','.join(f'SUM({given})' for given in by_rule)})-{demand}"),
         _whole("Allocation Rules = sum of Allocation", "Allocated by all rules together, lines of all customers - columns of Allocation", vocabulary.UNITS,
                f'SUMIFS({filled(rules, "allocated")},{customer},"")-SUM({",".join(by_rule)})'),
         _whole("Margin + regret is the same for every rule", "Allocation Rules: sum of |margin + regret - that of the chosen rule|", vocabulary.MONEY,
@@ -93,14 +94,16 @@ def _allocation_checks(book: Book) -> list[Check]:
     ]  # fmt: skip
 
 
-def _above_demand(spec: SheetSpec) -> str:
-    """Twice what claims get above their demand, all listed periods of a claim together: |given - demand| + given - demand, once a claim."""
+def _overserved(spec: SheetSpec) -> str:
+    """Claims that get more than their demand, all listed periods of a claim together; its rows stand below each other.
+
+    By the rule in use alone, because the work grows with the square of the rows.
+    """
     keys = ("item", "location", "customer")
-    own = ",".join(f'{filled(spec, key)},{filled(spec, key)}&""' for key in keys)
-    ends = "+".join(f"({filled(spec, key)}<>{filled(spec, key, down=1)})" for key in keys)  # the rows of a claim stand together
-    demand, given = filled(spec, "demand"), filled(spec, "allocated")
-    gap = f"ABS(SUMIFS({given},{own})-SUMIFS({demand},{own}))"
-    return f"SUMPRODUCT((({ends})>0)*{gap})+SUM({given})-SUM({demand})"
+    here, next_row = ("&".join(filled(spec, key, down=down) for key in keys) for down in (0, 1))
+    own = ",".join(f"{filled(spec, key)},{filled(spec, key)}" for key in keys) + '&""'  # a claim may have no customer, never no item
+    gap = f"SUMIFS({filled(spec, 'allocated')},{own})-SUMIFS({filled(spec, 'demand')},{own})"
+    return f"SUMPRODUCT(({here}<>{next_row})*({gap}>{setting_value('check_tolerance')}))"
 
 
 def _target_checks(book: Book, spec: SheetSpec) -> list[Check]:
