@@ -45,8 +45,7 @@ STEMS = {
 """First part of the names of each table that formulas add up or look up in."""
 
 OFFSETS = {
-    "Consensus Demand": 5, "Baseline Forecast": 2, "Net Requirements": 4, "Capacity": 7, "Inventory Plan": 10, "Financial Plan": 2, "Allocation": 1,
-    "Service Curves": 1,
+    "Consensus Demand": 5, "Baseline Forecast": 2, "Net Requirements": 4, "Capacity": 7, "Inventory Plan": 10, "Financial Plan": 2, "Service Curves": 1,
 }  # fmt: skip
 """How many rows further down the checks compare the lines of one series; each has its names, such as `CD_item_5`."""
 

@@ -83,7 +83,7 @@ def _allocation_checks(book: Book) -> list[Check]:
     chosen = f'{filled(rules, "chosen")},"yes",{customer},""'
     best = f"(SUMIFS({margin},{chosen})+SUMIFS({regret},{chosen}))"
     return [
-        _whole("Nobody is allocated more than asked for", "Allocation: claims that are given more than demand, all periods of a claim together, because some catch up", vocabulary.COUNT,
+        _whole("Nobody is allocated more than asked for", "Allocation: rows of claims that are given more than demand, all periods of a claim together, because some catch up", vocabulary.COUNT,
                _overserved(spec)),
         _whole("No rule allocates more than is asked for", "Allocation: largest total of a rule above demand", vocabulary.UNITS,
                f"MAX({demand},{','.join(f'SUM({given})' for given in by_rule)})-{demand}"),
@@ -95,15 +95,13 @@ def _allocation_checks(book: Book) -> list[Check]:
 
 
 def _overserved(spec: SheetSpec) -> str:
-    """Claims that get more than their demand, all listed periods of a claim together; its rows stand below each other.
+    """Rows of claims that get more than their demand, all listed periods of a claim together.
 
     By the rule in use alone, because the work grows with the square of the rows.
     """
-    keys = ("item", "location", "customer")
-    here, next_row = ("&".join(filled(spec, key, down=down) for key in keys) for down in (0, 1))
-    own = ",".join(f"{filled(spec, key)},{filled(spec, key)}" for key in keys) + '&""'  # a claim may have no customer, never no item
+    own = ",".join(f"{filled(spec, key)},{filled(spec, key)}" for key in ("item", "location", "customer")) + '&""'  # a claim may have no customer
     gap = f"SUMIFS({filled(spec, 'allocated')},{own})-SUMIFS({filled(spec, 'demand')},{own})"
-    return f"SUMPRODUCT(({here}<>{next_row})*({gap}>{setting_value('check_tolerance')}))"
+    return f"SUMPRODUCT(--({gap}>{setting_value('check_tolerance')}))"
 
 
 def _target_checks(book: Book, spec: SheetSpec) -> list[Check]:
