@@ -201,10 +201,9 @@ def print_setup(
     if by_period:
         plan = LABEL_COLUMNS + book.history_count
         sheet.set_print_scale(_WIDE_SCALE)
-        first = plan + 1 if folded else LABEL_COLUMNS + 1
-        sheet.set_v_pagebreaks([
-            column for column in range(first, LABEL_COLUMNS + len(book.labels)) if (column - plan) % _PERIODS_ON_A_PAGE == 0
-        ])  # fmt: skip
+        first, last = plan + 1 if folded else LABEL_COLUMNS + 1, LABEL_COLUMNS + len(book.labels)
+        breaks = [column for column in range(first, last) if (column - plan) % _PERIODS_ON_A_PAGE == 0]
+        sheet.set_v_pagebreaks(breaks or [last])  # the break at the end says that one page holds them all
         sheet.print_across()
         sheet.repeat_columns(0, LABEL_COLUMNS - 1)
     else:

@@ -45,8 +45,7 @@ STEMS = {
 """First part of the names of each table that formulas add up or look up in."""
 
 OFFSETS = {
-    "Consensus Demand": 5, "Baseline Forecast": 2, "Net Requirements": 4, "Capacity": 7, "Inventory Plan": 10, "Financial Plan": 2, "Allocation": 1,
-    "Service Curves": 1,
+    "Consensus Demand": 5, "Baseline Forecast": 2, "Net Requirements": 4, "Capacity": 7, "Inventory Plan": 10, "Financial Plan": 2, "Service Curves": 1,
 }  # fmt: skip
 """How many rows further down the checks compare the lines of one series; each has its names, such as `CD_item_5`."""
 
@@ -62,7 +61,7 @@ _LIST_FIELDS = {
     "Options": (
         "rank", "option", "lever", "gain", "profit_change", "service_change", "cash_change", "inventory_change", "budget_gap", "profit", "unmet_demand", "note",
     ),
-    "Allocation": ("item", "location", "customer", "demand", "by_priority", "by_margin", "by_fair_share", "by_contract"),
+    "Allocation": ("item", "location", "customer", "demand", "allocated", "by_priority", "by_margin", "by_fair_share", "by_contract"),
     "Allocation Rules": ("rule", "customer", "allocated", "margin", "regret", "chosen"),
     "Inventory Targets": (
         "item", "safety_stock", "reorder_point", "order_quantity", "target_stock", "excess", "obsolete", "excess_value", "obsolete_value",

@@ -14,7 +14,7 @@ from sop_xl.templates.reach import filled
 from sop_xl.templates.review import Page
 from sop_xl.templates.styles import MUTED
 
-SHORTAGES, CONSTRAINTS, OPTIONS = 8, 5, 6
+SHORTAGES, CONSTRAINTS, OPTIONS = 8, 5, 5
 """Lines of each block."""
 
 HEIGHTS = {"Shortages": SHORTAGES + 3, "Binding Constraints": CONSTRAINTS + 3, "Options": OPTIONS + 3}
@@ -26,7 +26,7 @@ _WORDS = "words"
 """Where the sentence of a line stands: over the first planned periods."""
 _MONEY, _SIGNED, _SHARE, _PRICE = review.dashed("#,##0"), "+#,##0;-#,##0;0", "+0.0%;-0.0%;0.0%", review.dashed("#,##0.00")
 _UNITS = _MONEY
-_TWO_LINES = 27
+_TWO_LINES, _THREE_LINES = 27, 34
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ def option_block(page: Page, top: int) -> int:
         Field("G", "Cash change", of("cash_change"), _SIGNED),
         Field(_WORDS, "Note", of("note")),
     )
-    after = _block(page, row, OPTIONS, fields, _nth(spec, "option"), "", "none tried")
+    after = _block(page, row, OPTIONS, fields, _nth(spec, "option"), "", "none tried", _THREE_LINES)
     page.sheet.conditional_format(f"D{row + 1}:D{after - 1}", {
         "type": "data_bar", "bar_color": "#A9D8BC", "bar_solid": True, "bar_negative_color": "#F3B6AF", "bar_axis_color": MUTED,
     })  # fmt: skip
@@ -122,7 +122,7 @@ def _nth(spec: SheetSpec, name: str) -> str:
     return f'{{line}}/(INDEX({filled(spec, name)},{{line}})<>"")'
 
 
-def _block(page: Page, row: int, count: int, fields: Sequence[Field], place: str, ranks: str, empty: str) -> int:
+def _block(page: Page, row: int, count: int, fields: Sequence[Field], place: str, ranks: str, empty: str, height: float = _TWO_LINES) -> int:
     """Header and lines; returns the row after them and an empty one.
 
     Parameters
@@ -133,6 +133,8 @@ def _block(page: Page, row: int, count: int, fields: Sequence[Field], place: str
         The list's ranks, in which the rank of column C is looked up; empty where column C is the place itself.
     empty
         What the first line says when there is none.
+    height
+        Of each line, in points.
     """
     sheet, styles, kind = page.sheet, page.book.styles, page.book.spec(page.name).kind
     start = LABEL_COLUMNS + page.book.history_count
@@ -145,7 +147,7 @@ def _block(page: Page, row: int, count: int, fields: Sequence[Field], place: str
         sheet.write_string(f"{_letters(page, field)}{row}", field.caption, look)
     first = row + 1
     for line in range(first, first + count):
-        sheet.set_row(line - 1, _TWO_LINES)
+        sheet.set_row(line - 1, height)
         number = f"ROWS(${_PLACE}${first}:${_PLACE}{line})"
         cell = f"${_PLACE}{line}"
         formula = f'IFERROR({place.format(line=number)},"")'
@@ -174,5 +176,5 @@ def _style(page: Page, field: Field) -> Any:
     if field.letters == _WORDS:
         return styles.body(text_wrap=True, font_size=9, align="left", indent=1)
     if field.letters == "A":
-        return styles.body(text_wrap=True, bold=True)
+        return styles.body(text_wrap=True, bold=True, font_size=9)
     return styles.body(text_wrap=True, align="left", indent=int(field.letters == "F"))

@@ -78,13 +78,15 @@ def _allocation_checks(book: Book) -> list[Check]:
         return []
     spec, rules = book.spec("Allocation"), book.spec("Allocation Rules")
     by_rule = [filled(spec, name) for name in ("by_priority", "by_margin", "by_fair_share", "by_contract")]
-    above = "+".join(_above_demand(spec, given) for given in by_rule)
+    demand = f"SUM({filled(spec, 'demand')})"
     rule, customer, margin, regret = (filled(rules, name) for name in ("rule", "customer", "margin", "regret"))
     chosen = f'{filled(rules, "chosen")},"yes",{customer},""'
     best = f"(SUMIFS({margin},{chosen})+SUMIFS({regret},{chosen}))"
     return [
-        _whole("Nobody is allocated more than asked for", "Allocation, by claim and rule, all periods listed, because some catch up: twice what is above demand", vocabulary.UNITS,
-               above),
+        _whole("Nobody is allocated more than asked for", "Allocation: rows of claims that are given more than demand, all periods of a claim together, because some catch up", vocabulary.COUNT,
+               _overserved(spec)),
+        _whole("No rule allocates more than is asked for", "Allocation: largest total of a rule above demand", vocabulary.UNITS,
+               f"MAX({demand},{','.join(f'SUM({given})' for given in by_rule)})-{demand}"),
         _whole("Allocation Rules = sum of Allocation", "Allocated by all rules together, lines of all customers - columns of Allocation", vocabulary.UNITS,
                f'SUMIFS({filled(rules, "allocated")},{customer},"")-SUM({",".join(by_rule)})'),
         _whole("Margin + regret is the same for every rule", "Allocation Rules: sum of |margin + regret - that of the chosen rule|", vocabulary.MONEY,
@@ -92,14 +94,14 @@ def _allocation_checks(book: Book) -> list[Check]:
     ]  # fmt: skip
 
 
-def _above_demand(spec: SheetSpec, given: str) -> str:
-    """Twice what claims get above their demand, all listed periods of a claim together: |given - demand| + given - demand, once a claim."""
-    keys = ("item", "location", "customer")
-    own = ",".join(f'{filled(spec, key)},{filled(spec, key)}&""' for key in keys)
-    ends = "+".join(f"({filled(spec, key)}<>{filled(spec, key, down=1)})" for key in keys)  # the rows of a claim stand together
-    demand = filled(spec, "demand")
-    gap = f"ABS(SUMIFS({given},{own})-SUMIFS({demand},{own}))"
-    return f"SUMPRODUCT((({ends})>0)*{gap})+SUM({given})-SUM({demand})"
+def _overserved(spec: SheetSpec) -> str:
+    """Rows of claims that get more than their demand, all listed periods of a claim together.
+
+    By the rule in use alone, because the work grows with the square of the rows.
+    """
+    own = ",".join(f"{filled(spec, key)},{filled(spec, key)}" for key in ("item", "location", "customer")) + '&""'  # a claim may have no customer
+    gap = f"SUMIFS({filled(spec, 'allocated')},{own})-SUMIFS({filled(spec, 'demand')},{own})"
+    return f"SUMPRODUCT(--({gap}>{setting_value('check_tolerance')}))"
 
 
 def _target_checks(book: Book, spec: SheetSpec) -> list[Check]:
