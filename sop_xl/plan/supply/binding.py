@@ -16,6 +16,7 @@ from sop_xl.plan.notes import Note
 from sop_xl.plan.supply.binding_words import binding_sentence
 from sop_xl.plan.supply.limits import LIMITS, RELEASED_LIMITS, subject, unit
 from sop_xl.plan.supply.price_parts import TIMING
+from sop_xl.plan.supply.short_downstream import ShortDownstream
 from sop_xl.plan.supply.shortage_causes import CauseFinder
 from sop_xl.plan.supply.solution import SupplySolution
 from sop_xl.plan.supply.why_words import Names
@@ -93,11 +94,11 @@ def binding_constraints(model: PricedPlan, finder: CauseFinder, names: Names, cu
     hurt = _hurt(solution, finder)
     rents = _rents(solution)
     keys = sorted({*rents, *hurt}, key=lambda k: (-(sum(hurt.get(k, {}).values()) > 0), -round(rents.get(k, 0.0), 6), k))
-    rows = []
+    rows, downstream = [], ShortDownstream(finder)
     for key in keys[:MOST_ASKED]:
         price = _price(model, finder, key)
         waiting = dict(sorted(hurt.get(key, {}).items(), key=lambda entry: (-entry[1], entry[0])))
-        rows.append(_row(names, solution, key, price, waiting, currency, _later(key, hurt)))
+        rows.append(_row(names, solution, key, price, waiting, currency, downstream.first(*key)))
     notes = []
     if len(keys) > MOST_ASKED:
         text = f"{len(keys)} limits bind; the {MOST_ASKED} on which most hangs are listed."
@@ -105,14 +106,6 @@ def binding_constraints(model: PricedPlan, finder: CauseFinder, names: Names, cu
     columns = list(BINDING_CONSTRAINTS.columns)
     frame = pd.DataFrame(rows, columns=columns).astype({c: "float64" for c, kind in BINDING_CONSTRAINTS.columns.items() if kind == "number"})
     return order_rows(_unique(frame), BINDING_CONSTRAINTS), notes
-
-
-def _later(key: Key, hurt: Mapping[Key, Mapping[int, float]]) -> int | None:
-    """The next period in which demand hangs on the hours or the supplier of this constraint; None where they cannot be used ahead, or nobody waits."""
-    constraint, row, period = key
-    if constraint not in ("resource_capacity", *RELEASED_LIMITS, "supplier_limit", "source_maximum"):
-        return None
-    return min((t for name, r, t in hurt if (name, r) == (constraint, row) and t > period and sum(hurt[name, r, t].values()) > 0), default=None)
 
 
 def _row(names: Names, solution: SupplySolution, key: Key, price: Price, waiting: Mapping[int, float], currency: str, later: int | None) -> dict[str, object]:

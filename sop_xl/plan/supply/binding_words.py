@@ -34,7 +34,8 @@ def binding_sentence(
     lost
         Whether they are lost and not waiting.
     later
-        Next period in which demand hangs on the same resource or supplier, where none does in this one: more of it now is built ahead for then.
+        First period from this one on in which something that depends on the limit is short, though not of it as far as prices tell; None where
+        nothing is.
     """
     constraint, row, period = key
     of, counted = subject(names, constraint, row), unit(names, constraint, row)
@@ -66,13 +67,14 @@ def _reach(price: Price, counted: str) -> str:
         return " (however many more)"
     if not known(price.valid_until) or not known(price.limit) or price.valid_until - price.limit < NEAR:
         return ""
-    return f" (holds for {more(price.valid_until - price.limit, counted)})"
+    room = price.valid_until - price.limit
+    return f" (holds for {more(np.floor(room + NEAR) if counted == 'units' and room >= 1 else room, counted)})"
 
 
 def _hurt(names: Names, waiting: Mapping[int, float], lost: bool, later: int | None) -> str:
     total = sum(waiting.values())
     if total < NEAR and later is not None:
-        return f"customers {'are lost' if lost else 'wait'} in {label(names.network, later)} for what it could make ahead"
+        return f"what depends on it {'is lost' if lost else 'waits'} in {label(names.network, later)}"
     if total < NEAR:
         return "it costs money, no customer waits for it"
     text = units(total)
@@ -104,4 +106,6 @@ _OPENINGS: dict[str, Callable[[Names, int, str, str, float], str]] = {
 
 
 def _all(limit: float, counted: str) -> str:
-    return f" ({amount(limit)}{' ' + counted if counted else ''})" if known(limit) else ""
+    if not known(limit):
+        return ""
+    return f" ({units(limit) if counted == 'units' else amount(limit) + (' ' + counted if counted else '')})"

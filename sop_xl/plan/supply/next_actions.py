@@ -12,13 +12,16 @@ from sop_xl.plan.supply.limits import subject
 from sop_xl.plan.supply.network import SupplyNetwork
 from sop_xl.plan.supply.shortage_causes import Cause, CauseFinder, Shortage
 from sop_xl.plan.supply.solution import SupplySolution
-from sop_xl.plan.supply.why_words import Names, amount, listed, money, more, number, units, when
+from sop_xl.plan.supply.why_words import Names, amount, listed, money, more, number, units, when, whole
 
 _GO_ROUND = ("resource_capacity", "supplier_limit", "source_maximum", "lead_time", "fence", "validity", "no_source")
 """Causes that another source or a substitute goes round."""
 
 MOST_LEVERS = 2
 """Levers that a sentence names."""
+
+NEAR_BEST = 2 / 3
+"""Part of the best gain of an hour from which on another period is as good a place for hours."""
 
 
 def next_action(finder: CauseFinder, names: Names, shortage: Shortage, currency: str) -> str:
@@ -41,12 +44,12 @@ def _resource(finder: CauseFinder, names: Names, shortage: Shortage) -> list[str
     row, place = cause.row, f" at {names.resource(cause.row)}"
     needed, levers = cause.units * cause.quantity, []
     overtime = (network.overtime_possible - network.overtime_limit)[row].clip(min=0.0)
-    if usable := _worthwhile(finder, cause, overtime, _premium(network, row)):
+    if usable := _best_periods(finder, cause, overtime, _premium(network, row), needed):
         hours = min(needed, float(overtime[usable].sum()))
         levers.append(f"authorise {units(hours, names.unit(row))} of overtime{place} in {when(network, usable)}")
     each = number(network.resources, "shift_capacity", row)
     shifts = np.floor((network.shift_possible - network.shift_limit)[row] + 1e-9).clip(min=0.0)
-    if each > 0 and (usable := _worthwhile(finder, cause, shifts, number(network.resources, "shift_cost", row) / each)):
+    if each > 0 and (usable := _best_periods(finder, cause, shifts, number(network.resources, "shift_cost", row) / each, needed / each)):
         count = min(float(np.ceil(needed / each - 1e-9)), float(shifts[usable].sum()))
         verb, where = ("", " there") if levers else ("authorise ", place)
         levers.append(f"{verb}{_count(count, 'extra shift')}{where} in {when(network, usable)}")
@@ -64,11 +67,22 @@ def _premium(network: SupplyNetwork, row: int) -> float:
     return max(overtime - regular, 0.0)
 
 
-def _worthwhile(finder: CauseFinder, cause: Cause, more: Matrix, cost: float) -> list[int]:
-    """Periods of a cause in which more is possible and an hour is worth at least its cost; without prices, or with service first, any worth will do."""
+def _best_periods(finder: CauseFinder, cause: Cause, more: Matrix, cost: float, needed: float) -> list[int]:
+    """Periods of a cause in which `more` is possible and an hour gains most beyond its cost: as many as give what is needed, and those about as good.
+
+    Without prices, or with service first, every period will do in which more is possible.
+    """
+    possible = [t for t in cause.periods if more[t] > 0]
     price = finder.solution.duals.get(cause.constraint)
-    free = price is None or not price.size or finder.solution.rules.objective == "service first"
-    return [t for t in cause.periods if more[t] > 0 and (free or price is None or price[cause.row, t] > np.nan_to_num(cost) - 1e-9)]
+    if price is None or not price.size or finder.solution.rules.objective == "service first":
+        return possible
+    gain = price[cause.row] - np.nan_to_num(cost)
+    found: list[int] = []
+    for t in sorted((t for t in possible if gain[t] > -1e-9), key=lambda t: (-round(float(gain[t]), 6), t)):
+        if float(more[found].sum()) >= needed - 1e-9 and gain[t] < NEAR_BEST * gain[found[0]]:
+            break
+        found.append(t)
+    return sorted(found)
 
 
 def _free_before(finder: CauseFinder, names: Names, shortage: Shortage) -> list[str]:
@@ -88,12 +102,12 @@ def _free_before(finder: CauseFinder, names: Names, shortage: Shortage) -> list[
 def _supplier(finder: CauseFinder, names: Names, shortage: Shortage) -> list[str]:
     cause = shortage.cause
     item, at = names.point(cause.path[-1]), when(finder.network, cause.periods)
-    return [f"ask {names.supplier(cause.row)} for {more(cause.units * cause.quantity, 'units')} of {item} in {at}"]
+    return [f"ask {names.supplier(cause.row)} for {more(whole(cause.units * cause.quantity), 'units')} of {item} in {at}"]
 
 
 def _maximum(finder: CauseFinder, names: Names, shortage: Shortage) -> list[str]:
     cause = shortage.cause
-    taken, at = units(cause.units * cause.quantity), when(finder.network, cause.periods)
+    taken, at = units(whole(cause.units * cause.quantity)), when(finder.network, cause.periods)
     return [f"raise the maximum of {names.source_of(cause.row)} by {taken} in {at}"]
 
 
@@ -126,7 +140,8 @@ def _without_levers(solution: SupplySolution, names: Names, shortage: Shortage, 
     """What is left where no lever is known."""
     cause, network = shortage.cause, solution.network
     at, item = when(network, cause.periods), names.point(cause.path[-1])
-    taken = cause.units * cause.quantity
+    needed = cause.units * cause.quantity
+    taken = whole(needed)
     if cause.constraint == "cost":
         price = f" at {money(cause.amount, currency)} per unit more than it is worth" if cause.amount > 0 else " though that gains nothing"
         return f"Decide whether {names.point(shortage.point)} is to be served{price}, or ask for a higher price."
@@ -137,7 +152,7 @@ def _without_levers(solution: SupplySolution, names: Names, shortage: Shortage, 
         "fence": lambda: f"Open the frozen fence of {item} for {units(taken)}, or promise customers a later date.",
         "validity": lambda: f"Make {names.source_of(cause.row)} valid for {at}, or name another source of {item}.",
         "no_source": lambda: f"Name a source of {item} in Sourcing.",
-        "storage": lambda: f"Find {units(taken, names.unit(cause.row))} more space at {of} in {at}.",
+        "storage": lambda: f"Find {units(needed, names.unit(cause.row))} more space at {of} in {at}.",
         "maximum_stock": lambda: f"Allow {amount(taken)} more of {of} in stock in {at}.",
         "shelf_life": lambda: f"Make {of} more often: what is built ahead perishes.",
         "prebuild": lambda: f"Allow {of} to be built ahead in Settings.",

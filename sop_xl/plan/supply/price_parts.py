@@ -33,6 +33,9 @@ NOT_WORTH_IT = "not_worth_it"
 
 TOLERANCE = 1e-6
 
+PricedLimit = tuple[str, int, int]
+"""Constraint, row, period."""
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -95,7 +98,7 @@ class PriceParts:
         self.links = source_links(self.network)
         self._known: dict[tuple[int, int], list[Part]] = {}
         self._cheapest: dict[tuple[int, int], tuple[float, list[Part]]] = {}
-        self._tight: dict[tuple[int, int], frozenset[tuple[str, int, int]]] = {}
+        self._tight: dict[tuple[int, int, bool], frozenset[PricedLimit]] = {}
         shape = (len(self.network.points), self.network.periods)
         self.balance = solution.duals.get("balance", np.zeros(shape))
         self._sources = {name: self.network.sources[name].to_numpy() for name in ("supplier", "point", "from_point")}
@@ -144,20 +147,21 @@ class PriceParts:
             limits += [part.seen_from(point, quantity) for part in parts]
         return cost * (1.0 - way.late), limits
 
-    def tight(self, point: int, period: int) -> frozenset[tuple[str, int, int]]:
-        """Limits with a price (constraint, row, period) on any of the ways to a stock that would cost no more than the unit is worth.
+    def tight(self, point: int, period: int, *, taken: bool = False) -> frozenset[PricedLimit]:
+        """Limits with a price on any of the ways to a stock that would cost no more than the unit is worth.
 
-        `parts` follows one way; more of any of these would serve the stock as well, and so what is short of it hangs on each.
+        `parts` follows one way; more of any of these would serve the stock as well, and so what is short of it hangs on each. With `taken`
+        only on ways that the plan takes.
         """
-        key = (point, period)
+        key = (point, period, taken)
         if key not in self._tight:
             self._tight[key] = frozenset()  # what a ring of transfers comes back to
             price = self.price(point, period)
-            found: set[tuple[str, int, int]] = set()
+            found: set[PricedLimit] = set()
             for way in self._ways(point, period) if price > TOLERANCE else ():
-                if way.price <= _above(price):
+                if way.price <= _above(price) and (way.in_use or not taken):
                     found |= {(c, row, at) for c, row, at, amount, _ in way.parts if amount > TOLERANCE and c not in MONEY}
-                    found = found.union(*(self.tight(stock, at) for stock, at, _ in way.stocks))
+                    found = found.union(*(self.tight(stock, at, taken=taken) for stock, at, _ in way.stocks))
             self._tight[key] = frozenset(found)
         return self._tight[key]
 

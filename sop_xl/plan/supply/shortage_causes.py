@@ -9,6 +9,7 @@ import numpy as np
 
 from sop_xl.plan.grid import Matrix
 from sop_xl.plan.supply.blocked_ways import BlockedWays
+from sop_xl.plan.supply.displacement import Displacement
 from sop_xl.plan.supply.limits import cause_kind
 from sop_xl.plan.supply.network import SupplyNetwork
 from sop_xl.plan.supply.price_parts import TIMING, TOLERANCE, Part, PriceParts, paid
@@ -33,7 +34,8 @@ class Cause:
     kind
         One of the kinds of `SHORTAGES`.
     periods
-        Positions in which it binds, ascending; those too from which stock would be carried to the shortage.
+        Positions in which it binds, ascending, up to the end of the shortage; those too from which stock would be carried to the shortage, and
+        those in which more of it makes room there (`displacement`).
     share
         Fraction of the shortage that it carries.
     path
@@ -104,6 +106,7 @@ class CauseFinder:
         self.solution, self.network = solution, solution.network
         self.prices = PriceParts(solution)
         self.blocked = BlockedWays(solution, self.prices)
+        self.displacement = Displacement(self.prices)
         self._stream_points = self.network.streams["point"].to_numpy(dtype=int)
         self.hurt: dict[tuple[str, int, int], dict[int, float]] = defaultdict(dict)
         self.timing_prices: dict[tuple[str, int, int], float] = {}
@@ -158,7 +161,10 @@ class CauseFinder:
                     hanging[part.constraint, part.row][step] = missing
                     self._hang((part.constraint, part.row, part.period), shortage.point, float(missing))
                     self._price_timing(part)
-            for limit in self.prices.tight(shortage.point, shortage.first + step) if parts[0].constraint != "cost" else ():
+            if parts[0].constraint == "cost":
+                continue
+            period = shortage.first + step
+            for limit in self.displacement.reached(self.prices.tight(shortage.point, period), period):
                 self._hang(limit, shortage.point, float(missing))
                 tight[limit[:2]].add(limit[2])
         weight = sum(w for parts_of in carried.values() for _, w in parts_of)

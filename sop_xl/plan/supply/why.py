@@ -12,6 +12,7 @@ from sop_xl.plan.notes import Note
 from sop_xl.plan.supply.best_options import unmet_by_point, with_best_options
 from sop_xl.plan.supply.binding import Price, PricedPlan, Sensitivity, binding_constraints
 from sop_xl.plan.supply.cause_words import cause_name, chain_text
+from sop_xl.plan.supply.figures import PENALTIES
 from sop_xl.plan.supply.limits import RELEASED_LIMITS
 from sop_xl.plan.supply.next_actions import next_action
 from sop_xl.plan.supply.shortage_causes import CauseFinder, Shortage
@@ -121,7 +122,8 @@ def headline(why: Why, solution: SupplySolution, currency: str = "") -> list[str
         more = len(solution.notes) - 1
         lines.append(solution.notes[0].note + (f" {more} more notes stand on Problems." if more > 0 else ""))
     elif len(lines) == 2 and not len(shortages):
-        lines.append(f"The plan costs {money(solution.cost, currency)} over {solution.network.periods} periods.")
+        spent = sum(cost for kind, cost in solution.costs.items() if kind not in ("revenue", *PENALTIES))
+        lines.append(f"The plan costs {money(spent, currency)} over {solution.network.periods} periods.")
     return lines
 
 

@@ -37,9 +37,18 @@ def quantity(value: float) -> str:
 
 
 def units(value: float, unit: str = "units") -> str:
-    """`412 units`, `1 unit`, `38 h`, `1.5 pallets`."""
-    text = quantity(value)
+    """`412 units`, `1 unit`, `38 h`, `1.5 pallets`; units whole from one on."""
+    text = _counted(value, unit)
     return f"{text} {unit.removesuffix('s') if text == '1' and unit == 'units' else unit}"
+
+
+def whole(value: float) -> float:
+    """Units to ask for: rounded up from one on, as nobody delivers a part of one."""
+    return float(np.ceil(value - LEAST)) if value >= 1 else value
+
+
+def _counted(value: float, unit: str) -> str:
+    return f"{value:,.0f}" if unit == "units" and abs(value) >= 1 else quantity(value)
 
 
 def one(unit: str) -> str:
@@ -49,7 +58,7 @@ def one(unit: str) -> str:
 
 def more(value: float, unit: str) -> str:
     """`38 more hours`, `1 more unit`, `0.5 more m3`."""
-    text, noun = quantity(value), one(unit)
+    text, noun = _counted(value, unit), one(unit)
     return f"{text} more {noun if noun == unit or text == '1' else noun + 's'}"
 
 

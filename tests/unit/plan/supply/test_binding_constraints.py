@@ -105,15 +105,34 @@ def test_overtime_that_was_not_released_is_a_lever_and_no_limit() -> None:
     assert rows["constraint"].tolist() == ["resource_capacity"]
 
 
-def test_hours_that_could_be_used_ahead_say_for_which_month() -> None:
+def test_demand_hangs_on_hours_that_make_room_for_it() -> None:
     # only shelves are built ahead, which keep cheaply; benches wait in March for the hours that shelves leave
     network = small_network(
         {"bench": [0, 0, 30], "shelf": [0, 0, 20]},
         points={"bench": {"family": "Benches", "holding_cost": 9.0}, "shelf": {"family": "Shelves", "holding_cost": 0.1}},
         resources={"Saw": {"capacity": [5, 12, 20], "loads": {"bench": 1.0, "shelf": 1.0}}},
     )
-    rows = why(network).binding.set_index("period")
-    assert rows.loc["2026-03-01", "demand_hurt"] > 0
-    ahead = rows.loc["2026-02-01"]
-    assert ahead["demand_hurt"] == 0 and ahead["price_low"] > 0
-    assert ahead["sentence"].endswith("customers wait in 2026-03 for what it could make ahead.")
+    rows = why(network).binding
+    assert rows["demand_hurt"].tolist() == pytest.approx([13.0, 13.0, 13.0])
+    assert rows["sentence"].str.endswith("; 13 units of Benches wait for it.").all()
+
+
+SHARED = [{"item": "bench", "kind": "buy", "source": name, "share": 0.5, "maximum": most, "unit_cost": 1.0} for name, most in (("A", 10.0), ("B", np.nan))]
+"""Two sources that must deliver half each; one of them has a maximum, so that the other cannot deliver more either."""
+
+
+def test_a_limit_says_that_nobody_waits_only_where_nothing_that_depends_on_it_is_short() -> None:
+    rows = why(small_network({"bench": [0, 60, 30, 0]}, sources=SHARED)).binding
+    maxima = rows[rows["constraint"] == "source_maximum"]
+    assert len(maxima)
+    assert not maxima["sentence"].str.contains("no customer waits").any()
+
+
+def test_what_only_waits_for_a_first_delivery_waits_for_no_hours() -> None:
+    sources = [{"item": "bench"}, {"item": "leg", "kind": "buy", "source": "X", "lead_time": 1.0}]
+    network = small_network(
+        {"bench": [10, 0, 30]}, sources=sources, uses={("bench", "leg"): 1}, resources={"Saw": {"capacity": [20, 20, 20], "loads": {"bench": 1.0}}}
+    )
+    rows = why(network).binding.set_index("constraint")
+    assert rows.loc[["resource_capacity"], "sentence"].str.endswith("it costs money, no customer waits for it.").all()
+    assert rows.at["lead_time", "demand_hurt"] == pytest.approx(10.0)

@@ -13,8 +13,10 @@ from small_network import small_network
 
 from sop_xl import frames
 from sop_xl.plan.supply.network import SupplyNetwork, SupplyRules
+from sop_xl.plan.supply.price_parts import PriceParts
 from sop_xl.plan.supply.solver import open_model
 from sop_xl.plan.supply.why import Why, explain, headline, unmet_by_point, with_best_options
+from sop_xl.plan.supply.why_words import units
 
 BIKE = {"family": "Mountain Bikes", "unit_price": 200.0, "unit_cost": 80.0}
 LOST = SupplyRules(unmet="lost sales")
@@ -60,7 +62,7 @@ def test_a_full_work_centre_two_levels_down_is_the_cause() -> None:
 
 
 def test_hours_are_advised_that_the_resource_allows() -> None:
-    assert only(why(welded(overtime=20.0)))["next_action"] == "Authorise 20 h of overtime at Frame Welding in 2026-01 to 2026-02."
+    assert only(why(welded(overtime=20.0)))["next_action"] == "Authorise 20 h of overtime at Frame Welding in 2026-01."  # an hour of February comes too late for half of them
     both = only(why(welded(overtime=8.0, shift=1.0)))["next_action"]
     assert both == "Authorise 16 h of overtime at Frame Welding in 2026-01 to 2026-02 or 2 extra shifts there in 2026-01 to 2026-02."
     none = "Find 20 h at Frame Welding in 2026-01 to 2026-02: no overtime, shift or other source is known there."
@@ -242,7 +244,7 @@ def test_the_headline_says_service_cause_price_and_first_action() -> None:
         "78.9 % of demand is served in its period; 40 units of 1 item wait at the worst, worth USD 8,000 of revenue and USD 4,800 of margin.",
         "USD 8,000 of it (100 %) is due to Frame Welding: Bike.",
         "Frame Welding is full in 2026-01: one more hour saves USD 20 (holds for 10 more hours), one hour less costs USD 30; 40 units of Mountain Bikes wait for it.",
-        "First: Authorise 20 h of overtime at Frame Welding in 2026-01 to 2026-02.",
+        "First: Authorise 20 h of overtime at Frame Welding in 2026-01.",
     ]
 
 
@@ -255,3 +257,54 @@ def test_the_option_that_leaves_least_of_a_shortage_is_put_beside_it() -> None:
     for names, best in ((["Nothing", "Second source", "Overtime"], "Overtime"), (["Nothing", "Second source"], "Second source"), (["Nothing"], "")):
         options = pd.DataFrame({"option": names, "rank": np.arange(1.0, len(names) + 1)})
         assert with_best_options(shortages, options, effects)["option"].tolist() == [best]
+
+
+def displaced(**saw: float) -> SupplyNetwork:
+    """A saw that is down in February; benches, which keep cheaply, are made in January for March, and shelves, which do not, are short in March."""
+    network = small_network(
+        {"Bench": [5, 10, 20, 0], "Shelf": [0, 10, 10, 0]},
+        points={"Bench": {"holding_cost": 0.2}, "Shelf": {"family": "Shelves", "holding_cost": 1.0}},
+        resources={"Saw": {"capacity": [30, 5, 10, 60], "loads": {"Bench": 1.0, "Shelf": 1.0}, **saw}},
+    )
+    return replace(network, overtime_possible=np.full((1, 4), 30.0))
+
+
+def test_hours_that_make_room_by_making_something_else_are_part_of_the_cause() -> None:
+    reasons = why(displaced())
+    found = only(reasons)
+    assert (found["item"], found["period"], found["unmet_demand"]) == ("Shelf", pd.Timestamp("2026-03-01"), pytest.approx(10.0))
+    own = PriceParts(open_model(displaced(), SupplyRules()).solution).tight(1, 2)
+    assert own == {("resource_capacity", 0, 2)}  # a shelf of February would cost more than the wait that it ends
+    assert found["chain"] == "Shelf <- Saw is full in 2026-01 to 2026-03"
+    assert reasons.binding["demand_hurt"].tolist() == pytest.approx([10.0, 10.0, 10.0])
+    for month in range(3):
+        wider = displaced()
+        wider.capacity[0, month] += 2.0  # makes benches, which need no hour of March then
+        assert only(why(wider))["unmet_demand"] == pytest.approx(8.0)
+
+
+def test_overtime_is_advised_where_an_hour_gains_most_beyond_its_cost() -> None:
+    assert only(why(displaced()))["next_action"] == "Authorise 10 h of overtime at Saw in 2026-01 to 2026-03."
+    dear = only(why(displaced(overtime_cost=5.0)))["next_action"]  # an hour is worth 4.6 in January, 5.6 in February, 5 in March
+    assert dear == "Authorise 10 h of overtime at Saw in 2026-02."
+
+
+def test_an_hour_that_is_worth_more_to_another_item_is_no_cause() -> None:
+    demand = {"Bike": [30, 0, 0], "Shelf": [0, 0, 20]}  # more hours in January would make bikes, none of them a shelf
+    resources = {"Saw": {"capacity": [20, 0, 10], "loads": {"Bike": 1.0, "Shelf": 1.0}}}
+    reasons = why(small_network(demand, points={"Bike": BIKE}, resources=resources), LOST)
+    chains = reasons.shortages.set_index("item")["chain"]
+    assert chains.to_dict() == {"Bike": "Bike <- Saw is full in 2026-01", "Shelf": "Shelf <- Saw is full in 2026-03"}
+
+
+def test_the_headline_counts_no_cost_that_nobody_pays() -> None:
+    network = bikes([10, 10], [{"item": "Bike", "unit_cost": 3.0, "lead_time": 1.0}], opening={"Bike": 10}, safety_stock={"Bike": [50, 0]})
+    model = open_model(network, SupplyRules())
+    assert model.solution.costs["safety stock"] > 0
+    assert headline(explain(model, "USD"), model.solution, "USD")[-1] == "The plan costs USD 30 over 2 periods."
+
+
+def test_units_are_asked_for_whole_and_rounded_up() -> None:
+    network = replace(tubes(supplier="Steel Works"), supplier_limit=np.array([[20.0, 71.63]]))
+    assert only(why(network))["next_action"] == "Ask Steel Works for 9 more units of Tube in 2026-01 to 2026-02."  # 8.37
+    assert units(8.37) == "8 units" and units(8.6) == "9 units" and units(0.35) == "0.3 units" and units(8.37, "h") == "8.4 h"
