@@ -12,6 +12,7 @@ from sop_xl.commands.inputs import Inputs
 from sop_xl.commands.plan_currency import budget_in_plan_currency
 from sop_xl.commands.supply_planning import Supply, make_plan
 from sop_xl.frames import OPTIONS, SCENARIO_COMPARE, empty_frame
+from sop_xl.plan.notes import notes_frame
 from sop_xl.plan.scenarios import compare_scenarios
 from sop_xl.plan.supply.best_options import with_best_options
 from sop_xl.plan.supply.figures import plan_figures
@@ -46,6 +47,7 @@ def try_what_if(inputs: Inputs, supply: Supply, progress: Progress, notes: list[
             budget=_budget(inputs), ranked_by="profit and lateness", currency=inputs.settings.plan_currency, progress=progress,
             model=model,
         )  # fmt: skip
+        notes.append(notes_frame(found.notes))
         tried, shortages = found.options, with_best_options(shortages, found.options, found.effects)
     return WhatIf(tried, shortages, _scenarios(inputs, supply, model, progress, notes) if scenarios else empty_frame(SCENARIO_COMPARE))
 

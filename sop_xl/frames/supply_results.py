@@ -51,7 +51,7 @@ SHORTAGES = spec(
     cause="text",              # what binds: "Frame Welding", "supplier X"
     chain="text",              # item <- component <- ... <- cause, in words
     next_action="text",
-    option="text",             # the option of OPTIONS that removes most of it; "" = none tried
+    option="text",             # the option of OPTIONS to take for it; "" = none that pays removes any
 )  # fmt: skip
 BINDING_CONSTRAINTS = spec(
     "binding_constraints", "constraint subject period",

@@ -29,6 +29,7 @@ _PREBUILD, _ALLOCATION = "Pre-build", "Allocation by "
 _WORDS = (*_ON_RESOURCE.values(), *(head for head, _, _ in _ON_SOURCE.values()), _PREBUILD, "Allocation")
 _JOINED = re.compile(rf"\s\+\s(?=(?:{'|'.join(map(re.escape, _WORDS))})(?:\s|$))")  # a plus within a name is no joint
 _PERIODS = re.compile(r"(.*?)\s?\bfrom (\S+) to (\S+)")
+_PERIOD = re.compile(r"(.*?)\s?\bin (\S+)")
 _CHANGE = re.compile(r"([+-]\d+(?:\.\d+)?) %\s?(.*)")
 _SCOPE = re.compile(r"(?:(?:for |of )?(?:item (?P<item>.+?)|family (?P<family>.+?)))?(?:(?:^|\s)(?:at|from) supplier (?P<supplier>.+))?")
 
@@ -56,7 +57,8 @@ def option_name(levers: Lever | Sequence[Lever], timeline: Timeline) -> str:
     words += [f"{before_item}item {levers.item}"] if levers.item else [f"{before_item}family {levers.family}"] if levers.family else []
     words += [f"{before_supplier} supplier {levers.supplier}"] if levers.supplier else []
     if levers.kind == "price" and levers.first is not None and levers.last is not None:
-        words.append(f"from {_label(levers.first, timeline)} to {_label(levers.last, timeline)}")
+        first, last = _label(levers.first, timeline), _label(levers.last, timeline)
+        words.append(f"in {first}" if first == last else f"from {first} to {last}")
     return " ".join(words)
 
 
@@ -65,6 +67,11 @@ def levers_of_option(text: str, timeline: Timeline) -> list[Lever] | None:
     levers = [_lever_of(part.strip(), timeline) for part in _JOINED.split(text.strip())]
     known = [lever for lever in levers if lever is not None]
     return known if len(known) == len(levers) else None
+
+
+def parts_of_option(text: str) -> int:
+    """How many levers a name stands for."""
+    return len(_JOINED.split(text.strip()))
 
 
 def _label(position: int, timeline: Timeline) -> str:
@@ -88,18 +95,26 @@ def _lever_of(text: str, timeline: Timeline) -> Lever | None:
 
 
 def _price_of(text: str, timeline: Timeline) -> Lever | None:
-    """`+5 % of item X from 2026-06 to 2026-07`."""
+    """`+5 % of item X from 2026-06 to 2026-07`, `+5 % of item X in 2026-06`."""
     change = _CHANGE.fullmatch(text)
     if change is None:
         return None
     lever, scope = Lever("price", value=float(change[1]) / 100.0), change[2]
     if periods := _PERIODS.fullmatch(scope):
-        try:
-            first, last = (timeline.calendar.distance(timeline.current, timeline.calendar.parse(label)) for label in periods.group(2, 3))
-        except FrameError:
+        first, last = _position(periods[2], timeline), _position(periods[3], timeline)
+        if first is None or last is None:
             return None
         lever, scope = replace(lever, first=first, last=last), periods[1]
+    elif (period := _PERIOD.fullmatch(scope)) and (only := _position(period[2], timeline)) is not None:  # else `in oak` belongs to the item
+        lever, scope = replace(lever, first=only, last=only), period[1]
     return _scoped(lever, scope)
+
+
+def _position(label: str, timeline: Timeline) -> int | None:
+    try:
+        return int(timeline.calendar.distance(timeline.current, timeline.calendar.parse(label)))
+    except FrameError:
+        return None
 
 
 def _scoped(lever: Lever, text: str) -> Lever | None:

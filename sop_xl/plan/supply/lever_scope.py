@@ -1,6 +1,6 @@
 """Which levers are worth trying on a plan, and in which order.
 
-A lever is in scope when it is not authorised yet and touches what holds the plan back. How promising it is follows from the plan's own shadow
+A lever is in scope when it is not authorised yet and touches what holds the plan back, or a crew that the plan leaves idle. How promising it is follows from the plan's own shadow
 prices: what the first hour or unit of it would save, its own cost taken off, times as much as it could give. That is the reduced cost of a new
 decision, by which the simplex method chooses its next column (Dantzig, *Linear Programming and Extensions*, ch. 5): in a plan without whole lots
 a lever whose promise is zero can save nothing.
@@ -14,18 +14,23 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from sop_xl.plan.grid import Matrix
+from sop_xl.plan.grid import Mask, Matrix
 from sop_xl.plan.supply.bottlenecks import Bottlenecks, find_bottlenecks, stake, worth
 from sop_xl.plan.supply.figures import missed
 from sop_xl.plan.supply.lever_names import option_name
 from sop_xl.plan.supply.levers import ON_SOURCE, RULES, Lever, allocation_weights, pull
+from sop_xl.plan.supply.limits import FENCE, LEAD_TIME
 from sop_xl.plan.supply.network import SupplyNetwork, SupplyRules
+from sop_xl.plan.supply.shortage_causes import CauseFinder
 from sop_xl.plan.supply.solution import SupplySolution
 
 Promise = tuple[float, Lever]
 
 FEW = 3
 """Items up to which each is an option beside the family or supplier that holds them; of more, the family or supplier stands for all."""
+
+IDLE = 0.9
+"""Part of its hours up to which a crew may be loaded, in some period, to count as idle."""
 
 MINOR = 0.01
 """Part of the greatest promise below which a second lever of a kind is not worth a plan."""
@@ -49,10 +54,11 @@ def levers_in_scope(
 
     Returns
     -------
-    None where nothing is short and nothing binds.
+    None where nothing is short, nothing binds and no crew is idle.
     """
     held = find_bottlenecks(solution)
-    if held.none or most <= 0:
+    idle = list(_idle_crew_levers(solution))
+    if most <= 0 or (held.none and not idle):
         return []
     value = _shortage_value(solution)
     gain_of_source, gain_of_use = _source_gains(solution, value), _use_gains(solution, value)
@@ -61,10 +67,11 @@ def levers_in_scope(
         *_source_levers(network, held, gain_of_source),
         *_substitute_levers(network, held, gain_of_use),
         *_prebuild_lever(rules, held, solution),
-        *_price_levers(network, held, price_step),
+        *_price_levers(solution, held, price_step),
         *_allocation_levers(network, rules, held, value),
     ]
-    return _in_order(promises, network)[:most]
+    known = {lever for _, lever in promises}
+    return _in_order([*promises, *(promise for promise in idle if promise[1] not in known)], network)[:most]
 
 
 def _in_order(promises: list[Promise], network: SupplyNetwork) -> list[Lever]:
@@ -105,6 +112,22 @@ def _resource_levers(solution: SupplySolution, held: Bottlenecks, value: Matrix)
             if (amount[r] > 0).any():
                 saved = worth(solution, constraint, amount.shape)[r] @ amount[r].clip(min=0.0)
                 yield float(saved if solution.duals else hanging[r]), Lever(kind, resource=str(resources["resource"].iloc[r]))
+
+
+def _idle_crew_levers(solution: SupplySolution) -> Iterator[Promise]:
+    """Crews with wages that have less to do than they are there for, and that may be made smaller: by the wages of the hours left idle."""
+    network, resources = solution.network, solution.network.resources
+    manned = (resources["workers"].notna() & (resources["wage"].fillna(0.0) > 0) & (resources["hours_per_worker"].fillna(0.0) > 0)).to_numpy()
+    possible = (network.layoff_possible - network.layoff_limit).clip(min=0.0)
+    for r in np.flatnonzero(manned & (possible > 0).any(axis=1)):
+        row = resources.iloc[r]
+        hours = np.nan_to_num(solution.workers[r]) * row["hours_per_worker"] - network.maintenance[r]
+        idle = (hours - solution.load[r]).clip(min=0.0)
+        if (solution.load[r] < IDLE * hours).any():
+            saved = worth(solution, "layoffs", possible.shape)[r] @ possible[r]
+            if solution.duals and saved <= 0:
+                continue  # they are needed later, or laying them off costs more than they do
+            yield float(saved if solution.duals else row["wage"] * idle.sum() / row["hours_per_worker"]), Lever("workforce", resource=str(row["resource"]))
 
 
 def _source_gains(solution: SupplySolution, value: Matrix) -> Matrix:
@@ -186,12 +209,18 @@ def _prebuild_lever(rules: SupplyRules, held: Bottlenecks, solution: SupplySolut
         yield float(later), Lever("pre-build")
 
 
-def _price_levers(network: SupplyNetwork, held: Bottlenecks, step: float) -> Iterator[Promise]:
-    """What is short may cost more while it is short: by item, and by family where several items are short."""
-    if step <= 0:
-        return
+def _price_levers(solution: SupplySolution, held: Bottlenecks, step: float) -> Iterator[Promise]:
+    """What is short may cost more while it is short: by item, and by family where several items are short.
+
+    Not where customers wait for a lead time alone: they are served in full once it is over, and a price would only lose some of them.
+    """
+    network = solution.network
     point = network.streams["point"].to_numpy(dtype=int)
     dear = held.short & (network.price > 0)
+    if step <= 0 or not dear.any():
+        return
+    if solution.rules.unmet == "back-orders":
+        dear &= ~_waits_for_time_alone(solution)[point]
     rows: pd.DataFrame = pd.DataFrame(
         {
             "item": network.points["item"].to_numpy()[point],
@@ -205,6 +234,15 @@ def _price_levers(network: SupplyNetwork, held: Bottlenecks, step: float) -> Ite
     for gain, lever in _wide_and_narrow(rows, "family", Lever("price", value=step)):
         mine = rows[rows["item" if lever.item else "family"] == (lever.item or lever.family)]
         yield gain, replace(lever, first=int(mine["first"].min()), last=int(mine["last"].max()))
+
+
+def _waits_for_time_alone(solution: SupplySolution) -> Mask:
+    """Stocks and periods that are short for lead times and fences alone, (N, T)."""
+    found = np.zeros((len(solution.network.points), solution.network.periods), dtype=bool)
+    for shortage in CauseFinder(solution).shortages():
+        if not shortage.lost and all(cause.kind in (LEAD_TIME, FENCE) for cause in shortage.causes):
+            found[shortage.point, shortage.first : shortage.last + 1] = True
+    return found
 
 
 def _allocation_levers(network: SupplyNetwork, rules: SupplyRules, held: Bottlenecks, value: Matrix) -> Iterator[Promise]:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from sop_xl.plan.grid import Mask, Matrix
 from sop_xl.plan.notes import some_of
+from sop_xl.plan.supply.bottlenecks import find_bottlenecks, upstream
 from sop_xl.plan.supply.figures import served
 from sop_xl.plan.supply.levers import (
     ON_RESOURCE,
@@ -189,16 +190,30 @@ def unused_reason(lever: Lever, before: SupplySolution, after: SupplySolution) -
 
 
 def _too_late(lever: Lever, before: SupplySolution, after: SupplySolution) -> str:
-    """Whether everything that is short is over before the first receipt that the lever makes possible."""
+    """Whether everything that is short is over before the first receipt that the lever makes possible, and whether that alone is the reason."""
     network = after.network
     short = np.flatnonzero((before.unmet + before.lost > LEAST_USE).any(axis=0))
     pulled = newly_authorised(lever, before.network, network)
     if not len(short) or not pulled.any():
         return ""
     rows = network.sources[pulled]
-    fence = network.points["fence"].to_numpy(dtype=float)[rows["point"].to_numpy(dtype=int)]
+    points = rows["point"].to_numpy(dtype=int)
+    fence = network.points["fence"].to_numpy(dtype=float)[points]
     earliest = int(np.maximum(rows["first"].to_numpy(dtype=float), rows["lead_periods"].to_numpy(dtype=float) + fence).min())
     if earliest <= short[-1]:
         return ""
     calendar = network.timeline
-    return f"the first receipt would come in {calendar.calendar.label(calendar.calendar.shift(calendar.current, earliest))}, after the last shortage"
+    late = f"the first receipt would come in {calendar.calendar.label(calendar.calendar.shift(calendar.current, earliest))}, after the last shortage"
+    return f"{late}, and is dearer than what it would replace" if _binds_from(before, points, earliest) else late
+
+
+def _binds_from(plan: SupplySolution, points: Matrix, period: int) -> bool:
+    """Whether a resource or supplier on the way to those stocks is full in a period or later."""
+    network = plan.network
+    way = np.zeros(len(network.points), dtype=bool)
+    way[points] = True
+    on_way = upstream(network, way)[network.sources["point"].to_numpy(dtype=int)]
+    held = find_bottlenecks(plan)
+    loads, supplier = network.loads, network.sources["supplier"].to_numpy(dtype=int)
+    resources = loads["resource"].to_numpy(dtype=int)[on_way[loads["source"].to_numpy(dtype=int)]]
+    return bool(held.full[resources, period:].any() or held.exhausted[supplier[on_way & (supplier >= 0)], period:].any())

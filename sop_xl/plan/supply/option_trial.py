@@ -21,6 +21,9 @@ PARTS = 3
 COMBINATIONS_TRIED = 4
 """Combinations that are solved at most."""
 
+LEAST_REMOVED = 0.001
+"""Part of what waits or is lost without any option, and of its cost, that a further part of a combination has to remove at least."""
+
 LEAST_GAIN = 0.005
 """Plan currency: what rises by less has not risen."""
 
@@ -42,7 +45,18 @@ class Trial:
     @property
     def is_used(self) -> bool:
         """Whether the plan uses anything of it."""
-        return any(use.value > LEAST_USE or use.value < 0 for use in self.uses)
+        return any(self.parts_used)
+
+    @property
+    def parts_used(self) -> list[bool]:
+        """Of each lever, whether the plan uses anything of it."""
+        return [use.value > LEAST_USE or use.value < 0 for use in self.uses]
+
+    def of_parts_used(self) -> Trial:
+        """The same without the levers of which nothing is used: the plan is as good without them."""
+        used = self.parts_used
+        kept = tuple(lever for lever, keep in zip(self.levers, used, strict=True) if keep)
+        return replace(self, levers=kept, uses=tuple(use for use, keep in zip(self.uses, used, strict=True) if keep))
 
 
 class Bench:
@@ -99,6 +113,15 @@ class Bench:
         profit = trial.figures.profit - self.figures.profit
         return profit - (trial.figures.lateness_cost - self.figures.lateness_cost) if self.with_lateness else profit
 
+    def removes_more(self, mine: PlanFigures, its: PlanFigures) -> bool:
+        """Whether the plan of `mine` leaves less waiting or lost, or late, than that of `its`, by more than a solver's tolerance would explain."""
+        without = self.figures
+        return (
+            mine.unmet_demand < its.unmet_demand - LEAST_REMOVED * max(without.unmet_demand, LEAST_USE)
+            or mine.lateness_cost < its.lateness_cost - max(LEAST_REMOVED * without.lateness_cost, LEAST_GAIN)
+            or mine.service > its.service + LEAST_REMOVED * max(1.0 - without.service, LEAST_USE)
+        )
+
     def order(self, trial: Trial) -> tuple[bool, float, float, float, int, str]:
         """Profit first, then service, then cash; what changes nothing last."""
         figures = trial.figures
@@ -109,7 +132,10 @@ class Bench:
 
 
 def combinations(bench: Bench, ranked: list[Trial], tell: Progress, done: int, total: int) -> list[Trial]:
-    """The best option with the second, then with the third, as long as profit rises; those of it that gain.
+    """The best option with the second, then with the third, as long as the gain rises; those of it that gain.
+
+    A further part has to serve what is short: to leave less of it, or to serve some of it cheaper. What merely earns, as a higher price does once
+    nothing is short, is no part of a combination: it stands as an option of its own. A price joins last, for what the others leave short.
 
     Parameters
     ----------
@@ -118,13 +144,14 @@ def combinations(bench: Bench, ranked: list[Trial], tell: Progress, done: int, t
     tell, done, total
         See `options.try_options`.
     """
-    best, *others = ranked
+    used = [trial for trial in ranked if trial.is_used]
+    best, *others = sorted(used, key=lambda trial: trial.levers[0].kind == "price" or bench.gain(trial) <= LEAST_GAIN) or ranked
     if bench.gain(best) <= LEAST_GAIN:
         return []
     found: list[Trial] = []
     tried = 0
     for other in others:
-        if tried == COMBINATIONS_TRIED or len(best.levers) == PARTS or not best.is_used or not other.is_used:
+        if tried == COMBINATIONS_TRIED or len(best.levers) == PARTS:
             break
         (lever,) = other.levers
         if lever.kind in ALONE and any(lever.kind == part.kind for part in best.levers):
@@ -136,8 +163,10 @@ def combinations(bench: Bench, ranked: list[Trial], tell: Progress, done: int, t
         levers = (*best.levers, lever)
         tell(f"Trying {option_name(levers, bench.network.timeline)}", done + tried, total)
         tried += 1
-        trial = bench.trial(levers)
-        if bench.gain(trial) > bench.gain(best) + LEAST_GAIN and all(use.value for use in trial.uses):
+        trial = bench.trial(levers).of_parts_used()
+        serves = bench.removes_more(trial.figures, best.figures) or (lever.kind not in ALONE and bench.removes_more(other.figures, bench.figures))
+        if serves and bench.gain(trial) > bench.gain(best) + LEAST_GAIN:
             best = trial
-            found.append(trial)
+            if len(trial.levers) > 1:
+                found.append(trial)
     return found

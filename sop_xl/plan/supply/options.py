@@ -1,8 +1,9 @@
 """Options for the pre-S&OP: every lever in scope tried on the plan, ranked by the profit that it adds, and the best of them together.
 
 A trial is a plan of its own: the lever is pulled, the plan is made again, and the two are compared. Options are tried without whole lots, on both
-sides of the comparison: what a search over whole lots leaves open (its gap) is easily more than a lever is worth. Extra shifts and workers are then
-rounded up and paid in full, so that what is hired whole is not ranked as if it could be had by the hour.
+sides of the comparison: what a search over whole lots leaves open (its gap) is easily more than a lever is worth. The hours that the plan's own
+set-ups take stay taken; extra shifts and workers are rounded up and paid in full, so that what is hired whole is not ranked as if it could be had
+by the hour.
 """
 
 from __future__ import annotations
@@ -14,8 +15,10 @@ import numpy as np
 import pandas as pd
 
 from sop_xl import frames
+from sop_xl.plan.notes import Note
 from sop_xl.plan.supply.best_options import unmet_by_point
 from sop_xl.plan.supply.figures import PlanFigures, plan_figures, served
+from sop_xl.plan.supply.kept_lots import less_setups, short_for_lots_alone
 from sop_xl.plan.supply.lever_names import COMBINATION, option_name
 from sop_xl.plan.supply.lever_scope import levers_in_scope
 from sop_xl.plan.supply.lever_use import lever_sentence, unused_reason
@@ -38,10 +41,13 @@ class Options(NamedTuple):
     effects
         What each option leaves of each shortage, the plan without any (option `""`) first: rows of `best_options.unmet_by_point`, from which
         `best_options.with_best_options` reads which one removes most.
+    notes
+        What no option can be found for.
     """
 
     options: pd.DataFrame
     effects: pd.DataFrame
+    notes: list[Note]
 
 
 def try_options(
@@ -83,20 +89,21 @@ def try_options(
 
     Returns
     -------
-    Empty where nothing is short and nothing binds.
+    Empty where nothing is short, nothing binds and no crew is idle.
     """
     tell = progress or (lambda message, done, total: None)
     trial_rules = replace(rules, whole_lots=False)
     if most <= 0:
-        return Options(frames.empty_frame(frames.OPTIONS), pd.DataFrame(columns=list(EFFECTS)))
+        return _none_tried([])
     tell("Plan to compare options with", 0, most + COMBINATIONS_TRIED)
     bench = Bench(
-        model if model is not None and model.solution.rules == trial_rules else open_model(network, trial_rules),
+        model if model is not None and model.solution.rules == trial_rules else open_model(less_setups(network, base), trial_rules),
         whole=rules.whole_lots, with_lateness=ranked_by == "profit and lateness", elasticity=elasticity,
     )  # fmt: skip
-    levers = levers_in_scope(network, trial_rules, bench.without, most=most, price_step=price_step)
+    notes = short_for_lots_alone(base, bench.without)
+    levers = levers_in_scope(bench.network, trial_rules, bench.without, most=most, price_step=price_step)
     if not levers:
-        return Options(frames.empty_frame(frames.OPTIONS), pd.DataFrame(columns=list(EFFECTS)))
+        return _none_tried(notes)
     total = len(levers) + COMBINATIONS_TRIED
     trials = []
     for done, lever in enumerate(levers):
@@ -110,7 +117,11 @@ def try_options(
         for trial in ranked
     ]
     effects = pd.concat([unmet_by_point(bench.without), *left], ignore_index=True)
-    return Options(pd.DataFrame(rows)[list(frames.OPTIONS.columns)], effects)
+    return Options(pd.DataFrame(rows)[list(frames.OPTIONS.columns)], effects, notes)
+
+
+def _none_tried(notes: list[Note]) -> Options:
+    return Options(frames.empty_frame(frames.OPTIONS), pd.DataFrame(columns=list(EFFECTS)), notes)
 
 
 def _row(trial: Trial, rank: int, bench: Bench, plan: PlanFigures, budget: pd.DataFrame | float | None, currency: str) -> dict[str, object]:
@@ -144,10 +155,11 @@ def _note(trial: Trial, bench: Bench, currency: str) -> str:
         reason = unused_reason(lever, bench.without, trial.solution)
         return reason[0].upper() + reason[1:] + "."
     said = [lever_sentence(lever, use, bench.without, trial.solution, bench.elasticity) for lever, use in zip(trial.levers, trial.uses, strict=True)]
-    gain = trial.figures.profit - bench.figures.profit
-    money = f"{gain:+,.0f} {currency}".strip()
+    money = f"{trial.figures.profit - bench.figures.profit:+,.0f} {currency}".strip()
+    spared = round(bench.figures.lateness_cost - trial.figures.lateness_cost) if bench.with_lateness else 0
+    lateness = f", {'lateness spared' if spared > 0 else 'further lateness'} {f'{abs(spared):,} {currency}'.strip()}" if spared else ""
     service = f"{_percent(bench.figures.service)} -> {_percent(trial.figures.service)} %"
-    return f"{'; '.join(said)}: profit {money}, service {service}{', with orders of any size' if bench.whole else ''}."
+    return f"{'; '.join(said)}: profit {money}{lateness}, service {service}{', with orders of any size' if bench.whole else ''}."
 
 
 def _percent(service: float) -> str:

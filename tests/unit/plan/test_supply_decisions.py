@@ -74,7 +74,7 @@ def test_a_decision_holds_in_its_periods_and_up_to_its_value():
 
 def test_a_combination_pulls_every_lever_that_it_names():
     world = short_of_hours((50.0, 50.0))
-    row = {"lever": "combination", "option": "Overtime at Saw + Subcontract item bench + Price +5 % of item bench from 2026-02 to 2026-02", "last_period": pd.Timestamp("2026-01-01")}
+    row = {"lever": "combination", "option": "Overtime at Saw + Subcontract item bench + Price +5 % of item bench in 2026-02", "last_period": pd.Timestamp("2026-01-01")}
     decided = apply_decisions(world, NO_PREBUILD, decisions(row))
     assert decided.network.overtime_limit.tolist() == [[6.0, 0.0]]
     assert decided.network.sources.set_index("source").loc["Miller", ["authorised", "last"]].tolist() == [True, 0]
@@ -84,7 +84,7 @@ def test_a_combination_pulls_every_lever_that_it_names():
 
 def test_a_price_decision_takes_its_change_from_the_value_or_else_from_the_name():
     world = short_of_hours((50.0, 50.0))
-    named = {"lever": "price", "item": "bench", "option": "Price +5 % of item bench from 2026-02 to 2026-02"}
+    named = {"lever": "price", "item": "bench", "option": "Price +5 % of item bench in 2026-02"}
     assert apply_decisions(world, LOST, decisions(named)).network.price.tolist() == [[20.0, 21.0]]
     assert apply_decisions(world, LOST, decisions({**named, "value": 0.1})).network.price.tolist() == [[20.0, 22.0]]
 

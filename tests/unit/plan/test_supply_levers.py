@@ -38,6 +38,9 @@ NAMES = [
     (Lever("pre-build"), "Pre-build"),
     (Lever("price", item="BK-100", value=0.05), "Price +5 % of item BK-100"),
     (Lever("price", family="Road Bikes", value=-0.125, first=1, last=3), "Price -12.5 % of family Road Bikes from 2026-02 to 2026-04"),
+    (Lever("price", item="BK-100", value=0.05, first=1, last=1), "Price +5 % of item BK-100 in 2026-02"),
+    (Lever("price", item="bench in oak", value=0.05), "Price +5 % of item bench in oak"),
+    (Lever("price", value=0.05, first=0, last=0), "Price +5 % in 2026-01"),
     *[(Lever("allocation", rule=rule), f"Allocation by {rule}") for rule in RULES],
 ]
 TIMELINE = small_network({"bench": [1.0] * 4}).timeline
@@ -64,6 +67,11 @@ def test_a_price_span_stays_where_it_is_when_time_goes_on():
     later = small_network({"bench": [1.0] * 4}, start="2026-03-01").timeline
     (lever,) = levers_of_option(name, later)
     assert (lever.first, lever.last) == (-1, 1)
+
+
+def test_a_price_span_of_one_period_is_read_in_either_form():
+    (lever,) = levers_of_option("Price +5 % of item bench from 2026-02 to 2026-02", TIMELINE)
+    assert [lever] == levers_of_option("Price +5 % of item bench in 2026-02", TIMELINE)
 
 
 def test_overtime_is_allowed_up_to_what_the_resource_can():

@@ -106,11 +106,11 @@ def test_building_ahead_of_a_peak_costs_only_the_stock():
 
 def test_a_higher_price_on_what_is_short_earns_on_every_unit_that_there_is():
     """All 40 that can be made still sell at 21, for 47.6 are asked for; with elasticity -6 no more than 37.3 are."""
-    world = options(short_of_hours(), price_step=0.05).loc["Price +5 % of item bench from 2026-01 to 2026-01"]
+    world = options(short_of_hours(), price_step=0.05).loc["Price +5 % of item bench in 2026-01"]
     assert (world["profit_change"], world["value"], world["unit"]) == (pytest.approx(40), 0.05, "fraction")
     assert "(elasticity -1, assumed)" in world["note"]
     steep = pd.DataFrame({"family": ["Family"], "elasticity": [-6.0]})
-    row = options(short_of_hours(), price_step=0.05, elasticity=steep).loc["Price +5 % of item bench from 2026-01 to 2026-01"]
+    row = options(short_of_hours(), price_step=0.05, elasticity=steep).loc["Price +5 % of item bench in 2026-01"]
     left = 50 * 1.05**-6
     assert row["profit_change"] == pytest.approx(left * (21 - 2) - 40 * (20 - 2))
     assert "(elasticity -6, as measured)" in row["note"]
@@ -147,6 +147,93 @@ def test_nothing_is_tried_where_nothing_is_short_and_nothing_binds():
     assert calm.effects.empty
     assert list(calm.options.columns) == list(frames.OPTIONS.columns)
     assert tried(short_of_hours(), most=0).options.empty
+
+
+def test_hours_that_set_ups_take_are_missing_in_the_trials_too():
+    """4 benches and 4 chairs and 3 hours to set up for each are 14 of 10 hours; without the set-ups 8 would fit and no option were seen."""
+    saw = {"capacity": 10.0, "overtime": 10.0, "overtime_cost": 1.5, "cost_per_hour": 1.0, "loads": {"bench": (1.0, 3.0), "chair": (1.0, 3.0)}}
+    world = undecided(small_network({"bench": [4.0] * 4, "chair": [4.0] * 4}, resources={"Saw": saw}))
+    rules = SupplyRules(unmet="lost sales", prebuild=False, whole_lots=True, gap=0.0)
+    plan = solve_supply(world, rules)
+    assert plan.lost.sum() > 1.0
+    found = try_options(world, rules, plan, price_step=0.0)
+    overtime = found.options.set_index("option").loc["Overtime at Saw"]
+    assert overtime["gain"] > 0
+    assert overtime["unmet_demand"] < plan.lost.sum()
+    assert found.notes == []
+
+
+def test_what_is_short_for_whole_lots_alone_is_said_where_no_option_shows_it():
+    """Benches come in tens and no more than 12 fit into the store: of 12 a month 10 can be had."""
+    tens = {"item": "bench", "kind": "buy", "order_multiple": 10.0, "maximum": 12.0}
+    world = small_network({"bench": [12.0]}, sources=[tens])
+    rules = SupplyRules(unmet="lost sales", whole_lots=True, gap=0.0)
+    assert solve_supply(world, rules).lost.sum() == pytest.approx(2)
+    (note,) = tried(world, rules).notes
+    assert note.note == "No option is found for bench: short only because of minimum orders and whole lots, while options are compared with orders of any size"
+
+
+def test_an_option_that_loses_money_is_put_beside_no_shortage():
+    """An hour of overtime at 22 and 2 of material make a bench that sells at 20; the 5 of a lost sale make the plan take it."""
+    saw = {"capacity": 40.0, "overtime": 20.0, "overtime_cost": 22.0, "loads": {"bench": 1.0}}
+    found = tried(undecided(small_network({"bench": [50.0]}, sources=[MAKE], resources={"Saw": saw})))
+    assert found.options["gain"].tolist() == [pytest.approx(-40)]
+    shortages = pd.DataFrame({"item": ["bench"], "location": "All", "period": pd.Timestamp("2026-01-01"), "last_period": pd.Timestamp("2026-01-01"), "option": ""})
+    assert with_best_options(shortages, found.options, found.effects)["option"].tolist() == [""]
+
+
+def test_the_plainest_of_the_options_that_remove_most_is_put_beside_a_shortage():
+    """Hours alone leave 4 of 100 where hours and a price leave none: the price is not worth deciding on."""
+    options_tried = pd.DataFrame({"option": ["Overtime at Saw + Price +5 % of item bench in 2026-01", "Overtime at Saw", "Expedite item bench"], "rank": [1.0, 2.0, 3.0], "gain": [9.0, 8.0, 7.0]})
+    month = pd.Timestamp("2026-01-01")
+    left = [("", 100.0), ("Overtime at Saw", 4.0), ("Expedite item bench", 10.0)]
+    effects = pd.DataFrame([{"option": option, "item": "bench", "location": "All", "period": month, "unmet_demand": units} for option, units in left])
+    shortages = pd.DataFrame({"item": ["bench"], "location": "All", "period": month, "last_period": month})
+    assert with_best_options(shortages, options_tried, effects)["option"].tolist() == ["Overtime at Saw"]
+
+
+def test_a_price_does_not_ride_along_once_nothing_is_short():
+    """20 hours of overtime cover the 10 that are missing: a price then sells fewer benches dearer, an option of its own."""
+    steep = pd.DataFrame({"family": ["Family"], "elasticity": [-0.1]})
+    world = options(short_of_hours(overtime=20.0, overtime_cost=1.0), price_step=0.05, elasticity=steep)
+    assert "Price +5 % of item bench in 2026-01" in world.index
+    assert world.loc["Price +5 % of item bench in 2026-01", "gain"] > 0
+    assert not any("Price" in name and "+ " in name and name.startswith("Overtime") for name in world.index)
+    assert world.index[0] == "Overtime at Saw"
+
+
+def test_customers_who_wait_for_a_lead_time_alone_are_not_sent_away_by_a_price():
+    far = {"item": "bench", "kind": "buy", "supplier": "Far", "unit_cost": 3.0, "lead_time": 1.0}
+    fast = {**far, "supplier": "Near", "unit_cost": 6.0, "lead_time": 0.0, "lever": "expedite", "authorised": False}
+    world = small_network({"bench": [10.0, 10.0]}, sources=[far, fast], suppliers={"Far": [np.inf] * 2, "Near": [np.inf] * 2})
+    assert {lever.kind for lever in levers_in_scope(world, SupplyRules(), solve_supply(world, SupplyRules()))} == {"expedite"}
+    assert "price" in {lever.kind for lever in levers_in_scope(world, LOST, solve_supply(world, LOST))}
+
+
+def test_a_crew_that_is_there_for_twice_its_work_may_be_made_smaller():
+    """20 hours of work a month for two workers of 20 hours at 100: one less saves 300 in three months and costs 50."""
+    crew = {"capacity": 40.0, "workers": 2.0, "hours_per_worker": 20.0, "wage": 100.0, "layoff_cost": 50.0, "layoff": 2.0, "loads": {"bench": 1.0}}
+    row = options(undecided(small_network({"bench": [20.0] * 3}, sources=[MAKE], resources={"Crew": crew}))).loc["Hire and lay off at Crew"]
+    assert (row["profit_change"], row["value"]) == (pytest.approx(250), pytest.approx(1))
+    busy = undecided(small_network({"bench": [40.0] * 3}, sources=[MAKE], resources={"Crew": crew}))
+    assert not any(lever.kind == "workforce" for lever in levers_in_scope(busy, LOST, solve_supply(busy, LOST)))
+
+
+def test_a_late_order_that_would_help_what_binds_later_is_said_to_be_dear():
+    """The saw is full again in March, and a bench that comes then at 30 costs more than one built ahead."""
+    far = {"item": "bench", "kind": "buy", "source": "Far", "unit_cost": 30.0, "lead_time": 2.0, "lever": "expedite", "authorised": False}
+    world = small_network({"bench": (50.0, 30.0, 50.0)}, sources=[MAKE, far], resources={"Saw": {"capacity": 40.0, "loads": {"bench": 1.0}}})
+    note = options(world).loc["Expedite item bench", "note"]
+    assert note == "Changes nothing: the first receipt would come in 2026-03, after the last shortage, and is dearer than what it would replace."
+
+
+def test_a_note_says_the_lateness_that_is_spared():
+    """Ten benches late for a month at 5 a month, or ten hours of overtime at 4."""
+    saw = {"capacity": [40.0, 50.0], "overtime": [10.0, 0.0], "overtime_cost": 4.0, "loads": {"bench": 1.0}}
+    world = undecided(small_network({"bench": [50.0, 40.0]}, sources=[MAKE], resources={"Saw": saw}))
+    note = options(world, SupplyRules(), ranked_by="profit and lateness").loc["Overtime at Saw", "note"]
+    assert note.endswith("profit -40 USD, lateness spared 50 USD, service 88.9 -> 100 %.")
+    assert "lateness" not in options(world, SupplyRules()).loc["Overtime at Saw", "note"]
 
 
 def test_an_authorised_lever_is_not_tried_again():
@@ -233,7 +320,7 @@ def test_each_shortage_names_the_option_that_removes_most_of_it():
     january, february = pd.Timestamp("2026-01-01"), pd.Timestamp("2026-02-01")
     shortages = pd.DataFrame({"item": "bench", "location": "All", "period": [january, february], "last_period": [february, february]})
     named = with_best_options(shortages, found.options, found.effects)["option"]
-    assert named.tolist() == ["Subcontract item bench + Overtime at Saw"] * 2
+    assert named.tolist() == ["Subcontract item bench"] * 2  # with overtime it would be cheaper, and removes no more
     without_miller = found.options[found.options["option"] == "Overtime at Saw"]
     assert with_best_options(shortages, without_miller, found.effects)["option"].tolist() == ["Overtime at Saw"] * 2
 

@@ -255,7 +255,7 @@ def test_the_option_that_leaves_least_of_a_shortage_is_put_beside_it() -> None:
     effects = pd.concat([unmet_by_point(plan), unmet_by_point(wider, "Overtime"), unmet_by_point(little, "Second source"), unmet_by_point(plan, "Nothing")])
     shortages = explain(plan).shortages
     for names, best in ((["Nothing", "Second source", "Overtime"], "Overtime"), (["Nothing", "Second source"], "Second source"), (["Nothing"], "")):
-        options = pd.DataFrame({"option": names, "rank": np.arange(1.0, len(names) + 1)})
+        options = pd.DataFrame({"option": names, "rank": np.arange(1.0, len(names) + 1), "gain": 1.0})
         assert with_best_options(shortages, options, effects)["option"].tolist() == [best]
 
 
