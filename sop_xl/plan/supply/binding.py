@@ -14,7 +14,7 @@ from sop_xl.frames.supply_results import BINDING_CONSTRAINTS
 from sop_xl.plan.grid import Mask, Matrix
 from sop_xl.plan.notes import Note
 from sop_xl.plan.supply.binding_words import binding_sentence
-from sop_xl.plan.supply.limits import LIMITS, RELEASED_LIMITS, subject, unit
+from sop_xl.plan.supply.limits import LIMITS, RELEASED_LIMITS, SHARED, subject, unit
 from sop_xl.plan.supply.price_parts import TIMING
 from sop_xl.plan.supply.short_downstream import ShortDownstream
 from sop_xl.plan.supply.shortage_causes import CauseFinder
@@ -130,7 +130,7 @@ def _rents(solution: SupplySolution) -> dict[Key, float]:
     """Price x limit of every constraint with a price: what it would be worth as a whole at that price."""
     rents: dict[Key, float] = {}
     for constraint in LIMITS:
-        if constraint in TIMING or (matrix := solution.duals.get(constraint)) is None or not matrix.size:
+        if constraint in TIMING or constraint == SHARED or (matrix := solution.duals.get(constraint)) is None or not matrix.size:
             continue
         used, released = _used(solution, constraint), _released(solution, constraint, matrix)
         for row, period in np.argwhere((matrix > LEAST_PRICE) & released):

@@ -41,6 +41,9 @@ LIMITS: dict[str, Limit] = {
 }
 """By name of the constraint, or of what stands in no constraint: `lead_time` to `no_source` mean that nothing can be ordered at all."""
 
+SHARED = "source_share"
+"""How the sources of a point split what comes in: what a unit beside a share costs is no price of a limit, and is not listed as one."""
+
 RELEASED_LIMITS = ("overtime", "shifts", "hiring")
 """Limits of what management has released; they bind on top of the capacity of the same resource and period."""
 

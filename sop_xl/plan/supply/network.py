@@ -82,7 +82,7 @@ class SupplyNetwork:
     late_share
         (S, T) see convention 3.
     previous_orders
-        (S, T) orders of the last approved plan in the same periods; NaN = not planned then.
+        (S, T) orders of the last approved plan in the same periods; NaN = not planned then. Within a fence they are the most that can be ordered.
     backlog
         (N,) units that customers wait for at the start, already part of `demand` of the first period; empty = nobody waits.
     """

@@ -16,10 +16,10 @@ from sop_xl.plan.grid import records
 from sop_xl.plan.supply.solution import SupplySolution
 from sop_xl.plan.supply.source_links import Component, source_links
 
-MONEY = frozenset({"source_cost", "hours", "holding", "substitution", "late_part", "safety_stock", "plan_stability"})
-"""Parts that are paid (or saved, then negative), not scarce."""
+MONEY = frozenset({"source_cost", "hours", "holding", "substitution", "late_part", "safety_stock", "plan_stability", "source_share"})
+"""Parts that are paid (or saved, then negative), not scarce. A share gives way to every limit, and so is none."""
 
-PAID = MONEY - {"late_part", "safety_stock", "plan_stability"}
+PAID = MONEY - {"late_part", "safety_stock", "plan_stability", "source_share"}
 """Parts that somebody is paid."""
 
 LOTS = ("order_placed", "minimum_order", "order_multiple")
@@ -214,6 +214,8 @@ class PriceParts:
                 hours = each * load.hours
                 parts.append(("hours", load.resource, at, hours * float(self._paid_hour[load.resource]), hours))
                 parts.append(("resource_capacity", load.resource, at, hours * self._dual("resource_capacity", load.resource, at), hours))
+        if (source, period) in self.links.frozen:
+            parts.append(("fence", source, period, each * self._dual("fence", source, period), each))
         parts.append(("plan_stability", source, period, each * self._dual("plan_stability", source, period), each))
         parts.append(("whole_lots", point, period, each * sum(self._dual(name, source, period) for name in LOTS), each))
         fresh = self._life_price(point, period) + (late / (1.0 - late)) * self._life_price(point, period + 1)
@@ -261,7 +263,7 @@ class PriceParts:
         return _Way(price, in_use, parts, stocks, late=late)
 
     def _unpriced(self, point: int) -> str:
-        """The limit that must carry what no dual carries: the fixed shares of the sources, if there are any."""
+        """What must carry what no dual carries: the price of units beside the shares of the sources, if there are any."""
         return "source_share" if np.isfinite(self._share[self.links.sources[point]]).any() else "other"
 
 

@@ -45,6 +45,8 @@ class SourceLinks:
         By source: periods from order to receipt, and of its point the periods in which nothing new may be placed.
     first, last
         By source: the periods in which its receipts may arrive, both included.
+    frozen
+        Source and period of arrival of what the last plan has within a fence: up to that it may be ordered.
     """
 
     sources: list[list[int]]
@@ -54,13 +56,14 @@ class SourceLinks:
     fences: list[int]
     first: list[int]
     last: list[int]
+    frozen: frozenset[tuple[int, int]]
 
     def why_not(self, source: int, arrival: int) -> str:
         """Why nothing of the source can arrive in a period: `lead_time`, `fence`, `validity`; `""` where it can."""
         placed = arrival - self.places[source]
         if placed < 0:
             return "lead_time"
-        if placed < self.fences[source]:
+        if placed < self.fences[source] and (source, arrival) not in self.frozen:
             return "fence"
         return "" if self.first[source] <= arrival <= self.last[source] else "validity"
 
@@ -98,6 +101,7 @@ def source_links(network: SupplyNetwork) -> SourceLinks:
         _whole(network.points["fence"], 0)[points].tolist(),
         _whole(rows["first"], 0).tolist(),
         _whole(rows["last"], network.periods - 1).tolist(),
+        frozenset((int(s), int(t)) for s, t in np.argwhere(network.previous_orders > 0)),
     )
 
 

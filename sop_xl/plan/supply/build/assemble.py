@@ -16,7 +16,7 @@ from sop_xl.plan.supply.build.resources import resolve_limits, resolve_loads, re
 from sop_xl.plan.supply.build.sources import Known, resolve_sources, supplier_names
 from sop_xl.plan.supply.build.sourcing import holding_rows, note_assumed, usable_sourcing
 from sop_xl.plan.supply.build.stock import note_idle_stock, previous_orders, scheduled_receipts, stock_on_hand
-from sop_xl.plan.supply.build.streams import Streams, resolve_streams
+from sop_xl.plan.supply.build.streams import Streams, note_unpriced, resolve_streams
 from sop_xl.plan.supply.build.uses import resolve_uses
 from sop_xl.plan.supply.inputs import FREE_LEVERS, SupplyInputs, SupplySettings
 from sop_xl.plan.supply.network import SupplyNetwork, whole_periods
@@ -71,6 +71,7 @@ def build_network(inputs: SupplyInputs, timeline: Timeline) -> tuple[SupplyNetwo
     segments = with_segments(points, inputs.segments, stocking_location(inputs.segments["location"], inputs.locations))
     policy = policy_of_points(segments, inputs.inventory_policy)
     streams = resolve_streams(inputs, points, policy, backlog, timeline)
+    note_unpriced(streams, points, notes)
     supplier_rows = _supplier_rows(inputs.suppliers, suppliers)
     allowed = {"overtime": "overtime", "shift": "shift", "hire": "workforce", "layoff": "workforce"}
     limit = {name: limits.possible[name] * float(lever in settings.free_levers) for name, lever in allowed.items()}

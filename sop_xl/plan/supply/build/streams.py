@@ -9,6 +9,7 @@ import pandas as pd
 
 from sop_xl.periods import Timeline
 from sop_xl.plan.grid import Grid, Matrix, Positions, pair_positions
+from sop_xl.plan.notes import Note, some_of
 from sop_xl.plan.supply.build.points import where_stocked
 from sop_xl.plan.supply.inputs import SupplyInputs
 
@@ -84,6 +85,15 @@ def _sold(inputs: SupplyInputs, points: pd.DataFrame, timeline: Timeline) -> _So
     point = pair_positions(points, where_stocked(series, inputs.locations))
     units = np.nan_to_num(grid.matrix(served, served["consensus"]))
     return _Sold(series.assign(point=point, series=np.arange(len(series))), units, _net_prices(inputs.prices, grid))
+
+
+def note_unpriced(streams: Streams, points: pd.DataFrame, notes: list[Note]) -> None:
+    """Say what is sold at a price that nobody knows; its worth is that of `solver.objective.WORTH_SERVING`."""
+    unknown = (streams.price.max(axis=1, initial=0.0) <= 0) & (streams.demand.max(axis=1, initial=0.0) > 0)
+    if unknown.any():
+        items = sorted(set(points["item"].iloc[streams.rows.loc[unknown, "point"]]))
+        words = f"no price is known for {some_of(items)}; revenue is left out, and serving it counts as worth 1.25 times its regular cost"
+        notes.append(Note("items", items[0], "supply-price-absent", words))
 
 
 def _net_prices(prices: pd.DataFrame, grid: Grid) -> Matrix:

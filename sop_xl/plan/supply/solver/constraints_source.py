@@ -9,17 +9,18 @@ import pandas as pd
 
 from sop_xl.plan.grid import Matrix
 from sop_xl.plan.supply.solver.model import SupplyModel
+from sop_xl.plan.supply.solver.variables import fences, placed, shared_among, sharing
 
 
 def constrain_lead_time(model: SupplyModel) -> None:
     """Nothing arrives that would have to have been placed before the first period."""
-    _block(model, "lead_time", _placed(model) < 0)
+    _block(model, "lead_time", placed(model.network) < 0)
 
 
 def constrain_fence(model: SupplyModel) -> None:
-    """Nothing new is placed within the frozen fence of the stock point."""
-    points = model.network.points.iloc[model.network.sources["point"].to_numpy(dtype=int)]
-    _block(model, "fence", _placed(model) < model.column(points, "fence"))
+    """Nothing new is placed within the frozen fence of the stock point: what the last plan has there stands, and is the most that can be ordered."""
+    network = model.network
+    _block(model, "fence", placed(network) < fences(network), np.maximum(np.nan_to_num(network.previous_orders), 0.0))
 
 
 def constrain_validity(model: SupplyModel) -> None:
@@ -34,20 +35,16 @@ def constrain_authorised(model: SupplyModel) -> None:
     _block(model, "authorised", ~model.network.sources["authorised"].to_numpy(dtype=bool)[:, None])
     if len(model.labels("component_use")):
         allowed = model.network.uses["authorised"].to_numpy(dtype=bool)[:, None]
-        model.hold_at_zero("component_use", ~allowed)
+        model.hold("component_use", ~allowed)
 
 
-def _placed(model: SupplyModel) -> Matrix:
-    return np.asarray(model.periods - model.positions(model.network.sources, "lead_periods"))
-
-
-def _block(model: SupplyModel, name: str, where: Any) -> None:
-    """Hold orders at zero by their upper bound; the first cause that blocks a cell is the one that it is known by."""
+def _block(model: SupplyModel, name: str, where: Any, most: Any = 0.0) -> None:
+    """Hold orders to `most` by their upper bound; the first cause that blocks a cell is the one that it is known by."""
     if not len(model.labels("orders")):
         return
     where = np.broadcast_to(where, model.blocked.shape)
     model.blocked[where & (model.blocked == "")] = name
-    model.hold_at_zero("orders", where)
+    model.hold("orders", where, most)
 
 
 def constrain_source_maximum(model: SupplyModel) -> None:
@@ -67,17 +64,20 @@ def constrain_supplier_limit(model: SupplyModel) -> None:
 
 
 def constrain_source_share(model: SupplyModel) -> None:
-    """A source with a share takes that part of what all sources of its stock point bring in the period.
+    """A source with a share takes that part of what all sources of its stock point bring in the period, but for what is more or less.
 
     Only among the sources that can deliver in the period: where some cannot, or where shares leave nothing free and do not add up to
-    one, shares are taken in proportion.
+    one, shares are taken in proportion. More or less than the share has a price (`objective`) that makes it pay only where a limit
+    keeps one of the sources from its part: the others make up for it, and the item is not held back. What only a lever opens (a second source,
+    a subcontractor, expediting) comes on top: it is no part of what is split.
     """
     sources = model.network.sources
-    share = model.column(sources, "share", np.nan)
-    if np.isnan(share).all():
+    shared = sharing(model.network)
+    if not shared.any():
         return
+    share = np.where(shared[:, None], model.column(sources, "share"), np.nan)
     point = model.positions(sources, "point")[:, 0]
-    open_now = model.blocked == ""
+    open_now = (model.blocked == "") & shared_among(model.network)[:, None]
     stated = np.where(np.isnan(share), 0.0, share) * open_now
     free = open_now & np.isnan(share)
     total, frees = (_by_point(v, point, len(model.network.points)) for v in (stated, free))
@@ -89,9 +89,11 @@ def constrain_source_share(model: SupplyModel) -> None:
     orders = model.labels("orders")
     s = model.every(sources)
     rows.add(np.where(bound, s, -1), model.periods, orders, good)
-    shared, partner = _pairs(point, ~np.isnan(share[:, 0]))
-    both = bound[shared] & open_now[partner]
-    rows.add(np.where(both, shared[:, None], -1), model.periods, orders[partner], -part[shared] * good[partner])
+    rows.add(np.where(bound, s, -1), model.periods, model.labels("share_under"))
+    rows.add(np.where(bound, s, -1), model.periods, model.labels("share_over"), -1.0)
+    own, partner = _pairs(point, shared)
+    both = bound[own] & open_now[partner]
+    rows.add(np.where(both, own[:, None], -1), model.periods, orders[partner], -part[own] * good[partner])
     rows.write(model.lp, "source_share", "=", np.zeros(orders.shape))
 
 
@@ -109,7 +111,7 @@ def _pairs(point: Any, wanted: Any) -> tuple[Any, Any]:
 
 
 def constrain_plan_stability(model: SupplyModel) -> None:
-    """Orders are those of the last approved plan, and more or less, each at the price of a change."""
+    """Orders are those of the last approved plan, and more or less, each at the price of a change; what is past or frozen is no change."""
     s = model.every(model.network.sources)
     if not len(more := model.labels("more")):
         return

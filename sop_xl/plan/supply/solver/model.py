@@ -70,13 +70,15 @@ class SupplyModel:
         """(rows, T) upper bounds of the variables of this name, which there are."""
         return self.lp.upper[name] if isinstance(self.lp, Tableau) else np.asarray(self.lp.variables[name].upper.values, dtype=float)
 
-    def hold_at_zero(self, name: str, where: Any) -> None:
-        """Take from variables what they may be."""
+    def hold(self, name: str, where: Any, most: Any = 0.0) -> None:
+        """Let variables be no more than `most` there: by itself, take from them what they may be."""
+        before = self.upper(name)
+        after = np.where(where, np.minimum(before, most), before)
         if isinstance(self.lp, Tableau):
-            self.lp.upper[name][np.broadcast_to(where, self.lp.upper[name].shape)] = 0.0
+            self.lp.upper[name] = after
         else:
             variable = self.lp.variables[name]
-            variable.update(upper=variable.upper.where(~where, 0.0))
+            variable.update(upper=variable.upper.copy(data=after))
 
     def rows(self) -> Rows:
         """An empty constraint."""

@@ -11,6 +11,7 @@ from sop_xl.plan.grid import Matrix
 from sop_xl.plan.supply.network import SupplyNetwork
 from sop_xl.plan.supply.solver.model import SupplyModel
 from sop_xl.plan.supply.solver.tableau import Tableau
+from sop_xl.plan.supply.solver.variables import shared_among, sharing
 
 KINDS = (
     "purchase", "production", "overtime", "shifts", "workforce", "orders", "holding", "back-orders", "lost sales", "safety stock", "changes",
@@ -22,6 +23,13 @@ RELAXATION = 100.0
 """A unit beyond a stated limit costs so many times the dearest unit of demand or stock: more than anything that it could save."""
 WORTH_SERVING = 1.25
 """In a plan of least cost a unit of demand is worth at least this many times its regular cost, whatever its price: demand is there to be served."""
+
+OFF_SHARE = 0.01
+"""A unit beside a source's share costs this part of its regular cost (of 1 where that is not known), beside what the change of source saves."""
+LAST_RESORT = 1e-4
+"""Hours beyond regular time that cost nothing count this part of a usual unit's cost, so that none are planned while regular ones are free."""
+BELOW_WAITING = 0.9
+"""A unit missing to safety stock costs at most this part of what the least urgent customer costs who waits: stock is there to be sold."""
 
 
 class Price(NamedTuple):
@@ -35,6 +43,7 @@ class Price(NamedTuple):
 def prices(model: SupplyModel) -> Iterator[Price]:
     """Every cost and revenue of the plan. Costs below zero count as none, so that no plan is without bound."""
     yield from _source_prices(model)
+    yield from _share_prices(model)
     yield from _resource_prices(model)
     yield from _stock_prices(model)
     yield from _demand_prices(model)
@@ -79,6 +88,26 @@ def _source_prices(model: SupplyModel) -> Iterator[Price]:
         yield Price("changes", variable, model.rules.change_cost_rate * _positive(of_point))
 
 
+def _share_prices(model: SupplyModel) -> Iterator[Price]:
+    """What a share given up saves, so that money never decides against a share, and a little more, which is less than waiting costs.
+
+    A unit that a dear source owes and a cheap one gives costs as much as the shared one would; one that the dear source gives costs its own.
+    """
+    network, sources = model.network, model.network.sources
+    shared = sharing(network)
+    point, among = sources["point"].to_numpy(dtype=int), shared_among(network) & sources["authorised"].to_numpy(dtype=bool)
+    unit = source_cost(network, supply_cost(network))
+    least, most = np.full(len(network.points), np.inf), np.full(len(network.points), -np.inf)
+    np.minimum.at(least, point[among], unit[among])
+    free = among & ~shared
+    np.maximum.at(most, point[free], unit[free])  # among sharers alone what one has too much another has too little
+    little = OFF_SHARE * np.where(unit > 0, unit, 1.0)
+    urgent = _least_waiting(model).min(axis=1, initial=np.inf)[point]
+    little = np.minimum(little, np.where(urgent > 0, urgent / 2, np.inf))
+    for variable, saved in (("share_under", unit - least[point]), ("share_over", most[point] - unit)):
+        yield Price(UNREPORTED, variable, np.where(shared, np.maximum(saved, 0.0) + little, 0.0)[:, None])
+
+
 def _hour_cost(network: SupplyNetwork) -> Matrix:
     """(S,) regular cost of the hours in a unit ordered."""
     loads = network.loads
@@ -96,12 +125,28 @@ def _resource_prices(model: SupplyModel) -> Iterator[Price]:
     yield Price("shifts", "shifts", _positive(model.column(resources, "shift_cost")))
     for variable, column in (("workers", "wage"), ("hired", "hire_cost"), ("laid_off", "layoff_cost")):
         yield Price("workforce", variable, _positive(model.column(resources, column)))
+    yield from _last_resort_prices(model)
+
+
+def _last_resort_prices(model: SupplyModel) -> Iterator[Price]:
+    """(R, 1) a little for what is beyond regular time and would cost nothing: else nothing would keep it out of a plan that does not need it."""
+    resources = model.network.resources
+    costs = model.network.points["unit_cost"].to_numpy(dtype=float)
+    little = LAST_RESORT * (float(np.median(costs[costs > 0])) if (costs > 0).any() else 1.0)
+    dearer = _positive(model.column(resources, "overtime_cost")) - _positive(model.column(resources, "cost_per_hour"))
+    hours = {"shift_cost": "shift_capacity", "hire_cost": "hours_per_worker", "layoff_cost": "hours_per_worker"}
+    yield Price(UNREPORTED, "overtime", np.where(dearer > 0, 0.0, little))
+    for variable, column in (("shifts", "shift_cost"), ("hired", "hire_cost"), ("laid_off", "layoff_cost")):
+        each = little * np.maximum(_positive(model.column(resources, hours[column])), 1.0)
+        yield Price(UNREPORTED, variable, np.where(_positive(model.column(resources, column)) > 0, 0.0, each))
 
 
 def _stock_prices(model: SupplyModel) -> Iterator[Price]:
     points = model.network.points
     yield Price("holding", "stock", _positive(model.column(points, "holding_cost")))
-    yield Price("safety stock", "below_safety", _positive(model.column(points, "safety_cost")))
+    urgent = _least_waiting(model)
+    most = np.where(urgent > 0, BELOW_WAITING * urgent, np.inf)
+    yield Price("safety stock", "below_safety", np.minimum(_positive(model.column(points, "safety_cost")), most))
     yield Price(UNREPORTED, "expired", _disposal(model))
 
 
@@ -124,36 +169,58 @@ def _relaxation_prices(model: SupplyModel) -> Iterator[Price]:
 
 
 def _demand_prices(model: SupplyModel) -> Iterator[Price]:
-    """What still waits at the end of the plan counts as lost: else nothing would be made for the last periods."""
+    """Demand whose price is not known brings no revenue, and is yet worth serving: for most margin too."""
+    waiting, lost = _unserved(model)
+    price = _positive(model.network.price)
+    yield Price("back-orders", "unmet", waiting)
+    yield Price("lost sales", "lost", lost)
+    yield Price("revenue", "served", price)
+    if model.rules.objective == "most margin":
+        yield Price(UNREPORTED, "served", np.where(price > 0, 0.0, -_regular_worth(model.network)[:, None]))
+
+
+def _unserved(model: SupplyModel) -> tuple[Matrix, Matrix]:
+    """(D, T) per unit that waits, and that is lost.
+
+    What still waits at the end of the plan counts as lost: else nothing would be made for the last periods.
+    """
     network = model.network
     price = _positive(network.price)
     lost = _positive(model.column(network.streams, "lost_sale_cost")) + np.zeros_like(price)
     if model.rules.objective != "most margin":
-        regular = WORTH_SERVING * np.maximum(supply_cost(network), _positive(network.points["unit_cost"].to_numpy(dtype=float)))[network.streams["point"].to_numpy(dtype=int)]
-        lost = lost + np.maximum(price, regular[:, None])
+        lost = lost + np.maximum(price, _regular_worth(network)[:, None])
     waiting = _positive(model.column(network.streams, "backorder_cost")) + np.zeros_like(price)
     waiting[:, -1:] += lost[:, -1:]
-    yield Price("back-orders", "unmet", waiting)
-    yield Price("lost sales", "lost", lost)
-    yield Price("revenue", "served", price)
+    return waiting, lost
+
+
+def _regular_worth(network: SupplyNetwork) -> Matrix:
+    """(D,) plan currency that a unit of demand is worth at least."""
+    stated = _positive(network.points["unit_cost"].to_numpy(dtype=float))
+    return np.asarray(WORTH_SERVING * np.maximum(supply_cost(network), stated)[network.streams["point"].to_numpy(dtype=int)])
+
+
+def _least_waiting(model: SupplyModel) -> Matrix:
+    """(N, T) what the least urgent demand of a stock costs for a period without it, a lost sale spread over the plan; inf where nothing is sold."""
+    network = model.network
+    waiting, lost = _unserved(model)
+    if model.rules.unmet != "back-orders":
+        worth = lost + (_positive(network.price) if model.rules.objective == "most margin" else 0.0)
+        waiting = worth / max(network.periods, 1)
+    least = np.full((len(network.points), network.periods), np.inf)
+    asked = network.demand.sum(axis=1) > 0
+    np.minimum.at(least, network.streams["point"].to_numpy(dtype=int)[asked], waiting[asked])
+    return least
 
 
 def supply_cost(network: SupplyNetwork) -> Matrix:
     """(N,) plan currency of one unit by the cheapest regular source, its components included; the point's unit cost where it has none."""
-    sources, uses = network.sources, network.uses
     stated = _positive(network.points["unit_cost"].to_numpy(dtype=float))
-    point = sources["point"].to_numpy(dtype=int)
-    shipped_from = sources["from_point"].to_numpy(dtype=int)
-    own = _positive(sources["unit_cost"].to_numpy(dtype=float)) + _hour_cost(network)
-    good = np.maximum(sources["process_yield"].astype(float).fillna(1.0).to_numpy(), 1e-6)
-    lines = uses[uses["substitute_for"] < 0]
-    maker, component = lines["source"].to_numpy(dtype=int), lines["component"].to_numpy(dtype=int)
-    quantity = lines["quantity"].to_numpy(dtype=float)
-    regular = (sources["lever"] == "").to_numpy()
+    point = network.sources["point"].to_numpy(dtype=int)
+    regular = (network.sources["lever"] == "").to_numpy()
     cost = stated.copy()
     for _ in range(30):  # one round per level of the bills; a ring of bills ends here too
-        materials = np.bincount(maker, weights=quantity * cost[component], minlength=len(sources))
-        unit = (own + materials + np.where(shipped_from >= 0, cost[shipped_from], 0.0)) / good
+        unit = source_cost(network, cost)
         cheapest = np.full(len(stated), np.inf)
         np.minimum.at(cheapest, point[regular], unit[regular])
         after = np.where(np.isfinite(cheapest), cheapest, stated)
@@ -161,3 +228,21 @@ def supply_cost(network: SupplyNetwork) -> Matrix:
             break
         cost = after
     return cost
+
+
+def source_cost(network: SupplyNetwork, cost: Matrix) -> Matrix:
+    """(S,) plan currency of one good unit from each source, its hours and regular components included.
+
+    Parameters
+    ----------
+    cost
+        (N,) of a unit of every stock point.
+    """
+    sources, uses = network.sources, network.uses
+    shipped_from = sources["from_point"].to_numpy(dtype=int)
+    own = _positive(sources["unit_cost"].to_numpy(dtype=float)) + _hour_cost(network)
+    good = np.maximum(sources["process_yield"].astype(float).fillna(1.0).to_numpy(), 1e-6)
+    lines = uses[uses["substitute_for"] < 0]
+    maker, component = lines["source"].to_numpy(dtype=int), lines["component"].to_numpy(dtype=int)
+    materials = np.bincount(maker, weights=lines["quantity"].to_numpy(dtype=float) * cost[component], minlength=len(sources))
+    return np.asarray((own + materials + np.where(shipped_from >= 0, cost[shipped_from], 0.0)) / good)

@@ -139,8 +139,8 @@ class SolvedModel:
             return Sensitivity(0.0, 0.0, -np.inf, np.inf, np.inf, np.nan)
         column = int(self.engine.programme.columns[self.model.labels("orders")[row, period]])
         side: Side = self._pricing().of_bound(column)
-        price = _zero(-side.slope)
-        return Sensitivity(price, price, 0.0, side.reach, 0.0, 0.0)
+        price, limit = _zero(-side.slope), float(self.engine.programme.upper[column])
+        return Sensitivity(price, price, 0.0, limit + side.reach, limit, float(self.optimum.columns[column]))
 
     def _shown(self, constraint: str, row: int) -> float:
         """What a planner counts to the limit that the row leaves out: the hours of today's workers."""

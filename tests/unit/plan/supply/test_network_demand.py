@@ -49,6 +49,13 @@ def test_without_a_net_price_the_list_price_stands_in_and_without_either_it_is_n
     assert (network.price == 0.0).all() and np.isnan(network.points["unit_price"].iloc[0])
 
 
+def test_items_sold_at_a_price_that_nobody_knows_are_said_by_name() -> None:
+    stock = [{"item": "gloss", "location": "All", "on_hand": 0.0}]
+    _, notes = noted_network(supply_inputs([{"item": "gloss", "unit_price": np.nan}], SOLD, inventory=stock))
+    assert notes["rule"].tolist() == ["supply-price-absent"]
+    assert notes["note"].tolist() == ["no price is known for gloss; revenue is left out, and serving it counts as worth 1.25 times its regular cost"]
+
+
 def test_waiting_costs_a_part_of_the_price_else_of_the_cost_and_never_nothing() -> None:
     def waiting(**item: Any) -> float:
         return float(network_of(supply_inputs([{"item": "gloss"} | item], SOLD)).streams["backorder_cost"].iloc[0])

@@ -51,7 +51,7 @@ def crew() -> SupplyNetwork:
 
 
 def planned_before() -> Case:
-    network = small_network({"bench": [10, 20]}, previous_orders=[12, np.nan])
+    network = small_network({"bench": [5, 10, 20]}, points={"bench": {"fence": 1.0}}, previous_orders=[3, 12, np.nan])
     return network, SupplyRules(change_cost_rate=0.1)
 
 
@@ -61,7 +61,7 @@ def substitutes() -> SupplyNetwork:
 
 CASES: dict[str, Callable[[], Case]] = {
     "lead_time": lambda: (bought(lead_time=2.0), SupplyRules()),
-    "fence": lambda: (small_network({"wood": [1, 2, 3]}, points={"wood": {"fence": 2.0}}), SupplyRules()),
+    "fence": lambda: (small_network({"wood": [1, 2, 3]}, points={"wood": {"fence": 2.0}}, previous_orders=[7, np.nan, 9]), SupplyRules()),
     "validity": lambda: (bought(first=1, last=1), SupplyRules()),
     "authorised": lambda: (two_sources(authorised=False), SupplyRules()),
     "balance": lambda: (bench(), SupplyRules()),
