@@ -21,7 +21,7 @@ class ResourceRow(Row):
     """One resource."""
 
     resource: str = column("Resource", "Name of the machine, crew, warehouse or lane, the same in every sheet.", aliases=("Work centre", "Work center", "Machine"), width=20)
-    name: str = column("Name", "Name for people.", default="", width=20)
+    name: str = column("Name", "Name for people.", default="", aliases=("Description",), width=20)
     kind: str = column("Kind", "Storage is limited in units in stock, all others in hours. Empty: machine.", default="machine", choices=RESOURCE_KINDS, width=10)
     location: str = column("Location", "Where it stands; shown only. Empty: not said.", default="", cell=CellType.CODE, references="Locations.location", width=14)
     unit: str = column("Unit", "h, or the unit of space.", default="h", width=7)
@@ -71,7 +71,7 @@ RESOURCES = SheetSpec(
 class LoadRow(Row):
     """What one unit takes of one resource."""
 
-    item: str = column("Item", "Empty: every item.", default="", cell=CellType.CODE, references="Items.item", aliases=("SKU",), width=16)
+    item: str = column("Item", "Empty: every item.", default="", cell=CellType.CODE, references="Items.item", aliases=("SKU", "Material", "Product"), width=16)
     family: str = column("Family", "Empty: every family.", default="", references="Items.family", width=18)
     location: str = column("Location", "Where the receipts arrive. Empty: every location.", default="", cell=CellType.CODE, references="Locations.location", width=14)
     kind: str = column("Kind", "Kind of source that loads it. Empty: make; of a storage resource every stock.", default="", choices=SOURCE_KINDS, width=12)

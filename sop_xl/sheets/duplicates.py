@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import numpy as np
 import pandas as pd
 
@@ -28,9 +30,16 @@ def duplicate_rows(spec: SheetSpec, block: Block, header: Header, records: pd.Da
     problems = []
     for line in table.index[again]:
         key = tuple(table.loc[line])
-        problems.append(_twice(spec, block, header, keys, line, first[key], [str(table.loc[line, k]) for k in keys]))
+        problems.append(_twice(spec, block, header, keys, line, first[key], [_text(table.loc[line, k]) for k in keys]))
         labels.faulty.add(line)
     return problems
+
+
+def _text(value: object) -> str:
+    """A part of a key as a planner reads it; an absent date is nothing."""
+    if isinstance(value, datetime):
+        return "" if pd.isna(value) else f"{value:%Y-%m-%d}"
+    return str(value)
 
 
 def duplicate_cells(spec: SheetSpec, block: Block, header: Header, labels: Labels, values: Values, plan_currency: str) -> list[Problem]:

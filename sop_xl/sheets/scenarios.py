@@ -21,6 +21,8 @@ ACTIONS = ("percent", "add", "set")
 LEVERS = (
     "overtime", "shift", "workforce", "subcontract", "second source", "substitute", "expedite", "pre-build", "price", "allocation",
 )  # fmt: skip
+FREE_LEVERS = tuple(lever for lever in LEVERS if lever not in ("price", "allocation"))
+"""Levers that Settings may leave to the plan; the others always need a decision."""
 STATUSES = ("proposed", "approved", "rejected")
 
 

@@ -43,7 +43,7 @@ class Settings(Row):
     solver_gap: float = column("Accepted gap", "How far from the best plan the search over whole lots may stop.", unit="fraction", cell=CellType.FRACTION, default=0.01, ge=0, le=0.5)
     solver_seconds: float = column("Time limit of the search", "For whole lots; the gap reached is stated.", unit="seconds", default=20.0, gt=0)
     frozen_fence_days: float = column("Frozen fence", "Days from now in which no new order may be placed.", unit="days", default=0.0, ge=0)
-    holding_cost_rate: float = column("Holding cost", "Of a unit in stock for a year, as a part of its cost.", unit="fraction", cell=CellType.FRACTION, default=0.2, ge=0)
+    holding_cost_rate: float = column("Holding cost", "Of a unit in stock for a year, as a part of its cost.", unit="fraction", cell=CellType.FRACTION, default=0.2, ge=0, le=2)
     backorder_cost_rate: float = column("Back-order cost", "Of a unit late for a period, as a part of its price.", unit="fraction", cell=CellType.FRACTION, default=0.1, ge=0)
     lost_sale_cost_rate: float = column("Cost of a lost sale", "On top of the price that is not earned, as a part of it.", unit="fraction", cell=CellType.FRACTION, default=0.1, ge=0)
     safety_stock_cost_rate: float = column("Cost of missing safety stock", "Of a unit below safety stock for a period, as a part of its cost.", unit="fraction", cell=CellType.FRACTION, default=0.05, ge=0)

@@ -12,6 +12,7 @@ from sop_xl.errors import Problem, Severity
 from sop_xl.periods import Calendar, CalendarKind
 from sop_xl.sheets.cells import Habits, Refused, Understood, is_blank, show, squeeze, suggestion
 from sop_xl.sheets.labels import limits_of, noun, read_cell
+from sop_xl.sheets.scenarios import FREE_LEVERS
 from sop_xl.sheets.settings import SPEC, Settings
 from sop_xl.sheets.spec import CellType, Column, columns_of
 
@@ -50,6 +51,7 @@ def read_settings(block: Block) -> tuple[Settings, list[Problem]]:
         values["plan_currency"] = values["plan_currency"].upper()
     settings = Settings.model_validate(values)
     problems += _short_archive(settings, block, rows)
+    problems += _unknown_levers(settings, block, rows)
     return settings, problems
 
 
@@ -62,6 +64,17 @@ def _short_archive(settings: Settings, block: Block, rows: dict[str, tuple[int, 
     cell = block.address(*rows[name][:2]) if name in rows else ""
     words = f"expected more Cycles in the archive than periods in Least track record ({least}), for one of them is the current cycle"
     return [Problem(block.sheet, cell, "archive-below-track-record", words, str(keep), "nobody's numbers can be judged until then", Severity.WARNING)]
+
+
+def _unknown_levers(settings: Settings, block: Block, rows: dict[str, tuple[int, int, CellValue]]) -> list[Problem]:
+    """A lever that does not exist is allowed nothing, and nobody would notice."""
+    named = [name.strip() for name in settings.free_levers.split(",") if name.strip()]
+    unknown = [name for name in named if name.lower() not in FREE_LEVERS]
+    if not unknown:
+        return []
+    cell = block.address(*rows["free_levers"][:2]) if "free_levers" in rows else ""
+    words = f"expected levers among {', '.join(FREE_LEVERS)} for Levers without a decision"
+    return [Problem(block.sheet, cell, "unknown-lever", words, show(unknown[0]), suggestion(unknown[0], list(FREE_LEVERS)))]
 
 
 def setting_rows(settings: Settings) -> tuple[list[str], list[list[CellValue]]]:

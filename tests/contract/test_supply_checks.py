@@ -89,3 +89,19 @@ def test_orders_that_came_before_they_were_placed_are_said_once():
         "Purchase History!E7: expected a receipt not before its order, got 2026-03-01 (2 such lines, left out of the measurement)",
         "Purchase History!G8: expected a Rejected quantity not above the Received quantity, got 9 (left out of the measurement)",
     ]
+
+
+def test_a_lever_that_does_not_exist_is_refused_with_the_nearest_one():
+    from sop_xl.blocks import Block
+    from sop_xl.sheets.settings_rows import read_settings
+
+    _, problems = read_settings(Block("Settings", 6, 1, [["Setting", "Value"], ["Levers without a decision", "pre-build, overtme"]]))
+    assert [str(p) for p in problems] == [
+        "Settings!B7: expected levers among overtime, shift, workforce, subcontract, second source, substitute, expedite, pre-build for Levers without a decision, "
+        'got "overtme" (did you mean "overtime"?)'
+    ]
+
+
+def test_a_second_line_with_the_same_key_names_it_without_empty_parts():
+    said = found(Severity.ERROR, Scenario_Drivers=DRIVERS + "Late | demand | | | | | | | percent | 0.1\nLate | demand | | | | | | | percent | 0.2")
+    assert all("NaT" not in line for line in said)
