@@ -101,7 +101,7 @@ def test_what_binds_and_the_options_stand_in_the_order_of_their_sheets(review):
     assert first[:7] == ["Saw", "resource capacity", 1, 12, 12, "2026-02", 0]
     assert second[AHEAD.start] == "The Saw is full in 2026-03: one more hour saves 9 USD."
     options = block(review, "Options", 6)
-    assert [(row[0], row[3]) for row in options] == [("Overtime at Saw", 300), ("Second source of A1", 100), ("Expedite A1", -20)]
+    assert [(row[0], *row[3:5]) for row in options] == [("Overtime at Saw", 325, 300), ("Second source of A1", 125, 100), ("Expedite A1", 5, -20)]
 
 
 def test_the_most_loaded_resource_stands_first_with_what_must_be_bought_back(review):

@@ -71,7 +71,7 @@ def output_rows(results: Results) -> dict[str, Callable[[], Rows]]:
         "Capacity": lambda: capacity_rows(results),
         "Inventory Plan": lambda: inventory_rows(results),
         "Shortages": lambda: shortage_rows(results),
-        "Binding Constraints": lambda: records("Binding Constraints", results.supply.why.binding.round(DECIMALS)),
+        "Binding Constraints": lambda: records("Binding Constraints", dearest_first(results.supply.why.binding).round(DECIMALS)),
         "Options": lambda: records("Options", results.what_if.options.round(DECIMALS)),
         "Allocation": lambda: records("Allocation", results.supply.allocation.round(DECIMALS)),
         "Allocation Rules": lambda: records("Allocation Rules", results.supply.allocation_rules.round(DECIMALS)),
@@ -195,6 +195,13 @@ def shortage_rows(results: Results) -> Rows:
     frame, items = results.what_if.shortages.round(DECIMALS), results.inputs.frame("Items").set_index("item")
     named = frame.assign(rank=np.arange(1.0, len(frame) + 1), name=frame["item"].map(items["name"]), family=frame["item"].map(items["family"]))
     return record_rows(sheet("Shortages"), named, results.shown.calendar)
+
+
+def dearest_first(binding: pd.DataFrame) -> pd.DataFrame:
+    """Constraints by the money that hangs on them: price x units that wait, then price alone."""
+    price = binding["price_high"].fillna(binding["price_low"]).fillna(0.0)
+    worth = pd.DataFrame({"waiting": price * binding["demand_hurt"].fillna(0.0), "price": price})
+    return binding.loc[worth.sort_values(["waiting", "price"], ascending=False, kind="stable").index]
 
 
 def target_rows(results: Results) -> Rows:
