@@ -103,13 +103,8 @@ def constraint_rows() -> list[Row]:
 def option_rows() -> list[Row]:
     """The plan without any option earns 1,000; each spares customers lateness worth 25 beside what it earns."""
     return [
-<<<<<<< HEAD
-        label_cells("Options", rank=float(n), option=option, lever=lever, gain=gain, profit_change=gain, profit=1000.0 + gain, service_change=0.02, cash_change=gain / 2, unmet_demand=5.0)
-        for n, (option, lever, gain) in enumerate((("Overtime at Saw", "overtime", 300.0), ("Second source of A1", "second source", 100.0), ("Expedite A1", "expedite", -20.0)), 1)
-=======
         label_cells("Options", rank=float(n), option=option, lever=lever, gain=profit + 25.0, profit_change=profit, profit=1000.0 + profit, service_change=0.02, cash_change=profit / 2, unmet_demand=5.0)
         for n, (option, lever, profit) in enumerate((("Overtime at Saw", "overtime", 300.0), ("Second source of A1", "second source", 100.0), ("Expedite A1", "expedite", -20.0)), 1)
->>>>>>> suite
     ]  # fmt: skip
 
 
