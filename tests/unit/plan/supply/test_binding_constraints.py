@@ -117,8 +117,8 @@ def test_demand_hangs_on_hours_that_make_room_for_it() -> None:
     assert rows["sentence"].str.endswith("; 13 units of Benches wait for it.").all()
 
 
-SHARED = [{"item": "bench", "kind": "buy", "source": name, "share": 0.5, "maximum": most, "unit_cost": 1.0} for name, most in (("A", 10.0), ("B", np.nan))]
-"""Two sources that must deliver half each; one of them has a maximum, so that the other cannot deliver more either."""
+SHARED = [{"item": "bench", "kind": "buy", "source": name, "share": 0.5, "maximum": most, "unit_cost": 1.0} for name, most in (("A", 10.0), ("B", 15.0))]
+"""Two sources that are to deliver half each, as far as their maxima let them."""
 
 
 def test_a_limit_says_that_nobody_waits_only_where_nothing_that_depends_on_it_is_short() -> None:
