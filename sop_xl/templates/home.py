@@ -142,11 +142,10 @@ def _figures(book: Book, sheet: Any, row: int) -> int:
         ("Days in a year", 365, "For days of supply on the reviews", "sop_days", "0"),
         ("Periods in a year", f'=IF({calendar}="weeks",$B${weeks},12)', "Length of the reviews' next year", "sop_season", "0"),
     ]
-    if book.has("Capacity"):
-        lines += [
-            ("Utilisation to watch", 0.85, "Amber from here on in the heat map of Capacity", WATCH_NAME, "0%"),
-            ("Full utilisation", 1, "Red above it", FULL_NAME, "0%"),
-        ]
+    lines += [  # whether Capacity is there or not: a parked one goes on reading them
+        ("Utilisation to watch", 0.85, "Amber from here on in the heat map of Capacity", WATCH_NAME, "0%"),
+        ("Full utilisation", 1, "Red above it", FULL_NAME, "0%"),
+    ]
     for label, value, meaning, name, form in lines:
         row += 1
         style = styles.body(form, align="left", bold=True)
