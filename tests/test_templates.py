@@ -509,6 +509,8 @@ def damage_to_supply(at, column: int) -> dict[tuple[str, int, int], object]:
         cell("Options", "rank", "Expedite A1"): 5.0,
         cell("Options", "profit_change", "Expedite A1"): 500.0,
         cell("Allocation", "by_margin", "Other"): 31.0,
+        cell("Allocation", "allocated", "Other"): 31.0,
+        cell("Allocation", "by_priority", "Other"): 31.0,
         cell("Allocation Rules", "regret", "fair share"): 1.0,
         cell("Inventory Targets", "target_stock", "A1"): 1.0,
         cell("Inventory Targets", "reorder_point", "B1"): 20.0,
