@@ -114,11 +114,6 @@ def _whole_column(column: pd.Series, rows: Positions, values: Matrix) -> pd.Seri
     return pd.Series(changed, index=column.index)
 
 
-def close_sources(network: SupplyNetwork, rows: Positions) -> SupplyNetwork:
-    """Nothing more is ordered from those sources."""
-    return allow_sources(network, rows, False)
-
-
 def allow_sources(network: SupplyNetwork, rows: Positions, allowed: bool) -> SupplyNetwork:
     """Whether those sources may be ordered from."""
     sources = network.sources.copy()

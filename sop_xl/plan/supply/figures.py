@@ -19,11 +19,8 @@ import pandas as pd
 
 from sop_xl.plan.grid import Matrix
 from sop_xl.plan.supply.network import SupplyNetwork
-from sop_xl.plan.supply.solution import SupplySolution
+from sop_xl.plan.supply.solution import PENALTIES, SupplySolution
 from sop_xl.plan.supply.solver.objective import supply_cost
-
-PENALTIES = ("back-orders", "lost sales", "safety stock", "changes")
-"""Kinds of cost that steer the plan and that nobody pays."""
 
 NOT_PAID_OUT = (*PENALTIES, "holding")
 """Kinds of cost that are no outlay; holding stock is mostly the cost of capital, which cash shows as money tied up."""

@@ -272,11 +272,6 @@ def _above(price: float) -> float:
     return price + TOLERANCE * max(1.0, abs(price))
 
 
-def scarcity(parts: list[Part]) -> float:
-    """Sum of what limits carry, plan currency per unit."""
-    return sum(part.amount for part in parts if part.is_scarcity)
-
-
 def paid(parts: list[Part]) -> float:
     """Sum of what is paid, plan currency per unit."""
     return sum(part.amount for part in parts if part.constraint in MONEY)

@@ -8,6 +8,9 @@ from sop_xl.plan.grid import Matrix
 from sop_xl.plan.notes import Note
 from sop_xl.plan.supply.network import SupplyNetwork, SupplyRules
 
+PENALTIES = ("back-orders", "lost sales", "safety stock", "changes")
+"""Kinds of cost that steer the plan and that nobody pays."""
+
 
 @dataclass(frozen=True)
 class SupplySolution:
@@ -79,8 +82,7 @@ class SupplySolution:
     @property
     def profit(self) -> float:
         """Revenue of what is served less every cost that money is paid for; penalties for waiting and missing stock are not."""
-        penalties = ("back-orders", "lost sales", "safety stock", "changes")
-        return self.costs["revenue"] - sum(v for k, v in self.costs.items() if k not in ("revenue", *penalties))
+        return self.costs["revenue"] - sum(v for k, v in self.costs.items() if k not in ("revenue", *PENALTIES))
 
     @property
     def service(self) -> float:

@@ -12,11 +12,10 @@ from sop_xl.plan.notes import Note
 from sop_xl.plan.supply.best_options import unmet_by_point, with_best_options
 from sop_xl.plan.supply.binding import Price, PricedPlan, Sensitivity, binding_constraints
 from sop_xl.plan.supply.cause_words import cause_name, chain_text
-from sop_xl.plan.supply.figures import PENALTIES
 from sop_xl.plan.supply.limits import RELEASED_LIMITS
 from sop_xl.plan.supply.next_actions import next_action
 from sop_xl.plan.supply.shortage_causes import CauseFinder, Shortage
-from sop_xl.plan.supply.solution import SupplySolution
+from sop_xl.plan.supply.solution import PENALTIES, SupplySolution
 from sop_xl.plan.supply.why_words import Names, known, listed, money, units
 
 

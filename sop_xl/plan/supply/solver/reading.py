@@ -9,6 +9,7 @@ import pandas as pd
 
 from sop_xl.plan.grid import Matrix
 from sop_xl.plan.notes import Note
+from sop_xl.plan.supply.flows import component_use, good_receipts
 from sop_xl.plan.supply.network import SupplyNetwork
 from sop_xl.plan.supply.solution import SupplySolution
 from sop_xl.plan.supply.solver.engine import Optimum
@@ -47,7 +48,7 @@ def read_solution(model: SupplyModel, held: Programme, values: Matrix, duals: Ma
         network=network,
         rules=model.rules,
         orders=orders,
-        receipts=receipts_of(network, orders),
+        receipts=good_receipts(network, orders),
         stock=np.maximum(quantity("stock", n), 0.0),
         below_safety=quantity("below_safety", n),
         expired=quantity("expired", n),
@@ -74,14 +75,6 @@ def read_variable(model: SupplyModel, held: Programme, values: Matrix, name: str
     return np.where(np.abs(found) < TINY, 0.0, found)
 
 
-def receipts_of(network: SupplyNetwork, orders: Matrix) -> Matrix:
-    """(S, T) good units by the period in which they really arrive."""
-    good = orders * network.sources["process_yield"].astype(float).fillna(1.0).to_numpy()[:, None]
-    arrived = good * (1.0 - network.late_share)
-    arrived[:, 1:] += (good * network.late_share)[:, :-1]
-    return np.asarray(arrived)
-
-
 def load_of(network: SupplyNetwork, orders: Matrix, ordered: Matrix, stock: Matrix) -> Matrix:
     """(R, T) hours by the period in which they are worked; space at the end of the period."""
     load = np.zeros((len(network.resources), network.periods))
@@ -98,12 +91,7 @@ def load_of(network: SupplyNetwork, orders: Matrix, ordered: Matrix, stock: Matr
 
 def _uses(model: SupplyModel, orders: Matrix, chosen: Matrix) -> Matrix:
     """(U, T) units of component taken in the period in which the order is placed."""
-    uses, t = model.network.uses, model.periods
-    maker = model.positions(uses, "source")
-    lead = model.positions(model.network.sources, "lead_periods")[maker[:, 0]]
-    cells = at(np.arange(orders.size).reshape(orders.shape), maker, t + lead)
-    plain = np.append(orders.ravel(), 0.0)[cells] * model.column(uses, "quantity")
-    return np.where(substitutable(model.network)[:, None], chosen, plain)
+    return np.where(substitutable(model.network)[:, None], chosen, component_use(model.network, orders))
 
 
 def read_duals(model: SupplyModel, held: Programme, optimum: Optimum) -> dict[str, Matrix]:
