@@ -146,8 +146,20 @@ def _stock_prices(model: SupplyModel) -> Iterator[Price]:
     yield Price("holding", "stock", _positive(model.column(points, "holding_cost")))
     urgent = _least_waiting(model)
     most = np.where(urgent > 0, BELOW_WAITING * urgent, np.inf)
-    yield Price("safety stock", "below_safety", np.minimum(_positive(model.column(points, "safety_cost")), most))
+    missing = np.minimum(_positive(model.column(points, "safety_cost")), most)
+    yield Price("safety stock", "below_safety", missing)
+    yield Price(UNREPORTED, "below_safety", _run_down(model, missing, most))
     yield Price(UNREPORTED, "expired", _disposal(model))
+
+
+def _run_down(model: SupplyModel, missing: Matrix, most: Matrix) -> Matrix:
+    """(N, T) what the last period adds to the price of missing safety stock: it would have to be supplied right after the plan, which saves nothing by using it up."""
+    more = np.zeros((len(model.network.points), model.network.periods))
+    if more.size:
+        held = _positive(model.network.points["holding_cost"].to_numpy(dtype=float))
+        again = np.minimum(supply_cost(model.network) * (1.0 + 1e-6) + held, np.broadcast_to(most, more.shape)[:, -1])
+        more[:, -1] = np.maximum(again - np.broadcast_to(missing, more.shape)[:, -1], 0.0)
+    return more
 
 
 def _disposal(model: SupplyModel) -> Matrix:

@@ -156,3 +156,14 @@ def test_what_can_no_longer_be_changed_is_no_change() -> None:
     found = plan(network, change_cost_rate=1.0)
     assert found.orders[0].tolist() == [0, 0, 10, 10]
     assert found.costs["changes"] == 0
+
+
+def test_safety_stock_is_not_used_up_because_the_plan_ends() -> None:
+    # a unit costs 8 to make and 0.5 a month to miss: running it down in the last month would only move its making beyond the plan
+    network = small_network(
+        {"bench": [10, 10, 10]}, points={"bench": {"safety_cost": 0.5}}, sources=[{"item": "bench", "unit_cost": 8.0}], opening={"bench": 5},
+        safety_stock={"bench": [5, 5, 5]},
+    )  # fmt: skip
+    plan = solve_supply(network, SupplyRules())
+    assert plan.stock[0].tolist() == pytest.approx([5, 5, 5])
+    assert plan.costs["safety stock"] == pytest.approx(0)
