@@ -153,11 +153,14 @@ def _stock_prices(model: SupplyModel) -> Iterator[Price]:
 
 
 def _run_down(model: SupplyModel, missing: Matrix, most: Matrix) -> Matrix:
-    """(N, T) what the last period adds to the price of missing safety stock: it would have to be supplied right after the plan, which saves nothing by using it up."""
+    """(N, T) what the last period adds to the price of missing safety stock.
+
+    It would have to be supplied right after the plan, so that using it up saves nothing: neither the unit nor the holding of its components on their way.
+    """
     more = np.zeros((len(model.network.points), model.network.periods))
     if more.size:
         held = _positive(model.network.points["holding_cost"].to_numpy(dtype=float))
-        again = np.minimum(supply_cost(model.network) * (1.0 + 1e-6) + held, np.broadcast_to(most, more.shape)[:, -1])
+        again = np.minimum(supply_cost(model.network) * (1.0 + 1e-6) + held * model.network.periods, np.broadcast_to(most, more.shape)[:, -1])
         more[:, -1] = np.maximum(again - np.broadcast_to(missing, more.shape)[:, -1], 0.0)
     return more
 
