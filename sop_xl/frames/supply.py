@@ -105,6 +105,7 @@ CUSTOMER_CLASSES = spec(
     contract_share="number",   # fraction of its demand that is under contract; NaN = none
     price_factor="number",     # its net price over the mean; NaN = 1
     backorder_cost="number",   # plan currency per unit and period late; NaN = the policy's
+    payment_days="number",     # days from sale to payment; NaN = the setting
 )  # fmt: skip
 SCENARIOS = spec(
     "scenarios", "scenario",

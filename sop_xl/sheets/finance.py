@@ -96,7 +96,7 @@ class FinancialPlanRow(Row):
     family: str = column("Family", "Product family.", width=20)
     category: str = column("Category", "Category of the family.", default="", width=16)
     region: str = column("Region", "Region of the demand; for stock, of the stocking location.", width=16)
-    version: str = column("Version", "Plan (past periods: actuals), Budget, Last year, Previous plan.", width=14)
+    version: str = column("Version", "Plan (past periods: actuals; what the supply plan serves), Unconstrained (all of the demand), Budget, Last year, Previous plan.", width=14)
     measure: str = column("Measure", "What the line shows.", width=20)
     unit: str = column("Unit", "Unit of the line.", default="", width=8)
     note: str = column("Note", "What a controller must know.", default="", width=20)
@@ -107,10 +107,10 @@ FINANCIAL_PLAN = SheetSpec(
     kind=SheetKind.OUTPUT,
     shape=Shape.GRID,
     module=Module.FINANCE,
-    purpose="Volume, revenue, cost, margin and stock value by family and region: plan beside budget, last year and previous plan.",
+    purpose="Volume, revenue, cost, margin and stock value by family and region: plan beside budget, last year, previous plan and unconstrained demand.",
     row=FinancialPlanRow,
     key=("family", "region", "version", "measure"),
-    measures=("demand", "demand_low", "demand_high", "revenue", "cost", "gross_margin", "inventory_value"),
+    measures=("demand", "demand_low", "demand_high", "sales_volume", "revenue", "cost", "gross_margin", "inventory_value"),
     frame=frames.FINANCIAL_PLAN,
 )
 
@@ -119,7 +119,9 @@ class BridgeRow(Row):
     """One step of a bridge."""
 
     bridge: str = column("Bridge", "What is compared with what, over which periods.", width=22)
+    measure: str = column("Measure", "Revenue or Gross margin.", width=16)
     family: str = column("Family", "Family, or All.", width=20)
+    item: str = column("Item", "Empty: the whole family.", default="", cell=CellType.CODE, width=16)
     order: float = column("Order", "Place of the step in its bridge.", unit="count", width=8)
     step: str = column("Step", "Start, effects, end. Effects are favourable to profit when positive.", width=20)
     amount: float | None = column("Amount", "Money; start and end are totals, the steps between add up to their difference.", unit="money", default=None, width=16)
@@ -132,8 +134,8 @@ BRIDGES = SheetSpec(
     kind=SheetKind.OUTPUT,
     shape=Shape.RECORDS,
     module=Module.FINANCE,
-    purpose="Why revenue differs from budget, last year and previous plan: volume, mix, price, FX, new and discontinued items.",
+    purpose="Why revenue and gross margin differ from budget, last year and previous plan: volume, mix, price, FX, cost, new and discontinued items; total, families, items.",
     row=BridgeRow,
-    key=("bridge", "family", "step"),
+    key=("bridge", "measure", "family", "item", "step"),
     frame=frames.BRIDGES,
 )

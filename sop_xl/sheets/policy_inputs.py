@@ -66,6 +66,7 @@ class CustomerClassRow(Row):
     contract_share: float | None = column("Contract share", "Part of its demand that is under contract. Empty: none.", unit="fraction", cell=CellType.FRACTION, default=None, width=10, ge=0, le=1)
     price_factor: float | None = column("Price factor", "Its net price over the mean of all customers. Empty: 1.", unit="factor", default=None, width=10, ge=0)
     backorder_cost: float | None = column("Back-order cost", "Per unit and period late. Empty: the policy's.", unit="money/unit", default=None, width=10, ge=0)
+    payment_days: float | None = column("Payment terms", "Days from sale to payment. Empty: the setting.", unit="days", default=None, aliases=("Terms",), width=10, ge=0)
     note: str = column("Note", "Free text.", default="", aliases=("Comment",), width=24)
 
 
