@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from sop_xl import frames
+from sop_xl.errors import FrameError
 from sop_xl.periods import Timeline
 from sop_xl.plan.currency import ACTUAL, PLAN, rates_at
 from sop_xl.plan.grid import Grid, Mask, Matrix, positions, series_of
@@ -25,9 +26,16 @@ class FinancialDetail:
     grid
         Item x location series over all periods of the timeline, history and plan.
     demand
-        Units; actual in past periods, consensus in planned ones; 0 where there is none.
+        Units asked for; actual in past periods, consensus in planned ones; 0 where there is none.
+    volume
+        Units sold; actual in past periods. In planned ones what the supply plan serves (see `constrain_detail`), else the demand.
     revenue, cost
-        Plan currency; NaN where price or unit cost is not known.
+        Of the volume, in plan currency; NaN where price or unit cost is not known.
+    price
+        Net price, plan currency per unit. Planned periods: at plan rates and with planned price changes, whether anything is sold or not.
+        Past periods: revenue / volume, NaN where nothing was sold. NaN where not known.
+    unit_cost
+        Standard cost of today, plan currency per unit, in every period; NaN where not known.
     fx_rate
         Units of the location's currency per plan currency behind the revenue; NaN where the price is not one in another
         currency.
@@ -35,8 +43,11 @@ class FinancialDetail:
 
     grid: Grid
     demand: Matrix
+    volume: Matrix
     revenue: Matrix
     cost: Matrix
+    price: Matrix
+    unit_cost: Matrix
     fx_rate: Matrix
 
 
@@ -98,9 +109,9 @@ def financial_detail(
     rows = grid.rows_of(prices)
     price[rows[rows >= 0]] = prices["net_price"].to_numpy(dtype=float)[rows >= 0]
     from_history[rows[rows >= 0]] = (prices["source"] == SOURCE_HISTORY).to_numpy(dtype=bool)[rows >= 0]
-    valued = np.where(demand == 0, 0.0, demand * price[:, None])
+    prices_of = np.repeat(price[:, None], grid.shape[1], axis=1)
     if events is not None:
-        valued[:, count:] *= price_factors(Grid(grid.series, timeline.plan), events, customer_mix)
+        prices_of[:, count:] *= price_factors(Grid(grid.series, timeline.plan), events, customer_mix)
     unsaid = np.isnan(revenue[:, :count]) & (demand[:, :count] != 0)
     if unsaid.any():
         names = grid.series["item"].to_numpy()[unsaid.any(axis=1)].tolist()
@@ -116,17 +127,62 @@ def financial_detail(
     if fx_rates is not None and len(fx_rates):
         rate, more = _rates(grid, locations, timeline, fx_rates, plan_currency)
         notes += [Note(*row) for row in more.itertuples(index=False, name=None)]
-        valued[:, count:] *= _restatement(grid, revenue, rate, from_history, timeline)
+        prices_of[:, count:] *= _restatement(grid, revenue, rate, from_history, timeline)
         rate[:, count:] = np.where(from_history[:, None], rate[:, count:], np.nan)
-    revenue = np.where(np.isnan(revenue), valued, revenue)
-    unit_cost = items["unit_cost"].to_numpy(dtype=float)[
+    revenue = np.where(np.isnan(revenue), times(demand, prices_of), revenue)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        prices_of[:, :count] = np.where(demand[:, :count] != 0, revenue[:, :count] / demand[:, :count], np.nan)
+    of_item = items["unit_cost"].to_numpy(dtype=float)[
         positions(items["item"], grid.series["item"], "item")
     ]
-    cost = np.where(demand == 0, 0.0, demand * unit_cost[:, None])
+    unit_cost = np.repeat(of_item[:, None], grid.shape[1], axis=1)
+    cost = times(demand, unit_cost)
     cost[:, :count] = np.where(without_units[:, :count], np.nan, cost[:, :count])
     _note_without_units(grid, without_units[:, :count], notes)
     _note_unknown(grid, revenue, cost, notes)
-    return FinancialDetail(grid, demand, revenue, cost, rate), notes_frame(notes)
+    detail = FinancialDetail(grid, demand, demand.copy(), revenue, cost, prices_of, unit_cost, rate)
+    return detail, notes_frame(notes)
+
+
+def constrain_detail(detail: FinancialDetail, volumes: pd.DataFrame) -> FinancialDetail:
+    """The detail with the money of what is served in place of what is asked for.
+
+    Parameters
+    ----------
+    detail
+        See `financial_detail`.
+    volumes
+        item, location, period, sales_volume (units served), each item x location x period once; see `constrained_volumes`. Cells that it does
+        not name keep the volume that they have.
+
+    Returns
+    -------
+    The detail with `volume` as given; revenue = volume x price and cost = volume x unit cost in the cells that are named. Demand, prices and
+    unit costs stay.
+
+    Raises
+    ------
+    FrameError
+        When a volume is of a series or period that the detail does not have, stands twice, or is absent.
+    """
+    grid = detail.grid
+    rows, columns = grid.rows_of(volumes), grid.periods.get_indexer(pd.DatetimeIndex(volumes["period"]))
+    outside = (rows < 0) | (columns < 0)
+    if outside.any():
+        item, location = volumes.loc[outside, ["item", "location"]].iloc[0].tolist()
+        raise FrameError(f"volumes: {item} / {location} is not in the detail in every period that is served")
+    if volumes["sales_volume"].isna().any() or volumes.duplicated(["item", "location", "period"]).any():
+        raise FrameError("volumes: each item, location and period stands once, with a volume")
+    volume, revenue, cost = detail.volume.copy(), detail.revenue.copy(), detail.cost.copy()
+    volume[rows, columns] = volumes["sales_volume"].to_numpy(dtype=float)
+    revenue[rows, columns] = times(volume[rows, columns], detail.price[rows, columns])
+    cost[rows, columns] = times(volume[rows, columns], detail.unit_cost[rows, columns])
+    return replace(detail, volume=volume, revenue=revenue, cost=cost)
+
+
+def times(units: Matrix, per_unit: Matrix) -> Matrix:
+    """Units x money per unit; nothing of what has no price is worth 0, not unknown."""
+    return np.where(units == 0, 0.0, units * per_unit)
 
 
 def _note_without_units(grid: Grid, without_units: Mask, notes: list[Note]) -> None:
