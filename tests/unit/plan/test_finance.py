@@ -263,7 +263,7 @@ class TestBudget:
 def test_the_plan_of_an_earlier_cycle_is_passed_on():
     earlier, _ = whole_plan()
     plan, _ = whole_plan(consensus=consensus_of({"item": "A", "location": "North", "2026-01": 99}), previous=earlier)
-    assert at(plan, "demand", "2026-01", "Previous plan") == 12
+    assert at(plan, "sales_volume", "2026-01", "Previous plan") == 12
     assert at(plan, "demand", "2026-01") == 99
 
 
@@ -303,9 +303,9 @@ class TestComparison:
         with pytest.raises(FrameError, match="colour"):
             comparison(whole_plan()[0], ["colour"])
 
-    def test_a_plan_alone_has_nothing_to_compare(self):
+    def test_a_plan_alone_is_compared_with_its_own_demand_only(self):
         short, _ = whole_plan(timeline=months("2026-01", 2, history=0), history=history_of())
-        assert comparison(short).empty
+        assert set(comparison(short)["reference"]) == {"Unconstrained"}
 
 
 def test_weeks_compare_with_the_week_52_weeks_ago():
