@@ -14,6 +14,22 @@ def history_in_plan_currency(inputs: Inputs, notes: list[pd.DataFrame]) -> pd.Da
     return _in_plan_currency(inputs, "Demand History", ("revenue",), ACTUAL, notes)
 
 
+def customer_history(inputs: Inputs) -> pd.DataFrame | None:
+    """Past demand and revenue by customer group, its money converted row by row at the actual rates; `None` where no group is told apart.
+
+    item, location, customer, period, demand, revenue.
+    """
+    reading = inputs.readings.get("Demand History")
+    if reading is None or reading.detail is None or not (reading.detail["customer_group"] != "").any():
+        return None
+    lines = reading.detail.rename(columns={"customer_group": "customer"})
+    revenue, _ = convert_to_plan_currency(
+        lines["revenue"], lines["currency"], lines["period"], inputs.frame("FX Rates"), inputs.settings.plan_currency, ACTUAL
+    )  # what is to be said of the rates is said of the history as a whole
+    keys = ["item", "location", "customer", "period"]
+    return lines.assign(revenue=revenue).groupby(keys, as_index=False)[["demand", "revenue"]].sum(min_count=1)
+
+
 def sales_input_in_plan_currency(inputs: Inputs, notes: list[pd.DataFrame]) -> pd.DataFrame:
     """Sales input with its money converted row by row at plan rates."""
     return _in_plan_currency(inputs, "Sales Input", ("revenue",), PLAN, notes)

@@ -45,7 +45,7 @@ STEPS: dict[str, tuple[str, ...]] = {
     ),
     "options": ("Options",),
     "scenarios": ("Scenario Compare",),
-    "finance": ("Financial Plan", "Bridges"),
+    "finance": ("Financial Plan", "Profit and Loss", "Bridges"),
     "kpis": ("KPIs",),
 }
 """Which sheets each step writes; what a step needs from earlier ones is computed, but not written."""
@@ -208,7 +208,7 @@ def _plan_and_write(
     supply = plan_supply(inputs, timeline, demand, valued, last_supply_plan(host, timeline, inputs), notes)
     stock = supply.inventory_plan
     say("Rolling up to money", 0, 0)
-    money = plan_money(inputs, timeline, valued, stock, previous_plan(host, timeline, inputs), notes)
+    money = plan_money(inputs, timeline, valued, supply, previous_plan(host, timeline, inputs), notes)
     life_cycle = plan_life_cycle(inputs, timeline, demand, money, notes)
     shown, _ = display_timeline(host, timeline)
     what_if = try_what_if(inputs, supply, say, notes, options="Options" in wanted, scenarios="Scenario Compare" in wanted)
@@ -265,7 +265,9 @@ def previous_plan(host: Host, timeline: Timeline, inputs: Inputs) -> pd.DataFram
     kept = read_sheet(spec, _lines_of_version(block, inputs, version), inputs.settings).frame
     if version == "Plan":
         kept = kept[kept["period"] >= planned_from]
-    figures = ["demand", "revenue", "cost", "gross_margin", "inventory_value"]
+    if kept["sales_volume"].isna().all():  # a plan that was written before it knew what is sold: its money was that of the demand
+        kept = kept.assign(sales_volume=kept["demand"])
+    figures = ["sales_volume", "revenue", "cost", "gross_margin", "inventory_value"]
     kept = kept.dropna(subset=figures, how="all").assign(version="Previous plan")
     if kept.empty or kept["period"].min() >= timeline.current:
         return nothing

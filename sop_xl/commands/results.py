@@ -18,7 +18,9 @@ from sop_xl.commands.what_if import WhatIf
 from sop_xl.periods import Timeline
 from sop_xl.plan.effect_ledger import effect_ledger
 from sop_xl.plan.effect_words import line_notes, short_words
+from sop_xl.plan.finance import VERSIONS, category_of_family
 from sop_xl.plan.grid import describe
+from sop_xl.plan.profit_and_loss import COSTS_BELOW
 from sop_xl.sheets import sheet
 from sop_xl.sheets.write import grid_rows, record_rows
 from sop_xl.vocabulary import MEASURES
@@ -79,6 +81,7 @@ def output_rows(results: Results) -> dict[str, Callable[[], Rows]]:
         "Service Curves": lambda: records("Service Curves", results.supply.service_curves.round(DECIMALS)),
         "Scenario Compare": lambda: records("Scenario Compare", results.what_if.scenario_compare.round(DECIMALS)),
         "Financial Plan": lambda: financial_rows(results),
+        "Profit and Loss": lambda: profit_and_loss_rows(results),
         "Bridges": lambda: bridge_rows(results),
         "KPIs": lambda: records("KPIs", results.kpis),
     }
@@ -249,7 +252,14 @@ def _version_order(column: pd.Series) -> pd.Series:
     """Plan first, then what it is compared with."""
     if column.name != "version":
         return column
-    return column.map({"Plan": 0, "Budget": 1, "Last year": 2, "Previous plan": 3})
+    return column.map({version: place for place, version in enumerate(VERSIONS)})
+
+
+def profit_and_loss_rows(results: Results) -> Rows:
+    """Profit and loss, with the category of each family; costs that the plan does not have at all have no line."""
+    frame = results.money.profit_and_loss
+    texts = {"category": frame["family"].map(category_of_family(results.inputs.frame("Items"))).fillna("").tolist()}
+    return grid_rows(sheet("Profit and Loss"), frame.round(DECIMALS), results.shown, texts, plan_currency=results.inputs.settings.plan_currency, not_if_zero=COSTS_BELOW)
 
 
 def bridge_rows(results: Results) -> Rows:

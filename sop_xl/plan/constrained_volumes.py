@@ -47,7 +47,11 @@ def constrained_volumes(
     item, location, period, sales_volume, price_factor, sorted, every planned period of everything that is asked for. In every period they sum to
     what `supply.figures.served` says of each stock. Backlog of a stock that nobody asks for any more is sold at the stock's own location.
     """
-    by_customer = volumes_by_customer(solution, served, locations, customer_mix, price_change)
+    return total_volumes(volumes_by_customer(solution, served, locations, customer_mix, price_change))
+
+
+def total_volumes(by_customer: pd.DataFrame) -> pd.DataFrame:
+    """What `constrained_volumes` gives, from what `volumes_by_customer` gave."""
     money = by_customer["sales_volume"] * by_customer["price_factor"]
     total = by_customer.assign(money=money).groupby(VOLUME_KEYS, as_index=False)[["sales_volume", "money"]].sum()
     sold = total["sales_volume"].where(total["sales_volume"] > 0)

@@ -82,11 +82,12 @@ def financial_plan(
     if not filled:
         return frames.empty_frame(frames.FINANCIAL_PLAN), notes_frame(notes)
     plan = pd.concat(filled, ignore_index=True)
-    plan["category"] = plan["family"].map(_category_of_family(items)).fillna(plan["category"]).astype(object)
+    plan["category"] = plan["family"].map(category_of_family(items)).fillna(plan["category"]).astype(object)
     return frames.order_rows(plan, frames.FINANCIAL_PLAN), notes_frame(notes)
 
 
-def _category_of_family(items: pd.DataFrame) -> dict[str, str]:
+def category_of_family(items: pd.DataFrame) -> dict[str, str]:
+    """Category of every family; `(several)` where its items do not agree."""
     found: dict[str, str] = {}
     for family, category in (
         items[["family", "category"]].drop_duplicates().itertuples(index=False, name=None)
