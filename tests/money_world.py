@@ -40,13 +40,14 @@ def solved(network: SupplyNetwork) -> SupplySolution:
 
 @dataclass(frozen=True)
 class MoneyWorld:
-    """What a run knows once supply is planned: `whole` is the value of all demand, `detail` that of what is served."""
+    """What a run knows once supply is planned: `whole` is the value of all demand, `detail` that of what is served; `notes` are on both."""
 
     inputs: SupplyInputs
     timeline: Timeline
     solution: SupplySolution
     whole: FinancialDetail
     detail: FinancialDetail
+    notes: pd.DataFrame
 
     def profit_and_loss(self, cost_rates: Rows = (), customers: CustomerInputs | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
         rates = table(frames.COST_RATES, *cost_rates)
@@ -86,9 +87,9 @@ def money_world(
     pairs = pd.concat([inputs.served[["item", "location"]], past[["item", "location"]]]).drop_duplicates()
     known = [{"item": i, "location": w, "net_price": (net_price or {}).get(i, float("nan")), "source": "history"} for i, w in pairs.to_numpy().tolist()]
     rates = table(frames.FX_RATES, *fx_rates)
-    whole, _ = financial_detail(
+    whole, notes = financial_detail(
         past, inputs.served, table(frames.NET_PRICES, *known), inputs.items, inputs.locations, timeline, rates if len(rates) else None, plan_currency,
         customer_mix=inputs.customer_mix, price_list=table(frames.PRICE_LIST, *price_list),
     )  # fmt: skip
     volumes = constrained_volumes(solution, inputs.served, inputs.locations, inputs.customer_mix)
-    return MoneyWorld(inputs, timeline, solution, whole, constrain_detail(whole, volumes))
+    return MoneyWorld(inputs, timeline, solution, whole, constrain_detail(whole, volumes), notes)
