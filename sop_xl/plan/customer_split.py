@@ -74,6 +74,9 @@ def customer_parts(detail: FinancialDetail, gross: Matrix, past: int, inputs: Cu
     the price of all others x its price factor; scaled so that all groups together bring the revenue of the detail. Past periods: units and
     revenue as history states them by group, unstated revenue at the mean price.
     """
+    if not inputs.names:
+        yield CustomerPart("", detail.volume, detail.revenue, gross)
+        return
     volumes = _volumes(detail, past, inputs)
     revenues = _split(detail.revenue, detail.volume, volumes, _net_weights(detail, volumes, inputs))
     listed = _split(gross, detail.volume, volumes, _list_weights(detail, volumes))

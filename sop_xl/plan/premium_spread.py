@@ -25,7 +25,7 @@ class SpreadPremiums:
     Parameters
     ----------
     by_series
-        (S, P) plan currency in planned periods.
+        (S, P) plan currency in planned periods; a line of which nothing is paid is missing.
     left
         family, region, period and one column per line: amounts at stocks of a family of which nothing is sold. Mostly without rows.
     """
@@ -59,10 +59,16 @@ def spread_premiums(series: pd.DataFrame, volume: Matrix, stocked: pd.DataFrame,
     points = network.points
     families = pd.Index(pd.concat([points["family"], series["family"]]).unique())
     of_point, of_series = families.get_indexer(pd.Index(points["family"])), families.get_indexer(pd.Index(series["family"]))
-    paid = supply_premiums(solution)
+    paid, stock = supply_premiums(solution), pair_positions(points, stocked)
     by_series, remaining = {}, {}
     for line, name in PREMIUMS.items():
-        own, left = shared(carried_to_sale(solution, getattr(paid, name)), pair_positions(points, stocked), volume)
+        amount = getattr(paid, name)
+        if not amount.any():
+            continue
+        own, left = shared(carried_to_sale(solution, amount), stock, volume)
+        if not left.any():
+            by_series[line] = own
+            continue
         of_family, nobodys = shared(total_by(of_point, left, len(families)), of_series, volume)
         by_series[line] = own + of_family
         remaining[line] = np.where((nobodys != 0)[of_point], left, 0.0)
@@ -75,6 +81,6 @@ def _left(remaining: dict[str, Matrix], points: pd.DataFrame, locations: pd.Data
     region = np.full(len(rows), "", dtype=object)
     if len(locations) and len(rows):
         region = locations["region"].to_numpy(dtype=object)[positions(locations["location"], rows["location"], "location")]
-    amounts = {line: amount[point, period] for line, amount in remaining.items()}
+    amounts = {line: remaining[line][point, period] if line in remaining else np.zeros(len(rows)) for line in PREMIUMS}
     left = pd.DataFrame({"family": rows["family"].astype(object), "region": region, "period": plan.to_numpy()[period], **amounts})
     return left.groupby(["family", "region", "period"], as_index=False).sum()

@@ -112,11 +112,18 @@ def _note_unlisted(detail: FinancialDetail, notes: list[Note]) -> None:
 
 def _lines(groups: RollUp, detail: FinancialDetail, part: CustomerPart, split: dict[str, Matrix]) -> dict[str, Matrix]:
     """Sales volume to gross margin of one customer."""
-    no_cost = np.isnan(detail.cost) & ((part.volume != 0) | (np.nan_to_num(part.revenue) != 0))
-    cost = np.where(no_cost, np.nan, times(part.volume, detail.unit_cost))
+    no_cost = np.isnan(detail.cost)
+    if no_cost.any():
+        no_cost &= (part.volume != 0) | (np.nan_to_num(part.revenue) != 0)
+
+    def costed(per_unit: Matrix) -> Matrix:
+        amount = times(part.volume, per_unit)
+        return np.where(no_cost, np.nan, amount) if no_cost.any() else amount
+
+    cost = costed(detail.unit_cost)
     result = {
         "sales_volume": groups.total(part.volume), "gross_revenue": groups.total_known(part.gross_revenue), "revenue": groups.total_known(part.revenue),
-        **{name: groups.total_known(np.where(no_cost, np.nan, times(part.volume, of_unit[:, None]))) for name, of_unit in split.items()},
+        **{name: groups.total_known(costed(of_unit[:, None])) for name, of_unit in split.items()},
         "cost": groups.total_known(cost),
     }  # fmt: skip
     unknown = groups.any_in(np.isnan(cost) | np.isnan(part.revenue))
@@ -138,9 +145,9 @@ def _premium_lines(groups: RollUp, premiums: dict[str, Matrix], past: int, left:
     """Premiums by group, NaN in past periods; `left` is what no item takes."""
     result = {}
     grid = Grid(groups.labels.rename(columns={"family": "item", "region": "location"}), timeline.plan)
-    for line, amount in premiums.items():
-        total = groups.total(amount)
-        if left is not None:
+    for line in PREMIUMS:
+        total = groups.total(premiums[line]) if line in premiums else np.zeros((len(groups.labels), len(timeline.plan)))
+        if left is not None and len(left):
             total = total + np.nan_to_num(grid.matrix(left.rename(columns={"family": "item", "region": "location"}), left[line]))
         result[line] = np.concatenate([np.full((len(total), past), np.nan), total], axis=1)
     return result

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,22 +20,16 @@ class RollUp:
     ----------
     labels
         One row per group, sorted, unique; the index is the group's position.
-    code
-        (S,) group of each series.
+    members
+        (groups, S) sparse matrix with 1 where a series belongs to a group.
     """
 
     labels: pd.DataFrame
-    code: Positions
+    members: Any
 
     def total(self, values: Matrix) -> Matrix:
         """(groups, periods) sums of (series, periods); a group without series has 0."""
-        result = np.zeros((len(self.labels), values.shape[1]))
-        if not len(values):
-            return result
-        order = np.argsort(self.code, kind="stable")
-        present, first = np.unique(self.code[order], return_index=True)
-        result[present] = np.add.reduceat(values[order], first, axis=0)
-        return result
+        return np.asarray(self.members @ values, dtype=float)
 
     def total_known(self, values: Matrix) -> Matrix:
         """Sums of what is known; NaN where something is not known and nothing else counts."""
@@ -65,4 +60,7 @@ def roll_up(series: pd.DataFrame, by: Sequence[str], more: pd.DataFrame | None =
     parts = [series[columns]] if more is None else [series[columns], more[columns]]
     labels = pd.concat(parts, ignore_index=True).astype(object).drop_duplicates().sort_values(columns, kind="stable", ignore_index=True)
     code: Positions = pd.MultiIndex.from_frame(labels).get_indexer(pd.MultiIndex.from_frame(series[columns].astype(object)))
-    return RollUp(labels, code)
+    from scipy.sparse import csr_array
+
+    members = csr_array((np.ones(len(code)), (code, np.arange(len(code)))), shape=(len(labels), len(code)))
+    return RollUp(labels, members)

@@ -181,7 +181,8 @@ def constrain_detail(detail: FinancialDetail, volumes: pd.DataFrame) -> Financia
 
 def times(units: Matrix, per_unit: Matrix) -> Matrix:
     """Units x money per unit; nothing of what has no price is worth 0, not unknown."""
-    return np.where(units == 0, 0.0, units * per_unit)
+    amount = units * per_unit
+    return np.where(units == 0, 0.0, amount) if np.isnan(amount).any() else amount
 
 
 def _net_prices(grid: Grid, prices: pd.DataFrame) -> tuple[Matrix, Mask]:
