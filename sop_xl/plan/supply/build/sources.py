@@ -164,8 +164,8 @@ def _until_the_next(sources: pd.DataFrame) -> Positions:
     """Last period of each row; of rows of one source that follow one another the later one has the period of the change."""
     ordered = sources.sort_values(["point", "kind", "source", "valid_from"], kind="stable")
     following = ordered.groupby(["point", "kind", "source"])["valid_from"].shift(-1)
-    last = np.fmin(ordered["last"].astype(float), following.astype(float) - 1.0)
-    return np.asarray(last.reindex(sources.index), dtype=np.intp)
+    last = pd.Series(np.fmin(ordered["last"].to_numpy(dtype=float), following.to_numpy(dtype=float) - 1.0), index=ordered.index)
+    return last.reindex(sources.index).to_numpy(dtype=np.intp)
 
 
 def _levers(sources: pd.DataFrame) -> pd.Series:
