@@ -87,7 +87,7 @@ def shortage_rows() -> list[Row]:
         label_cells(
             "Shortages", rank=float(n), item=item, name=f"Item {item}", family=FAMILY[item], location=location, period="2026-03", last_period="2026-03",
             unmet_demand=short[item, location], shortage_value=short[item, location] * COST[item], cause_kind="resource", cause="Saw",
-            chain=f"{item} <- Saw", next_action="Authorise overtime on the Saw", option="Overtime at Saw",
+            chain=f"{item} <- Saw", next_action="Authorise overtime on the Saw.", option="Overtime at Saw",
         )
         for n, (item, location) in enumerate(ranked, 1)
     ]  # fmt: skip
