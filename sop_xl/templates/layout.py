@@ -216,9 +216,10 @@ def print_setup(
 
 
 def print_pages(book: Book, spec: SheetSpec, last_row: int, breaks: Sequence[int]) -> None:
-    """Landscape A4 at a scale to read: the label columns with the planned periods beside them, the first of them on the first page.
+    """Landscape A4 at a scale to read: the label columns with the first planned periods beside them.
 
-    Past periods, of which supply has no figures, are folded away (`fold_past`) and not printed. The label columns stand on each page.
+    Past periods, of which supply has no figures, are folded away (`fold_past`) and not printed; planned periods beyond `REVIEW_PERIODS` stand on the sheet
+    alone.
 
     Parameters
     ----------
@@ -228,11 +229,11 @@ def print_pages(book: Book, spec: SheetSpec, last_row: int, breaks: Sequence[int
         1-based rows after which a new page begins.
     """
     sheet = book.worksheets[spec.name]
-    print_setup(book, spec, area=f"A1:{book.last_column}{last_row}", by_period=True, folded=True)
+    last = min(LABEL_COLUMNS + len(book.labels), LABEL_COLUMNS + book.history_count + REVIEW_PERIODS)
+    print_setup(book, spec, area=f"A1:{column_letters(last)}{last_row}", by_period=True, folded=True)
     sheet.set_paper(9)
     sheet.set_margins(left=0.2, right=0.2, top=0.5, bottom=0.6)
-    plan = LABEL_COLUMNS + book.history_count
-    sheet.set_v_pagebreaks(list(range(plan + REVIEW_PERIODS, LABEL_COLUMNS + len(book.labels), REVIEW_PERIODS)))
+    sheet.set_v_pagebreaks([last])
     sheet.set_h_pagebreaks(list(breaks))
 
 
