@@ -12,7 +12,7 @@ CUSTOMERS_PAY_AFTER, SUPPLIERS_ARE_PAID_AFTER = 45.0, 30.0
 
 def finance_tables(timeline: Timeline) -> dict[str, Table]:
     """Cost Rates and Risks by sheet name."""
-    return {"Cost Rates": record_table("Cost Rates", _cost_rates()), "Risks": record_table("Risks", _risks(timeline))}
+    return {"Cost Rates": record_table("Cost Rates", *_cost_rates()), "Risks": record_table("Risks", *_risks(timeline))}
 
 
 def _cost_rates() -> list[dict[str, CellValue]]:
