@@ -102,8 +102,9 @@ _ALL = (
     Measure("overtime", "Overtime", HOURS, _F, "Hours of overtime in the plan."),
     Measure("extra_shifts", "Extra shifts", COUNT, _R, "Shifts beyond the regular ones in the plan."),
     Measure("workers", "Workers", COUNT, _S, "Workers in the plan."),
+    Measure("plan_capacity", "Plan capacity", HOURS, _F, "Available capacity with the overtime, extra shifts and workers of the plan."),
     Measure("utilisation_required", "Utilisation required", FRACTION, _R, "Required capacity / available capacity."),
-    Measure("utilisation", "Utilisation", FRACTION, _R, "Load / available capacity."),
+    Measure("utilisation", "Utilisation", FRACTION, _R, "Load / plan capacity; of a storage resource / space."),
     Measure("hours_to_buy_back", "Hours to buy back", HOURS, _F, "Required capacity above available capacity."),
     # money
     Measure("net_price", "Net price", MONEY_PER_UNIT, _R, "Price per unit after discounts, in plan currency."),

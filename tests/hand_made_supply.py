@@ -18,7 +18,7 @@ SAW = {
 }  # fmt: skip
 CREW = {
     "available_capacity": [50.0, 50.0, 50.0], "required_capacity": [60.0, 60.0, 60.0], "load": [60.0, 60.0, 60.0],
-    "workers": [6.0, 6.0, 6.0],
+    "workers": [6.0, 6.0, 6.0], "plan_capacity": [60.0, 60.0, 60.0],
 }  # fmt: skip
 """The crew has hired a sixth worker: it may work beyond the hours that today's five give."""
 
@@ -69,7 +69,10 @@ def capacity_rows() -> list[Row]:
         derived = {
             "hours_to_buy_back": [max(r - a, 0.0) for r, a in zip(required, available, strict=True)],
             "utilisation_required": [r / a if a else None for r, a in zip(required, available, strict=True)],
-            "utilisation": [x / a if a else None for x, a in zip(load, available, strict=True)],
+            "plan_capacity": stated.get("plan_capacity", [a + o for a, o in zip(available, stated.get("overtime", [0.0] * AHEAD), strict=True)]),
+        }
+        derived |= {
+            "utilisation": [x / a if a else None for x, a in zip(load, derived["plan_capacity"], strict=True)],
         }
         lines = stated | derived
         rows += [line("Capacity", name, lines[name], resource=resource, kind=kind, unit=measure(name).unit) for name in sheet("Capacity").measures if name in lines]
@@ -84,7 +87,7 @@ def shortage_rows() -> list[Row]:
         label_cells(
             "Shortages", rank=float(n), item=item, name=f"Item {item}", family=FAMILY[item], location=location, period="2026-03", last_period="2026-03",
             unmet_demand=short[item, location], shortage_value=short[item, location] * COST[item], cause_kind="resource", cause="Saw",
-            chain=f"{item} <- Saw", next_action="Authorise overtime on the Saw", option="Overtime at Saw",
+            chain=f"{item} <- Saw", next_action="Authorise overtime on the Saw.", option="Overtime at Saw",
         )
         for n, (item, location) in enumerate(ranked, 1)
     ]  # fmt: skip

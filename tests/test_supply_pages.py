@@ -87,7 +87,7 @@ def test_a_backlog_counts_as_late_when_it_grows_and_not_again_while_it_waits(rev
 def test_each_shortage_says_what_binds_and_what_to_do(review):
     (row,) = block(review, "What is short", 8)
     assert (row[0], row[1], row[2], row[3]) == ("A1 Item A1, N", "2026-03 - 2026-03", 1, 106)
-    assert row[AHEAD.start] == "Saw: Authorise overtime on the Saw; option: Overtime at Saw"
+    assert row[AHEAD.start] == "Saw: Authorise overtime on the Saw. Best option: Overtime at Saw"
 
 
 def test_a_family_without_a_shortage_says_so(narrowed):

@@ -500,7 +500,7 @@ def damage_to_supply(at, column: int) -> dict[tuple[str, int, int], object]:
         ("Supply Plan", at("Supply Plan", "B1", "N", "make", "Planned receipts"), 1): "Chairs",
         ("Capacity", at("Capacity", "Saw", "Hours to buy back"), column): 5.0,
         ("Capacity", at("Capacity", "Saw", "Utilisation required"), column): 0.1,
-        ("Capacity", at("Capacity", "Saw", "Utilisation"), column): 0.1,
+        ("Capacity", at("Capacity", "Saw", "Utilisation"), column): 1.5,
         ("Capacity", at("Capacity", "Saw", "Overtime"), column + 1): 0.0,
         cell("Shortages", "item", "A1", "N"): "D1",
         cell("Shortages", "unmet_demand", nth=0): 9999.0,

@@ -220,7 +220,7 @@ def capacity_rows(results: Results) -> Rows:
     texts = {name: frame["resource"].map(known[name]).tolist() for name in ("name", "kind", "location")}
     units = frame["resource"].map(known["unit"]).tolist()
     more = frame.groupby("resource")[["overtime", "extra_shifts"]].transform("sum").sum(axis=1) > 0
-    texts["note"] = np.where(more, "works overtime or shifts beyond its available capacity", "").tolist()
+    texts["note"] = np.where(more, "works overtime or extra shifts", "").tolist()
     return grid_rows(sheet("Capacity"), frame, results.shown, texts, stocking_unit=units, not_if_zero=("overtime", "extra_shifts"))
 
 

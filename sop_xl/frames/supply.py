@@ -17,7 +17,7 @@ OPEN_ORDERS = spec(
     scheduled_receipts="number",  # open quantity, units
 )  # fmt: skip
 SOURCING = spec(
-    "sourcing", "item family location kind source",
+    "sourcing", "item family location kind source valid_from", "", "valid_from",  # of one source the rows with other dates follow one another
     item="text", family="text", location="text",  # "" = every one; the narrowest row of a kind and source holds for an item
     kind="text",               # make | buy | transfer | subcontract
     source="text",             # supplier (buy, subcontract), location (transfer), "" (make)

@@ -28,7 +28,8 @@ CAPACITY = spec(
     required_capacity="number",   # hours that the unconstrained plan needs
     load="number",                # hours that the constrained plan uses
     overtime="number", extra_shifts="number", workers="number",  # of the constrained plan: hours, shifts, workers
-    utilisation_required="number", utilisation="number",  # fractions of available capacity
+    plan_capacity="number",    # available hours with that overtime, those shifts and workers
+    utilisation_required="number", utilisation="number",  # fractions of available capacity, of plan capacity
     hours_to_buy_back="number",   # required - available where positive
 )  # fmt: skip
 INVENTORY_PLAN = spec(

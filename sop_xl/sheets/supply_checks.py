@@ -80,6 +80,19 @@ def check_bill_cycles(readings: Readings) -> Iterator[Problem]:
                 done.add(item)
 
 
+def _overlapping_dates(reading: Reading) -> Iterator[Problem]:
+    """Rows of one source for several times follow one another."""
+    scope = ["item", "family", "location", "kind", "source"]
+    dated = reading.records.sort_values([*scope, "valid_from"], kind="stable", na_position="first")
+    dated = dated[dated.duplicated(scope, keep=False)]
+    before = dated.groupby(scope, sort=False)["valid_until"].shift()
+    again = dated.duplicated(scope)  # a row after the first of its source
+    for line in dated.index[again & (before.isna() | (before >= dated["valid_from"]))]:
+        until = before[line]
+        got = "a row that has no Valid until before it" if pd.isna(until) else f"one until {until:%Y-%m-%d} before it"
+        yield _wrong(reading, line, "valid_from", "overlapping-dates", "expected rows of the same source to follow one another", got, "a source has one price and one lead time at a time")
+
+
 def check_sources(readings: Readings) -> Iterator[Problem]:
     """Every source says where it sends from, within limits that can be kept."""
     reading = filled(readings, "Sourcing")
@@ -99,6 +112,7 @@ def check_sources(readings: Readings) -> Iterator[Problem]:
     for line in records.index[records["valid_until"] < records["valid_from"]]:
         yield _wrong(reading, line, "valid_until", "ends-before-start", f"expected a day not before Valid from {_value(reading, line, 'valid_from'):%Y-%m-%d}",
                      f"{_value(reading, line, 'valid_until'):%Y-%m-%d}")
+    yield from _overlapping_dates(reading)
     locations = filled(readings, "Locations")
     if locations is not None:
         known = sorted(str(v) for v in locations.records["location"])

@@ -65,7 +65,7 @@ CAPACITY = SheetSpec(
     row=CapacityRow,
     key=("resource", "measure"),
     measures=(
-        "available_capacity", "required_capacity", "utilisation_required", "hours_to_buy_back", "load", "overtime", "extra_shifts", "workers", "utilisation",
+        "available_capacity", "required_capacity", "utilisation_required", "hours_to_buy_back", "load", "overtime", "extra_shifts", "workers", "plan_capacity", "utilisation",
     ),
     frame=frames.CAPACITY,
 )  # fmt: skip

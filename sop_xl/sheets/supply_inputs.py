@@ -76,7 +76,7 @@ class SourcingRow(Row):
     maximum: float | None = column("Maximum", "Most that the source gives in one period. Empty: no limit.", unit="units/period", default=None, aliases=("Max order qty",), width=11, ge=0)
     process_yield: float | None = column("Yield", "Good part of what is ordered. Empty: 1 less the supplier's reject rate.", unit="fraction", cell=CellType.FRACTION, default=None, width=9, gt=0, le=1)
     fixed_cost: float | None = column("Fixed cost", "Per order: set-up, freight, handling. Empty: none.", unit="money", default=None, aliases=("Order cost", "Setup cost"), width=10, ge=0)
-    valid_from: datetime | None = column("Valid from", "First day of receipts. Empty: open.", unit="date", default=None, width=12)
+    valid_from: datetime | None = column("Valid from", "First day of receipts. Empty: open. A source whose price or terms change has a row for each time; the period of the change is the later row's.", unit="date", default=None, width=12)
     valid_until: datetime | None = column("Valid until", "Last day of receipts. Empty: open.", unit="date", default=None, width=12)
     note: str = column("Note", "Free text.", default="", aliases=("Comment",), width=24)
 
@@ -97,7 +97,7 @@ SOURCING = SheetSpec(
     purpose="How each item is replenished: made, bought, transferred or subcontracted, with alternates. Empty scope cells mean every one.",
     row=SourcingRow,
     when_absent="items with a bill of material are made, all others bought, with lead time and lots of Items",
-    key=("item", "family", "location", "kind", "source"),
+    key=("item", "family", "location", "kind", "source", "valid_from"),
     frame=frames.SOURCING,
     to_frame=sourcing_frame,
 )

@@ -35,6 +35,9 @@ _TILES = ((0, 0), (1, 2), (3, 4), (5, 6), (7, 9), (10, 12), (13, 15))
 _KPIS = (
     "WMAPE", "Bias", "Forecast value added", "Demand served on time", "Inventory turns", "Unmet demand", "Gross margin %",
 )  # fmt: skip
+_KPI_TITLES = {"Unmet demand": "Unmet demand, at cost"}
+"""Titles that say what the figure is in, where its name does not."""
+
 
 @dataclass(frozen=True, slots=True)
 class Tile:
@@ -210,7 +213,7 @@ def _kpi_strip(page: Page) -> None:
     for (first, last), name in zip(_TILES, _KPIS, strict=True):
         form = {"Inventory turns": "0.0", "Unmet demand": "#,##0"}.get(name, "0.0%")
         key = f'KPIs!$A:$A,"{name}",KPIs!$B:$B,{page.family}'
-        _spread(sheet, KPI_ROW - 1, first, last, name, styles(font_color=MUTED, font_size=9, top=1, top_color=RULE))
+        _spread(sheet, KPI_ROW - 1, first, last, _KPI_TITLES.get(name, name), styles(font_color=MUTED, font_size=9, top=1, top_color=RULE))
         value = f'=IF(COUNTIFS({key},KPIs!$C:$C,"<>")=0,"-",SUMIFS(KPIs!$C:$C,{key}))'
         _spread(sheet, KPI_ROW, first, last, value, styles(bold=True, num_format=form, align="left", font_size=11))
         state = "=" + "&".join(f'IF(COUNTIFS({key},KPIs!$F:$F,"{text}")>0,"{text}","")' for text in ("good", "watch", "poor"))

@@ -35,7 +35,8 @@ CYCLE: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("    why", ("Binding Constraints", "Allocation", "Allocation Rules", "Supplier Performance")),
     ("    stock", ("Inventory Targets", "Service Curves")),
     ("4  Pre-S&OP", ("Options", "Decisions", "Scenarios", "Scenario Drivers", "Scenario Compare")),
-    ("    money", ("Budget", "Financial Plan", "Bridges", "Finance Review", "Checks")),
+    ("    money", ("Budget", "Budget Mapping", "Price List", "Cost Rates", "Financial Plan", "Profit and Loss", "Balance and Cash", "Finance Review")),
+    ("    are we on plan", ("Plan Comparison", "Bridges", "Gap List", "Risks", "Risk Outlook", "Checks")),
     ("5  Executive", ("Executive", "KPIs", "Decisions")),
     ("6  Execute", ("Customer Orders", "Forecast Consumption", "Supply Plan", "Open Orders", "Inventory Plan", "Run Log")),
 )  # fmt: skip
@@ -47,8 +48,8 @@ ROLES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Supply", ("Net Requirements", "Supply Plan", "Inventory Plan", "Inventory Targets", "Shortages", "Options", "Supply Review")),
     ("Factory", ("Resources", "Resource Calendar", "Bill of Resources", "Capacity", "Binding Constraints", "Supply Plan")),
     ("Purchasing", ("Suppliers", "Sourcing", "Purchase History", "Open Orders", "Supplier Performance", "Supply Plan")),
-    ("Finance", ("Budget", "FX Rates", "Financial Plan", "Bridges", "Scenario Compare", "Finance Review")),
-    ("Executive", ("Executive", "KPIs", "Options", "Decisions", "Scenario Compare", "Finance Review")),
+    ("Finance", ("Budget", "Budget Mapping", "FX Rates", "Profit and Loss", "Balance and Cash", "Plan Comparison", "Bridges", "Finance Review")),
+    ("Executive", ("Executive", "KPIs", "Options", "Decisions", "Scenario Compare", "Gap List", "Risk Outlook", "Finance Review")),
 )  # fmt: skip
 """Sheets by role."""
 

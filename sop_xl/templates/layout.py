@@ -62,6 +62,11 @@ _CONVENTIONS = {
     "Scenario Compare": "Change = scenario - plan.",
     "Financial Plan": "Money in plan currency. Cost is positive. Past periods of version Plan are actuals. Stock value is the closing value: do not add it over periods.",
     "Bridges": "Favourable to profit is positive. Start + steps = end.",
+    "Profit and Loss": "Money in plan currency; costs are positive. Gross margin = revenue - material - conversion - other cost; contribution margin takes the lines below it off. Past periods are actuals.",
+    "Balance and Cash": "Money in plan currency at the end of the period; flows of the period. Payments are positive. Balances are not added over periods; All is the sum of families and regions.",
+    "Plan Comparison": "Gap = plan - reference, over the periods that the reference has. Variance: favourable to profit is positive.",
+    "Gap List": "Missing is positive, what closes it negative: the rows of a gap add up to 0.",
+    "Risk Outlook": "P10: one outcome in ten is worse. Expected change = probability x effect after mitigation.",
     "History Log": "Raw + all corrections of a period = what the forecast learns from. Actuals on other sheets stay raw.",
     "Backtest": "Error = forecast - actual: positive bias is over-forecast. Held out from everything that the forecast learned.",
     "Demand Effects": "Units over the whole plan, positive adds. The lines of a step add up to its rows in Consensus Demand.",
@@ -216,9 +221,10 @@ def print_setup(
 
 
 def print_pages(book: Book, spec: SheetSpec, last_row: int, breaks: Sequence[int]) -> None:
-    """Landscape A4 at a scale to read: the label columns with the planned periods beside them, the first of them on the first page.
+    """Landscape A4 at a scale to read: the label columns with the first planned periods beside them.
 
-    Past periods, of which supply has no figures, are folded away (`fold_past`) and not printed. The label columns stand on each page.
+    Past periods, of which supply has no figures, are folded away (`fold_past`) and not printed; planned periods beyond `REVIEW_PERIODS` stand on the sheet
+    alone.
 
     Parameters
     ----------
@@ -228,11 +234,11 @@ def print_pages(book: Book, spec: SheetSpec, last_row: int, breaks: Sequence[int
         1-based rows after which a new page begins.
     """
     sheet = book.worksheets[spec.name]
-    print_setup(book, spec, area=f"A1:{book.last_column}{last_row}", by_period=True, folded=True)
+    last = min(LABEL_COLUMNS + len(book.labels), LABEL_COLUMNS + book.history_count + REVIEW_PERIODS)
+    print_setup(book, spec, area=f"A1:{column_letters(last)}{last_row}", by_period=True, folded=True)
     sheet.set_paper(9)
     sheet.set_margins(left=0.2, right=0.2, top=0.5, bottom=0.6)
-    plan = LABEL_COLUMNS + book.history_count
-    sheet.set_v_pagebreaks(list(range(plan + REVIEW_PERIODS, LABEL_COLUMNS + len(book.labels), REVIEW_PERIODS)))
+    sheet.set_v_pagebreaks([last])
     sheet.set_h_pagebreaks(list(breaks))
 
 

@@ -40,6 +40,12 @@ STEMS = {
     "Inventory Targets": "IT",
     "Service Curves": "SC",
     "Financial Plan": "FP",
+    "Profit and Loss": "PL",
+    "Balance and Cash": "BL",
+    "Plan Comparison": "PC",
+    "Bridges": "BR",
+    "Gap List": "GL",
+    "Risk Outlook": "RO",
     "Scenario Compare": "SX",
 }
 """First part of the names of each table that formulas add up or look up in."""
@@ -66,6 +72,10 @@ _LIST_FIELDS = {
     "Inventory Targets": (
         "item", "safety_stock", "reorder_point", "order_quantity", "target_stock", "excess", "obsolete", "excess_value", "obsolete_value",
     ),
+    "Plan Comparison": ("level", "scope", "region", "span", "reference", "measure", "plan", "reference_value", "gap", "gap_percent", "variance"),
+    "Bridges": ("bridge", "measure", "family", "item", "order", "step", "amount"),
+    "Gap List": ("rank", "gap", "order", "kind", "step", "family", "units", "value", "cause", "owner", "note"),
+    "Risk Outlook": ("figure", "risk", "plan", "expected", "p10", "p50", "p90", "low", "high", "swing", "rank", "note"),
     "Service Curves": ("family", "service_level", "safety_stock_value", "fill_rate", "today"),
     "Scenario Compare": ("scenario", "kpi", "value", "change"),
 }  # fmt: skip

@@ -15,10 +15,10 @@ RESOURCES = 10
 """Lines of the heat map."""
 
 MAP_HEIGHT = RESOURCES + 3
-LINES_HEIGHT = 9
+LINES_HEIGHT = 10
 """Rows of both blocks, headings and an empty row included."""
 
-_LINES = ("available_capacity", "required_capacity", "hours_to_buy_back", "load", "overtime", "extra_shifts", "utilisation")
+_LINES = ("available_capacity", "required_capacity", "hours_to_buy_back", "load", "overtime", "extra_shifts", "plan_capacity", "utilisation")
 
 
 def heat_map(page: Page, top: int) -> int:
@@ -82,7 +82,7 @@ def _lines(page: Page, resource: str) -> list[Line]:
         return page.planned(c, f"SUMIFS({period_filled(spec, c)},{filled(spec, 'measure')},$A{r},{filled(spec, 'resource')},{resource})")
 
     def share(c: str, r: int) -> str:
-        return f"IF(N({c}{rows['res_available_capacity']})=0,0,{c}{rows['res_load']}/{c}{rows['res_available_capacity']})"
+        return f"IF(N({c}{rows['res_plan_capacity']})=0,0,{c}{rows['res_load']}/{c}{rows['res_plan_capacity']})"
 
     totals: dict[str, Formula | str] = {"extra_shifts": "", "utilisation": share}
     return [

@@ -59,7 +59,7 @@ def shortage_block(page: Page, top: int) -> int:
     def of(name: str) -> str:
         return f"INDEX({filled(spec, name)},{{at}})"
 
-    text = f'{of("cause")}&": "&{of("next_action")}&IF({of("option")}="","","; option: "&{of("option")})'
+    text = f'{of("cause")}&": "&{of("next_action")}&IF({of("option")}="",""," Best option: "&{of("option")})'
     fields = (
         Field("A", "Item", f'{of("item")}&" "&{of("name")}&", "&{of("location")}'),
         Field("B", "From - to", f'{of("period")}&" - "&{of("last_period")}'),

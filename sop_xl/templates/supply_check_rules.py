@@ -164,18 +164,23 @@ def _capacity_checks(book: Book) -> list[Check]:
     def of_resource(c: str, name: str) -> str:
         return total(spec, c, name, resource=filled(spec, "resource"))
 
-    def share(part: str, ratio: str) -> Callable[[str], str]:
+    def share(part: str, ratio: str, whole: str = "available_capacity") -> Callable[[str], str]:
         def formula(c: str) -> str:
             own = column_of(spec, c)
             known = f'{is_measure(spec, ratio)}*({own}<>"")'
-            return in_plan(c, f"SUMPRODUCT({known}*ABS({own}*{of_resource(c, 'available_capacity')}-{of_resource(c, part)}))")
+            return in_plan(c, f"SUMPRODUCT({known}*ABS({own}*{of_resource(c, whole)}-{of_resource(c, part)}))")
 
         return formula
 
+    def within(c: str) -> str:
+        own = column_of(spec, c)
+        above = f"({own}>1)*({own}-1)*{of_resource(c, 'plan_capacity')}"
+        return f'{constrained(book)}*SUMPRODUCT({is_measure(spec, "utilisation")}*({filled(spec, "kind")}<>"storage")*{above})'
+
     def fits(*stretch: str) -> Callable[[str], str]:
-        """Of resources whose load is followed by these lines and then by the utilisation: neither shifts nor other workers add hours."""
+        """Of resources whose load is followed by these lines and then by the plan capacity: neither shifts nor other workers add hours."""
         after = lines.down("load") + 1
-        order = "*".join(is_measure(spec, name, after + place) for place, name in enumerate((*stretch, "utilisation")))
+        order = "*".join(is_measure(spec, name, after + place) for place, name in enumerate((*stretch, "plan_capacity")))
         places = [lines.down("load"), *(after + place for place in range(len(stretch))), 0]
 
         def formula(c: str) -> str:
@@ -187,7 +192,9 @@ def _capacity_checks(book: Book) -> list[Check]:
     return [
         Check("Hours to buy back = required above available", "supply", "Capacity, row by row: sum of |difference|", hours, buy_back),
         Check("Utilisation required = required / available", "supply", "Capacity, by resource: sum of |utilisation x available - required|", hours, share("required_capacity", "utilisation_required")),
-        Check("Utilisation = load / available", "supply", "Capacity, by resource: sum of |utilisation x available - load|", hours, share("load", "utilisation")),
+        Check("Utilisation = load / plan capacity", "supply", "Capacity, by resource: sum of |utilisation x plan capacity - load|", hours,
+              share("load", "utilisation", "plan_capacity")),
+        Check("Utilisation is not above 1", "supply", "Capacity of a constrained plan, storage apart: utilisation above 1 x plan capacity", hours, within),
         Check("Load fits into available hours", "supply", "Capacity of a constrained plan, resources without overtime, extra shifts and workers: load above available", hours, fits()),
         Check("Load fits into available hours and overtime", "supply", "Capacity of a constrained plan, resources with overtime alone: load above both", hours, fits("overtime")),
     ]  # fmt: skip

@@ -15,6 +15,8 @@ _ORDER = (
     "safety_stock", "unmet_demand",
 )  # fmt: skip
 _STOCKS = {"opening_balance", "projected_available_balance", "safety_stock", "unmet_demand", "inventory", "items_short"}
+_PRINTED_FAMILIES = 40
+"""Families on the last printed page, which holds no more; the sheet lists the others below them."""
 _CHART_ROWS, _CHART_HEIGHT = 24, 450
 _LOWER_ROWS, _LOWER_HEIGHT = 21, 400
 _LEFT, _RIGHT = 828, 850
@@ -46,7 +48,7 @@ def supply_review_sheet(book: Book) -> None:
     _words(page, words_top)
     _load(page, load_top)
     review.family_lines(page, families_top, "Projected available balance by family, value at the end", vocabulary.UNITS, _family_formula(page), stock=True)
-    review.finish(page, flags_top - 2, breaks=sorted({words_top - 1, load_top - 1, families_top - 1}))
+    review.finish(page, min(flags_top - 2, families_top + _PRINTED_FAMILIES), breaks=sorted({words_top - 1, load_top - 1, families_top - 1}))
 
 
 def _lines(page: Page) -> list[Line]:

@@ -48,6 +48,8 @@ def test_a_sound_supply_side_has_no_problems():
          'Sourcing!D7: expected nothing: what is made comes from our own factory, got "Steel Inc" (a supplier that makes it is a subcontract)'),
         ("Sourcing", SOURCING + "Tube | | buy | X | | 60 | 50 | |", "Sourcing!F7: expected a Minimum order not above the Maximum 50, got 60 (nothing could ever be ordered)"),
         ("Sourcing", SOURCING + "Tube | | buy | X | | | | 2026-06-01 | 2026-05-01", "Sourcing!I7: expected a day not before Valid from 2026-06-01, got 2026-05-01"),
+        ("Sourcing", SOURCING + "Tube | | buy | X | | | | | 2026-05-31\nTube | | buy | X | | | | 2026-05-01 |",
+         "Sourcing!H8: expected rows of the same source to follow one another, got one until 2026-05-31 before it (a source has one price and one lead time at a time)"),
         ("Resources", RESOURCES + "Saw | machine | 40 | | 1 | | | |", "Resources!F7: expected the hours that one more shift adds, got nothing (without them a shift adds nothing)"),
         ("Resources", RESOURCES + "Crew | labour | | | | | 8 | |", "Resources!H7: expected the hours of one worker, got nothing (capacity follows from workers where they are stated)"),
         ("Scenario_Drivers", DRIVERS + "Late | lead time | | | | | | | percent |", "Scenario Drivers!J7: expected how much lead time changes, got nothing"),

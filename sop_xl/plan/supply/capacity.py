@@ -63,23 +63,33 @@ def rough_cut_load(network: SupplyNetwork) -> Matrix:
 def capacity_frame(network: SupplyNetwork, netting: Netting, solution: SupplySolution) -> pd.DataFrame:
     """CAPACITY: every resource and planned period, in the order of names.
 
-    Required is what the unconstrained plan needs, load what `solution` uses. Without a limit, available capacity and utilisation are NaN and
-    nothing is to be bought back; utilisation is NaN too where there is no capacity at all.
+    Required is what the unconstrained plan needs, load what `solution` uses, in the hours of regular time and of its overtime, shifts and workers. Without
+    a limit, capacity and utilisation are NaN and nothing is to be bought back; utilisation is NaN too where there is no capacity at all.
     """
     required = required_load(network, netting.orders, netting.balance)
     count, periods = required.shape
     limited = np.isfinite(network.capacity)
     available = np.where(limited, network.capacity, np.nan)
     some = np.where(limited & (network.capacity > 0), network.capacity, np.nan)
+    in_plan = np.where(limited, network.capacity + hours_of_levers(solution), np.nan)
     result = pd.DataFrame({
         "resource": np.repeat(network.resources["resource"].to_numpy(dtype=object), periods),
         "period": np.tile(network.timeline.plan.to_numpy(), count),
         "available_capacity": available.ravel(), "required_capacity": required.ravel(), "load": solution.load.ravel(),
         "overtime": solution.overtime.ravel(), "extra_shifts": solution.shifts.ravel(), "workers": solution.workers.ravel(),
-        "utilisation_required": (required / some).ravel(), "utilisation": (solution.load / some).ravel(),
+        "plan_capacity": in_plan.ravel(), "utilisation_required": (required / some).ravel(),
+        "utilisation": (solution.load / np.where(in_plan > 0, in_plan, np.nan)).ravel(),
         "hours_to_buy_back": _over(network, required).ravel(),
     })  # fmt: skip
     return frames.order_rows(result, frames.CAPACITY) if len(result) else frames.empty_frame(frames.CAPACITY)
+
+
+def hours_of_levers(solution: SupplySolution) -> Matrix:
+    """(R, T) hours that overtime, extra shifts, and workers hired or laid off add to regular time; the last may be below zero."""
+    network = solution.network
+    per_shift, per_worker, today = (np.nan_to_num(numbers(network, "resources", name))[:, None] for name in ("shift_capacity", "hours_per_worker", "workers"))
+    crew = np.nan_to_num((solution.workers - today) * per_worker)
+    return np.asarray(solution.overtime + solution.shifts * per_shift + crew)
 
 
 def capacity_notes(network: SupplyNetwork, netting: Netting) -> list[Note]:

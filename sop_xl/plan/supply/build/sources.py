@@ -90,6 +90,7 @@ def resolve_sources(
     frame["lead_time"] = frame["lead_time"].fillna(0.0)
     frame["lead_periods"] = whole_periods(frame["lead_time"].to_numpy()).astype(np.intp)
     frame["valid_from"], frame["last"] = _valid_periods(stated, timeline)
+    frame["last"] = _until_the_next(frame)
     frame["lever"] = _levers(frame)
     frame["cost_stated"] = frame["unit_cost"].notna()
     regular = frame["lever"] == ""
@@ -102,7 +103,7 @@ def resolve_sources(
     frame = _with_expediting(frame, "expedite" in inputs.settings.free_levers)
     frame["first"] = np.maximum(frame["valid_from"], frame["lead_periods"])
     # of the same source the regular way comes first
-    return frame.sort_values(["point", "priority", "kind", "source", "lever"], kind="stable", ignore_index=True)[list(SOURCE_COLUMNS)]
+    return frame.sort_values(["point", "priority", "kind", "source", "lever", "valid_from"], kind="stable", ignore_index=True)[list(SOURCE_COLUMNS)]
 
 
 def _note_unknown_lead_times(sources: pd.DataFrame, points: pd.DataFrame, notes: list[Note]) -> None:
@@ -160,6 +161,14 @@ def _valid_periods(stated: pd.DataFrame, timeline: Timeline) -> tuple[Positions,
     return np.where(beyond, horizon, np.maximum(first, 0)), last
 
 
+def _until_the_next(sources: pd.DataFrame) -> Positions:
+    """Last period of each row; of rows of one source that follow one another the later one has the period of the change."""
+    ordered = sources.sort_values(["point", "kind", "source", "valid_from"], kind="stable")
+    following = ordered.groupby(["point", "kind", "source"])["valid_from"].shift(-1)
+    last = pd.Series(np.fmin(ordered["last"].to_numpy(dtype=float), following.to_numpy(dtype=float) - 1.0), index=ordered.index)
+    return last.reindex(sources.index).to_numpy(dtype=np.intp)
+
+
 def _levers(sources: pd.DataFrame) -> pd.Series:
     """What must be allowed before a source may be used; `""` for the regular ones."""
     subcontract: Mask = (sources["kind"] == "subcontract").to_numpy()
@@ -175,11 +184,15 @@ def _levers(sources: pd.DataFrame) -> pd.Series:
 
 
 def _whole_shares(sources: pd.DataFrame, points: pd.DataFrame, notes: list[Note]) -> Matrix:
-    """Shares, scaled down where those of one stock point add up to more than 1."""
-    total = sources.groupby("point")["share"].transform("sum").to_numpy()
+    """Shares, scaled down where those of one stock point that hold at the same time add up to more than 1."""
+    period = np.arange(max(int(sources["last"].max()), 0) + 1 if len(sources) else 0)
+    valid = (sources["valid_from"].to_numpy()[:, None] <= period) & (period <= sources["last"].to_numpy()[:, None])
+    held = pd.DataFrame(np.where(valid, sources["share"].fillna(0.0).to_numpy()[:, None], 0.0), index=sources.index)
+    together = held.groupby(sources["point"]).transform("sum").to_numpy()
+    total = np.where(valid, together, 0.0).max(axis=1, initial=0.0)
     share: Matrix = sources["share"].to_numpy() / np.maximum(total, 1.0)
     for point in sources.loc[total > 1.0 + 1e-9, "point"].unique():
         item, location = points["item"].iat[point], points["location"].iat[point]
-        words = f"the shares of the sources of {item} / {location} add up to {total[sources['point'] == point][0]:.0%}; scaled to 100%"
+        words = f"the shares of the sources of {item} / {location} add up to {total[sources['point'] == point].max():.0%}; scaled to 100%"
         notes.append(Note("sourcing", f"{item} / {location}", "shares-above-one", words))
     return share

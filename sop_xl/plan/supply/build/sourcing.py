@@ -7,7 +7,7 @@ import pandas as pd
 
 from sop_xl.plan.grid import records
 from sop_xl.plan.notes import Note, some_of
-from sop_xl.plan.scopes import in_scope
+from sop_xl.plan.scopes import SCOPE, in_scope
 
 MAKERS = ("make", "subcontract")
 """Kinds of source that take the components of a bill."""
@@ -37,8 +37,8 @@ def holding_rows(points: pd.DataFrame, sourcing: pd.DataFrame, bill: pd.DataFram
     points
         item, family, location.
     sourcing
-        Usable SOURCING. Of the rows with the same kind and source the narrowest holds; a row for every location is none for the location from
-        which it takes.
+        Usable SOURCING. Of the rows with the same kind and source the narrowest holds, with all rows of its scope, which differ in their dates; a
+        row for every location is none for the location from which it takes.
     bill
         item of every line of a bill: where no row of Sourcing holds, what has a bill is made and all else bought.
 
@@ -53,7 +53,10 @@ def holding_rows(points: pd.DataFrame, sourcing: pd.DataFrame, bill: pd.DataFram
         "point": point, "row": row, "kind": sourcing["kind"].to_numpy(dtype=object)[row], "source": sourcing["source"].to_numpy(dtype=object)[row],
     })  # fmt: skip
     itself = (found["kind"] == "transfer") & (found["source"].to_numpy() == points["location"].to_numpy(dtype=object)[point])
-    found = found[~itself].drop_duplicates(["point", "kind", "source"], keep="last")
+    found["scope"] = ((sourcing[list(SCOPE)] != "").to_numpy() @ np.array([4, 2, 1]))[row]  # what the row names; of one point that says which
+    found = found[~itself]
+    narrowest = found.groupby(["point", "kind", "source"], sort=False)["scope"].transform("last")
+    found = found[found["scope"] == narrowest].drop(columns="scope")
     without = np.setdiff1d(np.arange(len(points)), found["point"].to_numpy())
     is_made = points["item"].iloc[without].isin(bill["item"]).to_numpy()
     assumed = pd.DataFrame({"point": without, "row": -1, "kind": np.where(is_made, "make", "buy").astype(object), "source": ""})

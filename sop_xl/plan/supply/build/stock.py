@@ -106,18 +106,24 @@ def previous_orders(plan: pd.DataFrame, sources: pd.DataFrame, points: pd.DataFr
     names = [source_name(str(kind), str(source)) for kind, source in zip(sources["kind"], sources["source"], strict=True)]
     planned_points = pair_positions(points, plan)
     regular = np.flatnonzero(sources["lever"] != "expedite")
-    keys = pd.MultiIndex.from_arrays([at[regular], np.array(names, dtype=object)[regular]])
-    found = keys.get_indexer(pd.MultiIndex.from_arrays([planned_points, plan["source"]]))
     lead = sources["lead_periods"].to_numpy(dtype=np.intp)
     last_release = timeline.plan.get_indexer(pd.DatetimeIndex([plan["period"].max()]))[0]
     periods = np.arange(timeline.horizon)[None, :] - lead[:, None]  # in which what arrives is placed
     knows = np.isin(at, planned_points) & (sources["lever"] != "expedite").to_numpy()
     inside_plan = (periods >= 0) & (periods <= (timeline.horizon if last_release < 0 else last_release))
     result = np.where(knows[:, None] & inside_plan, 0.0, np.nan)
-    row, column = np.where(found >= 0, regular[found], -1), timeline.plan.get_indexer(pd.DatetimeIndex(plan["period"]))
-    arrival = column + lead[np.maximum(row, 0)]
-    usable = (row >= 0) & (column >= 0) & (arrival < timeline.horizon)
-    result[row[usable], arrival[usable]] = np.nan_to_num(plan["planned_releases"].to_numpy(dtype=float)[usable])
+    lines = pd.DataFrame({
+        "point": planned_points, "source": plan["source"].to_numpy(dtype=object), "placed": timeline.plan.get_indexer(pd.DatetimeIndex(plan["period"])),
+        "releases": np.nan_to_num(plan["planned_releases"].to_numpy(dtype=float)),
+    })  # fmt: skip
+    rows = pd.DataFrame({"point": at, "source": np.array(names, dtype=object), "row": np.arange(len(sources))}).iloc[regular]
+    lines = lines[lines["placed"] >= 0].merge(rows, on=["point", "source"])
+    row = lines["row"].to_numpy()
+    arrival = lines["placed"].to_numpy() + lead[row]
+    # of a source with rows for several times, the one that holds when it arrives
+    holds = (arrival >= sources["first"].to_numpy(dtype=np.intp)[row]) & (arrival <= sources["last"].to_numpy(dtype=np.intp)[row])
+    usable = holds & (arrival < timeline.horizon)
+    result[row[usable], arrival[usable]] = lines["releases"].to_numpy()[usable]
     return result
 
 

@@ -186,6 +186,15 @@ def test_a_stock_that_the_last_plan_does_not_know_is_not_held_to_it() -> None:
     assert np.isnan(previous({"item": "matt", "source": "buy from Alba", "2026-01": 5.0})).all()
 
 
+def test_what_the_last_plan_ordered_from_a_source_with_rows_for_several_times_belongs_to_the_one_that_holds() -> None:
+    day = pd.Timestamp
+    dated = [ALBA[0] | {"valid_until": day("2026-02-28")}, ALBA[0] | {"valid_from": day("2026-03-01")}]
+    last = [{"item": "gloss", "location": "All", "source": "buy from Alba", "measure": "planned_releases", "2026-01": 5.0, "2026-03": 7.0}]
+    found = network_of(supply_inputs(GLOSS, SOLD, sourcing=dated, previous_orders=last), 4).previous_orders
+    assert found[0, 1] == 5.0 and found[1, 3] == 7.0  # it takes a month to arrive
+    assert found[0, 3] == 0.0 and found[1, 1] == 0.0
+
+
 def test_an_expedited_order_is_not_held_to_what_was_planned_with_the_regular_one() -> None:
     slow = [ALBA[0] | {"lead_time": 2.0}]
     inputs = supply_inputs(GLOSS, SOLD, sourcing=slow, previous_orders=[{"item": "gloss", "location": "All", "source": "buy from Alba", "measure": "planned_releases", "2026-01": 5.0}])

@@ -178,6 +178,23 @@ def test_a_source_is_valid_in_every_period_of_which_a_day_lies_within_its_dates(
     assert early["first"] > early["last"] and late["first"] > late["last"]
 
 
+def test_a_source_whose_price_changes_has_a_row_for_each_time_and_the_later_one_has_the_period_of_the_change() -> None:
+    day = pd.Timestamp
+    rows = [buy("Alba", unit_cost=5.0, share=0.7, valid_until=day("2026-03-14")), buy("Alba", unit_cost=6.0, share=0.4, valid_from=day("2026-03-15"))]
+    sources = of_gloss(*rows, buy("Bora", share=0.3))
+    alba = sources[sources["source"] == "Alba"]
+    assert alba[["unit_cost", "first", "last"]].to_numpy().tolist() == [[5.0, 0, 1], [6.0, 2, 5]]
+    assert sources["share"].tolist() == [0.7, 0.4, 0.3]  # never more than all at a time
+
+
+def test_a_narrower_row_of_a_source_takes_the_place_of_all_wider_ones_whatever_their_dates() -> None:
+    day = pd.Timestamp
+    sources = of_gloss(
+        buy("Alba", unit_cost=1.0, valid_until=day("2026-02-28")), buy("Alba", unit_cost=2.0, valid_from=day("2026-03-01")), buy("Alba", item="gloss", unit_cost=3.0)
+    )  # fmt: skip
+    assert sources["unit_cost"].tolist() == [3.0]
+
+
 # lots, shares, costs
 
 

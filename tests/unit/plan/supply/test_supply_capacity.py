@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -105,6 +107,18 @@ class TestFrame:
         frame = frame_of(saw([30, 0], capacity=0))
         assert frame["utilisation"].isna().all()
         assert frame["hours_to_buy_back"].tolist() == [30, 0]
+
+    def test_utilisation_is_of_the_hours_that_overtime_shifts_and_workers_of_the_plan_give(self):
+        network = saw([30, 62, 40], overtime=10, overtime_cost=1.0, extra_shifts=1, shift_capacity=20, shift_cost=5.0)
+        plan = replace(unconstrained_solution(network, SupplyRules()), overtime=np.array([[0.0, 2.0, 0.0]]), shifts=np.array([[0.0, 1.0, 0.0]]))
+        frame = capacity_frame(network, net_requirements(network), plan)
+        assert frame["plan_capacity"].tolist() == [40, 62, 40]
+        assert frame["utilisation"].tolist() == [0.75, 1.0, 1.0]
+
+    def test_a_worker_laid_off_takes_hours_away(self):
+        network = saw([30, 30], workers=5.0, hours_per_worker=8.0)
+        plan = replace(unconstrained_solution(network, SupplyRules()), workers=np.array([[5.0, 4.0]]))
+        assert capacity_frame(network, net_requirements(network), plan)["plan_capacity"].tolist() == [40, 32]
 
     def test_resources_stand_in_the_order_of_their_names(self):
         network = small_network({"A": [1, 1]}, resources={"Weld": {"loads": {"A": 2.0}}, "Paint": {"loads": {"A": 1.0}}})
