@@ -63,7 +63,7 @@ def conversion(solution: SupplySolution) -> Conversion:
 
 def rate(network: SupplyNetwork, frame: str, column: str) -> Matrix:
     """A column of money of one of the network's tables, as the plan counts it: absent and below zero are none."""
-    return np.maximum(np.nan_to_num(getattr(network, frame)[column].to_numpy(dtype=float)), 0.0)
+    return np.maximum(np.nan_to_num(numbers(network, frame, column)), 0.0)
 
 
 def by_arrival(solution: SupplySolution, amounts: Matrix) -> Matrix:
