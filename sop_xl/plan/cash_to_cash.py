@@ -47,4 +47,4 @@ def cash_to_cash(days_of_inventory: Matrix, days_of_receivables: Matrix, days_of
 
 
 def _rolling(values: Matrix) -> Matrix:
-    return np.lib.stride_tricks.sliding_window_view(values, WINDOW, axis=1).sum(axis=2)
+    return np.asarray(np.lib.stride_tricks.sliding_window_view(values, WINDOW, axis=1).sum(axis=2))

@@ -16,14 +16,13 @@ from sop_xl import frames
 from sop_xl.plan.grid import Matrix, Positions
 from sop_xl.plan.notes import Note, notes_frame, some_of
 from sop_xl.plan.payment_terms import period_lengths, settle
+from sop_xl.plan.supply.build.sourcing import SUPPLIED
 from sop_xl.plan.supply.conversion import rate
 from sop_xl.plan.supply.figures import source_terms
 from sop_xl.plan.supply.flows import numbers, total_by, whole
 from sop_xl.plan.supply.network import SupplyNetwork
 from sop_xl.plan.supply.solution import SupplySolution
 from sop_xl.plan.supply.solver.objective import supply_cost
-
-SUPPLIED = ("buy", "subcontract")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +108,8 @@ def _received_before(network: SupplyNetwork, purchase_history: pd.DataFrame) -> 
     lines = purchase_history[purchase_history["received"].notna() & (purchase_history["received"] < timeline.current)]
     lines = lines[lines["received_quantity"].notna()]
     point, price, days = _as_bought(network, lines)
-    if lines.empty:
-        words = "no receipts are known from before the plan; opening payables are taken as 0, and first payments are too low by what is owed"
+    if lines.empty or (lines["received"] + pd.to_timedelta(days, unit="D") < timeline.current).all():
+        words = "Purchase History has no receipt that is not paid yet; opening payables are taken as 0, and first payments are too low by what is owed"
         return owed, paid, past, [Note("purchase_history", "", "opening-payables-not-known", words)] if source_terms(network).any() else []
     notes = list[Note]()
     if (strange := point < 0).any():

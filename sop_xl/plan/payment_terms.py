@@ -14,6 +14,9 @@ import pandas as pd
 from sop_xl.periods import Calendar
 from sop_xl.plan.grid import Matrix
 
+NOISE = 1e-12
+"""Part of all that arose below which what is open is what float arithmetic leaves of nothing."""
+
 
 def period_lengths(calendar: Calendar, periods: Iterable[pd.Timestamp]) -> Matrix:
     """Days in each period."""
@@ -61,5 +64,6 @@ def settle(amounts: Matrix, days: Matrix, lengths: Matrix) -> tuple[Matrix, Matr
     for terms in np.unique(days):
         rows = days == terms
         by_now[rows] = amounts[rows] @ paid_share(float(terms), lengths)
-    paid = np.diff(by_now, axis=1, prepend=0.0)
-    return np.cumsum(amounts, axis=1) - by_now, paid
+    still_open = np.cumsum(amounts, axis=1) - by_now
+    noise = NOISE * np.abs(amounts).sum(axis=1, keepdims=True)
+    return np.where(np.abs(still_open) <= noise, 0.0, still_open), np.diff(by_now, axis=1, prepend=0.0)

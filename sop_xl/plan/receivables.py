@@ -21,7 +21,7 @@ from sop_xl.periods import Timeline
 from sop_xl.plan.currency import ACTUAL, PLAN, rates_at
 from sop_xl.plan.grid import Matrix, positions
 from sop_xl.plan.notes import Note, notes_frame
-from sop_xl.plan.payment_terms import period_lengths, settle
+from sop_xl.plan.payment_terms import NOISE, period_lengths, settle
 from sop_xl.plan.valuation import FinancialDetail
 
 ROW = ["family", "region", "customer", "currency"]
@@ -138,10 +138,11 @@ def receivables(
     rates, said = _rates(rows["currency"], timeline, fx_rates, plan_currency)
     worth = still_open[:, past - 1 :] / rates if past else np.concatenate([np.zeros((len(rows), 1)), still_open], axis=1) / rates
     collections = paid[:, past:] / rates[:, 1:]
-    closing, before = worth[:, 1:], worth[:, :-1]
-    abroad = (rows["currency"] != "").to_numpy(dtype=bool)[:, None]
-    effect = np.where(abroad, closing - before - amounts[:, past:] + collections, 0.0)
-    return Receivables(rows, worth[:, 0], closing, collections, effect), pd.concat([notes_frame(notes), said], ignore_index=True)
+    # what was owed is worth more or less at the new rate; new invoices stand at theirs, which is the plan rate of their period
+    owed = np.concatenate([np.zeros((len(rows), 1)), still_open], axis=1)[:, past:-1]
+    effect = owed * (1.0 / rates[:, 1:] - 1.0 / rates[:, :-1]) + local[:, past:] / rates[:, 1:] - amounts[:, past:]
+    effect = np.where(np.abs(effect) <= NOISE * np.abs(amounts).sum(axis=1, keepdims=True), 0.0, effect)
+    return Receivables(rows, worth[:, 0], worth[:, 1:], collections, effect), pd.concat([notes_frame(notes), said], ignore_index=True)
 
 
 def _rates(currency: pd.Series, timeline: Timeline, fx_rates: pd.DataFrame, plan_currency: str) -> tuple[Matrix, pd.DataFrame]:

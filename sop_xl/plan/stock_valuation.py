@@ -2,7 +2,7 @@
 
 By item and period opening value + receipts - issues = closing value. At standard every unit counts at the unit cost of its stock. At moving average
 (weighted average cost, IAS 2.25) opening stock counts at unit cost, what arrives at what it cost: the price of its source, the average of its components
-when they left stock, and its conversion. Receipts of a period enter the average before its issues leave at it. What has left one stock and
+when they left stock, and its conversion; the price of a transfer is freight, a cost of its period. Receipts of a period enter the average before its issues leave at it. What has left one stock and
 not yet arrived in the next, with the work done on it, is work in process.
 """
 
@@ -15,6 +15,7 @@ import numpy as np
 
 from sop_xl.plan.excess_stock import planned_use
 from sop_xl.plan.grid import Mask, Matrix, Positions
+from sop_xl.plan.supply.build.sourcing import SUPPLIED
 from sop_xl.plan.supply.conversion import STARTED, Conversion, by_arrival, rate
 from sop_xl.plan.supply.flows import numbers, placed, sum_by, total_by, whole
 from sop_xl.plan.supply.network import SupplyNetwork
@@ -165,7 +166,7 @@ class _ReceiptCosts:
         self._maker, self._component = whole(network, "uses", "source"), whole(network, "uses", "component")
         self._origin, self._lead = whole(network, "sources", "from_point"), whole(network, "sources", "lead_periods")
         self._released = placed(network, solution.orders)
-        self._price = np.where((network.sources["kind"] == "make").to_numpy(dtype=bool), 0.0, rate(network, "sources", "unit_cost"))
+        self._price = np.where(network.sources["kind"].isin(SUPPLIED).to_numpy(dtype=bool), rate(network, "sources", "unit_cost"), 0.0)
 
     def arrived(self, values: Matrix) -> Matrix:
         """(S, T) cost of what arrives, with (N, T) values of the stocks that it took from."""

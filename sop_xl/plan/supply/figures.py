@@ -19,6 +19,7 @@ import pandas as pd
 
 from sop_xl.plan.grid import Matrix
 from sop_xl.plan.payment_terms import period_lengths, settle
+from sop_xl.plan.supply.build.sourcing import SUPPLIED
 from sop_xl.plan.supply.network import SupplyNetwork
 from sop_xl.plan.supply.solution import PENALTIES, SupplySolution
 from sop_xl.plan.supply.solver.objective import supply_cost
@@ -127,7 +128,7 @@ def source_terms(network: SupplyNetwork) -> Matrix:
     """(S,) days from receipt to payment of each source: its supplier's; where it is bought and no supplier is named the network's; 0 of all others."""
     supplier = network.sources["supplier"].to_numpy(dtype=int)
     terms = np.append(network.suppliers["payment_days"].fillna(network.payment_days).to_numpy(dtype=float), network.payment_days)
-    is_supplied = network.sources["kind"].isin(("buy", "subcontract")).to_numpy(dtype=bool)
+    is_supplied = network.sources["kind"].isin(SUPPLIED).to_numpy(dtype=bool)
     return np.where(is_supplied | (supplier >= 0), terms[np.where(supplier >= 0, supplier, len(terms) - 1)], 0.0)
 
 
