@@ -18,11 +18,10 @@ from sop_xl.plan.notes import Note, notes_frame, some_of
 from sop_xl.plan.payment_terms import period_lengths, settle
 from sop_xl.plan.supply.build.sourcing import SUPPLIED
 from sop_xl.plan.supply.conversion import rate
-from sop_xl.plan.supply.figures import source_terms
 from sop_xl.plan.supply.flows import numbers, total_by, whole
 from sop_xl.plan.supply.network import SupplyNetwork
+from sop_xl.plan.supply.purchase_terms import open_orders, source_terms
 from sop_xl.plan.supply.solution import SupplySolution
-from sop_xl.plan.supply.solver.objective import supply_cost
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,19 +66,15 @@ def plan_payables(solution: SupplySolution, purchase_history: pd.DataFrame) -> t
     count, point = len(network.points), whole(network, "sources", "point")
     supplied = network.sources["kind"].isin(SUPPLIED).to_numpy(dtype=bool)
     bought = np.where(supplied, rate(network, "sources", "unit_cost"), 0.0)[:, None] * arriving_orders(solution)
-    regular = _regular_source(network)
-    on_order = network.scheduled * supply_cost(network)[:, None]
-    made_here = (regular >= 0) & ~np.append(supplied, True)[regular]
     lengths = period_lengths(network.timeline.calendar, network.timeline.plan)
-    terms = source_terms(network)
-    open_of_plan, paid_of_plan = settle(bought, terms, lengths)
-    ordered = np.where(made_here[:, None], 0.0, on_order)
-    open_before, paid_before = settle(ordered, np.where(regular >= 0, np.append(terms, 0.0)[regular], network.payment_days), lengths)
+    open_of_plan, paid_of_plan = settle(bought, source_terms(network), lengths)
+    before = open_orders(network)
     opening, paid_opening, past, notes = _received_before(network, purchase_history)
     still_owed = opening[:, None] - np.cumsum(paid_opening, axis=1)
     return Payables(
-        opening=opening, purchases=total_by(point, bought, count) + ordered, closing=total_by(point, open_of_plan, count) + open_before + still_owed,
-        payments=total_by(point, paid_of_plan, count) + paid_before + paid_opening, work_orders=on_order - ordered, past_purchases=past,
+        opening=opening, purchases=total_by(point, bought, count) + before.bought,
+        closing=total_by(point, open_of_plan, count) + before.still_open + still_owed,
+        payments=total_by(point, paid_of_plan, count) + before.paid + paid_opening, work_orders=before.work_orders, past_purchases=past,
     ), notes_frame(notes)  # fmt: skip
 
 
@@ -89,14 +84,6 @@ def arriving_orders(solution: SupplySolution) -> Matrix:
     result = solution.orders - late
     result[:, 1:] += late[:, :-1]
     return result
-
-
-def _regular_source(network: SupplyNetwork) -> Positions:
-    """(N,) first regular source of each stock; -1 where it has none."""
-    found = np.full(len(network.points), -1, dtype=np.intp)
-    regular = np.flatnonzero((network.sources["lever"] == "").to_numpy(dtype=bool))[::-1]
-    found[whole(network, "sources", "point")[regular]] = regular
-    return found
 
 
 def _received_before(network: SupplyNetwork, purchase_history: pd.DataFrame) -> tuple[Matrix, Matrix, Matrix, list[Note]]:

@@ -147,7 +147,11 @@ def receivables(
 
 def _rates(currency: pd.Series, timeline: Timeline, fx_rates: pd.DataFrame, plan_currency: str) -> tuple[Matrix, pd.DataFrame]:
     """(K, T + 1) the last actual rate, then the plan rates; a currency without any rate counts as plan currency."""
-    codes, labels = pd.factorize(currency)
+    result = np.ones((len(currency), timeline.horizon + 1))
+    abroad = (currency != "").to_numpy(dtype=bool)
+    if not abroad.any():
+        return result, notes_frame([])
+    codes, labels = pd.factorize(currency[abroad])
     before = timeline.calendar.shift(timeline.current, -1)
     parts, notes = [], []
     for periods, rate_type in ((pd.DatetimeIndex([before]), ACTUAL), (timeline.plan, PLAN)):
@@ -155,4 +159,5 @@ def _rates(currency: pd.Series, timeline: Timeline, fx_rates: pd.DataFrame, plan
         found, said = rates_at(asked, pd.Series(np.tile(periods.to_numpy(), len(labels))), fx_rates, plan_currency, rate_type)
         parts.append(found.fillna(1.0).to_numpy(dtype=float).reshape(len(labels), len(periods)))
         notes.append(said)
-    return np.concatenate(parts, axis=1)[codes], pd.concat(notes, ignore_index=True)
+    result[abroad] = np.concatenate(parts, axis=1)[codes]
+    return result, pd.concat(notes, ignore_index=True)

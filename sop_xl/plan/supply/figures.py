@@ -19,8 +19,8 @@ import pandas as pd
 
 from sop_xl.plan.grid import Matrix
 from sop_xl.plan.payment_terms import period_lengths, settle
-from sop_xl.plan.supply.build.sourcing import SUPPLIED
 from sop_xl.plan.supply.network import SupplyNetwork
+from sop_xl.plan.supply.purchase_terms import open_orders, source_terms
 from sop_xl.plan.supply.solution import PENALTIES, SupplySolution
 from sop_xl.plan.supply.solver.objective import supply_cost
 
@@ -115,21 +115,13 @@ def missed(solution: SupplySolution) -> Matrix:
 
 
 def payables(solution: SupplySolution) -> float:
-    """Owed to suppliers at the end of the last period: receipts spread evenly over their period, paid so many days later."""
+    """Owed to suppliers at the end of the last period: receipts spread evenly over their period, paid so many days later; open orders too."""
     network = solution.network
     bought = solution.orders * network.sources["unit_cost"].fillna(0.0).to_numpy(dtype=float)[:, None]
-    if not bought.size:
+    if not network.periods:
         return 0.0
     still_open, _ = settle(bought, source_terms(network), period_lengths(network.timeline.calendar, network.timeline.plan))
-    return float(still_open[:, -1].sum())
-
-
-def source_terms(network: SupplyNetwork) -> Matrix:
-    """(S,) days from receipt to payment of each source: its supplier's; where it is bought and no supplier is named the network's; 0 of all others."""
-    supplier = network.sources["supplier"].to_numpy(dtype=int)
-    terms = np.append(network.suppliers["payment_days"].fillna(network.payment_days).to_numpy(dtype=float), network.payment_days)
-    is_supplied = network.sources["kind"].isin(SUPPLIED).to_numpy(dtype=bool)
-    return np.where(is_supplied | (supplier >= 0), terms[np.where(supplier >= 0, supplier, len(terms) - 1)], 0.0)
+    return float(still_open[:, -1].sum() + open_orders(network).still_open[:, -1].sum())
 
 
 def lateness_cost(solution: SupplySolution, streams: pd.DataFrame) -> float:
