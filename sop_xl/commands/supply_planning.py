@@ -179,4 +179,5 @@ def supply_settings(settings: Settings) -> SupplySettings:
         holding_cost_rate=settings.holding_cost_rate, backorder_cost_rate=settings.backorder_cost_rate, lost_sale_cost_rate=settings.lost_sale_cost_rate,
         safety_stock_cost_rate=settings.safety_stock_cost_rate, frozen_fence=settings.frozen_fence_days / settings.make_calendar().mean_days,
         expedite_premium=settings.expedite_premium, free_levers=lever_names(settings.free_levers), lead_times=settings.lead_times,
+        supplier_payment_days=settings.supplier_payment_days,
     )  # fmt: skip

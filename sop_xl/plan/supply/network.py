@@ -85,6 +85,8 @@ class SupplyNetwork:
         (S, T) orders of the last approved plan in the same periods; NaN = not planned then. Within a fence they are the most that can be ordered.
     backlog
         (N,) units that customers wait for at the start, already part of `demand` of the first period; empty = nobody waits.
+    payment_days
+        From receipt to payment, of what is bought where no supplier is named.
     """
 
     timeline: Timeline
@@ -115,6 +117,7 @@ class SupplyNetwork:
     late_share: Matrix
     previous_orders: Matrix
     backlog: Matrix = field(default_factory=lambda: np.zeros(0))
+    payment_days: float = 0.0
 
     @property
     def periods(self) -> int:
