@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -13,6 +13,7 @@ from sop_xl.plan.grid import Matrix, records
 from sop_xl.plan.notes import notes_frame
 from sop_xl.plan.risk_draws import draw_risk, triangular_quantiles
 from sop_xl.plan.risk_effects import RiskEffect, risk_effects, together_notes
+from sop_xl.plan.risk_margins import expected_margins
 from sop_xl.plan.risk_reach import counted, planned_part
 from sop_xl.plan.risk_simulation import FIGURES, Simulation
 from sop_xl.plan.risk_supply import Resolve, SupplyResponse
@@ -26,6 +27,24 @@ QUANTILES = (0.1, 0.5, 0.9)
 
 STEPS = 64
 """Points between the ends of an effect at which a risk is looked at by itself."""
+
+
+class RiskOutlook(NamedTuple):
+    """What the risks may make of the plan.
+
+    Parameters
+    ----------
+    outlook
+        RISK_OUTLOOK.
+    margins
+        Gross margin that each risk is expected to move, see `expected_margins`.
+    notes
+        frame, key, rule, note.
+    """
+
+    outlook: pd.DataFrame
+    margins: pd.DataFrame
+    notes: pd.DataFrame
 
 
 def risk_outlook(
@@ -42,7 +61,7 @@ def risk_outlook(
     plan_cash: float = np.nan,
     currency: str = "",
     resolve: Resolve | None = None,
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+) -> RiskOutlook:
     """Expected values, ranges by simulation, and the tornado.
 
     Parameters
@@ -72,18 +91,17 @@ def risk_outlook(
 
     Returns
     -------
-    RISK_OUTLOOK and notes (frame, key, rule, note). Four figures, first all risks together, then one row for each by swing. `expected` of all
+    See `RiskOutlook`. Four figures, first all risks together, then one row for each by swing. `expected` of all
     together is the sum of the rows below it: probability x mean effect, each by itself. Percentiles are outcomes that were drawn, the lowest that
     at least so many of them do not exceed. Without a risk that counts there are no rows.
     """
     frames.check_frame(risks, frames.RISKS)
     frames.check_frame(items, frames.ITEMS)
     frames.check_frame(customer_mix, frames.CUSTOMER_MIX)
-    risks = counted(risks)
+    risks, planned = counted(risks), planned_part(detail, timeline)
     if risks.empty:
-        return frames.empty_frame(frames.RISK_OUTLOOK), notes_frame([])
+        return RiskOutlook(frames.empty_frame(frames.RISK_OUTLOOK), expected_margins([], planned), notes_frame([]))
     terms = terms or PaymentTerms()
-    planned = planned_part(detail, timeline)
     label = timeline.calendar.label
     supply = None if resolve is None or solution is None else SupplyResponse(planned, solution.network, locations, resolve)
     effects, notes = risk_effects(risks, planned, customer_mix, supply, label)
@@ -97,7 +115,7 @@ def risk_outlook(
     words = [risk_words(row, effect, currency, label) for row, effect in zip(records(risks), effects, strict=True)]
     together = outlook_words(runs, terms, supply is not None)
     rows = _rows(simulation, effects, draws, words, together, currency)
-    return frames.check_frame(rows, frames.RISK_OUTLOOK), notes_frame(notes)
+    return RiskOutlook(frames.check_frame(rows, frames.RISK_OUTLOOK), expected_margins(effects, planned), notes_frame(notes))
 
 
 def _rows(simulation: Simulation, effects: list[RiskEffect], draws: Matrix, words: list[str], together: str, currency: str) -> pd.DataFrame:

@@ -117,7 +117,7 @@ class Simulation:
     def _figures(self, effects: Matrix) -> Matrix:
         weights = {k: end_weights(effects[:, k], effect.ends) for k, effect in enumerate(self._effects) if effect.moves}
         by_end = np.concatenate([weights[k] for k in self._of["units"]], axis=1) if self._of["units"] else np.zeros((len(effects), 0))
-        volume = [self._volume_factors(weights, side) for side in (0, 1)]
+        volume = [self._volume_factors(weights, side, len(effects)) for side in (0, 1)]
         price, cost = (self._per_unit_factors(effects, kind) for kind in ("price", "cost"))
         late = self._lateness(effects)
         revenue = _total(self._revenue, [volume[0], by_end], price, self._kept(late, 0.0))
@@ -140,10 +140,9 @@ class Simulation:
         with np.errstate(divide="ignore", invalid="ignore"):
             return np.where(asked > 0, np.clip(1.0 - missed / asked, 0.0, 1.0), np.where(np.isnan(asked), np.nan, 1.0))
 
-    def _volume_factors(self, weights: dict[int, Matrix], side: int) -> Matrix:
+    def _volume_factors(self, weights: dict[int, Matrix], side: int, count: int) -> Matrix:
         """(N, patterns) factors of the volume in money of revenue (side 0) or cost (side 1)."""
         chosen = self._of["volume"]
-        count = len(next(iter(weights.values()))) if weights else 1
         factors = np.stack([1.0 + weights[k] @ self._effects[k].factors[:, side] for k in chosen], axis=1) if chosen else np.ones((count, 0))
         return product_by_pattern(np.maximum(factors, 0.0), self._patterns["volume"].members)
 
