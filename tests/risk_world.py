@@ -18,7 +18,7 @@ from sop_xl.plan.valuation import FinancialDetail, times
 
 TIMELINE = months("2026-01", 4, history=2)
 ITEMS = pd.concat([items("Bike", family="Bikes"), items("Helmet", family="Helmets")], ignore_index=True)
-PLACES = locations(North="", South="")
+PLACES = locations(All="", North="", South="")
 PRICE = {"Bike": 100.0, "Helmet": 20.0}
 COST = {"Bike": 60.0, "Helmet": 12.0}
 UNITS = {("Bike", "North"): 10.0, ("Bike", "South"): 30.0, ("Helmet", "North"): 50.0}
