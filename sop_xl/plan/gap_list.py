@@ -150,7 +150,7 @@ def _money_account(gap: MoneyGap, taken: list[Closing]) -> _Account:
 def _rows(account: _Account, rank: int) -> list[dict[str, Any]]:
     """The gap, what closes it, and what stays open, in cents that add up."""
     in_units = not np.isnan(account.units).all()
-    value, units = _rounded(account.total, 2), float(np.nansum(account.units)) if in_units else np.nan
+    value, units = _rounded(account.total, 2), _rounded(float(np.nansum(account.units)), 6) if in_units else np.nan
     common = {"gap": account.name, "kind": account.kind, "family": account.family, "region": account.region, "owner": "", "rank": float(rank)}
     rows = [common | {"order": 0.0, "step": GAP, "first_period": account.first, "last_period": account.last, "units": units, "value": value, "cause": account.cause, "note": account.note}]
     open_value, open_units = value, units

@@ -35,7 +35,8 @@ def _problem(reading: Reading, line: int, field: str, rule: str, expected: str, 
 
 
 def _value(reading: Reading, line: Any, field: str) -> Any:
-    return reading.records.at[line, field]
+    value = reading.records.at[line, field]
+    return float(value) if isinstance(value, float) else value  # a plain number, as it is shown
 
 
 def _ends(reading: Reading, records: pd.DataFrame) -> Iterator[Problem]:
