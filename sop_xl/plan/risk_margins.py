@@ -28,16 +28,19 @@ def expected_margins(effects: Sequence[RiskEffect], planned: Planned) -> pd.Data
     `COLUMNS`, plan currency; rows that are not 0, sorted by the columns before the last. Risks of date are left out: they move margin from one
     period to another.
     """
+    series, periods = planned.grid.series, planned.grid.periods
+    grouped = series.groupby(["family", "region"], sort=True)
+    code, labels = grouped.ngroup().to_numpy(), grouped.size().reset_index()[["family", "region"]]
     parts = [pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in zip(COLUMNS, ("object", "object", "object", "datetime64[ns]", "float64"), strict=True)})]
     for effect in effects:
         if not effect.moves or effect.driver == "date":
             continue
         change = sum((weight * _margin_change(effect, end, planned) for end, weight in enumerate(effect.mean_weights)), np.zeros(planned.grid.shape))
-        cells = planned.grid.frame(gross_margin=effect.probability * change)
-        cells = cells[cells["gross_margin"] != 0]
-        at = cells.index // len(planned.grid.periods)
-        labels = {name: planned.grid.series[name].to_numpy(dtype=object)[at] for name in ("family", "region")}
-        parts.append(cells.assign(risk=effect.risk, **labels).groupby(list(COLUMNS[:-1]), sort=True)["gross_margin"].sum().reset_index())
+        total = np.zeros((len(labels), len(periods)))
+        np.add.at(total, code, effect.probability * change)
+        at, when = np.nonzero(total)
+        rows = labels.iloc[at].reset_index(drop=True).assign(risk=effect.risk, period=periods[when], gross_margin=total[at, when])
+        parts.append(rows[list(COLUMNS)])
     filled = [part for part in parts if len(part)]
     return pd.concat(filled, ignore_index=True) if filled else parts[0]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -121,7 +122,7 @@ def risk_outlook(
 def _rows(simulation: Simulation, effects: list[RiskEffect], draws: Matrix, words: list[str], together: str, currency: str) -> pd.DataFrame:
     plan = simulation.figures(simulation.none())[0]
     outcomes = simulation.figures(draws)
-    alone = [_Alone(simulation, k, effect, draws[:, k], plan) for k, effect in enumerate(effects)]
+    alone = _each_alone(simulation, effects, draws, plan)
     rows: list[dict[str, Any]] = []
     for f, figure in enumerate(FIGURES):
         if np.isnan(plan[f]):
@@ -152,17 +153,24 @@ def _percentiles(values: Matrix) -> Matrix:
     return np.asarray(np.quantile(values, QUANTILES, method="inverted_cdf"))
 
 
+def _each_alone(simulation: Simulation, effects: list[RiskEffect], draws: Matrix, plan: Matrix) -> list[_Alone]:
+    """Each risk by itself, at its ends and at points between them, all computed together."""
+    shares = np.linspace(0.0, 1.0, STEPS + 1)
+    points = [np.unique(np.concatenate([effect.ends, triangular_quantiles(shares, effect.ends)])) for effect in effects]
+    outcomes = np.full((sum(map(len, points)), len(effects)), np.nan)
+    stops = np.cumsum([0, *map(len, points)])
+    for k, (first, stop) in enumerate(pairwise(stops)):
+        outcomes[first:stop, k] = points[k]
+    changes = np.split(simulation.figures(outcomes) - plan, stops[1:-1])
+    return [_Alone(k, effect, draws[:, k], points[k], changes[k]) for k, effect in enumerate(effects)]
+
+
 class _Alone:
     """One risk by itself: what it changes of each figure at every effect that it may have."""
 
-    def __init__(self, simulation: Simulation, place: int, effect: RiskEffect, drawn: Matrix, plan: Matrix) -> None:
-        self.place, self.effect, self._drawn = place, effect, drawn
-        shares = np.linspace(0.0, 1.0, STEPS + 1)
-        self._effects = np.unique(np.concatenate([effect.ends, triangular_quantiles(shares, effect.ends)]))
-        outcomes = np.full((len(self._effects), simulation.none().shape[1]), np.nan)
-        outcomes[:, place] = self._effects
-        self._changes = simulation.figures(outcomes) - plan
-        at_ends = self._changes[np.searchsorted(self._effects, effect.ends)]
+    def __init__(self, place: int, effect: RiskEffect, drawn: Matrix, effects: Matrix, changes: Matrix) -> None:
+        self.place, self.effect, self._drawn, self._effects, self._changes = place, effect, drawn, effects, changes
+        at_ends = changes[np.searchsorted(effects, effect.ends)]
         self.expected = effect.probability * self._mean(at_ends)
         # by itself it may also not happen, which leaves the plan as it is
         possible = np.vstack([at_ends, np.zeros(at_ends.shape[1])]) if effect.probability > 0 else np.zeros((1, at_ends.shape[1]))

@@ -18,7 +18,7 @@ import pandas as pd
 
 from sop_xl.periods import Timeline
 from sop_xl.plan.customers import customer_shares
-from sop_xl.plan.grid import Matrix
+from sop_xl.plan.grid import Mask, Matrix
 from sop_xl.plan.risk_draws import end_weights
 from sop_xl.plan.risk_effects import ENDS, RiskEffect
 from sop_xl.plan.risk_patterns import Codes, Patterns, customer_groups, patterns_of, product_by_pattern
@@ -28,19 +28,26 @@ from sop_xl.plan.risk_timing import Days, PaymentTerms, collected_parts, mean_te
 FIGURES = ("revenue", "gross_margin", "service", "cash")
 """Columns of what a simulation gives."""
 
-AT_A_TIME = 5000
-"""Outcomes computed together: what fits into memory."""
+CELLS_AT_A_TIME = 4_000_000
+"""Outcomes x sums of a plan that are computed together: what fits into memory."""
 
 
 @dataclass(frozen=True)
-class _Block:
-    """Money that moves by the same delay: volumes (rows of the factors of volume) x prices (columns of the factors of price)."""
+class _Sums:
+    """Money of the plan, added up.
 
-    delay: int
-    left: Codes
-    right: Codes
+    Parameters
+    ----------
+    money, units
+        (volumes, sums): by factor of volume, then by ends of what changes units.
+    delay, per_unit
+        (sums,) delay, and pattern of price or cost, of each sum.
+    """
+
     money: Matrix
     units: Matrix
+    delay: Codes
+    per_unit: Codes
 
 
 @dataclass(frozen=True)
@@ -85,15 +92,15 @@ class Simulation:
         self._of = {kind: [k for k, effect in enumerate(effects) if effect.moves and is_kind(effect)] for kind, is_kind in _KINDS.items()}
         patterns = {kind: patterns_of([reaches[k] for k in self._of[kind]], self._groups, grid.shape) for kind in ("volume", "price", "cost", "date")}
         self._patterns = patterns
-        self._delay_code, self._delays = _delay_codes(patterns["date"])
         self._mean_terms = mean_terms(terms, grid, mix, planned.revenue)
+        self._delay_code, self._delays = _delay_codes(patterns["date"], self._in_reach())
         now = np.ones(grid.shape)
         collected = collected_parts(terms, grid, mix, self._days)
         paid = np.repeat(self._days.all_within(terms.supplier_days)[None, :], series, axis=0)
-        self._revenue = self._blocks("price", planned.revenue, planned.volume, planned.price, now)
-        self._cost = self._blocks("cost", planned.cost, planned.volume, planned.unit_cost, now)
-        self._collected = self._blocks("price", planned.revenue, planned.volume, planned.price, collected)
-        self._paid = self._blocks("cost", planned.cost, planned.volume, planned.unit_cost, paid)
+        self._revenue = self._sums("price", planned.revenue, planned.volume, planned.price, now)
+        self._cost = self._sums("cost", planned.cost, planned.volume, planned.unit_cost, now)
+        self._collected = self._sums("price", planned.revenue, planned.volume, planned.price, collected)
+        self._paid = self._sums("cost", planned.cost, planned.volume, planned.unit_cost, paid)
         self._margin_beside = float(planned.margin.sum() - (planned.revenue.sum() - planned.cost.sum()))
         self._cash_beside = 0.0
         if not np.isnan(cash):
@@ -111,7 +118,8 @@ class Simulation:
         effects
             (N, K) effect of each risk, NaN where it does not happen.
         """
-        parts = [self._figures(effects[first : first + AT_A_TIME]) for first in range(0, len(effects), AT_A_TIME)]
+        step = max(CELLS_AT_A_TIME // max(len(sums.delay) for sums in (self._revenue, self._cost, self._collected, self._paid)), 1)
+        parts = [self._figures(effects[first : first + step]) for first in range(0, len(effects), step)]
         return np.concatenate(parts) if parts else np.zeros((0, len(FIGURES)))
 
     def _figures(self, effects: Matrix) -> Matrix:
@@ -164,12 +172,19 @@ class Simulation:
     def _kept(self, late: Matrix, terms: float) -> Matrix:
         """(N, delays) part of the money of each delay that comes within the plan, `terms` days after the sale; of what is never late all of it."""
         kept = np.ones(late.shape)
-        for delay, (pattern, period) in enumerate(self._delays):
-            if pattern:
+        for delay, (_, period) in enumerate(self._delays):
+            if delay:
                 kept[:, delay] = self._days.within(period, late[:, delay] + terms)
         return kept
 
-    def _blocks(self, kind: str, money: Matrix, volume: Matrix, per_unit: Matrix, in_time: Matrix) -> list[_Block]:
+    def _in_reach(self) -> Mask:
+        """(patterns of dates, periods) whether sales, or what is paid for them, may be pushed beyond the plan."""
+        members = self._patterns["date"].members.astype(float)
+        longest = members @ np.array([max(float(self._effects[k].ends.max()), 0.0) for k in self._of["date"]])
+        latest = longest + max(self._mean_terms, self._terms.supplier_days)
+        return np.column_stack([self._days.within(period, latest) < 1.0 for period in range(len(self._days.length))])
+
+    def _sums(self, kind: str, money: Matrix, volume: Matrix, per_unit: Matrix, in_time: Matrix) -> _Sums:
         """Money and units by delay, pattern of volume (then ends of what changes units) and pattern of price or cost.
 
         `in_time` is the part of the money that counts of what is never late; of what may be late `_kept` decides.
@@ -207,42 +222,33 @@ _KINDS: dict[str, Callable[[RiskEffect], bool]] = {
 """How each risk moves the plan: units by factors, units by so many, money per unit, days."""
 
 
-def _delay_codes(dates: Patterns) -> tuple[Codes, list[tuple[int, int]]]:
-    """Delay of each cell, and pattern of dates and period of each delay; the first delay is that of all that is never late."""
+def _delay_codes(dates: Patterns, in_reach: Mask) -> tuple[Codes, list[tuple[int, int]]]:
+    """Delay of each cell, and pattern of dates and period of each delay; the first delay is that of all that stays within the plan however late."""
     periods = dates.code.shape[2]
-    pair = np.where(dates.code == 0, 0, 1 + dates.code * periods + np.arange(periods))
+    pair = np.where(in_reach[dates.code, np.arange(periods)] & (dates.code > 0), 1 + dates.code * periods + np.arange(periods), 0)
     found, code = np.unique(np.append(0, pair.ravel()), return_inverse=True)
     delays = [(0, 0)] + [divmod(int(key) - 1, periods) for key in found[1:]]
-    return code[1:].reshape(pair.shape).astype(np.intp), delays
+    return np.asarray(code)[1:].reshape(pair.shape).astype(np.intp), delays
 
 
-def _added_up(keys: Codes, money: Matrix, units: Matrix, rows: int, columns: int) -> list[_Block]:
-    """Blocks by delay of amounts whose key is (delay x rows + row) x columns + column."""
-    found, place = np.unique(keys, return_inverse=True)
-    sums = [np.bincount(place.ravel(), values, len(found)) for values in (money, units)]
-    delay, row, column = found // (rows * columns), found // columns % rows, found % columns
-    blocks = []
-    for one in np.unique(delay):
-        mine = delay == one
-        left, left_at = np.unique(row[mine], return_inverse=True)
-        right, right_at = np.unique(column[mine], return_inverse=True)
-        dense = [np.zeros((len(left), len(right))) for _ in sums]
-        for matrix, values in zip(dense, sums, strict=True):
-            matrix[left_at, right_at] = values[mine]
-        blocks.append(_Block(int(one), left, right, *dense))
-    return blocks
+def _added_up(keys: Codes, money: Matrix, units: Matrix, rows: int, columns: int) -> _Sums:
+    """Sums of amounts whose key is (delay x rows + row) x columns + column."""
+    delay, row, column = keys // (rows * columns), keys // columns % rows, keys % columns
+    code = delay * columns + column
+    is_there = np.bincount(code) > 0
+    found, place = np.flatnonzero(is_there), is_there.cumsum() - 1
+    at = row * len(found) + place[code]
+    by_sum = [np.asarray(np.bincount(at, values, rows * len(found)), dtype=float).reshape(rows, len(found)) for values in (money, units)]
+    return _Sums(by_sum[0], by_sum[1], found // columns, found % columns)
 
 
-def _total(blocks: list[_Block], volume: Sequence[Matrix], per_unit: tuple[Matrix, Matrix], kept: Matrix) -> Matrix:
-    """(N,) money of all blocks in each outcome."""
+def _total(sums: _Sums, volume: Sequence[Matrix], per_unit: tuple[Matrix, Matrix], kept: Matrix) -> Matrix:
+    """(N,) money of all sums in each outcome."""
     factors = np.concatenate(volume, axis=1)
     factor, added = per_unit
-    adds = np.asarray(added.any(axis=0))
-    total = np.zeros(len(factors))
-    for block in blocks:
-        left = factors[:, block.left]
-        money = (left @ block.money) * factor[:, block.right]
-        if adds[block.right].any():
-            money += (left @ block.units) * added[:, block.right]
-        total += money.sum(axis=1) * kept[:, block.delay]
-    return total
+    money = (factors @ sums.money) * factor[:, sums.per_unit]
+    if added.any():
+        money += (factors @ sums.units) * added[:, sums.per_unit]
+    if kept.shape[1] > 1:
+        money *= kept[:, sums.delay]
+    return np.asarray(money.sum(axis=1))
