@@ -35,6 +35,7 @@ from sop_xl.sheets.people_checks import (
     check_set_values,
 )
 from sop_xl.sheets.readings import Readings, current_period, filled, moment_text, quoted_label, stated_columns
+from sop_xl.sheets.risk_checks import check_risks
 from sop_xl.sheets.scope_checks import check_empty_scopes, check_ended_items, check_reserved_names
 from sop_xl.sheets.supply_checks import SUPPLY_CHECKS
 
@@ -238,6 +239,7 @@ CHECKS: tuple[Callable[[Readings], Iterator[Problem]], ...] = (
     check_rule_scopes,
     check_price_drivers,
     *SUPPLY_CHECKS,
+    check_risks,
 )
 """Every check, in the order in which its problems are listed."""
 
