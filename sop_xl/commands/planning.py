@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from sop_xl.commands.balance import plan_balance
 from sop_xl.commands.demand_planning import Demand
 from sop_xl.commands.inputs import Inputs
 from sop_xl.commands.plan_currency import budget_in_plan_currency, customer_history, history_in_plan_currency
@@ -57,6 +58,7 @@ class Money(Valued):
 
     financial_plan: pd.DataFrame
     profit_and_loss: pd.DataFrame
+    balance_and_cash: pd.DataFrame
     bridges: pd.DataFrame
     plan_comparison: pd.DataFrame
 
@@ -115,7 +117,8 @@ def plan_money(
     customers = CustomerInputs(mix, inputs.frame("Customer Classes"), by_customer, customer_history(inputs))
     result, said = profit_and_loss(detail, supply.solution, items, locations, timeline, inputs.frame("Cost Rates"), customers)
     notes.append(said)
-    return Money(valued.prices, detail, plan, result, steps, compared)
+    balance = plan_balance(inputs, timeline, result, detail, supply.solution, notes)
+    return Money(valued.prices, detail, plan, result, balance, steps, compared)
 
 
 def _without_volumes(inputs: Inputs) -> str:

@@ -20,6 +20,7 @@ from sop_xl.commands.overview import overview, supply_overview, supply_sentences
 from sop_xl.commands.planning import plan_kpis, plan_life_cycle, plan_money, value_demand
 from sop_xl.commands.report import ExitCode, Report
 from sop_xl.commands.results import Results, output_rows
+from sop_xl.commands.risk_planning import plan_outlook
 from sop_xl.commands.supply_planning import plan_supply
 from sop_xl.commands.tables import plain_table
 from sop_xl.commands.what_if import try_what_if
@@ -45,7 +46,8 @@ STEPS: dict[str, tuple[str, ...]] = {
     ),
     "options": ("Options",),
     "scenarios": ("Scenario Compare",),
-    "finance": ("Financial Plan", "Profit and Loss", "Plan Comparison", "Bridges"),
+    "finance": ("Financial Plan", "Profit and Loss", "Balance and Cash", "Plan Comparison", "Bridges"),
+    "outlook": ("Risk Outlook", "Gap List"),
     "kpis": ("KPIs",),
 }
 """Which sheets each step writes; what a step needs from earlier ones is computed, but not written."""
@@ -211,8 +213,10 @@ def _plan_and_write(
     money = plan_money(inputs, timeline, valued, supply, previous_plan(host, timeline, inputs), notes)
     life_cycle = plan_life_cycle(inputs, timeline, demand, money, notes)
     shown, _ = display_timeline(host, timeline)
-    what_if = try_what_if(inputs, supply, say, notes, options="Options" in wanted, scenarios="Scenario Compare" in wanted)
-    results = Results(inputs, shown, demand, memory, supply, what_if, money, plan_kpis(inputs, timeline, demand, stock, money), life_cycle)
+    # a gap is closed by options, so that they are tried for it too
+    what_if = try_what_if(inputs, supply, say, notes, options=bool({"Options", "Gap List"} & wanted), scenarios="Scenario Compare" in wanted)
+    outlook = plan_outlook(inputs, timeline, money, supply, what_if, say, notes) if {"Risk Outlook", "Gap List"} & wanted else None
+    results = Results(inputs, shown, demand, memory, supply, what_if, money, outlook, plan_kpis(inputs, timeline, demand, stock, money), life_cycle)
     problems += remarks(notes)
     return results, _write(host, results, wanted, say)
 

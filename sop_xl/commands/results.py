@@ -9,11 +9,13 @@ import numpy as np
 import pandas as pd
 
 from sop_xl.blocks import CellValue
+from sop_xl.commands.balance import balance_rows
 from sop_xl.commands.demand_planning import Demand
 from sop_xl.commands.inputs import Inputs
 from sop_xl.commands.memory import Remembered, value_added_rows
 from sop_xl.commands.money_sheets import bridge_rows, comparison_rows
 from sop_xl.commands.planning import Money
+from sop_xl.commands.risk_planning import Outlook, outlook_rows
 from sop_xl.commands.supply_planning import Supply
 from sop_xl.commands.what_if import WhatIf
 from sop_xl.periods import Timeline
@@ -43,6 +45,7 @@ class Results:
     supply: Supply
     what_if: WhatIf
     money: Money
+    outlook: Outlook | None
     kpis: pd.DataFrame
     life_cycle: pd.DataFrame
 
@@ -83,8 +86,10 @@ def output_rows(results: Results) -> dict[str, Callable[[], Rows]]:
         "Scenario Compare": lambda: records("Scenario Compare", results.what_if.scenario_compare.round(DECIMALS)),
         "Financial Plan": lambda: financial_rows(results),
         "Profit and Loss": lambda: profit_and_loss_rows(results),
+        "Balance and Cash": lambda: balance_rows(results.money.balance_and_cash, results.inputs, results.shown),
         "Plan Comparison": lambda: comparison_rows(results.money.plan_comparison, results.inputs.settings.plan_currency, results.shown.calendar),
         "Bridges": lambda: bridge_rows(results.money.bridges, results.inputs.settings.plan_currency),
+        **outlook_rows(results.outlook, results.shown.calendar),
         "KPIs": lambda: records("KPIs", results.kpis),
     }
 

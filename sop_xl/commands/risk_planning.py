@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 
 from sop_xl.blocks import CellValue
 from sop_xl.commands.inputs import Inputs
+from sop_xl.commands.planning import Money
 from sop_xl.commands.supply_planning import Supply
-from sop_xl.commands.what_if import WhatIf, without_lots
+from sop_xl.commands.what_if import Progress, WhatIf, without_lots
 from sop_xl.periods import Calendar, Timeline
 from sop_xl.plan.gap_list import gap_list
 from sop_xl.plan.risk_outlook import RiskOutlook, risk_outlook
@@ -24,6 +28,32 @@ DECIMALS = 6
 FIGURE_WORDS = {"revenue": MEASURES["revenue"].label, "gross_margin": MEASURES["gross_margin"].label, "service": "Service", "cash": "Cash"}
 
 Rows = tuple[list[str], list[list[CellValue]]]
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """RISK_OUTLOOK and GAP_LIST."""
+
+    risks: pd.DataFrame
+    gaps: pd.DataFrame
+
+
+def plan_outlook(
+    inputs: Inputs, timeline: Timeline, money: Money, supply: Supply, what_if: WhatIf, progress: Progress, notes: list[pd.DataFrame]
+) -> Outlook:
+    """What may still become of the plan, and what is missing in it."""
+    progress("Simulating risks", 0, 0)
+    balance = money.balance_and_cash
+    cash = balance.loc[(balance["family"] == "All") & balance["period"].isin(timeline.plan), "cash_flow"].sum(min_count=1)
+    found = plan_risks(inputs, timeline, money.detail, supply, what_if, notes, float(cash))
+    return Outlook(found.outlook, plan_gaps(inputs, timeline, what_if, money.financial_plan, found, notes))
+
+
+def outlook_rows(outlook: Outlook | None, calendar: Calendar) -> dict[str, Callable[[], Rows]]:
+    """What makes the rows of the sheets; none where nothing was asked for."""
+    if outlook is None:
+        return {}
+    return {"Risk Outlook": lambda: risk_outlook_rows(outlook.risks), "Gap List": lambda: gap_list_rows(outlook.gaps, calendar)}
 
 
 def plan_risks(
