@@ -45,7 +45,7 @@ STEPS: dict[str, tuple[str, ...]] = {
     ),
     "options": ("Options",),
     "scenarios": ("Scenario Compare",),
-    "finance": ("Financial Plan", "Profit and Loss", "Plan Comparison", "Bridges"),
+    "finance": ("Budget Mapping", "Financial Plan", "Profit and Loss", "Plan Comparison", "Bridges"),
     "kpis": ("KPIs",),
 }
 """Which sheets each step writes; what a step needs from earlier ones is computed, but not written."""
@@ -211,7 +211,7 @@ def _plan_and_write(
     money = plan_money(inputs, timeline, valued, supply, previous_plan(host, timeline, inputs), notes)
     life_cycle = plan_life_cycle(inputs, timeline, demand, money, notes)
     shown, _ = display_timeline(host, timeline)
-    what_if = try_what_if(inputs, supply, say, notes, options="Options" in wanted, scenarios="Scenario Compare" in wanted)
+    what_if = try_what_if(inputs, supply, money.budget, say, notes, options="Options" in wanted, scenarios="Scenario Compare" in wanted)
     results = Results(inputs, shown, demand, memory, supply, what_if, money, plan_kpis(inputs, timeline, demand, stock, money), life_cycle)
     problems += remarks(notes)
     return results, _write(host, results, wanted, say)
