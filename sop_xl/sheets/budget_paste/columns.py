@@ -12,7 +12,7 @@ from sop_xl.sheets.budget_paste.meaning import NOTHING, Meaning, Reader, merged
 from sop_xl.sheets.budget_paste.names import as_label
 from sop_xl.sheets.budget_paste.when import When, parse_when
 from sop_xl.sheets.budget_paste.words import OTHER, PLAN
-from sop_xl.sheets.cells import is_blank
+from sop_xl.sheets.cells import is_absent, is_blank
 
 FIGURES, TOTAL, LEFT_OUT, UNKNOWN = "figures", "total", "left out", "not understood"
 TIMES = ("year", "fiscal year", "month", "quarter", "period")
@@ -140,9 +140,10 @@ def _without(meaning: Meaning, decision: Meaning) -> Meaning:
 
 
 def _classify(column: Column, table: Table, cells: Cells, reader: Reader) -> None:
-    values = [cells[i][column.place] for i in table.body if not is_blank(cells[i][column.place])]
+    filled = [cells[i][column.place] for i in table.body if not is_blank(cells[i][column.place])]
+    values = [v for v in filled if not (isinstance(v, str) and is_absent(v, number=True))]
     figures = sum(is_figure(v, reader) for v in values)
-    numeric = 2 * figures > len(values) or (figures > 0 and (column.meaning.when is not None or column.meaning.measure != ""))
+    numeric = 2 * figures > len(values) or (not values and column.meaning.said) or (figures > 0 and (column.meaning.when is not None or column.meaning.measure != ""))
     meaning = column.meaning
     if meaning.role in LABELS and not (meaning.role in ("unit", "measure") and numeric):
         column.role = meaning.role
@@ -151,7 +152,7 @@ def _classify(column: Column, table: Table, cells: Cells, reader: Reader) -> Non
         column.words = ["not part of a budget"]
     elif column.doubt and (numeric or not meaning.rest):
         column.role = UNKNOWN
-    elif figures and numeric:
+    elif numeric and (figures or not values):
         _classify_figures(column, values, reader)
     elif meaning.total and not figures:
         column.role = LEFT_OUT

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -42,21 +43,37 @@ def own_cells(spec: SheetSpec, block: Block) -> Cells:
         return cells
     top, left = block.table[0] - block.row, block.table[1] - block.column
     labels = {c.label for c in spec.columns}
-    above = list(range(min(top, len(cells))))
-    for i in above:
-        row = cells[i]
+    for i, row in enumerate(cells[: max(top, 0)]):
         if i == 0 and row and row[0] == spec.name:
             row[:5] = [None, *row[1:4], None][: len(row[:5])]
         elif row and isinstance(row[0], str) and (row[0].startswith(spec.purpose) or row[0] == "< Home"):
             row[:2] = [None, None] if row[0] == "< Home" else [None, *row[1:2]]
     marks = cells[top - 1] if 0 < top <= len(cells) else []
-    if not any(not is_blank(v) for v in marks[: left + LABEL_COLUMNS]) and _are_markers(marks[left + LABEL_COLUMNS :]):
-        cells[top - 1] = [None] * len(marks)
+    if all(is_blank(v) for v in marks[left + LABEL_COLUMNS - 1 : left + LABEL_COLUMNS]) and _are_markers(marks[left + LABEL_COLUMNS :]):
+        marks[left + LABEL_COLUMNS :] = [None] * len(marks[left + LABEL_COLUMNS :])
     if 0 <= top < len(cells):
         untouched = sum(isinstance(v, str) and v in labels for v in cells[top])
-        if 2 * untouched > len(labels) and any(_has_number(cells[i]) for i in range(top + 1, len(cells))) and not _is_used(cells, top, spec):
-            cells[top] = [None] * len(cells[top])
+        if 2 * untouched <= len(labels) or not _is_used(cells, top):
+            _clear_header(spec, cells, top, left)
     return cells
+
+
+def _clear_header(spec: SheetSpec, cells: Cells, top: int, left: int) -> None:
+    """Take away what still stands of the sheet's own header where a paste lies below it, above it or over a part of it."""
+    own = [c.label for c in spec.columns]
+    row = cells[top]
+    last = max((j for j in range(left, len(row)) if not is_blank(row[j]) and not _is_own(row[j], own[j - left] if j - left < len(own) else "")), default=left - 1)
+    for j in range(left, len(row)):
+        over_figures = any(_has_number([cells[i][j]]) for i in range(top + 1, len(cells)))
+        if j > last or (j - left >= LABEL_COLUMNS and _is_own(row[j], "") and not over_figures):
+            row[j] = None
+
+
+def _is_own(value: CellValue, label: str) -> bool:
+    return isinstance(value, str) and (value == label if label else _OWN_PERIOD.fullmatch(value) is not None)
+
+
+_OWN_PERIOD = re.compile(r"\d{4}-(?:\d{2}|W\d{2})")
 
 
 def _are_markers(values: Sequence[CellValue]) -> bool:
@@ -65,10 +82,10 @@ def _are_markers(values: Sequence[CellValue]) -> bool:
     return bool(words) and set(words) <= {"Actual", "Plan"} and words == sorted(words, key=str)
 
 
-def _is_used(cells: Cells, top: int, spec: SheetSpec) -> bool:
+def _is_used(cells: Cells, top: int) -> bool:
     """Whether the sheet's own header heads the rows below it, rather than a header that was pasted under it or above it."""
     from_top = next((i for i in range(top + 1, len(cells)) if any(not is_blank(v) for v in cells[i])), None)
-    return from_top is not None and _has_number(cells[from_top]) and not any(_has_number(cells[i]) for i in range(top))
+    return not _has_number(cells[top]) and from_top is not None and _has_number(cells[from_top]) and not any(_has_number(cells[i]) for i in range(top))
 
 
 def _has_number(row: Sequence[CellValue]) -> bool:
@@ -156,7 +173,7 @@ class Finder:
         return max((sum(not is_blank(v) for v in row) for row in self.cells), default=0)
 
     def _texts(self, i: int) -> list[int]:
-        return [j for j, v in enumerate(self.cells[i]) if not is_blank(v)]
+        return [j for j, v in enumerate(self.cells[i]) if not is_blank(v) and not is_error(v)]
 
     def _says(self, i: int, j: int) -> bool:
         read = self.reader.header(self.cells[i][j])

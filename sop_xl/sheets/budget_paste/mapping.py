@@ -144,7 +144,7 @@ def year_words(terms: Terms, block: Block) -> str:
     """Where the year of months without one comes from."""
     if terms.meaning.when is not None and terms.meaning.when.year is not None and not terms.several_years:
         return f"year from the title in {block.address(*terms.sources['when'])}" if "when" in terms.sources else "year as decided in Budget Mapping"
-    return "fiscal year from Budget year in Settings"
+    return "fiscal year from Budget year in Settings" if terms.settings.budget_year is not None else "no year is named"
 
 
 def _phasing(column: Column, settings: Settings) -> str:

@@ -236,8 +236,8 @@ class Reader:
         when = read.when
         if when is not None and (when.day or NOT_A_TITLE.search(low)):
             read = replace(read, when=None)
-        if read.rest and read.scope:
-            read = replace(read, family="", item="", region="", owner="", loose="")
+        if read.rest:  # a sentence that happens to hold a word such as sales
+            read = replace(read, family="", item="", region="", owner="", loose="", measure="", version="")
         return replace(read, total="", doubt=read.doubt if read.doubt and not read.rest else "")
 
 

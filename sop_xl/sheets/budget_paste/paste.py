@@ -40,6 +40,7 @@ from sop_xl.sheets.spec import HEADER_ROW, SheetSpec
 from sop_xl.vocabulary import BY_LABEL, MEASURES
 
 MAPPING = "Budget Mapping"
+FIGURE_COLUMNS = ("family", "item", "region", "owner", "measure", "currency", "period", "last_period", "pasted", "number", "row", "column")
 
 
 @dataclass(frozen=True)
@@ -99,14 +100,13 @@ def read_budget_paste(spec: SheetSpec, block: Block, settings: Settings, known: 
     mapping, more = _mapping(parts, own, remembered, block, settings, figures)
     problems = [*own.problems, *problems, *more]
     reading = _reading(spec, block, settings, parts, figures, problems)
-    frame = pd.DataFrame([_figure_row(f, block) for f in figures])
+    frame = pd.DataFrame([_figure_row(f, block) for f in figures], columns=[*FIGURE_COLUMNS, "cell"])
     return PastedBudget(reading, mapping, frame)
 
 
 def _figure_row(figure: Figure, block: Block) -> dict[str, object]:
     """A figure as a row, with its cell."""
-    names = ("family", "item", "region", "owner", "measure", "currency", "period", "last_period", "pasted", "number", "row", "column")
-    return {name: getattr(figure, name) for name in names} | {"cell": block.address(figure.row, figure.column)}
+    return {name: getattr(figure, name) for name in FIGURE_COLUMNS} | {"cell": block.address(figure.row, figure.column)}
 
 
 def _titles(tables: Sequence[Table], cells: Cells) -> str:

@@ -180,7 +180,7 @@ def _labelled(
     texts = [(c, as_label(row[c.place])) for c in columns if c.role in (*LABELS, LEFT_OUT, UNKNOWN) and isinstance(row[c.place], str)]
     line = Line(i, FIGURES, cell=(i, labels[0].place if labels else 0))
     line.aside = tuple(as_label(row[c.place]) for c in columns if c.role == LEFT_OUT and not c.meaning.said)
-    total = next(((c, reader.text(t)) for c, t in texts if t and c.role not in TIMES and reader.text(t).total), None)
+    total = next(((c, reader.text(t)) for c, t in texts if t and reader.text(t).total and not (c.role in TIMES and isinstance(parse_when(t, reader.habits), When))), None)
     found: list[str] = []
     for column in labels:
         value = row[column.place]

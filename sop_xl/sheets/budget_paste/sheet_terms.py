@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from sop_xl.sheets.budget_paste.columns import FIGURES, Column
+from sop_xl.sheets.budget_paste.columns import FIGURES, LABELS, Column
 from sop_xl.sheets.budget_paste.layout import Cells, Table
 from sop_xl.sheets.budget_paste.meaning import NOTHING, Meaning, Reader, merged
 from sop_xl.sheets.budget_paste.rows import Line
@@ -85,7 +85,9 @@ def terms_of_table(table: Table, columns: Sequence[Column], lines: Sequence[Line
     """What the titles of a table say; `decision` is what a planner said instead."""
     meaning, sources, texts = NOTHING, dict[str, tuple[int, int]](), list[str]()
     years: set[int] = set()
-    for i, j in table.titles:
+    # the cell over the names of the rows may be used as a title: `in TEUR`
+    corner = [(i, c.place) for c in columns if c.role in LABELS and c.meaning.said and not c.meaning.role for i in table.header if not is_blank(cells[i][c.place])]
+    for i, j in [*table.titles, *corner]:
         value = cells[i][j]
         if is_blank(value):
             continue

@@ -92,7 +92,7 @@ def parse_when(value: CellValue, habits: Habits, *, numbers: bool = False) -> Wh
     shaped = _shaped(text)
     if shaped is not None:
         return shaped
-    if re.fullmatch(r"[\d.,]+", text) and not re.fullmatch(r"\d{6}|\d{1,2}[.]\d{4}|\d{4}[.]\d{1,2}", text):
+    if re.fullmatch(r"[\d.,]+", text) and not re.fullmatch(r"\d{6}|(?:\d{1,2}[.]){1,2}\d{4}|\d{4}(?:[.]\d{1,2}){1,2}", text):
         return None
     moment = parse_moment(value, habits.date_order)
     if isinstance(moment, Refused):
