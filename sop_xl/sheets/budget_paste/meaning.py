@@ -148,7 +148,7 @@ class Reader:
             if isinstance(when, When) and when.part != "year":
                 named = replace(named, doubt=f'"{label}" names a {next(iter(named.scope), "label")} and a time')
             return named
-        role = self._role(label)
+        role = "" if RATIO.search(low) else self._role(label)
         if role and role not in ("year", "period"):
             return role_meaning(role)
         when = parse_when(label, self.habits)

@@ -27,7 +27,7 @@ from sop_xl.sheets.budget_paste.names import Known
 from sop_xl.sheets.budget_paste.numbers import numbers_of
 from sop_xl.sheets.budget_paste.own_layout import control_problem
 from sop_xl.sheets.budget_paste.remembered import OfLayout, Remembered, fingerprint
-from sop_xl.sheets.budget_paste.rows import lines_of
+from sop_xl.sheets.budget_paste.rows import lines_of, mark_unknown_units
 from sop_xl.sheets.budget_paste.said import cell_problems, column_problems, row_problems, total_problems
 from sop_xl.sheets.budget_paste.sheet_terms import terms_of_table
 from sop_xl.sheets.budget_paste.totals import mark_coarse, mark_subtotals, untied_columns, untied_rows
@@ -120,6 +120,7 @@ def _read_table(table: Table, cells: Cells, reader: Reader, settings: Settings, 
     lines = lines_of(table, columns, cells, reader, own.decisions("row", reader) if own.lines else _undecided)
     decided = own.decisions("sheet", reader)("") if own.lines else None
     terms = terms_of_table(table, columns, lines, cells, reader, settings, decided or NOTHING)
+    mark_unknown_units(lines, columns, (terms.meaning.measure or BY_LABEL[settings.budget_measure.casefold()].name))
     mark_coarse(columns, lines, terms)
     numbers = numbers_of(lines, columns, cells, reader)
     mark_subtotals(lines, numbers.table, reader.known)
@@ -127,7 +128,7 @@ def _read_table(table: Table, cells: Cells, reader: Reader, settings: Settings, 
     figures = list(maker.figures(lines, columns, numbers))
     untied = [*untied_rows(lines, columns, numbers.table, reader.known, terms), *untied_columns(lines, columns, numbers.table, terms)]
     problems = [
-        *column_problems(block, columns, numbers), *row_problems(block, lines, numbers, reader), *cell_problems(block, lines, columns, numbers),
+        *column_problems(block, columns, numbers), *row_problems(block, lines), *cell_problems(block, lines, columns, numbers),
         *maker.found(), *total_problems(block, untied), *_scale_problems(block, terms.meaning, terms.sources, settings, cells),
     ]  # fmt: skip
     return TableRead(columns, lines, numbers, terms, figures, table.header), problems

@@ -103,6 +103,15 @@ def lines_of(table: Table, columns: Sequence[Column], cells: Cells, reader: Read
     return lines
 
 
+def mark_unknown_units(lines: Sequence[Line], columns: Sequence[Column], usual: str) -> None:
+    """Rows of money whose unit is three letters that are no currency; of quantities it is the stocking unit. `usual` is the measure where none is said."""
+    across = {c.meaning.measure or usual for c in columns if c.role == FIGURES}
+    for line in lines:
+        measures = {line.meaning.measure} if line.meaning.measure else across
+        if line.unit and line.kind == FIGURES and "demand" not in measures and not line.decided:
+            line.kind, line.doubt = UNKNOWN, "expected a three-letter currency code"
+
+
 def _leave_other_versions(lines: Sequence[Line]) -> None:
     """Rows of the budget among those of other versions; where nothing is called budget, a plan is one."""
     said = {line.meaning.version for line in lines if line.kind == FIGURES}

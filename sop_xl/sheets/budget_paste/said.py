@@ -8,9 +8,8 @@ import numpy as np
 
 from sop_xl.blocks import Block
 from sop_xl.errors import Problem, Severity
-from sop_xl.sheets.budget_paste.columns import FIGURES, UNKNOWN, Column
+from sop_xl.sheets.budget_paste.columns import UNKNOWN, Column
 from sop_xl.sheets.budget_paste.mapping import number
-from sop_xl.sheets.budget_paste.meaning import Reader
 from sop_xl.sheets.budget_paste.numbers import Numbers
 from sop_xl.sheets.budget_paste.rows import Line
 from sop_xl.sheets.budget_paste.totals import Untied
@@ -52,12 +51,10 @@ def column_problems(block: Block, columns: Sequence[Column], numbers: Numbers) -
     return found
 
 
-def row_problems(block: Block, lines: Sequence[Line], numbers: Numbers, reader: Reader) -> list[Problem]:
+def row_problems(block: Block, lines: Sequence[Line]) -> list[Problem]:
     """Rows with figures whose label is not understood."""
     found = []
     for line in lines:
-        if line.unit and line.kind == FIGURES and line.meaning.measure != "demand" and reader.plan_currency:
-            line.kind, line.doubt = UNKNOWN, "expected a three-letter currency code"
         if line.kind != UNKNOWN:
             continue
         cell = block.address(*line.cell)
