@@ -97,7 +97,7 @@ class _Shapes:
             return np.ones(len(span))
         region = scope[2]
         which = "demand" if measure == "demand" else "revenue"
-        levels = (("", scope), ("region", ("", "", region)), ("all", ("", "", "")))
+        levels = (("", scope), *((("region", ("", "", region)),) if region else ()), ("all", ("", "", "")))
         for level, wider in levels:
             shares = np.clip(np.nan_to_num(self._at(wider, which, span)), 0.0, None)
             if shares.sum() > 0:

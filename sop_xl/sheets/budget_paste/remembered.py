@@ -11,7 +11,7 @@ from sop_xl.errors import Problem, Severity
 from sop_xl.sheets.budget_paste.layout import Cells, Table
 from sop_xl.sheets.budget_paste.meaning import Meaning, Reader
 from sop_xl.sheets.budget_paste.rows import TITLE
-from sop_xl.sheets.cells import is_blank, show, squeeze
+from sop_xl.sheets.cells import is_blank, is_error, show, squeeze
 from sop_xl.sheets.read import Reading
 
 OWN = "own"
@@ -163,10 +163,11 @@ def fingerprint(tables: Sequence[Table], cells: Cells, reader: Reader) -> str:
             said = reader.title(str(cells[i][j])) if isinstance(cells[i][j], str) else Meaning()
             if said.currency or said.scale or said.measure or said.scope:
                 parts.append(f"title {said.currency} {said.scale:g} {said.measure} {said.family} {said.region}")
+        used = {j for i in table.body for j, value in enumerate(cells[i]) if not is_blank(value)}
         for i in table.header:
             last = ""
             for j, value in enumerate(cells[i]):
-                if is_blank(value):
+                if j not in used or is_blank(value) or is_error(value):  # what was left of the tab's own header is no part of the paste
                     continue
                 read = reader.header(value)
                 word = squeeze(str(value))
