@@ -73,6 +73,6 @@ def remember(pasted: PastedBudget, *, confirmed: bool = False, **decisions: str)
     lines = []
     for k, row in enumerate(pasted.mapping.to_dict("records")):
         decision = decisions.get(f"{row['kind']}_{row['place']}", row["decision"])
-        yes = confirmed and row["kind"] == "sheet" or row["confirmed"] == "yes"
+        yes = (confirmed and row["kind"] == "sheet") or row["confirmed"] == "yes"
         lines.append(MappingLine(row["layout"], row["kind"], row["place"], row["found"], decision, yes, f"I{7 + k}"))
     return Remembered(tuple(lines), "Budget Mapping")

@@ -85,6 +85,7 @@ class Meaning:
 NOTHING = Meaning()
 
 
+@lru_cache(maxsize=65536)
 def merged(narrow: Meaning, wide: Meaning) -> Meaning:
     """Both together; where both say something, `narrow` holds if it stands nearer to the figures, a contradiction of names is a doubt."""
     doubt = narrow.doubt or wide.doubt
@@ -125,6 +126,7 @@ class Reader:
         self._terms = terms_of(spec, plan_currency)
         self._spec = spec
         self.text = lru_cache(maxsize=None)(self._text)
+        self.labels: dict[tuple[str, type, CellValue], Meaning] = {}  # of label cells, by role of their column
 
     def header(self, value: CellValue, *, numbers: bool = True) -> Meaning:
         """Meaning of a header cell; a bare year or number of a month counts as time."""
@@ -226,6 +228,10 @@ class Reader:
         # the whole rest of the text is a name, never a part of it
         named = self._name(rest) or self._name(" ".join(text.split()).strip("-–:,. "))
         return (named, "") if named is not None else (NOTHING, rest)
+
+    def names_total(self, text: str) -> bool:
+        """Whether a text is that of a total; most texts hold no such word and are not looked at further."""
+        return TOTAL.search(unaccented(text)) is not None and bool(self.text(text).total)
 
     def title(self, text: str) -> Meaning:
         """Meaning of a line above or between tables: dates of printing and words that it does not know say nothing."""

@@ -189,7 +189,7 @@ def _labelled(
     texts = [(c, as_label(row[c.place])) for c in columns if c.role in (*LABELS, LEFT_OUT, UNKNOWN) and isinstance(row[c.place], str)]
     line = Line(i, FIGURES, cell=(i, labels[0].place if labels else 0))
     line.aside = tuple(as_label(row[c.place]) for c in columns if c.role == LEFT_OUT and not c.meaning.said)
-    total = next(((c, reader.text(t)) for c, t in texts if t and reader.text(t).total and not (c.role in TIMES and isinstance(parse_when(t, reader.habits), When))), None)
+    total = next(((c, reader.text(t)) for c, t in texts if t and reader.names_total(t) and not (c.role in TIMES and isinstance(parse_when(t, reader.habits), When))), None)
     found: list[str] = []
     for column in labels:
         value = row[column.place]
@@ -218,7 +218,10 @@ def _labelled(
 def _add(line: Line, column: Column, value: CellValue, reader: Reader) -> None:
     """One label of a row."""
     label = as_label(value)
-    read = _cell(column, value, label, reader)
+    place = (column.role, type(value), value)
+    read = reader.labels.get(place)
+    if read is None:
+        read = reader.labels[place] = _cell(column, value, label, reader)
     if read.doubt or read.rest:
         line.kind = UNKNOWN
         line.doubt = line.doubt or read.doubt

@@ -26,7 +26,7 @@ DETAIL = FinancialDetail(Grid(SERIES, PERIODS), SALES, SALES * 10, SALES * 6, np
 
 
 def stated(revenue: float, first: str = "2026-01", last: str = "2026-03", **labels: str) -> pd.DataFrame:
-    row = {name: "" for name in ("family", "item", "region", "owner")} | labels
+    row = dict.fromkeys(("family", "item", "region", "owner"), "") | labels
     return pd.DataFrame([row | {"period": pd.Timestamp(first), "demand": np.nan, "revenue": revenue, "cost": np.nan, "gross_margin": np.nan, "currency": "EUR", "last_period": pd.Timestamp(last)}])
 
 
