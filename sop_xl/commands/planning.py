@@ -54,13 +54,14 @@ class Valued:
 
 @dataclass(frozen=True)
 class Money(Valued):
-    """What the finance step made of it: the detail holds the money of what the supply plan serves."""
+    """What the finance step made of it: the detail holds the money of what the supply plan serves; `budget` is BUDGET in plan currency, by period."""
 
     financial_plan: pd.DataFrame
     profit_and_loss: pd.DataFrame
     balance_and_cash: pd.DataFrame
     bridges: pd.DataFrame
     plan_comparison: pd.DataFrame
+    budget: pd.DataFrame
 
 
 def plan_life_cycle(
@@ -107,7 +108,7 @@ def plan_money(
     else:
         by_customer = volumes_by_customer(supply.solution, supply.served, locations, mix, supply.price_change)
         detail = constrain_detail(detail, total_volumes(by_customer))
-    budget = budget_in_plan_currency(inputs, notes)
+    budget = budget_in_plan_currency(inputs, detail, timeline, notes)
     plan, said = financial_plan(detail, supply.inventory_plan, budget, previous_plan, items, locations, timeline)
     notes.append(said)
     steps, said = bridges(detail, plan, timeline, budget, items)
@@ -118,7 +119,7 @@ def plan_money(
     result, said = profit_and_loss(detail, supply.solution, items, locations, timeline, inputs.frame("Cost Rates"), customers)
     notes.append(said)
     balance = plan_balance(inputs, timeline, result, detail, supply.solution, notes)
-    return Money(valued.prices, detail, plan, result, balance, steps, compared)
+    return Money(valued.prices, detail, plan, result, balance, steps, compared, budget)
 
 
 def _without_volumes(inputs: Inputs) -> str:

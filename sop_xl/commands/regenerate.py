@@ -46,7 +46,7 @@ STEPS: dict[str, tuple[str, ...]] = {
     ),
     "options": ("Options",),
     "scenarios": ("Scenario Compare",),
-    "finance": ("Financial Plan", "Profit and Loss", "Balance and Cash", "Plan Comparison", "Bridges"),
+    "finance": ("Budget Mapping", "Financial Plan", "Profit and Loss", "Balance and Cash", "Plan Comparison", "Bridges"),
     "outlook": ("Risk Outlook", "Gap List"),
     "kpis": ("KPIs",),
 }
@@ -214,7 +214,7 @@ def _plan_and_write(
     life_cycle = plan_life_cycle(inputs, timeline, demand, money, notes)
     shown, _ = display_timeline(host, timeline)
     # a gap is closed by options, so that they are tried for it too
-    what_if = try_what_if(inputs, supply, say, notes, options=bool({"Options", "Gap List"} & wanted), scenarios="Scenario Compare" in wanted)
+    what_if = try_what_if(inputs, supply, money.budget, say, notes, options=bool({"Options", "Gap List"} & wanted), scenarios="Scenario Compare" in wanted)
     outlook = plan_outlook(inputs, timeline, money, supply, what_if, say, notes) if {"Risk Outlook", "Gap List"} & wanted else None
     results = Results(inputs, shown, demand, memory, supply, what_if, money, outlook, plan_kpis(inputs, timeline, demand, stock, money), life_cycle)
     problems += remarks(notes)

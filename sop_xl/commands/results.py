@@ -84,6 +84,7 @@ def output_rows(results: Results) -> dict[str, Callable[[], Rows]]:
         "Inventory Targets": lambda: target_rows(results),
         "Service Curves": lambda: records("Service Curves", results.supply.service_curves.round(DECIMALS)),
         "Scenario Compare": lambda: records("Scenario Compare", results.what_if.scenario_compare.round(DECIMALS)),
+        "Budget Mapping": lambda: records("Budget Mapping", results.inputs.budget_mapping),
         "Financial Plan": lambda: financial_rows(results),
         "Profit and Loss": lambda: profit_and_loss_rows(results),
         "Balance and Cash": lambda: balance_rows(results.money.balance_and_cash, results.inputs, results.shown),

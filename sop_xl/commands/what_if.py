@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from sop_xl.commands.inputs import Inputs
-from sop_xl.commands.plan_currency import budget_in_plan_currency
 from sop_xl.commands.supply_planning import Supply, make_plan
 from sop_xl.frames import OPTIONS, SCENARIO_COMPARE, empty_frame
 from sop_xl.plan.notes import notes_frame
@@ -40,8 +39,10 @@ class WhatIf:
     model: SolvedModel | None = None
 
 
-def try_what_if(inputs: Inputs, supply: Supply, progress: Progress, notes: list[pd.DataFrame], *, options: bool = True, scenarios: bool = True) -> WhatIf:
-    """Options of the plan and scenarios beside it; what is not asked for is empty."""
+def try_what_if(
+    inputs: Inputs, supply: Supply, budget: pd.DataFrame, progress: Progress, notes: list[pd.DataFrame], *, options: bool = True, scenarios: bool = True
+) -> WhatIf:
+    """Options of the plan and scenarios beside it; what is not asked for is empty. `budget` is BUDGET in plan currency, by period."""
     tried, shortages, effects = empty_frame(OPTIONS), supply.why.shortages, pd.DataFrame(columns=list(EFFECTS))
     options = options and inputs.settings.supply_plan == "constrained" and inputs.settings.options_tried > 0
     scenarios = scenarios and bool((inputs.frame("Scenarios")["state"] == "run").any())
@@ -49,7 +50,7 @@ def try_what_if(inputs: Inputs, supply: Supply, progress: Progress, notes: list[
     if options:
         found = try_options(
             supply.network, supply.rules, supply.solution, most=inputs.settings.options_tried, price_step=inputs.settings.price_step, elasticity=supply.elasticity,
-            budget=_budget(inputs), ranked_by="profit and lateness", currency=inputs.settings.plan_currency, progress=progress,
+            budget=_budget(inputs, budget), ranked_by="profit and lateness", currency=inputs.settings.plan_currency, progress=progress,
             model=model,
         )  # fmt: skip
         notes.append(notes_frame(found.notes))
@@ -91,9 +92,8 @@ def _scenarios(inputs: Inputs, supply: Supply, model: SolvedModel | None, progre
     return compared
 
 
-def _budget(inputs: Inputs) -> pd.DataFrame | None:
+def _budget(inputs: Inputs, budget: pd.DataFrame) -> pd.DataFrame | None:
     """Budgeted revenue by family and period, `""` where it names neither family nor item; `None` without a budget."""
-    budget = budget_in_plan_currency(inputs, [])
     stated = budget[budget["revenue"].notna()]
     if stated.empty:
         return None
