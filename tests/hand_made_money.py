@@ -9,7 +9,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from hand_made_supply import OPENING, stocks
-from hand_made_world import AHEAD, COST, FAMILY, PAST, PAST_DEMAND, PRICE, REGION, STEPS, TIMELINE, Row, consensus, label_cells, line
+from hand_made_world import (
+    AHEAD,
+    COST,
+    FAMILY,
+    PAST,
+    PAST_DEMAND,
+    PRICE,
+    REGION,
+    STEPS,
+    TIMELINE,
+    Row,
+    consensus,
+    label_cells,
+    line,
+)
 
 from sop_xl.sheets import sheet
 from sop_xl.vocabulary import measure

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from hand_made_money import CONTROL_TOTAL, MONEY_TABLES, OPENING_CASH, sold
-from hand_made_supply import SUPPLY_TABLES, stock_rows
+from hand_made_money import CONTROL_TOTAL, MONEY_TABLES, OPENING_CASH
+from hand_made_supply import SUPPLY_TABLES
 from hand_made_world import (
     AHEAD,
     COST,
     FAMILY,
-    PAST,
     PAST_DEMAND,
     PRICE,
     REGION,
