@@ -8,6 +8,8 @@ from sop_xl.templates.book import Book, period_letters
 from sop_xl.templates.check_rules import PLACE_ROW, Check, demand_checks
 from sop_xl.templates.check_table_rules import table_checks
 from sop_xl.templates.finance_check_rules import finance_checks, working_figures
+from sop_xl.templates.money_check_rules import money_checks, money_figures
+from sop_xl.templates.money_table_rules import money_table_checks
 from sop_xl.templates.settings_sheet import setting_value
 from sop_xl.templates.styles import GOOD, GOOD_FILL, MUTED, POOR, POOR_FILL
 from sop_xl.templates.supply_check_rules import supply_checks
@@ -31,7 +33,7 @@ def checks_sheet(book: Book) -> None:
     for index in range(len(book.labels)):
         letters = period_letters(index)
         sheet.write_formula(f"{letters}{PLACE_ROW}", f"=COLUMNS($H{PLACE_ROW}:{letters}{PLACE_ROW})", styles(font_color=MUTED, font_size=8), index + 1)
-    figures = working_figures(book)
+    figures = [*working_figures(book), *money_figures(book)]
     count = sum(len(checks) for _, checks in _groups(book, {})) + len(_groups(book, {}))
     figure_rows = {figure.key: HEADER_ROW + count + 3 + place for place, figure in enumerate(figures)}
     row, first = HEADER_ROW + 1, HEADER_ROW + 1
@@ -62,7 +64,9 @@ def _groups(book: Book, figures: dict[str, int]) -> list[tuple[str, list[Check]]
         ("Demand", demand_checks(book, figures)),
         ("Supply", supply_checks(book)),
         ("Supply: lists and scenarios", supply_table_checks(book)),
-        ("Finance", finance_checks(book, figures)),
+        ("Finance: the financial plan", finance_checks(book, figures)),
+        ("Finance: profit and loss, balance and cash", money_checks(book, figures)),
+        ("Finance: comparison, bridges, gaps, risks, budget", money_table_checks(book, figures)),
         ("Tables and data", table_checks(book)),
     ]
     return [(caption, checks) for caption, checks in groups if checks]
