@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import pandas as pd
 
 from sop_xl import frames
-from sop_xl.errors import FrameError
 from sop_xl.periods import Timeline
 from sop_xl.plan.grid import Grid, Matrix, describe, positions
 from sop_xl.plan.notes import Note, notes_frame, some_of
@@ -21,8 +18,6 @@ PLAN, UNCONSTRAINED, BUDGET, LAST_YEAR, PREVIOUS_PLAN = "Plan", "Unconstrained",
 VERSIONS = (PLAN, UNCONSTRAINED, BUDGET, LAST_YEAR, PREVIOUS_PLAN)
 """Every version in the order in which they are shown."""
 FLOWS = ("sales_volume", "revenue", "cost", "gross_margin")
-FAVOURABLE = {"sales_volume": 1.0, "revenue": 1.0, "cost": -1.0, "gross_margin": 1.0}
-"""Sign of a gap plan - reference that is good for profit."""
 _AS_PAIR = {"family": "item", "region": "location"}
 
 
@@ -237,57 +232,3 @@ def covered_by(budget: pd.DataFrame, plan: pd.DataFrame) -> pd.DataFrame:
         for region in (plan["region"], pd.Series(NOT_BY_REGION, index=plan.index)):
             inside |= pd.MultiIndex.from_arrays([family, region, plan["period"]]).isin(cells)
     return plan[inside]
-
-
-def comparison(financial_plan: pd.DataFrame, by: Sequence[str] = ()) -> pd.DataFrame:
-    """Plan against each other version, figure by figure.
-
-    Parameters
-    ----------
-    financial_plan
-        FINANCIAL_PLAN.
-    by
-        Any of family, category, region, period; none gives totals.
-
-    Returns
-    -------
-    One row per `by`, reference and measure: plan, reference_value, gap = plan - reference, gap_percent (fraction of the
-    reference), and variance, the gap with the sign that is favourable to profit positive (a higher cost is negative). A
-    reference is compared only over the periods for which it has figures of that measure, so that half a year of budget never stands against
-    a whole year of plan. A figure that one side does not have at that level is NaN, and so is its gap.
-    """
-    unknown = set(by) - {"family", "category", "region", "period"}
-    if unknown:
-        raise FrameError(f"financial_plan cannot be compared by {min(unknown)!r}")
-    keys = list(by)
-    plan = financial_plan[financial_plan["version"] == PLAN]
-    parts = []
-    for reference in VERSIONS[1:]:
-        other = financial_plan[financial_plan["version"] == reference]
-        for measure, sign in FAVOURABLE.items():
-            given = other[other[measure].notna()]
-            if given.empty:
-                continue
-            same_periods = plan[plan["period"].isin(given["period"].unique())]
-            both = pd.concat(
-                [_total(same_periods, keys, measure), _total(given, keys, measure)],
-                axis=1,
-                keys=["plan", "reference_value"],
-            )
-            both["gap"] = both["plan"] - both["reference_value"]
-            both["gap_percent"] = both["gap"] / both["reference_value"].abs().where(
-                both["reference_value"] != 0
-            )
-            parts.append(
-                both.assign(variance=sign * both["gap"], reference=reference, measure=measure).reset_index()
-            )
-    columns = [*keys, "reference", "measure", "plan", "reference_value", "gap", "gap_percent", "variance"]
-    if not parts:
-        return pd.DataFrame(columns=columns)
-    return pd.concat(parts, ignore_index=True)[columns]
-
-
-def _total(rows: pd.DataFrame, keys: list[str], measure: str) -> pd.Series:
-    if keys:
-        return rows.groupby(keys)[measure].sum(min_count=1)
-    return pd.Series([rows[measure].sum(min_count=1)], index=pd.Index([0], name="total"))
