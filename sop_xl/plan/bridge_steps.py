@@ -26,9 +26,9 @@ def bridge(from_cells: pd.DataFrame, to_cells: pd.DataFrame, measure: str = REVE
     Parameters
     ----------
     from_cells, to_cells
-        item, location, family, sales_volume (units), revenue and cost (plan currency), fx_rate (units of the row's currency per plan
-        currency; NaN = not a price in another currency); item x location unique. Absent volume and revenue are none. Cost is read for
-        gross margin alone and must then be known.
+        item, location, family (unique together), sales_volume (units), revenue and cost (plan currency), fx_rate (units of the row's
+        currency per plan currency; NaN = not a price in another currency). Absent volume and revenue are none. Cost is read for gross
+        margin alone and must then be known.
     measure
         `revenue` or `gross_margin` (revenue - cost).
 
@@ -91,7 +91,7 @@ def _paired(from_cells: pd.DataFrame, to_cells: pd.DataFrame, measure: str) -> p
         missing = [name for name in (*KEYS, *figures) if name not in cells]
         if missing:
             raise FrameError(f"a bridge needs a column {missing[0]!r}")
-        if cells.duplicated(["item", "location"]).any():
+        if cells.duplicated(KEYS).any():
             raise FrameError("a bridge needs each item x location once")
         if "cost" in figures and cells["cost"].isna().any():
             raise FrameError("a bridge of gross margin needs the cost of every row")

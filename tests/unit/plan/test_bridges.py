@@ -9,7 +9,8 @@ from plan_tables import items, locations, month, months, table
 
 from sop_xl import frames
 from sop_xl.errors import FrameError
-from sop_xl.plan.bridges import STEPS, bridge, bridges
+from sop_xl.plan.bridge_steps import GROSS_MARGIN, REVENUE, STEPS, bridge
+from sop_xl.plan.bridges import bridges
 from sop_xl.plan.finance import financial_plan
 from sop_xl.plan.prices import net_prices
 from sop_xl.plan.valuation import financial_detail
@@ -23,7 +24,7 @@ def cells(*rows):
             "item": [r[0] for r in full],
             "location": "North",
             "family": "F",
-            "demand": [float(r[1]) for r in full],
+            "sales_volume": [float(r[1]) for r in full],
             "revenue": [r[1] * r[2] / (1.0 if np.isnan(r[3]) else r[3]) for r in full],
             "fx_rate": [float(r[3]) for r in full],
         }
@@ -33,9 +34,9 @@ def cells(*rows):
 def steps(before, after):
     """Steps of the only family; asserts that they are the whole difference."""
     rows = bridge(before, after)
-    total = rows[["start", *STEPS, "end"]].sum()
-    assert total["start"] + total[list(STEPS)].sum() == pytest.approx(total["end"], rel=1e-12, abs=1e-9)
-    return {name: round(amount, 6) for name, amount in total[list(STEPS)].items() if round(amount, 6) != 0}
+    total = rows[["start", *STEPS[REVENUE], "end"]].sum()
+    assert total["start"] + total[list(STEPS[REVENUE])].sum() == pytest.approx(total["end"], rel=1e-12, abs=1e-9)
+    return {name: round(amount, 6) for name, amount in total[list(STEPS[REVENUE])].items() if round(amount, 6) != 0}
 
 
 class TestPublishedExamples:
@@ -65,7 +66,7 @@ class TestSteps:
 
     def test_a_new_market_of_an_old_item_is_volume_not_a_new_item(self):
         before = cells(("A", 10, 5))
-        after = pd.concat([before, before.assign(location="South", demand=4.0, revenue=24.0)])
+        after = pd.concat([before, before.assign(location="South", sales_volume=4.0, revenue=24.0)])
         assert steps(before, after) == {"Volume": 20, "Price": 4}
 
     def test_mix_stays_within_the_family(self):
