@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sop_xl.plan.bridge_steps import GROSS_MARGIN, KEYS
 from sop_xl.plan.finance import NOT_BY_FAMILY, NOT_BY_REGION
 from sop_xl.plan.grid import Mask, Matrix, positions
+from sop_xl.plan.roll_up import RollUp, roll_up
 from sop_xl.plan.valuation import FinancialDetail
 
 ALL = "All"
@@ -47,9 +48,7 @@ class Window:
     detail, periods
         The valued detail and those of its periods.
     groups
-        Family and region of each group.
-    code
-        Group of each series.
+        Its series by family and region.
     totals
         Groups x periods of sales_volume, revenue and cost, what is not known as 0; and `unknown`, the number of series of which revenue
         or cost is not known.
@@ -57,8 +56,7 @@ class Window:
 
     detail: FinancialDetail
     periods: pd.DatetimeIndex
-    groups: pd.MultiIndex
-    code: NDArray[np.intp]
+    groups: RollUp
     totals: dict[str, Matrix]
 
     @property
@@ -69,8 +67,9 @@ class Window:
 
     def cells_among(self, rows: pd.DataFrame) -> Mask:
         """Groups x periods: whether the family, region and period are among `rows`."""
-        inside = np.zeros((len(self.groups), len(self.periods)), dtype=bool)
-        row = self.groups.get_indexer(pd.MultiIndex.from_frame(rows[["family", "region"]]))
+        inside = np.zeros((len(self.groups.labels), len(self.periods)), dtype=bool)
+        groups = pd.MultiIndex.from_frame(self.groups.labels)
+        row = groups.get_indexer(pd.MultiIndex.from_frame(rows[["family", "region"]]))
         column = self.periods.get_indexer(pd.DatetimeIndex(rows["period"]))
         found = (row >= 0) & (column >= 0)
         inside[row[found], column[found]] = True
@@ -79,24 +78,12 @@ class Window:
 
 def window_of(detail: FinancialDetail, periods: pd.DatetimeIndex) -> Window:
     """The window of these periods of the detail."""
-    series = detail.grid.series
-    family, region = (pd.factorize(series[name], sort=True) for name in ("family", "region"))
-    both = family[0] * max(len(region[1]), 1) + region[0]
-    code, found = pd.factorize(both, sort=True)
-    at = np.divmod(found, max(len(region[1]), 1))
-    groups = pd.MultiIndex.from_arrays([np.asarray(family[1])[at[0]], np.asarray(region[1])[at[1]]], names=["family", "region"])
+    groups = roll_up(detail.grid.series, ("family", "region"))
     columns = detail.grid.periods.get_indexer(periods)
     volume, revenue, cost = (matrix[:, columns] for matrix in (detail.volume, detail.revenue, detail.cost))
-    added = {"sales_volume": volume, "revenue": revenue, "cost": cost, "unknown": np.isnan(revenue) | np.isnan(cost)}
-    totals = {name: _by_group(np.nan_to_num(values), code, len(groups)) for name, values in added.items()}
-    return Window(detail, periods, groups, code, totals)
-
-
-def _by_group(values: Matrix | Mask, code: NDArray[np.intp], count: int) -> Matrix:
-    """Series x periods summed by group."""
-    sums = [np.bincount(code, weights=column, minlength=count) for column in values.T]
-    total: Matrix = np.array(sums, dtype=float).reshape(values.shape[1], count).T
-    return total
+    unknown = (np.isnan(revenue) | np.isnan(cost)).astype(float)
+    added = {"sales_volume": volume, "revenue": revenue, "cost": cost, "unknown": unknown}
+    return Window(detail, periods, groups, {name: groups.total(np.nan_to_num(values)) for name, values in added.items()})
 
 
 def detail_cells(
@@ -212,15 +199,15 @@ def _levels(stated: pd.DataFrame) -> pd.DataFrame:
 
 def _planned(window: Window, inside: Mask, by_item: pd.Index) -> pd.DataFrame:
     """The detail's side: series of families that are known by item, groups of all others; family, item (`""`), region and figures."""
-    of_items = window.groups.get_level_values("family").isin(by_item)
+    of_items = window.groups.labels["family"].isin(by_item).to_numpy(dtype=bool)
     some = inside.any(axis=1)
     added = {name: np.where(inside, values, 0.0).sum(axis=1) for name, values in window.totals.items()}
     figures = {name: added[name] for name in _SUMS} | {"known": added["unknown"] == 0}
-    groups = window.groups.to_frame(index=False).astype(object).assign(item="", **figures)[some & ~of_items]
-    rows = np.nonzero((some & of_items)[window.code])[0]
+    groups = window.groups.labels.assign(item="", **figures)[some & ~of_items]
+    rows = np.nonzero((some & of_items)[window.groups.code])[0]
     if not len(rows):
         return groups
-    series = detail_cells(window.detail, window.columns, rows, inside[window.code[rows]]).drop(columns=["location", "fx_rate"])
+    series = detail_cells(window.detail, window.columns, rows, inside[window.groups.code[rows]]).drop(columns=["location", "fx_rate"])
     series = series.astype({"item": object, "family": object, "region": object})
     return pd.concat([groups, series], ignore_index=True)[groups.columns] if len(groups) else series[groups.columns]
 

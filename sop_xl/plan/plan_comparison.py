@@ -21,12 +21,19 @@ from sop_xl.plan.comparison_lines import (
     comparison_lines,
 )
 from sop_xl.plan.comparison_spans import Span, comparison_spans
-from sop_xl.plan.finance import BUDGET, LAST_YEAR, NOT_BY_FAMILY, NOT_BY_REGION, PLAN, PREVIOUS_PLAN
+from sop_xl.plan.finance import (
+    BUDGET,
+    LAST_YEAR,
+    NOT_BY_FAMILY,
+    NOT_BY_REGION,
+    PLAN,
+    PREVIOUS_PLAN,
+    UNCONSTRAINED,
+)
 from sop_xl.plan.grid import Mask, Matrix
 from sop_xl.plan.notes import Note, notes_frame, some_of
 from sop_xl.vocabulary import MEASURES
 
-UNCONSTRAINED = "Unconstrained"
 REFERENCES = (BUDGET, LAST_YEAR, PREVIOUS_PLAN, UNCONSTRAINED)
 ALL, NO_CATEGORY, NO_REGION = "All", "(no category)", "(no region)"
 
