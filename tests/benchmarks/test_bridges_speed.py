@@ -37,7 +37,10 @@ def company() -> tuple[FinancialDetail, pd.DataFrame, pd.DataFrame, pd.DataFrame
     price = np.repeat(random.uniform(5, 50, (len(series), 1)), 24, axis=1) * np.where(np.arange(24) < 12, 1.0, 1.03)
     unit_cost = price * 0.6
     rate = np.where((series["location"] < "L5").to_numpy()[:, None], np.nan, np.where(np.arange(24) < 12, 0.9, 0.8))
-    detail = FinancialDetail(grid, volume, volume, volume * price, volume * unit_cost, price, unit_cost, rate)
+    detail = FinancialDetail(
+        grid=grid, demand=volume, volume=volume, revenue=volume * price, cost=volume * unit_cost, price=price, list_price=price,
+        unit_cost=unit_cost, fx_rate=rate,
+    )  # fmt: skip
     attributes = {
         "item": names, "name": names, "category": "Goods", "family": family.to_numpy(), "unit": "pcs", "unit_cost": 7.0, "unit_price": 12.0,
         "lead_time": 1.2, "lead_time_deviation": 0.2, "minimum_order": 0.0, "order_multiple": 5.0, "service_level": np.nan, "start": pd.NaT, "end": pd.NaT,
