@@ -71,7 +71,7 @@ def run_thread(given: Mapping[str, pd.DataFrame], timeline: Timeline, settings: 
     detail, n4 = financial_detail(read["demand_history"], consensus, prices, items, locations, timeline, read["fx_rates"], settings.get("plan_currency", ""))
     money, n5 = financial_plan(detail, stock, read["budget"], read["financial_plan"], items, locations, timeline)
     steps, n6 = bridges(detail, money, timeline, read["budget"], items)
-    compared, n10 = plan_comparison(money, timeline)
+    compared, _ = plan_comparison(money, timeline)
     consumption, n7 = consume_forecast(consensus, read["customer_orders"], timeline, settings.get("consume_backward", 1), settings.get("consume_forward", 1))
     pools = open_pools(consensus, read["baseline_forecast"], detail, prices, read["inventory"], items, locations, timeline, service_level)
     life_cycle, n8 = life_cycle_plan(read["lifecycle"], pools, consensus, effects, launches, spread, read["demand_history"], items, timeline)
@@ -82,5 +82,5 @@ def run_thread(given: Mapping[str, pd.DataFrame], timeline: Timeline, settings: 
     }  # fmt: skip
     for name, frame in results.items():
         frames.check_frame(frame, RESULTS[name])
-    rules = sorted(set(pd.concat([n1, n2, n3, n4, n5, n6, n7, n8, n9, n10])["rule"]))
+    rules = sorted(set(pd.concat([n1, n2, n3, n4, n5, n6, n7, n8, n9])["rule"]))
     return results, detail, rules

@@ -31,8 +31,8 @@ def comparison_spans(timeline: Timeline) -> tuple[list[Span], list[Note]]:
     """The spans of a timeline, in the order in which they are read, and what cannot be shown.
 
     The full year is the fiscal year of the current period as an outlook: actuals to date, then plan; and the one after it. A full year
-    that the timeline does not hold from its first to its last period is no full year: it is left out, and said, but for what is over
-    and what is left of the current one. The next 3, 12, 18 and 24 periods (weeks: 13, 52, 78, 104) stand as far as the horizon goes. A
+    that the timeline does not hold from its first to its last period is no full year and is left out, which is said of the current one;
+    what is over and what is left of that stands all the same. The next 3, 12, 18 and 24 periods (weeks: 13, 52, 78, 104) stand as far as the horizon goes. A
     fiscal year is named by the calendar year in which it ends; a fiscal year of ISO weeks has 52 or 53.
     """
     calendar, periods = timeline.calendar, timeline.periods
@@ -44,7 +44,7 @@ def comparison_spans(timeline: Timeline) -> tuple[list[Span], list[Note]]:
     for wanted in (this, this + 1):
         if before < wanted < after:
             spans.append(Span(f"Full year {wanted}", np.asarray(year == wanted)))
-        elif wanted == this or (year == wanted).any():
+        elif wanted == this:
             first, last = calendar.label(periods[0]), calendar.label(periods[-1])
             text = f"the periods of the workbook, {first} to {last}, do not hold the whole fiscal year {wanted}; no full year is shown for it"
             notes.append(Note("plan_comparison", str(wanted), "full-year-not-held", text))

@@ -63,7 +63,7 @@ class TestSpans:
         names, counts, rules = self.names(timeline)
         assert names == ["Year to date 2026", "Rest of 2026", "Next 3"]
         assert counts == [5, 4, 3]
-        assert rules == ["full-year-not-held", "full-year-not-held"]
+        assert rules == ["full-year-not-held"]
 
     def test_a_fiscal_year_from_july_is_named_by_the_year_in_which_it_ends(self):
         timeline = Timeline(Calendar(fiscal_year_start=7), month("2025-07"), month("2026-03"), 18)
