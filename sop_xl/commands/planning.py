@@ -21,6 +21,7 @@ from sop_xl.plan.kpis import kpis
 from sop_xl.plan.life_cycle_plan import life_cycle_plan
 from sop_xl.plan.life_cycle_pools import open_pools
 from sop_xl.plan.notes import Note, notes_frame
+from sop_xl.plan.plan_comparison import plan_comparison
 from sop_xl.plan.prices import net_prices
 from sop_xl.plan.profit_and_loss import profit_and_loss
 from sop_xl.plan.valuation import FinancialDetail, constrain_detail, financial_detail
@@ -57,6 +58,7 @@ class Money(Valued):
     financial_plan: pd.DataFrame
     profit_and_loss: pd.DataFrame
     bridges: pd.DataFrame
+    plan_comparison: pd.DataFrame
 
 
 def plan_life_cycle(
@@ -106,12 +108,14 @@ def plan_money(
     budget = budget_in_plan_currency(inputs, notes)
     plan, said = financial_plan(detail, supply.inventory_plan, budget, previous_plan, items, locations, timeline)
     notes.append(said)
-    steps, said = bridges(detail, plan, timeline)
+    steps, said = bridges(detail, plan, timeline, budget, items)
+    notes.append(said)
+    compared, said = plan_comparison(plan, timeline)
     notes.append(said)
     customers = CustomerInputs(mix, inputs.frame("Customer Classes"), by_customer, customer_history(inputs))
     result, said = profit_and_loss(detail, supply.solution, items, locations, timeline, inputs.frame("Cost Rates"), customers)
     notes.append(said)
-    return Money(valued.prices, detail, plan, result, steps)
+    return Money(valued.prices, detail, plan, result, steps, compared)
 
 
 def _without_volumes(inputs: Inputs) -> str:

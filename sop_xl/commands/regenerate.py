@@ -45,7 +45,7 @@ STEPS: dict[str, tuple[str, ...]] = {
     ),
     "options": ("Options",),
     "scenarios": ("Scenario Compare",),
-    "finance": ("Financial Plan", "Profit and Loss", "Bridges"),
+    "finance": ("Financial Plan", "Profit and Loss", "Plan Comparison", "Bridges"),
     "kpis": ("KPIs",),
 }
 """Which sheets each step writes; what a step needs from earlier ones is computed, but not written."""

@@ -12,6 +12,7 @@ from sop_xl.blocks import CellValue
 from sop_xl.commands.demand_planning import Demand
 from sop_xl.commands.inputs import Inputs
 from sop_xl.commands.memory import Remembered, value_added_rows
+from sop_xl.commands.money_sheets import bridge_rows, comparison_rows
 from sop_xl.commands.planning import Money
 from sop_xl.commands.supply_planning import Supply
 from sop_xl.commands.what_if import WhatIf
@@ -82,7 +83,8 @@ def output_rows(results: Results) -> dict[str, Callable[[], Rows]]:
         "Scenario Compare": lambda: records("Scenario Compare", results.what_if.scenario_compare.round(DECIMALS)),
         "Financial Plan": lambda: financial_rows(results),
         "Profit and Loss": lambda: profit_and_loss_rows(results),
-        "Bridges": lambda: bridge_rows(results),
+        "Plan Comparison": lambda: comparison_rows(results.money.plan_comparison, results.inputs.settings.plan_currency, results.shown.calendar),
+        "Bridges": lambda: bridge_rows(results.money.bridges, results.inputs.settings.plan_currency),
         "KPIs": lambda: records("KPIs", results.kpis),
     }
 
@@ -260,9 +262,3 @@ def profit_and_loss_rows(results: Results) -> Rows:
     frame = results.money.profit_and_loss
     texts = {"category": frame["family"].map(category_of_family(results.inputs.frame("Items"))).fillna("").tolist()}
     return grid_rows(sheet("Profit and Loss"), frame.round(DECIMALS), results.shown, texts, plan_currency=results.inputs.settings.plan_currency, not_if_zero=COSTS_BELOW)
-
-
-def bridge_rows(results: Results) -> Rows:
-    """The bridges, in plan currency."""
-    frame = results.money.bridges.assign(unit=results.inputs.settings.plan_currency)
-    return record_rows(sheet("Bridges"), frame)
