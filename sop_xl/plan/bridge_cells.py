@@ -86,7 +86,7 @@ def window_of(detail: FinancialDetail, periods: pd.DatetimeIndex) -> Window:
     return Window(detail, periods, groups, {name: groups.total(np.nan_to_num(values)) for name, values in added.items()})
 
 
-def detail_cells(
+def detail_figures(
     detail: FinancialDetail, columns: NDArray[np.intp], rows: NDArray[np.intp] | None = None, inside: Mask | None = None
 ) -> pd.DataFrame:
     """Each series summed over some columns of the detail.
@@ -100,8 +100,8 @@ def detail_cells(
 
     Returns
     -------
-    item, location, family, region (categories), sales_volume, revenue, cost, fx_rate (weighing as its revenue does) and `known`: whether
-    revenue and cost of every cell are. What is not known counts as 0.
+    sales_volume, revenue, cost, fx_rate (weighing as its revenue does) and `known`: whether revenue and cost of every cell are; one row
+    per series. What is not known counts as 0.
     """
     at = np.ix_(np.arange(len(detail.grid.series)) if rows is None else rows, columns)
     volume, revenue, cost, rate = (
@@ -114,23 +114,23 @@ def detail_cells(
     local = np.where(revenue == 0, 0.0, revenue * rate).sum(axis=1)
     with np.errstate(divide="ignore", invalid="ignore"):
         effective = np.where(total > 0, local / total, np.nan)
-    series = detail.grid.series[["item", "location", "family", "region"]]
-    series = series if rows is None else series.iloc[rows].reset_index(drop=True)
-    return series.astype("category").assign(
-        sales_volume=volume.sum(axis=1), revenue=total, cost=cost.sum(axis=1), fx_rate=effective, known=known
+    return pd.DataFrame(
+        {"sales_volume": volume.sum(axis=1), "revenue": total, "cost": cost.sum(axis=1), "fx_rate": effective, "known": known}
     )
 
 
-def pairs_of_detail(
-    detail: FinancialDetail, before: NDArray[np.intp], after: NDArray[np.intp], measure: str
-) -> Pairs:
-    """Item by item, the detail's own columns `before` against those `after`."""
-    earlier, later = (detail_cells(detail, columns) for columns in (before, after))
-    sides = {f"{name}_from": earlier[name] for name in (*_SUMS, "fx_rate")} | {
-        f"{name}_to": later[name] for name in (*_SUMS, "fx_rate")
-    }
-    known = (earlier["known"] & later["known"]).to_numpy(dtype=bool) | (measure != GROSS_MARGIN)
-    rows = earlier[KEYS].assign(**sides)
+def cells_of_both(detail: FinancialDetail, before: NDArray[np.intp], after: NDArray[np.intp]) -> pd.DataFrame:
+    """Item by item, the detail's own columns `before` beside those `after`: rows as those of `Pairs`, and `known`, whether both sides are."""
+    earlier, later = (detail_figures(detail, columns) for columns in (before, after))
+    names = [*_SUMS, "fx_rate"]
+    sides = pd.concat([earlier[names].add_suffix("_from"), later[names].add_suffix("_to")], axis=1)
+    keys = detail.grid.series[KEYS].astype("category")
+    return pd.concat([keys, sides], axis=1).assign(known=earlier["known"] & later["known"])
+
+
+def pairs_of_both(rows: pd.DataFrame, measure: str) -> Pairs:
+    """Those of the rows of `cells_of_both` of which the measure is known, item by item."""
+    known = rows["known"].to_numpy(dtype=bool) | (measure != GROSS_MARGIN)
     families = pd.Index(rows["family"].cat.categories, name="family")
     levels = pd.DataFrame({"by_item": True, "by_region": True, "with_units": True}, index=families)
     return Pairs(rows[known].reset_index(drop=True), levels, rows.loc[~known, "item"].unique().tolist())
@@ -207,8 +207,9 @@ def _planned(window: Window, inside: Mask, by_item: pd.Index) -> pd.DataFrame:
     rows = np.nonzero((some & of_items)[window.groups.code])[0]
     if not len(rows):
         return groups
-    series = detail_cells(window.detail, window.columns, rows, inside[window.groups.code[rows]]).drop(columns=["location", "fx_rate"])
-    series = series.astype({"item": object, "family": object, "region": object})
+    figures_of_items = detail_figures(window.detail, window.columns, rows, inside[window.groups.code[rows]])
+    series = window.detail.grid.series[["family", "item", "region"]].iloc[rows].reset_index(drop=True)
+    series = pd.concat([series, figures_of_items], axis=1)
     return pd.concat([groups, series], ignore_index=True)[groups.columns] if len(groups) else series[groups.columns]
 
 

@@ -9,7 +9,8 @@ from sop_xl.periods import Timeline
 from sop_xl.plan.bridge_cells import (
     Pairs,
     Window,
-    pairs_of_detail,
+    cells_of_both,
+    pairs_of_both,
     pairs_with_stated,
     stated_by_budget,
     stated_by_version,
@@ -98,9 +99,9 @@ def _from_last_year(
         return []
     before = f"{_span(detail.grid.periods[earlier], timeline)} at actual rates"
     after = f"{_span(window, timeline)} at plan rates"
-    explained = []
+    explained, both = [], cells_of_both(detail, earlier, place)
     for measure in MEASURES:
-        pairs = pairs_of_detail(detail, earlier, place, measure)
+        pairs = pairs_of_both(both, measure)
         _note_unknown(pairs, LAST_YEAR, notes)
         explained.append(Explained(LAST_YEAR, measure, _steps(pairs, measure), pairs.levels, before, after))
     return explained

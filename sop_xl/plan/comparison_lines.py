@@ -107,6 +107,8 @@ def comparison_lines(
     first, last = found.argmax(axis=1), found.shape[1] - 1 - found[:, ::-1].argmax(axis=1)
     plan, value, left_out = plan[row, span], value[row, span], left_out[row, span]
     gap = plan - value
+    # a gap that is nothing but float noise reads as the zero that it is
+    gap = np.where(np.abs(gap) > 1e-12 * (np.abs(plan) + np.abs(value)), gap, 0.0)
     notes = _notes(found, last, inside[span], left_out, unknown[row, span], reference, measure, timeline)
     return pd.DataFrame(
         {

@@ -50,7 +50,7 @@ def plan_comparison(financial_plan: pd.DataFrame, timeline: Timeline) -> tuple[p
 
     Returns
     -------
-    PLAN_COMPARISON and notes. gap = plan - reference, gap_percent is its fraction of the reference, variance the gap with the sign
+    PLAN_COMPARISON and notes. gap = plan - reference, gap_percent is its fraction of the size of the reference, variance the gap with the sign
     that is favourable to profit positive (absent for stock). Units are those of the vocabulary: `units` or `money`.
 
     Both sides of a line hold the same families, regions and periods: only periods for which the reference has the measure, so that half

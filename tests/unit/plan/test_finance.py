@@ -8,7 +8,6 @@ import pytest
 from plan_tables import items, locations, month, months, table, value
 
 from sop_xl import frames
-from sop_xl.errors import FrameError
 from sop_xl.plan.currency import convert_to_plan_currency, rates_at
 from sop_xl.plan.finance import financial_plan
 from sop_xl.plan.prices import net_prices

@@ -276,3 +276,10 @@ def test_a_reference_in_another_currency_is_a_matter_of_its_conversion_row_by_ro
     row = one(found, span="Year to date 2026")
     assert row["reference_value"] == pytest.approx(325)
     assert notes.empty
+
+
+def test_a_gap_of_float_noise_is_none():
+    found, _ = compare(*(every("Plan", 0.1, family=f) for f in "ABC"), every("Budget", 0.3, family="(not by family)", region="(not by region)", category=""))
+    row = one(found)
+    assert (row["gap"], row["gap_percent"], row["variance"]) == (0, 0, 0)
+    assert row["plan"] == pytest.approx(3.6)
