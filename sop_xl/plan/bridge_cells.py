@@ -204,11 +204,13 @@ def _planned(window: Window, inside: Mask, by_item: pd.Index) -> pd.DataFrame:
     added = {name: np.where(inside, values, 0.0).sum(axis=1) for name, values in window.totals.items()}
     figures = {name: added[name] for name in _SUMS} | {"known": added["unknown"] == 0}
     groups = window.groups.labels.assign(item="", **figures)[some & ~of_items]
-    rows = np.nonzero((some & of_items)[window.groups.code])[0]
-    if not len(rows):
+    if not (some & of_items).any():
         return groups
-    figures_of_items = detail_figures(window.detail, window.columns, rows, inside[window.groups.code[rows]])
-    series = window.detail.grid.series[["family", "item", "region"]].iloc[rows].reset_index(drop=True)
+    series = window.detail.grid.series[["family", "item", "region"]]
+    code = pd.MultiIndex.from_frame(window.groups.labels).get_indexer(pd.MultiIndex.from_frame(series[["family", "region"]]))
+    rows = np.nonzero((some & of_items)[code])[0]
+    figures_of_items = detail_figures(window.detail, window.columns, rows, inside[code[rows]])
+    series = series.iloc[rows].reset_index(drop=True)
     series = pd.concat([series, figures_of_items], axis=1)
     return pd.concat([groups, series], ignore_index=True)[groups.columns] if len(groups) else series[groups.columns]
 
