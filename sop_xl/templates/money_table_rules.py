@@ -8,8 +8,8 @@ from sop_xl.sheets.settings import Settings
 from sop_xl.sheets.spec import HEADER_ROW, SheetSpec, columns_of
 from sop_xl.templates.book import FIRST_ROW, Book
 from sop_xl.templates.bridge_block import BRIDGES
-from sop_xl.templates.check_rules import FLAG_ROW, Check
-from sop_xl.templates.reach import filled, top
+from sop_xl.templates.check_rules import FLAG_ROW, Check, is_measure
+from sop_xl.templates.reach import body, filled, top
 from sop_xl.templates.review import measure_label
 from sop_xl.templates.settings_sheet import setting_value
 
@@ -137,10 +137,18 @@ def _bridge_end_checks(book: Book, spec: SheetSpec, figures: dict[str, int]) -> 
         if start != "Budget":
             periods = f"{line('next year')}*({line(f'revenue {start}')}<>0)*{line('revenue Plan')}"
             checks.append(_whole(f"Bridge ends in Financial Plan: {bridge}", "Revenue at the end - version Plan, periods of the next year that both have", gap(bridge, "revenue", "Plan", periods)))
-    unknown = "+".join(f"ABS({line(f'revenue {version}')}-{line(f'cost {version}')}-{line(f'gross_margin {version}')})" for version in ("Plan", "Last year"))
     ends = gap("Last year to plan", "gross_margin", "Plan", f"{line('next year')}*{line('gross_margin Plan')}")
-    margin = f"IF(SUMPRODUCT({line('next year')}*({unknown}))>{setting_value('check_tolerance')},0,{ends})"
+    margin = f"IF({_unknown_margins(book, line('next year'))}=0,{ends},0)"
     return [*checks, _whole("Bridge ends in Financial Plan: Last year to plan, gross margin", "Gross margin at the end - version Plan, next year, where every cost is known", margin)]
+
+
+def _unknown_margins(book: Book, next_year: str) -> str:
+    """Families and regions without a margin in a period of the next year, this year or last: a bridge leaves out items whose cost is not known."""
+    plan = book.spec("Financial Plan")
+    versions = filled(plan, "version")
+    both = f'(({versions}="Plan")+({versions}="Last year"))'
+    lines = f"({is_measure(plan, 'revenue')}-{is_measure(plan, 'gross_margin')})"
+    return f'SUMPRODUCT({both}*{lines})+SUMPRODUCT({both}*{is_measure(plan, "gross_margin")}*{next_year}*({body(plan)}=""))'
 
 
 # --- gaps, risks, the budget's mapping -------------------------------------------------------------------------------
