@@ -535,7 +535,8 @@ def _also_break_what_no_table_holds(path: Path) -> None:
         book[name][f"{period_letters(0)}{HEADER_ROW}"] = "1999-01"
     book["Consensus Demand"][f"{period_letters(len(plan.TIMELINE.labels) + 1)}{HEADER_ROW}"] = "2099-01"
     book["Items"]["A6000"] = "beyond"
-    book["Consensus Demand"]["A21000"] = "beyond"
+    for name in ("Consensus Demand", "Options", "Gap List"):
+        book[name]["A21000"] = "beyond"
     for n in range(70):
         book["Financial Plan"][f"A{5000 + n}"] = f"Family {n}"
     for each in book.worksheets:
