@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sop_xl import vocabulary
-from sop_xl.sheets.spec import HEADER_ROW, SheetKind, SheetSpec
+from sop_xl.sheets.spec import HEADER_ROW, Module, SheetKind, SheetSpec
 from sop_xl.templates.book import LAST_LIST_ROW, LAST_ROW, Book, bounded, is_grid, quoted
 from sop_xl.templates.check_rules import Check
 from sop_xl.templates.reach import counted, filled
@@ -80,12 +80,17 @@ def _bound_checks(book: Book) -> list[Check]:
     """Nothing stands beyond the rows that formulas read."""
     outputs = [spec for spec in book.sheets if spec.kind is SheetKind.OUTPUT]
     grids = [_beyond(spec, LAST_ROW) for spec in book.sheets if is_grid(spec) and (spec in outputs or spec.required)]
-    lists = [_beyond(book.spec(name), LAST_LIST_ROW) for name in ("Items", "Locations") if book.has(name)]
-    lists += [_beyond(spec, LAST_ROW) for spec in counted(book) if spec in outputs and not is_grid(spec)]
+    tables = [spec for spec in counted(book) if spec in outputs and not is_grid(spec)]
+    reach = {
+        "grid": grids,
+        "list of inputs": [_beyond(book.spec(name), LAST_LIST_ROW) for name in ("Items", "Locations") if book.has(name)],
+        "list of money": [_beyond(spec, LAST_ROW) for spec in tables if spec.module is Module.FINANCE],
+        "list": [_beyond(spec, LAST_ROW) for spec in tables if spec.module is not Module.FINANCE],
+    }
     checks = [
         Check(f"No rows of a {what} beyond the reach of these formulas", "core", "Rows that row-by-row formulas do not see", "count",
               lambda _, parts=parts: "+".join(parts), by_period=False, exact=True)  # type: ignore[misc]
-        for what, parts in (("grid", grids), ("list", lists))
+        for what, parts in reach.items() if parts
     ]  # fmt: skip
     if book.has("Financial Plan"):
         spec = book.spec("Financial Plan")

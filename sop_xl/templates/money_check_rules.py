@@ -31,11 +31,16 @@ _ALL, _EVERY, _NOT_ALL, _PLAN = '"All"', "sop_family_list", '"<>All"', '"Plan"'
 
 
 def money_figures(book: Book) -> list[Figure]:
-    """Totals of balance and cash, by the plain names of their lines, by which checks find them."""
+    """Totals of both sheets, by the plain names of their lines, by which checks find them."""
+    figures: list[Figure] = []
+    if book.has("Profit and Loss"):
+        profit = book.spec("Profit and Loss")
+        figures.append(Figure("contribution_margin", measure_label("contribution_margin"), "Profit and Loss, all families, regions and customers", vocabulary.MONEY,
+                              lambda c: total(profit, c, "contribution_margin")))  # fmt: skip
     if not book.has("Balance and Cash"):
-        return []
+        return figures
     spec = book.spec("Balance and Cash")
-    return [
+    return figures + [
         Figure(f"balance {name}", measure_label(name), "Balance and Cash, all families and regions", vocabulary.MONEY,
                lambda c, name=name: total(spec, c, name, region=_ALL, family=_ALL))  # type: ignore[misc]
         for name in (*BALANCE, "cash_balance", "cost_variance")
@@ -109,7 +114,7 @@ def _profit_checks(book: Book, figures: dict[str, int]) -> list[Check]:
         _whole("Every revenue has its lines in order", "Lines of revenue in Profit and Loss - those that follow gross revenue and discounts",
                _in_order(spec, "revenue", ("gross_revenue", "discounts", "revenue"))),
         _whole("Every gross margin has its lines in order", "Lines of gross margin in Profit and Loss - those that follow revenue and costs", _in_order(spec, "gross_margin", margins)),
-        _whole("Every contribution margin was checked", "Lines of contribution margin in Profit and Loss - those at most so many lines below a gross margin", _contributions(spec)),
+        _whole("Every contribution margin was checked", "Lines of contribution margin in Profit and Loss - those at most so many lines below a gross margin", _contributions(spec, figures)),
         *_roll_up_checks(spec, plan, figures),
     ]  # fmt: skip
 
@@ -130,10 +135,10 @@ def _contribution(spec: SheetSpec, count: int) -> Callable[[str], str]:
     return _adds_up(spec, [(0, "+", "gross_margin"), *between, (count + 1, "-", "contribution_margin")])
 
 
-def _contributions(spec: SheetSpec) -> str:
-    label = measure_label("contribution_margin")
-    found = "+".join(f'({filled(spec, "measure", down=down)}="{label}")' for down in range(1, len(BELOW) + 2))
-    return f'COUNTIF({filled(spec, "measure")},"{label}")-SUMPRODUCT({is_measure(spec, "gross_margin")}*({found}))'
+def _contributions(spec: SheetSpec, figures: dict[str, int]) -> str:
+    label, measures = f"$A${figures.get('contribution_margin', 1)}", filled(spec, "measure")
+    found = "+".join(f'({filled(spec, "measure", down=down)}={label})' for down in range(1, len(BELOW) + 2))
+    return f"COUNTIF({measures},{label})-SUMPRODUCT({is_measure(spec, 'gross_margin')}*({found}))"
 
 
 def _roll_up_checks(spec: SheetSpec, plan: SheetSpec, figures: dict[str, int]) -> list[Check]:
@@ -200,8 +205,9 @@ def _cash_checks(figures: dict[str, int]) -> list[Check]:
 
     def cash(c: str) -> str:
         before = shift(c, -1)
-        opening = f'IF({before}${FLAG_ROW}="Plan",{held(before, "cash_balance")},{setting_value("opening_cash")})'
-        return in_plan(c, f"{opening}+{held(c, 'cash_flow')}-{held(c, 'cash_balance')}")
+        opening = f'({before}${FLAG_ROW}<>"Plan")*{setting_value("opening_cash")}'
+        so_far = f'({before}${FLAG_ROW}="Plan")*N({held(before, "cash_balance")})'
+        return in_plan(c, f"{opening}+{so_far}+{held(c, 'cash_flow')}-{held(c, 'cash_balance')}")
 
     def indirect(c: str) -> str:
         earned = f"{_figure(figures, c, 'revenue Plan')}-{_figure(figures, c, 'cost Plan')}-{held(c, 'cost_variance')}-{held(c, 'other_payments')}+{held(c, 'fx_effect')}"
@@ -240,7 +246,7 @@ def _level_checks(book: Book, spec: SheetSpec, figures: dict[str, int]) -> list[
         regions = total(spec, c, "inventory_value", region=_NOT_ALL, family=_EVERY)
         planned = total(plan, c, "inventory_value", version=_PLAN, family=_EVERY)
         gap = in_plan(c, f"SUMPRODUCT(ABS({regions}-{planned}))")
-        return f'IF({setting_value("inventory_valuation")}="standard",{gap},0)'
+        return f'({setting_value("inventory_valuation")}="standard")*{gap}'
 
     every = "Balance and Cash, planned periods: sum over all lines of |difference|"
     return [

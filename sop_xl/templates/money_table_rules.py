@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from sop_xl import vocabulary
 from sop_xl.sheets.settings import SPEC as SETTINGS
 from sop_xl.sheets.settings import Settings
 from sop_xl.sheets.spec import HEADER_ROW, SheetSpec, columns_of
 from sop_xl.templates.book import FIRST_ROW, Book
 from sop_xl.templates.bridge_block import BRIDGES
-from sop_xl.templates.check_rules import FLAG_ROW, Check
+from sop_xl.templates.check_rules import FLAG_ROW, Check, Figure, column_of, is_measure
 from sop_xl.templates.reach import filled, top
 from sop_xl.templates.review import measure_label
 from sop_xl.templates.settings_sheet import setting_value
 
 BRIDGED = ("revenue", "gross_margin")
 """Measures that have bridges."""
-STARTS = {bridge: bridge.removesuffix(" to plan") for bridge in BRIDGES}
-"""Version in which each bridge starts, which is the name of its first step."""
 COMPARED = ("sales_volume", "revenue", "cost")
 """Measures by which the comparison is held against the financial plan."""
 _LEVELS = ("category", "family", "region", "family and region")
@@ -102,11 +102,11 @@ def _bridge_checks(book: Book, spec: SheetSpec, figures: dict[str, int]) -> list
         _whole("Every bridge adds up: all, families and items", "Bridges: start + steps - end of each block of steps, weighted by its place, so that none makes good for another",
                f"SUMPRODUCT({amounts}*{signs}*(1+{place}))"),
     ]  # fmt: skip
-    for bridge, start in STARTS.items():
+    for bridge in BRIDGES:
         for name in BRIDGED:
-            measure, label = f"{measures},$A${figures.get(f'{name} Plan', 1)}", f"{bridge}, {measure_label(name).lower()}"
-            whole = f'{bridges},"{bridge}",{measure},{items},"",{families}'
-            listed = f'{bridges},"{start}*",{measure},{families},sop_family_list,{items}'
+            label = f"{bridge}, {measure_label(name).lower()}"
+            chosen = f"{bridges},$A${figures.get(f'start {bridge}', 1)},{measures},$A${figures.get(f'{name} Plan', 1)}"
+            whole, listed = f'{chosen},{items},"",{families}', f"{chosen},{families},sop_family_list,{items}"
             checks += [
                 _whole(f"Bridge adds up: {label}", "Start + steps - end, all families",
                        f'SUMIFS({amounts},{whole},"All",{steps},"<>Plan")-SUMIFS({amounts},{whole},"All",{steps},"Plan")'),
@@ -118,29 +118,62 @@ def _bridge_checks(book: Book, spec: SheetSpec, figures: dict[str, int]) -> list
     return [*checks, *_bridge_end_checks(book, spec, figures)]
 
 
+def bridge_figures(book: Book, figures_of: Callable[[str, str], str]) -> list[Figure]:
+    """What bridges start from and must know, by period; each start goes by the name of its bridge, by which checks find it.
+
+    Parameters
+    ----------
+    figures_of
+        From the letters of a period column and the key of a working figure to its cell.
+    """
+    if not book.has("Financial Plan", "Bridges"):
+        return []
+    plan = book.spec("Financial Plan")
+    versions = filled(plan, "version")
+    both = f'(({versions}="Plan")+({versions}="Last year"))'
+    lines = f"({is_measure(plan, 'revenue')}-{is_measure(plan, 'gross_margin')})"
+
+    def unknown(c: str) -> str:
+        blank = f'{is_measure(plan, "gross_margin")}*({column_of(plan, c)}="")'
+        return f"{figures_of(c, 'next year')}*(SUMPRODUCT({both}*{lines})+SUMPRODUCT({both}*{blank}))"
+
+    def start(bridge: str) -> Figure:
+        version = bridge.removesuffix(" to plan")
+        compared = f"Start of the bridge: revenue of version {version} in the next year"
+        return Figure(f"start {bridge}", bridge, compared, vocabulary.MONEY, lambda c: f"{figures_of(c, 'next year')}*{figures_of(c, f'revenue {version}')}")
+
+    return [
+        *map(start, BRIDGES),
+        Figure("unknown margins", "Margins not known", "Families and regions without a margin in the next year, this year or last: a bridge leaves out items whose cost is not known",
+               vocabulary.COUNT, unknown),
+    ]  # fmt: skip
+
+
 def _bridge_end_checks(book: Book, spec: SheetSpec, figures: dict[str, int]) -> list[Check]:
     """Bridges start and end in figures of the financial plan over the next year; with a budget only what it speaks of is compared."""
 
     def line(key: str) -> str:
         return _row(book, figures.get(key, 1))
 
-    def gap(bridge: str, name: str, step: str, periods: str) -> str:
-        keys = {"bridge": f'"{bridge}"', "measure": f"$A${figures.get(f'{name} Plan', 1)}", "family": '"All"', "step": f'"{step}"'}
+    def gap(bridge: str, name: str, step: str, total: str) -> str:
+        keys = {"bridge": f"$A${figures.get(f'start {bridge}', 1)}", "measure": f"$A${figures.get(f'{name} Plan', 1)}", "family": '"All"', "step": f'"{step}"'}
         found = ",".join(f"{filled(spec, key)},{value}" for key, value in keys.items())
-        return f"IF(COUNTIFS({found})=0,0,SUMIFS({filled(spec, 'amount')},{found})-SUMPRODUCT({periods}))"
+        return f"IF(COUNTIFS({found})=0,0,SUMIFS({filled(spec, 'amount')},{found})-{total})"
 
     checks = [
-        _whole(f"Bridge starts in Financial Plan: {bridge}", f"Revenue at the start - version {start}, next year", gap(bridge, "revenue", start, f"{line('next year')}*{line(f'revenue {start}')}"))
-        for bridge, start in STARTS.items()
+        _whole(f"Bridge starts in Financial Plan: {bridge}", "Revenue at the start - that of the version, next year",
+               gap(bridge, "revenue", bridge.removesuffix(" to plan"), f"SUM({line(f'start {bridge}')})"))
+        for bridge in BRIDGES
     ]  # fmt: skip
-    for bridge, start in STARTS.items():
-        if start != "Budget":
-            periods = f"{line('next year')}*({line(f'revenue {start}')}<>0)*{line('revenue Plan')}"
-            checks.append(_whole(f"Bridge ends in Financial Plan: {bridge}", "Revenue at the end - version Plan, periods of the next year that both have", gap(bridge, "revenue", "Plan", periods)))
-    unknown = "+".join(f"ABS({line(f'revenue {version}')}-{line(f'cost {version}')}-{line(f'gross_margin {version}')})" for version in ("Plan", "Last year"))
-    ends = gap("Last year to plan", "gross_margin", "Plan", f"{line('next year')}*{line('gross_margin Plan')}")
-    margin = f"IF(SUMPRODUCT({line('next year')}*({unknown}))>{setting_value('check_tolerance')},0,{ends})"
-    return [*checks, _whole("Bridge ends in Financial Plan: Last year to plan, gross margin", "Gross margin at the end - version Plan, next year, where every cost is known", margin)]
+    checks += [
+        _whole(f"Bridge ends in Financial Plan: {bridge}, revenue", "Revenue at the end - version Plan, periods of the next year for which the bridge has a start",
+               gap(bridge, "revenue", "Plan", f"SUMPRODUCT(({line(f'start {bridge}')}<>0)*{line('revenue Plan')})"))
+        for bridge in ("Last year to plan", "Previous plan to plan")
+    ]  # fmt: skip
+    margin = gap("Last year to plan", "gross_margin", "Plan", f"SUMPRODUCT({line('next year')}*{line('gross_margin Plan')})")
+    checks.append(_whole("Bridge ends in Financial Plan: Last year to plan, gross margin", "Gross margin at the end - version Plan, next year, where every cost is known",
+                         f"IF(SUM({line('unknown margins')})=0,{margin},0)"))  # fmt: skip
+    return checks
 
 
 # --- gaps, risks, the budget's mapping -------------------------------------------------------------------------------
@@ -186,8 +219,8 @@ def _mapping_checks(spec: SheetSpec) -> list[Check]:
     of_measure = f'{kind},"total",{place},{setting_value("budget_measure")}&"*"'
     found = f'SUMIFS({amount},{kind},"total",{place},"<>control total")'
     return [
-        _whole("The budget ties to its control total", "Budget Mapping: total of the measure that the budget states - Budget control total in Settings, where finance states one",
-               f'IF(OR({stated}="",COUNTIFS({kind},"total")=0),0,IF(COUNTIFS({of_measure})>0,SUMIFS({amount},{of_measure}),{found})-{stated})', "as pasted"),
+        _whole("The budget ties to its control total", "Budget Mapping: total of the measure that Budget states in Settings - Budget control total, where finance states one",
+               f'IF(OR({stated}="",COUNTIFS({of_measure})=0),0,SUMIFS({amount},{of_measure})-{stated})', "as pasted"),
         _whole("Columns of the budget = its totals", "Budget Mapping: totals of the columns - totals by measure and currency, where columns are listed",
                f'IF(COUNTIFS({kind},"column")=0,0,SUMIFS({amount},{kind},"column")-{found})', "as pasted"),
     ]  # fmt: skip
