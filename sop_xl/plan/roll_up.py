@@ -30,11 +30,6 @@ class RollUp:
     code: Positions
     members: Any
 
-    @property
-    def code(self) -> Positions:
-        """(S,) position of the group of each series."""
-        return np.asarray(self.members.tocsc().indices, dtype=np.intp)  # every column has one entry
-
     def total(self, values: Matrix) -> Matrix:
         """(groups, periods) sums of (series, periods); a group without series has 0."""
         return np.asarray(self.members @ values, dtype=float)
