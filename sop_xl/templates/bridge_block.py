@@ -2,46 +2,63 @@
 
 from __future__ import annotations
 
-from sop_xl.blocks import parse_a1
+from typing import Any
+
+from sop_xl.blocks import column_letters, parse_a1
 from sop_xl.templates import layout
 from sop_xl.templates.book import bounded
-from sop_xl.templates.review import Page
+from sop_xl.templates.reach import filled
+from sop_xl.templates.review import Page, measure_label
 
 BRIDGES = ("Budget to plan", "Last year to plan", "Previous plan to plan")
 """Bridges that the sheet Bridges may hold."""
 
-STEPS = 9
-"""Rows of the block: start, seven steps, end."""
+MEASURES = ("revenue", "gross_margin")
+"""What a bridge may explain."""
+
+STEPS = 11
+"""Rows of the block: start, at most nine steps, end."""
 
 CHANGE_STEPS = 7
 """Rows of the block of changes: last cycle, five steps, this cycle."""
 
-_LAST = 2_006
 _HEADER = ("Step", "Amount", "Running", "Total (bar)", "Base (invisible)", "Raises", "Lowers")
 _ZOOM = 2
 """Times the changes' own height that is left of the totals below them."""
 
 
-def bridge_block(page: Page, row: int, choice: str) -> int:
+def bridge_block(page: Page, row: int, choice: str, measure: str = "") -> int:
     """Write the block from a 1-based row on and return the row after it.
 
-    Row: caption and in G the bridge's name, which is that in the cell `choice`, or last year's where the workbook has no such
-    bridge; header; then one row per step, the running total carrying the bars. A bridge has no regions: it is that of the family.
+    Row: caption, in F the measure's label and in G the bridge's name, which is that in the cell `choice`, or last year's where the workbook
+    has no such bridge; header; then one row per step, the running total carrying the bars. A bridge has no regions: it is that of the family.
+
+    Parameters
+    ----------
+    choice
+        Cell that names the bridge.
+    measure
+        Cell that names the measure; empty for revenue.
     """
     book, sheet, styles = page.book, page.sheet, page.book.styles
     spec = book.spec("Bridges")
-    name = f"$G${row}"
-    caption = f'={name}&", "&IF({page.family}="All","all families",{page.family})&": revenue in the next year"'
+    of, name = f"$F${row}", f"$G${row}"
+    bridges, measures, families, items, orders = (filled(spec, column) for column in ("bridge", "measure", "family", "item", "order"))
+    caption = f'={name}&", "&IF({page.family}="All","all families",{page.family})&": "&LOWER({of})&" in the next year"'
     style = styles(bold=True, font_color="#C96F1A", font_size=11)
     sheet.write_formula(f"A{row}", caption, style, "")
-    sheet.write_formula(f"G{row}", f'=IF(COUNTIF({bounded(spec, "bridge")},{choice})>0,{choice},"{BRIDGES[1]}")', styles.text(muted=True), "")
-    bridges, families, orders, steps = (
-        bounded(spec, column, last=_LAST) for column in ("bridge", "family", "order", "step")
-    )
-    count = f"COUNTIFS({bridges},{name},{families},{page.family})"
-    rows = f"({bridges}={name})*({families}={page.family})"
-    amounts = f"SUMIFS({bounded(spec, 'amount', last=_LAST)},{bridges},{name},{families},{page.family},{orders},{{place}})"
-    return waterfall_rows(page, row + 1, STEPS, f"INDEX({steps},MATCH(1,{rows}*({orders}={{place}}),0))", amounts, count)
+    label = measure_label(MEASURES[0])
+    if measure:
+        sheet.write_formula(f"F{row}", f"={measure}", styles.text(muted=True), label)
+    else:
+        sheet.write_string(f"F{row}", label, styles.text(muted=True))
+    found = f"COUNTIFS({bridges},{choice},{measures},{of})>0"
+    sheet.write_formula(f"G{row}", f'=IF({found},{choice},"{BRIDGES[1]}")', styles.text(muted=True), "")
+    scope = f'{bridges},{name},{measures},{of},{families},{page.family},{items},""'
+    amounts = f"SUMIFS({filled(spec, 'amount')},{scope},{orders},{{place}})"
+    rows = f'({bridges}={name})*({measures}={of})*({families}={page.family})*({items}="")'
+    steps = f"INDEX({filled(spec, 'step')},MATCH(1,{rows}*({orders}={{place}}),0))"
+    return waterfall_rows(page, row + 1, STEPS, steps, amounts, f"COUNTIFS({scope})")
 
 
 def change_block(page: Page, row: int) -> int:
@@ -113,3 +130,14 @@ def bridge_choice(page: Page, label: str, cell: str, initial: str) -> None:
     page.sheet.write_string(cell, initial, styles.body(entry=True, bold=True))
     page.sheet.data_validation(cell, {"validate": "list", "source": list(BRIDGES), "error_title": "Bridge", "error_message": "Choose a bridge from the list."})
     layout.cell_name(page.book, f"{stem}_bridge", page.name, row, column)
+
+
+def chart_beside_table(page: Page, chart: Any, description: str) -> None:
+    """The waterfall chosen on the page, on the sheet Bridges too: right of its table, which prints and filters as before."""
+    book = page.book
+    sheet, columns = book.worksheets["Bridges"], len(book.spec("Bridges").columns)
+    place = column_letters(columns + 2)
+    sheet.write_string(f"{place}5", f"Chosen on {page.name}", book.styles.text(muted=True))
+    sheet.print_area(0, 0, 1_048_575, columns - 1)
+    chart.set_size({"width": 900, "height": 440})
+    sheet.insert_chart(f"{place}6", chart, {"object_position": 3, "description": description})

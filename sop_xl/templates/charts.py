@@ -169,6 +169,21 @@ def waterfall_chart(book: Book, name: str, first_row: int, rows: int, *, title: 
     return chart
 
 
+def tornado_chart(book: Book, name: str, first_row: int, rows: int) -> Any:
+    """Bars to both sides of the plan, the longest on top: names in A, changes at the worse and at the better end in D and E."""
+    chart = book.workbook.add_chart({"type": "bar"})
+    for column, text, colour in ((3, "At its worse end", POOR), (4, "At its better end", GOOD)):
+        names, values = ([name, first_row - 1, c, first_row - 2 + rows, c] for c in (0, column))
+        chart.add_series({"name": text, "categories": names, "values": values, "fill": {"color": colour}, "border": {"none": True}, "gap": 35, "overlap": 100})
+    _style(chart, "How far each moves the figure from the plan", unit="", points=rows)
+    chart.set_x_axis({"num_font": _AXIS_FONT, "line": {"color": RULE}, "major_tick_mark": "none", "label_position": "low", "reverse": True})
+    chart.set_y_axis({
+        "num_font": _AXIS_FONT, "num_format": "General", "major_gridlines": {"visible": True, "line": {"color": "#E8EBEF"}}, "crossing": "max",
+        "line": {"none": True}, "major_tick_mark": "none",
+    })  # fmt: skip
+    return chart
+
+
 def insert(page: Page, chart: Any, cell: str, width: int, height: int, text: str) -> None:
     """Put a chart on its page, with a text for readers who cannot see it."""
     chart.set_size({"width": width, "height": height})

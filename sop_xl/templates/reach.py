@@ -72,10 +72,13 @@ _LIST_FIELDS = {
     "Inventory Targets": (
         "item", "safety_stock", "reorder_point", "order_quantity", "target_stock", "excess", "obsolete", "excess_value", "obsolete_value",
     ),
-    "Plan Comparison": ("level", "scope", "region", "span", "reference", "measure", "plan", "reference_value", "gap", "gap_percent", "variance"),
+    "Plan Comparison": (
+        "level", "scope", "region", "span", "first_period", "last_period", "reference", "measure", "plan", "reference_value", "gap", "gap_percent", "variance", "unit",
+        "note",
+    ),
     "Bridges": ("bridge", "measure", "family", "item", "order", "step", "amount"),
     "Gap List": ("rank", "gap", "order", "kind", "step", "family", "units", "value", "cause", "owner", "note"),
-    "Risk Outlook": ("figure", "risk", "plan", "expected", "p10", "p50", "p90", "low", "high", "swing", "rank", "note"),
+    "Risk Outlook": ("figure", "risk", "plan", "expected", "p10", "p50", "p90", "low", "high", "swing", "rank", "unit", "note"),
     "Service Curves": ("family", "service_level", "safety_stock_value", "fill_rate", "today"),
     "Scenario Compare": ("scenario", "kpi", "value", "change"),
 }  # fmt: skip
