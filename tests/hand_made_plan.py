@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from hand_made_supply import SUPPLY_TABLES, stock_rows
+from hand_made_money import CONTROL_TOTAL, MONEY_TABLES, OPENING_CASH
+from hand_made_supply import SUPPLY_TABLES
 from hand_made_world import (
     AHEAD,
     COST,
     FAMILY,
-    PAST,
     PAST_DEMAND,
     PRICE,
     REGION,
@@ -50,42 +50,6 @@ def baseline_rows() -> list[Row]:
     return rows
 
 
-def financial_rows() -> list[Row]:
-    """Every figure is the sum over the items of a family in a region."""
-    groups: dict[tuple[str, str], list[tuple[str, str]]] = {}
-    for key in STEPS:
-        groups.setdefault((FAMILY[key[0]], REGION[key[1]]), []).append(key)
-    stock = {(row[0], row[2]): row[7 + PAST :] for row in stock_rows() if row[4] == "Projected available balance"}
-    rows: list[Row] = []
-    for (family, region), keys in groups.items():
-        volumes = {key: PAST_DEMAND[key] + consensus(key) for key in keys}
-        totals = {"demand": [], "revenue": [], "cost": [], "gross_margin": []}
-        for k in range(PAST + AHEAD):
-            totals["demand"].append(sum(volumes[key][k] for key in keys))
-            totals["revenue"].append(sum(volumes[key][k] * PRICE[key[0]] for key in keys))
-            totals["cost"].append(sum(volumes[key][k] * COST[key[0]] for key in keys))
-            totals["gross_margin"].append(totals["revenue"][-1] - totals["cost"][-1])
-        value = [sum(max(stock[key][k], 0.0) * COST[key[0]] for key in keys) for k in range(AHEAD)]
-        labels = {"family": family, "region": region, "unit": "USD"}
-        rows += [line("Financial Plan", name, figures, version="Plan", **labels) for name, figures in totals.items()]
-        rows.append(line("Financial Plan", "inventory_value", value, version="Plan", **labels))
-        rows += [line("Financial Plan", name, [None] * 12 + figures[:4], version="Last year", **labels) for name, figures in totals.items()]
-        rows.append(line("Financial Plan", "revenue", [1000.0] * AHEAD, version="Budget", **labels))
-    every = {"family": "All", "region": "All", "version": "Plan"}
-    rows.append(line("Financial Plan", "demand_low", [200.0, 210.0, 220.0], **every))
-    rows.append(line("Financial Plan", "demand_high", [400.0, 410.0, 420.0], **every))
-    return rows
-
-
-def bridge_rows() -> list[Row]:
-    rows: list[Row] = []
-    for bridge, start in (("Budget to plan", "Budget"), ("Last year to plan", "Last year"), ("Previous plan to plan", "Previous plan")):
-        for family, share in (("All", 1.0), ("Chairs", 0.4), ("Lamps", 0.1), ("Tables", 0.5)):
-            steps = ((start, 1000.0), ("Volume", 200.0), ("Price", -50.0), ("Plan", 1150.0))
-            rows += [label_cells("Bridges", bridge=bridge, family=family, order=float(n), step=s, amount=a * share) for n, (s, a) in enumerate(steps)]
-    return rows
-
-
 def change_rows() -> list[Row]:
     """Last cycle planned 40 less of the baseline and 10 more by overrides."""
     steps = (("Last cycle's consensus", 100.0), ("Baseline forecast", 40.0), ("Overrides", -10.0), ("Consensus demand", 130.0))
@@ -113,16 +77,17 @@ TABLES = {
     "Baseline Forecast": baseline_rows,
     "Consensus Demand": consensus_rows,
     **SUPPLY_TABLES,
-    "Financial Plan": financial_rows,
-    "Bridges": bridge_rows,
+    **MONEY_TABLES,
     "Demand Changes": change_rows,
     "KPIs": lambda: [["WMAPE", "All", 0.2, "fraction", 0.3, "good", ""], ["Days of supply", "All", 41.0, "days", 60.0, "watch", ""]],
 }
 
+SETTINGS = Settings(horizon=AHEAD, opening_cash=OPENING_CASH, budget_control_total=CONTROL_TOTAL)
+
 
 def make_planned_workbook(path: Path, damage: dict[tuple[str, int, int], object] | None = None) -> Path:
     """The plan in a workbook of all sheets; `damage` puts other values into cells, by sheet, row of the body and column, from 0."""
-    build_workbook(path, sheets=SHEETS, timeline=TIMELINE, settings=Settings(horizon=AHEAD), template="standard")
+    build_workbook(path, sheets=SHEETS, timeline=TIMELINE, settings=SETTINGS, template="standard")
     host = HeadlessHost(path)
     for name, make in TABLES.items():
         header = [c.label for c in sheet(name).columns] + (TIMELINE.labels if sheet(name).shape is Shape.GRID else [])

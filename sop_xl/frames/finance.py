@@ -102,16 +102,19 @@ PROFIT_AND_LOSS = spec(
 )  # fmt: skip
 BALANCE_AND_CASH = spec(
     "balance_and_cash", "family region period",
-    family="text", region="text",  # or both "All", whose lines are the sums of the others
-    period="date",
+    family="text", region="text",  # region "All": the family over all regions; both "All": everything; sums of the lines by region
+    period="date",             # planned ones, and the one before them: balances only, which are the opening ones
     inventory_value="number",  # closing, at the valuation of the settings
     stock_reserve="number",    # against excess and obsolete stock; positive reduces
+    work_in_process="number",  # left one stock, with the work done on it, and not arrived in the next
     receivables="number", payables="number",
-    working_capital="number",  # inventory - reserve + receivables - payables
-    collections="number",      # received from customers
+    working_capital="number",  # inventory - reserve + work in process + receivables - payables
+    collections="number",      # received from customers: opening receivables + revenue + fx effect - closing receivables
+    fx_effect="number",        # what rates make of receivables in other currencies, summed by row
     supplier_payments="number", conversion_payments="number", other_payments="number",  # positive is paid
     cash_flow="number",        # collections - payments
-    cash_balance="number",     # "All" only: opening cash + cash flows
+    cash_balance="number",     # both "All" only: opening cash + cash flows
+    cost_variance="number",    # both "All" only: paid for and neither in stock nor in the standard cost of what was sold; positive is a cost
     days_of_inventory="number", days_of_receivables="number", days_of_payables="number", cash_to_cash="number",  # days; ratios, of their own line
 )  # fmt: skip
 PLAN_COMPARISON = spec(

@@ -84,8 +84,8 @@ BALANCE_AND_CASH = SheetSpec(
     row=BalanceAndCashRow,
     key=("family", "region", "measure"),
     measures=(
-        "inventory_value", "stock_reserve", "receivables", "payables", "working_capital", "collections", "supplier_payments", "conversion_payments",
-        "other_payments", "cash_flow", "cash_balance", "days_of_inventory", "days_of_receivables", "days_of_payables", "cash_to_cash",
+        "inventory_value", "stock_reserve", "work_in_process", "receivables", "payables", "working_capital", "collections", "fx_effect", "supplier_payments",
+        "conversion_payments", "other_payments", "cash_flow", "cash_balance", "cost_variance", "days_of_inventory", "days_of_receivables", "days_of_payables", "cash_to_cash",
     ),
     frame=frames.BALANCE_AND_CASH,
 )  # fmt: skip
