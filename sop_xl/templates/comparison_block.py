@@ -39,7 +39,7 @@ def cell_of_comparison(page: Page, name: str, row: str) -> str:
 def stretch_of_comparison(page: Page, row: str) -> str:
     """`2026-01 to 2026-12`: the periods that are compared."""
     first, last = (f"INDEX({filled(page.book.spec('Plan Comparison'), name)},{row})" for name in ("first_period", "last_period"))
-    return f'{first}&IF({first}={last},""," to "&{last})'
+    return f'{first}&" to "&{last}'
 
 
 def comparison_block(page: Page, top: int, choices: Choices) -> int:
@@ -55,20 +55,17 @@ def comparison_block(page: Page, top: int, choices: Choices) -> int:
         Field("F", "Gap %", "gap_percent", CHANGE),
         Field("G", "Gap", "gap", SIGNED),
     )
-    words = Field(WORDS, "Variance: favourable to profit or not; periods compared", "")
+    words = Field(WORDS, "Unit, periods compared, and whether the gap is favourable to profit", "")
     captions = [(field.place, field.caption, bool(field.form)) for field in (*fields, words)]
     block_header(page, row, [("A", "Measure", False), ("B", "Against", False), (PLACE, "Row", True), *captions])
     line = row + 1
     for reference in REFERENCES:
         for name in COMPARED:
-            is_last = name == COMPARED[-1]
-            more = {"bottom": 1} if is_last else {}
-            bold = name in ("revenue", "gross_margin")
-            sheet.write_string(f"A{line}", measure_label(name), styles.body(bold=bold, **more))
-            sheet.write_string(f"B{line}", reference, styles.body(font_color=MUTED, **more))
+            sheet.write_string(f"A{line}", measure_label(name), styles.body(bold=name in ("revenue", "gross_margin")))
+            sheet.write_string(f"B{line}", reference, styles.body(font_color=MUTED))
             cell = f"${PLACE}{line}"
             found = f'IFERROR({row_of_comparison(page, choices, choices.span, f"$B{line}", f"$A{line}")},"")'
-            sheet.write_array_formula(f"{PLACE}{line}", f"{{={found}}}", styles.body(UNIT_FORMAT["rank"], font_color=MUTED, font_size=8, **more), "")
+            sheet.write_array_formula(f"{PLACE}{line}", f"{{={found}}}", styles.body(UNIT_FORMAT["rank"], font_color=MUTED, font_size=8), "")
             for field in fields:
                 write_cell(page, line, field, cell_of_comparison(page, field.formula, cell))
             write_cell(page, line, words, f'IF({cell}="","",{_told(page, cell)})')
@@ -77,8 +74,8 @@ def comparison_block(page: Page, top: int, choices: Choices) -> int:
 
 
 def _told(page: Page, cell: str) -> str:
-    """`12,300 USD unfavourable; 2026-01 to 2026-12; what must be known of it`."""
+    """`USD, 2026-01 to 2026-12, unfavourable; what must be known of it`."""
     spec = page.book.spec("Plan Comparison")
     variance, unit, note = (f"INDEX({filled(spec, name)},{cell})" for name in ("variance", "unit", "note"))
-    size = f'TEXT(ABS({variance}),"#,##0")&" "&{unit}&IF({variance}<0," unfavourable; "," favourable; ")'
-    return f'IF({variance}="","in "&{unit}&"; ",{size})&{stretch_of_comparison(page, cell)}&IF({note}="","","; "&{note})'
+    side = f'LOOKUP(SIGN(N({variance})),{{-1,0,1}},{{", unfavourable","",", favourable"}})'
+    return f'{unit}&", "&{stretch_of_comparison(page, cell)}&{side}&IF({note}="","","; "&{note})'

@@ -106,7 +106,7 @@ def choose(page: Page, workings: Workings) -> Choices:
 def drop_down(page: Page, stem: str, area: str, source: object, initial: str, title: str) -> str:
     """A yellow cell, merged over the area where it is one, with a name of its own; returns its absolute address."""
     look = page.book.styles.body(entry=True, bold=True)
-    first = area.split(":")[0]
+    first = area.split(":", maxsplit=1)[0]
     if ":" in area:
         page.sheet.merge_range(area, "", look)
     page.sheet.write_string(first, initial, look)

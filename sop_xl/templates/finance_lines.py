@@ -25,7 +25,6 @@ BALANCE_HEIGHT = len(BALANCE) + 2
 
 def plan_groups(page: Page) -> Groups:
     """The plan that supply can serve, what the whole demand would bring, and the plan against each reference."""
-    rows = page.rows
     served = [
         _plan(page, "demand", "demand", PLAN, note="asked for"),
         _plan(page, "sales_volume", "sales_volume", PLAN, note="served"),
@@ -96,8 +95,8 @@ def revenue_shares(page: Page) -> None:
         if vocabulary.measure(name).unit != vocabulary.MONEY:
             continue
         row, bold = page.rows[f"pl_{name}"], name in RESULTS
-        look = {"bold": bold, **({"bg_color": PALE} if bold else {})}
-        page.sheet.write_formula(f"G{row}", f'=IF({revenue}=0,"",D{row}/{revenue})', styles.body("0.0%", **look), "")
+        look = styles.body("0.0%", bold=True, bg_color=PALE) if bold else styles.body("0.0%")
+        page.sheet.write_formula(f"G{row}", f'=IF({revenue}=0,"",D{row}/{revenue})', look, "")
 
 
 def profit_height(book: Book) -> int:

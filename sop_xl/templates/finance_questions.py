@@ -7,7 +7,14 @@ from dataclasses import dataclass
 
 from sop_xl.templates import review
 from sop_xl.templates.bridge_block import STEPS
-from sop_xl.templates.comparison_block import CHANGE, MONEY, SIGNED, cell_of_comparison, row_of_comparison, stretch_of_comparison
+from sop_xl.templates.comparison_block import (
+    CHANGE,
+    MONEY,
+    SIGNED,
+    cell_of_comparison,
+    row_of_comparison,
+    stretch_of_comparison,
+)
 from sop_xl.templates.finance_choices import Choices, Workings
 from sop_xl.templates.reach import filled
 from sop_xl.templates.review import BUDGET, LAST_YEAR, PREVIOUS_PLAN, Page, measure_label
@@ -67,7 +74,7 @@ def question_block(page: Page, top: int, choices: Choices, blocks: Blocks, worki
         _question(page, line, text)
         if choices.span:
             _comparison(page, line, choices, span, against, measure)
-            _words(page, line, _compared_words(page, line, span, against, measure, stretch, _margin_words(page) if measure == margin else ""))
+            _words(page, line, _compared_words(page, line, span, against, measure, stretch, workings) + (_margin_words(page) if measure == margin else ""))
         else:
             _unknown(page, line, "Plan Comparison")
         line += 1
@@ -121,14 +128,16 @@ def _comparison(page: Page, row: int, choices: Choices, span: str, reference: st
         write_cell(page, row, field, cell_of_comparison(page, name, cell))
 
 
-def _compared_words(page: Page, row: int, span: str, reference: str, measure: str, stretch: str, more: str) -> str:
+def _compared_words(page: Page, row: int, span: str, reference: str, measure: str, stretch: str, workings: Workings) -> str:
     cell = f"${PLACE}{row}"
-    share = f'IF(ISNUMBER($F{row})," ("&TEXT(ABS($F{row}),"0.0%")&")","")'
-    side = f'TEXT(ABS($G{row}),{_TEXT})&{share}&IF($G{row}<0," below "," above ")&LOWER({reference})'
-    note = f"INDEX({filled(page.book.spec('Plan Comparison'), 'note')},{cell})"
+    share = f'IF(ISNUMBER($F${row})," ("&TEXT(ABS($F${row}),"0.0%")&")","")'
+    side = f'IF(N($G${row})<0," below "," above ")&LOWER({reference})'
+    told = workings.add(f"Row {row}: size and side of the gap", f'{measure}&" "&TEXT(ABS(N($G${row})),{_TEXT})&{share}&{side}&"."')
+    periods = workings.add(f"Row {row}: periods", f'IF(${PLACE}${row}="","",{stretch_of_comparison(page, f"${PLACE}${row}")})')
+    note = f"INDEX({filled(page.book.spec('Plan Comparison'), 'note')},${PLACE}${row})"
+    more = workings.add(f"Row {row}: what must be known", f'IFERROR(IF({note}="",""," "&{note}&"."),"")')
     nothing = f'"No "&LOWER({reference})&" to compare with: these families and regions, "&IF({span}="","{stretch}",{span})&"."'
-    told = f'{span}&" ("&{stretch_of_comparison(page, cell)}&"): "&LOWER({measure})&" "&{side}&"."&IF({note}="",""," "&{note}&".")'
-    return f'IF({cell}="",{nothing},{told})' + more
+    return f'IF({cell}="",{nothing},{span}&" ("&{periods}&"): "&{told}&{more})'
 
 
 def _margin_words(page: Page) -> str:
@@ -168,20 +177,20 @@ def _where(page: Page, row: int, choices: Choices, reference: str, revenue: str,
     for caption, names, single, other_choice, other_names, own_choice in sides:
         levels = workings.add(f"{caption}: level", f'IF({other_choice}="All","{single}","family and region")')
         lines = f"({level}={levels})*({other_names}={other_choice})*{common}"
-        figures = []
+        figures: list[tuple[str, str]] = []
         for words, function in (("most behind", "SMALL({},1)"), ("second most behind", "SMALL({},2)"), ("most ahead", "LARGE({},1)")):
             value = workings.add(f"{caption}: {words}, variance", f"IFERROR({function.format(f'IF({lines},{variance})')},0)", unit="money", array=True, form="#,##0")
             distinct = f"*({names}<>{figures[0][0]})" if figures else ""
             name = workings.add(f"{caption}: {words}", f'IFERROR(INDEX({names},MATCH(1,{lines}*({variance}={value}){distinct},0)),"")', array=True)
             figures.append((name, value))
-        told.append(workings.add(f"{caption} in words", _side_words(figures, own_choice, caption)))
+        told.append(workings.add(f"{caption} in words", _side_words(figures, own_choice)))
     nothing = f'"No "&LOWER({reference})&" by family or region."'
     _words(page, row, f'IF(${PLACE}{row}="",{nothing},"Against "&LOWER({reference})&", revenue. Families: "&{told[0]}&" Regions: "&{told[1]})')
 
 
-def _side_words(figures: list[tuple[str, str]], choice: str, caption: str) -> str:
+def _side_words(figures: list[tuple[str, str]], choice: str) -> str:
     (first, behind), (second, next_behind), (best, ahead) = figures
-    short = f'IF({behind}<0,{first}&" "&TEXT({behind},{_DELTA})&IF({next_behind}<0,", "&{second}&" "&TEXT({next_behind},{_DELTA}),""),"none behind")'
+    short = f'IF({behind}<0,{first}&" "&TEXT({behind},{_DELTA}),"none behind")&IF({next_behind}<0,", "&{second}&" "&TEXT({next_behind},{_DELTA}),"")'
     more = f'IF({ahead}>0,"; ahead "&{best}&" "&TEXT({ahead},{_DELTA}),"")'
     return f'IF({choice}<>"All",{choice}&" is chosen.",{short}&{more}&".")'
 
@@ -201,10 +210,12 @@ def _cash(page: Page, row: int, workings: Workings) -> None:
     write_cell(page, row, _E, f'IF({today}=0,"",{today})')
     write_cell(page, row, _F, f'IF(OR(N($D{row})=0,N($E{row})=0),"",$D{row}/$E{row}-1)')
     write_cell(page, row, _G, f'IF({has_cash}="","",MIN({lowest},0))')
-    words = f'"Working capital "&TEXT($D${capital},{_TEXT})&" at the end of the next year"&IF({today}=0,"",", today "&TEXT({today},{_TEXT}))'
-    words += f'&IF($D${days}=0,"","; cash-to-cash "&TEXT($D${days},{_TEXT})&" days")&". "'
+    told = f'"Working capital "&TEXT($D${capital},{_TEXT})&" at the end of the next year"&IF({today}=0,"",", today "&TEXT({today},{_TEXT}))'
+    told += f'&IF($D${days}=0,"","; cash-to-cash "&TEXT($D${days},{_TEXT})&" days")&". "'
+    words = workings.add("Working capital in words", told)
     money = f'"Cash "&TEXT($D${cash},{_TEXT})&" at the end, lowest "&TEXT({lowest},{_TEXT})&" in "&{when}&"."'
-    _words(page, row, f'IF($D{row}="","No balance yet.",{words}&IF({has_cash}="","Cash is known for the whole company alone.",{money}))')
+    cash_words = workings.add("Cash in words", f'IF({has_cash}="","Cash is known for the whole company alone.",{money})')
+    _words(page, row, f'IF($D{row}="","No balance yet.",{words}&{cash_words})')
 
 
 def _closing(page: Page, row: int, gaps: int, workings: Workings) -> None:
@@ -219,14 +230,15 @@ def _closing(page: Page, row: int, gaps: int, workings: Workings) -> None:
             known = f'COUNTIFS({filled(spec, "figure")},"{label}")=0'
             told.append(workings.add(f"Range of {label.lower()}", f'IF({known},"",TEXT({low},{_TEXT})&" to "&TEXT({high},{_TEXT}))'))
         both = f'"P10 to P90 of revenue "&{told[0]}&", of gross margin "&{told[1]}&"."'
-        outlook = f'&" "&IF({told[0]}="","No risks yet.",{both})'
-    nothing, something = f'${PLACE}{gaps}=""', f"COUNTIF({filled(page.book.spec('Plan Comparison'), 'level')},\"?*\")" if page.book.has("Plan Comparison") else "0"
+        outlook = '&" "&' + workings.add("Range in words", f'IF({told[0]}="","No risks yet.",{both})')
+    nothing, something = f'${PLACE}${gaps}=""', f"COUNTIF({filled(page.book.spec('Plan Comparison'), 'level')},\"?*\")" if page.book.has("Plan Comparison") else "0"
     known = workings.add("Figures that are compared", something, unit="count", form="#,##0")
     for field in (_D, _E, _F):
         page.sheet.write_blank(f"{field.place}{row}", None, page.book.styles.body())
     write_cell(page, row, _G, f'IF({nothing},IF({known}=0,"",0),-$D{gaps})')
-    closed = f'IF($E{gaps}=0,"nothing closes it",TEXT($E{gaps},{_TEXT})&" is closed by one step, "&TEXT(N($F{gaps}),"0%")&" stays open")'
-    gap = f'$A{gaps}&", margin "&TEXT(N($D{gaps}),{_TEXT})&": "&{closed}&"; see the gaps below."'
+    closed = f'IF($E${gaps}=0,"nothing closes it",TEXT($E${gaps},{_TEXT})&" is closed by one step, "&TEXT(N($F${gaps}),"0%")&" stays open")'
+    told_gap = f'$A${gaps}&", margin "&TEXT(N($D${gaps}),{_TEXT})&": "&{closed}&"; see the gaps below."'
+    gap = workings.add("Largest gap in words", f'IF({nothing},"",{told_gap})')
     _words(page, row, f'IF({nothing},IF({known}=0,"Nothing planned yet.","No gap stands."),{gap}){outlook}')
 
 

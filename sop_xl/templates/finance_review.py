@@ -7,7 +7,18 @@ from typing import Any
 
 from sop_xl import vocabulary
 from sop_xl.sheets.spec import HEADER_ROW
-from sop_xl.templates import bridge_block, charts, comparison_block, finance_choices, finance_lines, finance_questions, gap_block, item_drill, layout, review
+from sop_xl.templates import (
+    bridge_block,
+    charts,
+    comparison_block,
+    finance_choices,
+    finance_lines,
+    finance_questions,
+    gap_block,
+    item_drill,
+    layout,
+    review,
+)
 from sop_xl.templates.book import Book
 from sop_xl.templates.finance_choices import Choices, Workings
 from sop_xl.templates.reach import filled, period_filled
