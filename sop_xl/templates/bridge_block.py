@@ -9,6 +9,7 @@ from sop_xl.templates import layout
 from sop_xl.templates.book import bounded
 from sop_xl.templates.reach import filled
 from sop_xl.templates.review import Page, measure_label
+from sop_xl.templates.styles import MUTED
 
 BRIDGES = ("Budget to plan", "Last year to plan", "Previous plan to plan")
 """Bridges that the sheet Bridges may hold."""
@@ -44,7 +45,7 @@ def bridge_block(page: Page, row: int, choice: str, measure: str = "") -> int:
     spec = book.spec("Bridges")
     of, name = f"$F${row}", f"$G${row}"
     bridges, measures, families, items, orders = (filled(spec, column) for column in ("bridge", "measure", "family", "item", "order"))
-    caption = f'={name}&", "&IF({page.family}="All","all families",{page.family})&": "&LOWER({of})&" in the next year"'
+    caption = f'={name}&", "&IF({page.family}="All","all families",{page.family})&": "&LOWER({of})'
     style = styles(bold=True, font_color="#C96F1A", font_size=11)
     sheet.write_formula(f"A{row}", caption, style, "")
     label = measure_label(MEASURES[0])
@@ -58,7 +59,14 @@ def bridge_block(page: Page, row: int, choice: str, measure: str = "") -> int:
     amounts = f"SUMIFS({filled(spec, 'amount')},{scope},{orders},{{place}})"
     rows = f'({bridges}={name})*({measures}={of})*({families}={page.family})*({items}="")'
     steps = f"INDEX({filled(spec, 'step')},MATCH(1,{rows}*({orders}={{place}}),0))"
-    return waterfall_rows(page, row + 1, STEPS, steps, amounts, f"COUNTIFS({scope})")
+    end = waterfall_rows(page, row + 1, STEPS, steps, amounts, f"COUNTIFS({scope})", foot=f"$E${row}")
+    names, running = f"$A${row + 2}:$A${end - 1}", f"$C${row + 2}:$C${end - 1}"
+    runs = f'IF({names}<>"",{running})'
+    # steps are small beside totals: the bars are cut at a foot, so that the steps can be seen
+    foot = f"MAX(0,MIN({runs})-(MAX({runs})-MIN({runs})))"
+    sheet.write_string(f"D{row}", "bars from", styles(font_color=MUTED, align="right"))
+    sheet.write_array_formula(f"E{row}", f"{{={foot}}}", styles(font_color=MUTED, num_format="#,##0"), 0)
+    return end
 
 
 def change_block(page: Page, row: int) -> int:
@@ -101,7 +109,7 @@ def waterfall_rows(page: Page, row: int, count: int, label: str, amount: str, fi
     for index, text in enumerate(_HEADER):
         sheet.write_string(row - 1, index, text, styles.header(page.book.spec(page.name).kind, number=index > 0))
     first = row + 1
-    number, text_style = styles.body("#,##0;-#,##0;0"), styles.body()
+    number, text_style, narrow = styles.body("#,##0;-#,##0;0"), styles.body(), styles.body("#,##0;-#,##0;0", shrink=True, font_color=MUTED)
     cut = "" if foot == "0" else f"-{foot}"
     for line in range(first, first + count):
         place = f"(ROWS($A${first}:$A{line})-1)"
@@ -111,14 +119,18 @@ def waterfall_rows(page: Page, row: int, count: int, label: str, amount: str, fi
             sheet.write_array_formula(f"A{line}", f"{{={text}}}", text_style, "")
         else:
             sheet.write_formula(f"A{line}", f"={text}", text_style, "")
-        sheet.write_formula(f"B{line}", f"={amount.format(place=place)}", number)
+        sheet.write_formula(f"B{line}", f'=IF($A{line}="","",{amount.format(place=place)})', number)
         before = f"N(C{line - 1})"
-        sheet.write_formula(f"C{line}", f'=IF($A{line}="",0,IF(OR({is_start},{is_end}),B{line},{before}+B{line}))', number)
+        sheet.write_formula(f"C{line}", f'=IF($A{line}="",0,IF(OR({is_start},{is_end}),B{line},{before}+B{line}))', narrow)
         sheet.write_formula(f"D{line}", f'=IF(AND($A{line}<>"",OR({is_start},{is_end})),B{line}{cut},0)', number)
         step = f'AND($A{line}<>"",D{line}=0)'
         sheet.write_formula(f"E{line}", f"=IF({step},MIN({before},C{line}){cut},0)", number)
         sheet.write_formula(f"F{line}", f"=IF({step},MAX(B{line},0),0)", number)
         sheet.write_formula(f"G{line}", f"=IF({step},MAX(-B{line},0),0)", number)
+    # lines without a step show nothing, and count as 0
+    sheet.conditional_format(f"C{first}:G{first + count - 1}", {
+        "type": "formula", "criteria": f'=$A{first}=""', "format": styles.conditional(num_format=";;;"),
+    })  # fmt: skip
     return first + count
 
 

@@ -176,9 +176,10 @@ def tornado_chart(book: Book, name: str, first_row: int, rows: int) -> Any:
         names, values = ([name, first_row - 1, c, first_row - 2 + rows, c] for c in (0, column))
         chart.add_series({"name": text, "categories": names, "values": values, "fill": {"color": colour}, "border": {"none": True}, "gap": 35, "overlap": 100})
     _style(chart, "How far each moves the figure from the plan", unit="", points=rows)
-    chart.set_x_axis({"num_font": _AXIS_FONT, "line": {"color": RULE}, "major_tick_mark": "none", "label_position": "low", "reverse": True})
-    chart.set_y_axis({
-        "num_font": _AXIS_FONT, "num_format": "General", "major_gridlines": {"visible": True, "line": {"color": "#E8EBEF"}}, "crossing": "max",
+    # XlsxWriter's x axis of a bar chart is the one that lies: the values
+    chart.set_y_axis({"num_font": _AXIS_FONT, "line": {"color": RULE}, "major_tick_mark": "none", "label_position": "low", "reverse": True})
+    chart.set_x_axis({
+        "num_font": _AXIS_FONT, "num_format": "[>=2]#,##0;[<=-2]-#,##0;General", "major_gridlines": {"visible": True, "line": {"color": "#E8EBEF"}},
         "line": {"none": True}, "major_tick_mark": "none",
     })  # fmt: skip
     return chart

@@ -6,7 +6,7 @@ from sop_xl.templates import review
 from sop_xl.templates.finance_choices import Choices
 from sop_xl.templates.reach import filled
 from sop_xl.templates.review import BUDGET, LAST_YEAR, PREVIOUS_PLAN, Page, measure_label
-from sop_xl.templates.styles import MUTED, RULE, UNIT_FORMAT
+from sop_xl.templates.styles import BLUE, MUTED, RULE, UNIT_FORMAT
 from sop_xl.templates.word_block import PLACE, WORDS, Field, block_header, write_cell
 
 UNCONSTRAINED = "Unconstrained"
@@ -61,8 +61,9 @@ def comparison_block(page: Page, top: int, choices: Choices) -> int:
     line = row + 1
     for reference in REFERENCES:
         for name in COMPARED:
+            first = name == COMPARED[0]
             sheet.write_string(f"A{line}", measure_label(name), styles.body(bold=name in ("revenue", "gross_margin")))
-            sheet.write_string(f"B{line}", reference, styles.body(font_color=MUTED))
+            sheet.write_string(f"B{line}", reference, styles.body(bold=first, font_color=BLUE if first else MUTED))
             cell = f"${PLACE}{line}"
             found = f'IFERROR({row_of_comparison(page, choices, choices.span, f"$B{line}", f"$A{line}")},"")'
             sheet.write_array_formula(f"{PLACE}{line}", f"{{={found}}}", styles.body(UNIT_FORMAT["rank"], font_color=MUTED, font_size=8), "")

@@ -150,18 +150,18 @@ def _spans(page: Page, workings: Workings) -> tuple[str, str, str, str]:
     sheet, styles = page.sheet, page.book.styles
     spans = filled(page.book.spec("Plan Comparison"), "span")
     muted = styles(font_color=MUTED, font_size=9)
-    workings.add("Stretches of time in Plan Comparison", '"below"')
+    workings.add("Spans in Plan Comparison", '"below"')
     top = workings.row
     for row in range(top, top + SPANS):
         above = f"$D${top - 1}:$D{row - 1}"
         listed = f'IF(D{row - 1}="","",IFERROR(INDEX({spans},MATCH(0,COUNTIF({above},{spans}&"")+({spans}=""),0))&"",""))'
-        workings.add("Stretch of time", listed, array=True)
+        workings.add("Span", listed, array=True)
     cells = f"$D${top}:$D${top + SPANS - 1}"
     listed = f"{quoted(page.name)}!{cells}"
     start = listed.split(":", maxsplit=1)[0]
     page.book.workbook.define_name("FinanceReview_spans", f'={start}:INDEX({listed},MAX(1,COUNTIF({listed},"?*")))')
     sheet.write_string(f"E{CHOICE_ROW}", "Over", styles(bold=True, align="right", indent=1))
-    chosen = drop_down(page, "span", f"F{CHOICE_ROW}:G{CHOICE_ROW}", "=FinanceReview_spans", "Full year", "Stretch of time")
+    chosen = drop_down(page, "span", f"F{CHOICE_ROW}:G{CHOICE_ROW}", "=FinanceReview_spans", "Full year", "Span")
     first = f"$D${top}"
     meant = f'IFERROR(INDEX({cells},MATCH({chosen}&"*",{cells},0)),{first})'
     span = workings.add("Chosen; the first where Plan Comparison does not have it", f'IF({chosen}="",{first},{meant})')

@@ -29,7 +29,7 @@ _STATES = (("on plan", GOOD, GOOD_FILL), ("ahead", GOOD, GOOD_FILL), ("behind", 
 _D, _E, _F, _G = (
     Field("D", "Plan", "", MONEY), Field("E", "Reference", "", MONEY), Field("F", "Gap %", "", CHANGE), Field("G", "Variance", "", SIGNED),
 )  # fmt: skip
-_WORDS = Field(WORDS, "Answer", "")
+_WORDS = Field(WORDS, "Answer", "", size=10)
 _LINE = 29
 _TEXT = '"#,##0"'
 _DELTA = '"+#,##0;-#,##0;0"'
@@ -132,12 +132,12 @@ def _compared_words(page: Page, row: int, span: str, reference: str, measure: st
     cell = f"${PLACE}{row}"
     share = f'IF(ISNUMBER($F${row})," ("&TEXT(ABS($F${row}),"0.0%")&")","")'
     side = f'IF(N($G${row})<0," below "," above ")&LOWER({reference})'
-    told = workings.add(f"Row {row}: size and side of the gap", f'{measure}&" "&TEXT(ABS(N($G${row})),{_TEXT})&{share}&{side}&"."')
+    told = workings.add(f"Row {row}: size and side of the gap", f'LOWER({measure})&" "&TEXT(ABS(N($G${row})),{_TEXT})&{share}&{side}')
     periods = workings.add(f"Row {row}: periods", f'IF(${PLACE}${row}="","",{stretch_of_comparison(page, f"${PLACE}${row}")})')
     note = f"INDEX({filled(page.book.spec('Plan Comparison'), 'note')},${PLACE}${row})"
-    more = workings.add(f"Row {row}: what must be known", f'IFERROR(IF({note}="",""," "&{note}&"."),"")')
+    more = workings.add(f"Row {row}: what must be known", f'IFERROR(IF({note}="","","; "&{note}),"")')
     nothing = f'"No "&LOWER({reference})&" to compare with: these families and regions, "&IF({span}="","{stretch}",{span})&"."'
-    return f'IF({cell}="",{nothing},{span}&" ("&{periods}&"): "&{told}&{more})'
+    return f'IF({cell}="",{nothing},{span}&" ("&{periods}&"): "&{told}&{more}&".")'
 
 
 def _margin_words(page: Page) -> str:
@@ -236,7 +236,7 @@ def _closing(page: Page, row: int, gaps: int, workings: Workings) -> None:
     for field in (_D, _E, _F):
         page.sheet.write_blank(f"{field.place}{row}", None, page.book.styles.body())
     write_cell(page, row, _G, f'IF({nothing},IF({known}=0,"",0),-$D{gaps})')
-    closed = f'IF($E${gaps}=0,"nothing closes it",TEXT($E${gaps},{_TEXT})&" is closed by one step, "&TEXT(N($F${gaps}),"0%")&" stays open")'
+    closed = f'IF($E${gaps}=0,"nothing closes it","its best step closes "&TEXT($E${gaps},{_TEXT})&", "&TEXT(N($F${gaps}),"0%")&" stays open after all")'
     told_gap = f'$A${gaps}&", margin "&TEXT(N($D${gaps}),{_TEXT})&": "&{closed}&"; see the gaps below."'
     gap = workings.add("Largest gap in words", f'IF({nothing},"",{told_gap})')
     _words(page, row, f'IF({nothing},IF({known}=0,"Nothing planned yet.","No gap stands."),{gap}){outlook}')

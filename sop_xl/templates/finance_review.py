@@ -112,7 +112,7 @@ def _bridge(page: Page, top: int, choices: Choices, workings: Workings) -> None:
     height = 20 * (bridge_block.STEPS + 1 + item_drill.HEIGHT)
 
     def waterfall() -> Any:
-        return charts.waterfall_chart(page.book, page.name, top + 2, bridge_block.STEPS, title=title, what="it")
+        return charts.waterfall_chart(page.book, page.name, top + 2, bridge_block.STEPS, title=title, what="it", amounts=True)
 
     charts.insert(page, waterfall(), f"{page.beside}{top + 1}", _RIGHT, height, description)
     bridge_block.chart_beside_table(page, waterfall(), description)

@@ -14,8 +14,7 @@ GAPS, RISKS = 8, 8
 
 GAP_HEIGHT = GAPS + 3
 RISK_HEIGHT = len(FIGURES) + 3
-CHART_ROWS = 16
-TORNADO_HEIGHT = RISKS + 3 + CHART_ROWS
+TORNADO_HEIGHT = RISKS + 9
 """Rows of each block, heading, header and an empty row included."""
 
 _MONEY = "#,##0;-#,##0;0"
@@ -74,7 +73,8 @@ def risk_block(page: Page, top: int) -> int:
             write_cell(page, line, field, f'IF({cell}="","",{_cell(page, field.formula, cell)})')
         nothing = f'IF(ROWS($A${row + 1}:$A{line})=1,"no risk is open","")'
         write_cell(page, line, words, f'IF({cell}="",{nothing},{_cell(page, "unit", cell)}&": "&{_cell(page, "note", cell)})')
-    _as_shares(page, f"B{row + 1}:G{row + len(FIGURES)}", f'$A{row + 1}="{SERVICE}"')
+    for ends in ("BB", "DG"):
+        _as_shares(page, f"{ends[0]}{row + 1}:{ends[1]}{row + len(FIGURES)}", f'$A{row + 1}="{SERVICE}"')
     page.rows["outlook"] = row + 1
     return row + len(FIGURES) + 2
 
@@ -84,30 +84,27 @@ def tornado(page: Page, top: int) -> int:
     book, sheet, styles, spec = page.book, page.sheet, page.book.styles, page.book.spec("Risk Outlook")
     row = review.heading(page, top, "What moves it most: the yellow cell chooses the figure")
     figure = drop_down(page, "figure", f"D{top}:E{top}", list(FIGURES), FIGURES[0], "Figure")
-    captions = [("A", "Risk or opportunity"), (PLACE, "Row"), ("D", "At its worse end"), ("E", "At its better end"), ("G", "Expected change")]
-    block_header(page, row, [*((place, text, place != "A") for place, text in captions), (WORDS, "Unit, what it is, and who watches it", False)])
+    captions = [("A", "Risk or opportunity"), ("B", "Unit"), (PLACE, "Row"), ("D", "Worse end"), ("E", "Better end"), ("G", "Expected change")]
+    block_header(page, row, [(place, text, place not in "AB") for place, text in captions])
     figures, risks, ranks = (filled(spec, name) for name in ("figure", "risk", "rank"))
     first = row + 1
     for line in range(first, first + RISKS):
-        sheet.set_row(line - 1, TWO_LINES)
         cell, number = f"${PLACE}{line}", f"ROWS($A${first}:$A{line})"
         found = f'IFERROR(MATCH(1,({figures}={figure})*({risks}<>"")*({ranks}={number}),0),"")'
         sheet.write_array_formula(f"{PLACE}{line}", f"{{={found}}}", styles.body("0", font_color=MUTED, font_size=8), "")
-        plan = _cell(page, "plan", cell)
+        plan, note = _cell(page, "plan", cell), _cell(page, "note", cell)
         shown = {
-            "A": f'{_cell(page, "risk", cell)}&""', "D": f"{_cell(page, 'low', cell)}-{plan}", "E": f"{_cell(page, 'high', cell)}-{plan}",
+            "A": f'{_cell(page, "risk", cell)}&": "&IFERROR(LEFT({note},FIND(":",{note})-1),{note})', "B": f'{_cell(page, "unit", cell)}&""', "D": f"{_cell(page, 'low', cell)}-{plan}", "E": f"{_cell(page, 'high', cell)}-{plan}",
             "G": _cell(page, "expected", cell),
         }  # fmt: skip
         for letters, formula in shown.items():
             nothing = f'IF({number}=1,"none: no open risk","")' if letters == "A" else '""'
-            write_cell(page, line, Field(letters, "", "", "" if letters == "A" else _DELTA), f'IF({cell}="",{nothing},{formula})')
-        for letters in "BF":
-            sheet.write_blank(f"{letters}{line}", None, styles.body())
-        write_cell(page, line, Field(WORDS, "", ""), f'IF({cell}="","",{_cell(page, "unit", cell)}&": "&{_cell(page, "note", cell)})')
+            write_cell(page, line, Field(letters, "", "", "" if letters in "AB" else _DELTA), f'IF({cell}="",{nothing},{formula})')
+        sheet.write_blank(f"F{line}", None, styles.body())
     _as_shares(page, f"D{first}:G{first + RISKS - 1}", f'{figure}="{SERVICE}"')
     chart = charts.tornado_chart(book, page.name, first, RISKS)
-    charts.insert(page, chart, f"A{first + RISKS + 1}", 1678, CHART_ROWS * 20 - 20, "How far each risk moves the chosen figure from the plan")
-    return first + RISKS + 1 + CHART_ROWS
+    charts.insert(page, chart, f"{page.beside}{first}", 850, 20 * (TORNADO_HEIGHT - 3), "How far each risk moves the chosen figure from the plan")
+    return top + TORNADO_HEIGHT
 
 
 def _cell(page: Page, name: str, cell: str) -> str:

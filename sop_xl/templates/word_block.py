@@ -18,6 +18,9 @@ PLACE = "C"
 
 TWO_LINES, THREE_LINES = 27, 34
 
+_AT_THE_LEFT = ("A", "B")
+"""Columns of text that have no figures to their left."""
+
 Beside = tuple[int, int]
 """First and last of the planned periods, from 0, over which a cell is merged."""
 
@@ -39,6 +42,8 @@ class Field:
         Number format; empty for text.
     array
         Whether the formula compares whole columns.
+    size
+        Of the letters of a sentence, in points.
     """
 
     place: str | Beside
@@ -46,6 +51,7 @@ class Field:
     formula: str
     form: str = ""
     array: bool = False
+    size: int = 9
 
 
 def letters_of(page: Page, place: str | Beside) -> tuple[str, str]:
@@ -69,7 +75,7 @@ def block_header(page: Page, row: int, captions: Sequence[tuple[str | Beside, st
         sheet.write_blank(row - 1, column, None, styles.header(kind, wrap=False))
     for place, caption, number in captions:
         first, last = letters_of(page, place)
-        look = styles.header(kind, wrap=False, number=number, indent=int(not number and (place == "F" or isinstance(place, tuple))))
+        look = styles.header(kind, wrap=False, number=number, indent=int(not number and place not in _AT_THE_LEFT))
         if number and first != last:
             sheet.merge_range(f"{first}{row}:{last}{row}", caption, look)
         else:
@@ -122,9 +128,9 @@ def write_cell(page: Page, line: int, field: Field, formula: str) -> None:
 def _style(page: Page, field: Field) -> Any:
     styles = page.book.styles
     if field.form:
-        return styles.body(field.form)
+        return styles.body(field.form, shrink=True)
     if isinstance(field.place, tuple):
-        return styles.body(text_wrap=True, font_size=9, align="left", indent=1)
+        return styles.body(text_wrap=True, font_size=field.size, align="left", indent=1)
     if field.place == "A":
         return styles.body(text_wrap=True, bold=True, font_size=9)
-    return styles.body(text_wrap=True, align="left", indent=int(field.place == "F"))
+    return styles.body(text_wrap=True, align="left", indent=int(field.place not in _AT_THE_LEFT))
