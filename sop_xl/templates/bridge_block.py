@@ -48,13 +48,13 @@ def bridge_block(page: Page, row: int, choice: str, measure: str = "") -> int:
     caption = f'={name}&", "&IF({page.family}="All","all families",{page.family})&": "&LOWER({of})'
     style = styles(bold=True, font_color="#C96F1A", font_size=11)
     sheet.write_formula(f"A{row}", caption, style, "")
-    label = measure_label(MEASURES[0])
+    label, muted = measure_label(MEASURES[0]), styles(font_color=MUTED, align="left", indent=1)
     if measure:
-        sheet.write_formula(f"F{row}", f"={measure}", styles.text(muted=True), label)
+        sheet.write_formula(f"F{row}", f"={measure}", muted, label)
     else:
-        sheet.write_string(f"F{row}", label, styles.text(muted=True))
+        sheet.write_string(f"F{row}", label, muted)
     found = f"COUNTIFS({bridges},{choice},{measures},{of})>0"
-    sheet.write_formula(f"G{row}", f'=IF({found},{choice},"{BRIDGES[1]}")', styles.text(muted=True), "")
+    sheet.write_formula(f"G{row}", f'=IF({found},{choice},"{BRIDGES[1]}")', muted, "")
     scope = f'{bridges},{name},{measures},{of},{families},{page.family},{items},""'
     amounts = f"SUMIFS({filled(spec, 'amount')},{scope},{orders},{{place}})"
     rows = f'({bridges}={name})*({measures}={of})*({families}={page.family})*({items}="")'
@@ -66,7 +66,16 @@ def bridge_block(page: Page, row: int, choice: str, measure: str = "") -> int:
     foot = f"MAX(0,MIN({runs})-(MAX({runs})-MIN({runs})))"
     sheet.write_string(f"D{row}", "bars from", styles(font_color=MUTED, align="right"))
     sheet.write_array_formula(f"E{row}", f"{{={foot}}}", styles(font_color=MUTED, num_format="#,##0"), 0)
+    _bar_names(page, row + 2, end - 1)
     return end
+
+
+def _bar_names(page: Page, first: int, last: int) -> None:
+    """What stands below each bar of a chart that has no axis, each step with its amount: in the first planned period's column, which the chart covers."""
+    for line in range(first, last + 1):
+        amount = f'IF($D{line}=0,TEXT($B{line},"+#,##0;-#,##0;0"),TEXT($B{line},"#,##0"))'
+        name = f'=IF($A{line}="","",$A{line}&CHAR(10)&{amount})'
+        page.sheet.write_formula(f"{page.beside}{line}", name, page.book.styles(font_color=MUTED, font_size=8), "")
 
 
 def change_block(page: Page, row: int) -> int:

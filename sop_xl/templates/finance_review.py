@@ -6,7 +6,7 @@ from itertools import accumulate
 from typing import Any
 
 from sop_xl import vocabulary
-from sop_xl.sheets.spec import HEADER_ROW
+from sop_xl.sheets.spec import HEADER_ROW, LABEL_COLUMNS
 from sop_xl.templates import (
     bridge_block,
     charts,
@@ -112,7 +112,7 @@ def _bridge(page: Page, top: int, choices: Choices, workings: Workings) -> None:
     height = 20 * (bridge_block.STEPS + 1 + item_drill.HEIGHT)
 
     def waterfall() -> Any:
-        return charts.waterfall_chart(page.book, page.name, top + 2, bridge_block.STEPS, title=title, what="it", amounts=True)
+        return charts.waterfall_chart(page.book, page.name, top + 2, bridge_block.STEPS, title=title, what="it", names_column=LABEL_COLUMNS + page.book.history_count)
 
     charts.insert(page, waterfall(), f"{page.beside}{top + 1}", _RIGHT, height, description)
     bridge_block.chart_beside_table(page, waterfall(), description)
