@@ -102,7 +102,7 @@ def demo(
 @app.command()
 def check(
     workbook: Workbook,
-    write: Annotated[bool, typer.Option("--write", help="Also write what was found to the Problems sheet.")] = False,
+    write: Annotated[bool, typer.Option("--write", help="Also write what was found to the Problems sheet, and how a pasted budget was understood to Budget Mapping.")] = False,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:

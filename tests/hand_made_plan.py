@@ -9,11 +9,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from hand_made_money import CONTROL_TOTAL, MONEY_TABLES, OPENING_CASH
-from hand_made_supply import SUPPLY_TABLES
+from hand_made_supply import SUPPLY_TABLES, stock_rows
 from hand_made_world import (
     AHEAD,
     COST,
     FAMILY,
+    PAST,
     PAST_DEMAND,
     PRICE,
     REGION,
@@ -31,6 +32,8 @@ from sop_xl.sheets import SHEETS, sheet
 from sop_xl.sheets.settings import Settings
 from sop_xl.sheets.spec import Shape
 from sop_xl.templates import build_workbook
+
+__all__ = ["AHEAD", "FAMILY", "PAST", "PRICE", "SETTINGS", "STEPS", "TABLES", "TIMELINE", "consensus", "consensus_rows", "make_planned_workbook", "stock_rows"]
 
 
 def consensus_rows() -> list[Row]:

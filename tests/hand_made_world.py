@@ -42,7 +42,7 @@ def label_cells(name: str, /, **values: object) -> Row:
 def line(name: str, what: str, figures: list[float | None], /, **labels: object) -> Row:
     """A grid's row; planned figures alone stand behind an empty past."""
     past = [] if len(figures) == PAST + AHEAD else NOTHING
-    return [*label_cells(name, measure=measure(what).label, **labels), *past, *figures]
+    return [*label_cells(name, **({"measure": measure(what).label, "unit": measure(what).unit} | labels)), *past, *figures]
 
 
 def place(key: tuple[str, str]) -> dict[str, str]:

@@ -19,6 +19,7 @@ from sop_xl.plan.launch_ranges import launch_ranges, launch_spread, with_launch_
 from sop_xl.plan.life_cycle_plan import life_cycle_plan
 from sop_xl.plan.life_cycle_pools import open_pools
 from sop_xl.plan.notes import notes_frame
+from sop_xl.plan.plan_comparison import plan_comparison
 from sop_xl.plan.prices import net_prices
 from sop_xl.plan.stock_inputs import StockInputs
 from sop_xl.plan.stock_policy import restocker, stock_levels
@@ -40,7 +41,7 @@ INPUTS = {
 RESULTS = {
     spec.name: spec
     for spec in (
-        frames.CONSENSUS_DEMAND, frames.FORECAST_CONSUMPTION, frames.INVENTORY_PLAN, frames.NET_PRICES, frames.FINANCIAL_PLAN, frames.BRIDGES, frames.KPIS,
+        frames.CONSENSUS_DEMAND, frames.FORECAST_CONSUMPTION, frames.INVENTORY_PLAN, frames.NET_PRICES, frames.FINANCIAL_PLAN, frames.BRIDGES, frames.PLAN_COMPARISON, frames.KPIS,
         frames.DEMAND_EFFECTS, frames.LIFECYCLE_PLAN, frames.SALES_REVIEW,
     )
 }  # fmt: skip
@@ -69,14 +70,15 @@ def run_thread(given: Mapping[str, pd.DataFrame], timeline: Timeline, settings: 
     n9 = notes_frame(stock_levels(network, stated).notes)
     detail, n4 = financial_detail(read["demand_history"], consensus, prices, items, locations, timeline, read["fx_rates"], settings.get("plan_currency", ""))
     money, n5 = financial_plan(detail, stock, read["budget"], read["financial_plan"], items, locations, timeline)
-    steps, n6 = bridges(detail, money, timeline)
+    steps, n6 = bridges(detail, money, timeline, read["budget"], items)
+    compared, _ = plan_comparison(money, timeline)
     consumption, n7 = consume_forecast(consensus, read["customer_orders"], timeline, settings.get("consume_backward", 1), settings.get("consume_forward", 1))
     pools = open_pools(consensus, read["baseline_forecast"], detail, prices, read["inventory"], items, locations, timeline, service_level)
     life_cycle, n8 = life_cycle_plan(read["lifecycle"], pools, consensus, effects, launches, spread, read["demand_history"], items, timeline)
     figures = kpis(money, stock, NO_ACCURACY, items, timeline)
     results = {
         "consensus_demand": consensus, "demand_effects": effects, "sales_review": review, "forecast_consumption": consumption, "inventory_plan": stock,
-        "net_prices": prices, "financial_plan": money, "bridges": steps, "kpis": figures, "lifecycle_plan": life_cycle,
+        "net_prices": prices, "financial_plan": money, "bridges": steps, "plan_comparison": compared, "kpis": figures, "lifecycle_plan": life_cycle,
     }  # fmt: skip
     for name, frame in results.items():
         frames.check_frame(frame, RESULTS[name])

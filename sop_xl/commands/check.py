@@ -9,7 +9,8 @@ from sop_xl.commands.inputs import planning_timeline, read_inputs
 from sop_xl.commands.report import ExitCode, Report, count
 from sop_xl.errors import Severity, errors_in
 from sop_xl.hosts.headless import HeadlessHost
-from sop_xl.sheets.write import problem_rows
+from sop_xl.sheets import sheet
+from sop_xl.sheets.write import problem_rows, record_rows
 
 
 def check_workbook(workbook: Path, *, write: bool = False, progress: Callable[[str, int, int], None] | None = None) -> Report:
@@ -18,7 +19,7 @@ def check_workbook(workbook: Path, *, write: bool = False, progress: Callable[[s
     Parameters
     ----------
     write
-        Also write them to the Problems sheet. Otherwise the file is not touched.
+        Also write them to the Problems sheet, and to Budget Mapping how the budget was understood. Otherwise the file is not touched.
 
     Raises
     ------
@@ -32,6 +33,9 @@ def check_workbook(workbook: Path, *, write: bool = False, progress: Callable[[s
         problems += planning_timeline(inputs)[1]
     if write and "Problems" in host.sheet_names():
         host.write_table("Problems", *problem_rows(problems))
+        if "Budget Mapping" in host.sheet_names():
+            # what a planner decides there must not wait for a run, which errors prevent
+            host.write_table("Budget Mapping", *record_rows(sheet("Budget Mapping"), inputs.budget_mapping))
         host.save()
     errors = errors_in(problems)
     tally = ", ".join(_some(count(problems, s), s.value) for s in Severity)

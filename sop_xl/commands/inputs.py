@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import pandas as pd
 
+from sop_xl.commands.pasted_budget import BUDGET, understood_budget
 from sop_xl.errors import Problem, Severity, errors_in
-from sop_xl.frames import CUSTOMER_MIX, empty_frame
+from sop_xl.frames import BUDGET_MAPPING, CUSTOMER_MIX, empty_frame
 from sop_xl.hosts.headless import HeadlessHost
 from sop_xl.hosts.protocol import Host
 from sop_xl.periods import Timeline
@@ -34,11 +35,14 @@ class Inputs:
         One reading per input sheet that the workbook has.
     problems
         What was found while reading and when the sheets were held against each other.
+    budget_mapping
+        BUDGET_MAPPING: how the Budget tab was understood, in the order of its sheet.
     """
 
     settings: Settings
     readings: dict[str, Reading]
     problems: tuple[Problem, ...]
+    budget_mapping: pd.DataFrame = field(default_factory=lambda: empty_frame(BUDGET_MAPPING))
 
     @property
     def has_errors(self) -> bool:
@@ -106,6 +110,12 @@ def read_inputs(host: Host) -> Inputs:
         host.progress(f"Reading {spec.name}", k, len(specs))
         if spec.name in present:
             readings[spec.name] = read_sheet(spec, host.read_block(spec.name), settings)
+    mapping = empty_frame(BUDGET_MAPPING)
+    if BUDGET in readings:
+        # what a budget speaks of is known once the other sheets are read
+        readings[BUDGET], mapping = understood_budget(host.read_block(BUDGET), settings, readings)
+    for spec in specs:
+        if spec.name in readings:
             problems.extend(readings[spec.name].problems)
         elif spec.required:
             problems.append(
@@ -113,7 +123,7 @@ def read_inputs(host: Host) -> Inputs:
                         "is this an S&OP workbook? `sop-xl new` makes one")
             )  # fmt: skip
     problems.extend(cross_check(readings))
-    return Inputs(settings, readings, tuple(problems))
+    return Inputs(settings, readings, tuple(problems), mapping)
 
 
 def planning_timeline(inputs: Inputs) -> tuple[Timeline | None, list[Problem]]:

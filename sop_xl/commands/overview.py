@@ -1,4 +1,4 @@
-"""The plan in short for the terminal: the coming year by family, in units and money, beside last year, and supply in words."""
+"""The plan in short for the terminal: the coming year by family, in units asked for and sold and in money, beside last year, and supply in words."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def overview(results: Results, timeline: Timeline) -> tuple[str, list[str], list
     year = timeline.plan[:season]
     plan = results.money.financial_plan
     plan = plan[plan["period"].isin(year)]
-    own = plan[plan["version"] == "Plan"].groupby("family")[["demand", "revenue", "gross_margin"]].sum(min_count=1)
+    own = plan[plan["version"] == "Plan"].groupby("family")[["demand", "sales_volume", "revenue", "gross_margin"]].sum(min_count=1)
     last_year = plan[(plan["version"] == "Last year") & plan["revenue"].notna()]
     before = last_year.groupby("family")["revenue"].sum(min_count=1)
     if last_year["period"].nunique() < len(year):  # part of a year is no year to compare with
@@ -30,10 +30,10 @@ def overview(results: Results, timeline: Timeline) -> tuple[str, list[str], list
         table = pd.concat([table.iloc[:MOST_FAMILIES], rest.to_frame().T])
     table = pd.concat([table, total.to_frame().T])
     currency = results.inputs.settings.plan_currency
-    header = ["Family", "Demand", f"Revenue {currency}", "Margin %", "Against last year"]
+    header = ["Family", "Demand", "Sold", f"Revenue {currency}", "Margin %", "Against last year"]
     rows = [
-        [str(name), _number(demand), _number(revenue), _percent(margin, revenue), _percent(revenue - before, before, sign=True)]
-        for name, (demand, revenue, margin, before) in zip(table.index, table.to_numpy(dtype=float).tolist(), strict=True)
+        [str(name), _number(demand), _number(sold), _number(revenue), _percent(margin, revenue), _percent(revenue - before, before, sign=True)]
+        for name, (demand, sold, revenue, margin, before) in zip(table.index, table.to_numpy(dtype=float).tolist(), strict=True)
     ]
     first, last = timeline.calendar.label(year[0]), timeline.calendar.label(year[-1])
     return f"Plan {first} to {last}", header, rows

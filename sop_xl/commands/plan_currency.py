@@ -5,7 +5,10 @@ from __future__ import annotations
 import pandas as pd
 
 from sop_xl.commands.inputs import Inputs
+from sop_xl.periods import Timeline
+from sop_xl.plan.budget_phasing import phase_budget
 from sop_xl.plan.currency import ACTUAL, PLAN, convert_to_plan_currency
+from sop_xl.plan.valuation import FinancialDetail
 from sop_xl.sheets import sheet
 
 
@@ -14,21 +17,44 @@ def history_in_plan_currency(inputs: Inputs, notes: list[pd.DataFrame]) -> pd.Da
     return _in_plan_currency(inputs, "Demand History", ("revenue",), ACTUAL, notes)
 
 
+def customer_history(inputs: Inputs) -> pd.DataFrame | None:
+    """Past demand and revenue by customer group, its money converted row by row at the actual rates; `None` where no group is told apart.
+
+    item, location, customer, period, demand, revenue.
+    """
+    reading = inputs.readings.get("Demand History")
+    if reading is None or reading.detail is None or not (reading.detail["customer_group"] != "").any():
+        return None
+    lines = reading.detail.rename(columns={"customer_group": "customer"})
+    revenue, _ = convert_to_plan_currency(
+        lines["revenue"], lines["currency"], lines["period"], inputs.frame("FX Rates"), inputs.settings.plan_currency, ACTUAL
+    )  # what is to be said of the rates is said of the history as a whole
+    keys = ["item", "location", "customer", "period"]
+    return lines.assign(revenue=revenue).groupby(keys, as_index=False)[["demand", "revenue"]].sum(min_count=1)
+
+
 def sales_input_in_plan_currency(inputs: Inputs, notes: list[pd.DataFrame]) -> pd.DataFrame:
     """Sales input with its money converted row by row at plan rates."""
     return _in_plan_currency(inputs, "Sales Input", ("revenue",), PLAN, notes)
 
 
-def budget_in_plan_currency(inputs: Inputs, notes: list[pd.DataFrame]) -> pd.DataFrame:
-    """The budget with its money converted row by row at plan rates."""
-    return _in_plan_currency(inputs, "Budget", ("revenue", "cost", "gross_margin"), PLAN, notes)
+def budget_in_plan_currency(inputs: Inputs, detail: FinancialDetail, timeline: Timeline, notes: list[pd.DataFrame]) -> pd.DataFrame:
+    """The budget by period, its quarters and years spread as the settings say, with its money converted row by row at plan rates."""
+    phased, said = phase_budget(inputs.frame("Budget"), detail, timeline, inputs.settings.budget_phasing)
+    notes.append(said)
+    return _in_plan_currency(inputs, "Budget", ("revenue", "cost", "gross_margin"), PLAN, notes, phased)
 
 
-def _in_plan_currency(inputs: Inputs, name: str, money: tuple[str, ...], rate_type: str, notes: list[pd.DataFrame]) -> pd.DataFrame:
-    """The frame of a sheet whose lines say their currency, in plan currency: lines of one key in several currencies become one."""
+def _in_plan_currency(
+    inputs: Inputs, name: str, money: tuple[str, ...], rate_type: str, notes: list[pd.DataFrame], stated: pd.DataFrame | None = None
+) -> pd.DataFrame:
+    """The frame of a sheet whose lines say their currency, in plan currency: lines of one key in several currencies become one.
+
+    `stated` takes the place of the sheet's frame.
+    """
     spec = sheet(name).frame
     assert spec is not None
-    frame = inputs.frame(name)
+    frame = inputs.frame(name) if stated is None else stated
     if "currency" not in frame.columns or frame.empty:
         return frame
     if frame["currency"].isin(["", inputs.settings.plan_currency]).all() and not frame.duplicated(list(spec.keys)).any():

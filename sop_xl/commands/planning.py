@@ -3,21 +3,32 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from sop_xl.commands.balance import plan_balance
 from sop_xl.commands.demand_planning import Demand
 from sop_xl.commands.inputs import Inputs
-from sop_xl.commands.plan_currency import budget_in_plan_currency, history_in_plan_currency
+from sop_xl.commands.plan_currency import budget_in_plan_currency, customer_history, history_in_plan_currency
 from sop_xl.periods import Timeline
 from sop_xl.plan.bridges import bridges
+from sop_xl.plan.constrained_volumes import sellable, total_volumes, volumes_by_customer
+from sop_xl.plan.consumption import demand_to_serve
+from sop_xl.plan.customer_split import CustomerInputs
 from sop_xl.plan.finance import financial_plan
 from sop_xl.plan.kpis import kpis
 from sop_xl.plan.life_cycle_plan import life_cycle_plan
 from sop_xl.plan.life_cycle_pools import open_pools
+from sop_xl.plan.notes import Note, notes_frame
+from sop_xl.plan.plan_comparison import plan_comparison
 from sop_xl.plan.prices import net_prices
-from sop_xl.plan.valuation import FinancialDetail, financial_detail
+from sop_xl.plan.profit_and_loss import profit_and_loss
+from sop_xl.plan.valuation import FinancialDetail, constrain_detail, financial_detail
+
+if TYPE_CHECKING:
+    from sop_xl.commands.supply_planning import Supply
 
 
 @dataclass(frozen=True)
@@ -28,15 +39,13 @@ class Valued:
     detail: FinancialDetail
 
     def price_cells(self) -> pd.DataFrame:
-        """Net price at plan rates by item, location and period: what revenue / demand is wherever there is demand, NaN elsewhere."""
+        """Net price at plan rates by item, location and period wherever there is demand, NaN elsewhere."""
         detail = self.detail
-        with np.errstate(divide="ignore", invalid="ignore"):
-            price = np.where(detail.demand > 0, detail.revenue / detail.demand, np.nan)
-        return detail.grid.frame(net_price=price)
+        return detail.grid.frame(net_price=np.where(detail.demand > 0, detail.price, np.nan))
 
     def net_prices(self) -> pd.DataFrame:
-        """The same with a price in every period: where nothing is planned, the mean of the others, else the price behind it."""
-        cells = self.price_cells()
+        """The same with a price in every period: that of the plan; in past ones without sales the mean of the others, else the price behind it."""
+        cells = self.detail.grid.frame(net_price=self.detail.price)
         pair = [cells["item"], cells["location"]]
         price = cells["net_price"].fillna(cells["net_price"].groupby(pair).transform("mean"))
         listed = cells.merge(self.prices, on=["item", "location"], how="left", suffixes=("", "_listed"))["net_price_listed"]
@@ -45,10 +54,14 @@ class Valued:
 
 @dataclass(frozen=True)
 class Money(Valued):
-    """What the finance step made of it."""
+    """What the finance step made of it: the detail holds the money of what the supply plan serves; `budget` is BUDGET in plan currency, by period."""
 
     financial_plan: pd.DataFrame
+    profit_and_loss: pd.DataFrame
+    balance_and_cash: pd.DataFrame
     bridges: pd.DataFrame
+    plan_comparison: pd.DataFrame
+    budget: pd.DataFrame
 
 
 def plan_life_cycle(
@@ -69,29 +82,53 @@ def plan_life_cycle(
 
 
 def value_demand(inputs: Inputs, timeline: Timeline, demand: Demand, notes: list[pd.DataFrame]) -> Valued:
-    """Net prices, and history and consensus valued at them."""
+    """Net prices, and history and the whole demand valued at them: before supply says what of it can be served."""
     items, locations, history = inputs.frame("Items"), inputs.locations(), history_in_plan_currency(inputs, notes)
     rates = inputs.frame("FX Rates")
-    prices, said = net_prices(history, items, locations, timeline, demand.consensus)
+    served = demand_to_serve(demand.consensus, demand.consumption)
+    prices, said = net_prices(history, items, locations, timeline, served)
     notes.append(said)
+    asked = sellable(demand.consensus, served, inputs.frame("Inventory"), timeline)
     detail, said = financial_detail(
-        history, demand.consensus, prices, items, locations, timeline, rates if len(rates) else None, inputs.settings.plan_currency,
-        inputs.frame("Events"), inputs.customer_mix(timeline),
+        history, asked, prices, items, locations, timeline, rates if len(rates) else None, inputs.settings.plan_currency,
+        inputs.frame("Events"), inputs.customer_mix(timeline), inputs.frame("Price List"),
     )  # fmt: skip
     notes.append(said)
     return Valued(prices, detail)
 
 
 def plan_money(
-    inputs: Inputs, timeline: Timeline, valued: Valued, stock: pd.DataFrame, previous_plan: pd.DataFrame, notes: list[pd.DataFrame]
+    inputs: Inputs, timeline: Timeline, valued: Valued, supply: Supply, previous_plan: pd.DataFrame, notes: list[pd.DataFrame]
 ) -> Money:
-    """Volume, revenue, cost and stock value, beside budget, last year and previous plan, and the bridges between them."""
-    items, locations = inputs.frame("Items"), inputs.locations()
-    plan, said = financial_plan(valued.detail, stock, budget_in_plan_currency(inputs, notes), previous_plan, items, locations, timeline)
+    """What the supply plan serves in money: financial plan, beside the whole demand, budget, last year and previous plan; bridges; profit and loss."""
+    items, locations, mix = inputs.frame("Items"), inputs.locations(), inputs.customer_mix(timeline)
+    detail, by_customer = valued.detail, None
+    if why_not := _without_volumes(inputs):
+        notes.append(notes_frame([Note("financial_plan", "", "money-of-demand", why_not)]))
+    else:
+        by_customer = volumes_by_customer(supply.solution, supply.served, locations, mix, supply.price_change)
+        detail = constrain_detail(detail, total_volumes(by_customer))
+    budget = budget_in_plan_currency(inputs, detail, timeline, notes)
+    plan, said = financial_plan(detail, supply.inventory_plan, budget, previous_plan, items, locations, timeline)
     notes.append(said)
-    steps, said = bridges(valued.detail, plan, timeline)
+    steps, said = bridges(detail, plan, timeline, budget, items)
     notes.append(said)
-    return Money(valued.prices, valued.detail, plan, steps)
+    compared, said = plan_comparison(plan, timeline)
+    notes.append(said)
+    customers = CustomerInputs(mix, inputs.frame("Customer Classes"), by_customer, customer_history(inputs))
+    result, said = profit_and_loss(detail, supply.solution, items, locations, timeline, inputs.frame("Cost Rates"), customers)
+    notes.append(said)
+    balance = plan_balance(inputs, timeline, result, detail, supply.solution, notes)
+    return Money(valued.prices, detail, plan, result, balance, steps, compared, budget)
+
+
+def _without_volumes(inputs: Inputs) -> str:
+    """Why the plan's money is that of all demand and not of what the supply plan serves; `""` where it is not."""
+    if inputs.frame("Inventory").empty:
+        return "Inventory states no stock, so that what can be served is not known; the plan's money is that of the whole consensus"
+    if inputs.settings.supply_plan == "unconstrained":
+        return "the supply plan is unconstrained; the plan's money is that of the whole consensus"
+    return ""
 
 
 def plan_kpis(inputs: Inputs, timeline: Timeline, demand: Demand, stock: pd.DataFrame, money: Money) -> pd.DataFrame:

@@ -20,6 +20,7 @@ from sop_xl.commands.overview import overview, supply_overview, supply_sentences
 from sop_xl.commands.planning import plan_kpis, plan_life_cycle, plan_money, value_demand
 from sop_xl.commands.report import ExitCode, Report
 from sop_xl.commands.results import Results, output_rows
+from sop_xl.commands.risk_planning import plan_outlook
 from sop_xl.commands.supply_planning import plan_supply
 from sop_xl.commands.tables import plain_table
 from sop_xl.commands.what_if import try_what_if
@@ -45,7 +46,8 @@ STEPS: dict[str, tuple[str, ...]] = {
     ),
     "options": ("Options",),
     "scenarios": ("Scenario Compare",),
-    "finance": ("Financial Plan", "Bridges"),
+    "finance": ("Budget Mapping", "Financial Plan", "Profit and Loss", "Balance and Cash", "Plan Comparison", "Bridges"),
+    "outlook": ("Risk Outlook", "Gap List"),
     "kpis": ("KPIs",),
 }
 """Which sheets each step writes; what a step needs from earlier ones is computed, but not written."""
@@ -208,11 +210,13 @@ def _plan_and_write(
     supply = plan_supply(inputs, timeline, demand, valued, last_supply_plan(host, timeline, inputs), notes)
     stock = supply.inventory_plan
     say("Rolling up to money", 0, 0)
-    money = plan_money(inputs, timeline, valued, stock, previous_plan(host, timeline, inputs), notes)
+    money = plan_money(inputs, timeline, valued, supply, previous_plan(host, timeline, inputs), notes)
     life_cycle = plan_life_cycle(inputs, timeline, demand, money, notes)
     shown, _ = display_timeline(host, timeline)
-    what_if = try_what_if(inputs, supply, say, notes, options="Options" in wanted, scenarios="Scenario Compare" in wanted)
-    results = Results(inputs, shown, demand, memory, supply, what_if, money, plan_kpis(inputs, timeline, demand, stock, money), life_cycle)
+    # a gap is closed by options, so that they are tried for it too
+    what_if = try_what_if(inputs, supply, money.budget, say, notes, options=bool({"Options", "Gap List"} & wanted), scenarios="Scenario Compare" in wanted)
+    outlook = plan_outlook(inputs, timeline, money, supply, what_if, say, notes) if {"Risk Outlook", "Gap List"} & wanted else None
+    results = Results(inputs, shown, demand, memory, supply, what_if, money, outlook, plan_kpis(inputs, timeline, demand, stock, money), life_cycle)
     problems += remarks(notes)
     return results, _write(host, results, wanted, say)
 
@@ -265,7 +269,9 @@ def previous_plan(host: Host, timeline: Timeline, inputs: Inputs) -> pd.DataFram
     kept = read_sheet(spec, _lines_of_version(block, inputs, version), inputs.settings).frame
     if version == "Plan":
         kept = kept[kept["period"] >= planned_from]
-    figures = ["demand", "revenue", "cost", "gross_margin", "inventory_value"]
+    if kept["sales_volume"].isna().all():  # a plan that was written before it knew what is sold: its money was that of the demand
+        kept = kept.assign(sales_volume=kept["demand"])
+    figures = ["sales_volume", "revenue", "cost", "gross_margin", "inventory_value"]
     kept = kept.dropna(subset=figures, how="all").assign(version="Previous plan")
     if kept.empty or kept["period"].min() >= timeline.current:
         return nothing

@@ -9,16 +9,21 @@ import numpy as np
 import pandas as pd
 
 from sop_xl.blocks import CellValue
+from sop_xl.commands.balance import balance_rows
 from sop_xl.commands.demand_planning import Demand
 from sop_xl.commands.inputs import Inputs
 from sop_xl.commands.memory import Remembered, value_added_rows
+from sop_xl.commands.money_sheets import bridge_rows, comparison_rows
 from sop_xl.commands.planning import Money
+from sop_xl.commands.risk_planning import Outlook, outlook_rows
 from sop_xl.commands.supply_planning import Supply
 from sop_xl.commands.what_if import WhatIf
 from sop_xl.periods import Timeline
 from sop_xl.plan.effect_ledger import effect_ledger
 from sop_xl.plan.effect_words import line_notes, short_words
+from sop_xl.plan.finance import VERSIONS, category_of_family
 from sop_xl.plan.grid import describe
+from sop_xl.plan.profit_and_loss import COSTS_BELOW
 from sop_xl.sheets import sheet
 from sop_xl.sheets.write import grid_rows, record_rows
 from sop_xl.vocabulary import MEASURES
@@ -40,6 +45,7 @@ class Results:
     supply: Supply
     what_if: WhatIf
     money: Money
+    outlook: Outlook | None
     kpis: pd.DataFrame
     life_cycle: pd.DataFrame
 
@@ -78,8 +84,13 @@ def output_rows(results: Results) -> dict[str, Callable[[], Rows]]:
         "Inventory Targets": lambda: target_rows(results),
         "Service Curves": lambda: records("Service Curves", results.supply.service_curves.round(DECIMALS)),
         "Scenario Compare": lambda: records("Scenario Compare", results.what_if.scenario_compare.round(DECIMALS)),
+        "Budget Mapping": lambda: records("Budget Mapping", results.inputs.budget_mapping),
         "Financial Plan": lambda: financial_rows(results),
-        "Bridges": lambda: bridge_rows(results),
+        "Profit and Loss": lambda: profit_and_loss_rows(results),
+        "Balance and Cash": lambda: balance_rows(results.money.balance_and_cash, results.inputs, results.shown),
+        "Plan Comparison": lambda: comparison_rows(results.money.plan_comparison, results.inputs.settings.plan_currency, results.shown.calendar),
+        "Bridges": lambda: bridge_rows(results.money.bridges, results.inputs.settings.plan_currency),
+        **outlook_rows(results.outlook, results.shown.calendar),
         "KPIs": lambda: records("KPIs", results.kpis),
     }
 
@@ -249,10 +260,11 @@ def _version_order(column: pd.Series) -> pd.Series:
     """Plan first, then what it is compared with."""
     if column.name != "version":
         return column
-    return column.map({"Plan": 0, "Budget": 1, "Last year": 2, "Previous plan": 3})
+    return column.map({version: place for place, version in enumerate(VERSIONS)})
 
 
-def bridge_rows(results: Results) -> Rows:
-    """The bridges, in plan currency."""
-    frame = results.money.bridges.assign(unit=results.inputs.settings.plan_currency)
-    return record_rows(sheet("Bridges"), frame)
+def profit_and_loss_rows(results: Results) -> Rows:
+    """Profit and loss, with the category of each family; costs that the plan does not have at all have no line."""
+    frame = results.money.profit_and_loss
+    texts = {"category": frame["family"].map(category_of_family(results.inputs.frame("Items"))).fillna("").tolist()}
+    return grid_rows(sheet("Profit and Loss"), frame.round(DECIMALS), results.shown, texts, plan_currency=results.inputs.settings.plan_currency, not_if_zero=COSTS_BELOW)

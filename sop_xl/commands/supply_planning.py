@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from sop_xl.commands.demand_planning import Demand
@@ -15,6 +16,7 @@ from sop_xl.commands.planning import Valued
 from sop_xl.periods import Timeline
 from sop_xl.plan.consumption import demand_to_serve
 from sop_xl.plan.elasticity import own_price_elasticity
+from sop_xl.plan.grid import Matrix
 from sop_xl.plan.inventory import forecast_error_sd
 from sop_xl.plan.launch_ranges import with_launch_ranges
 from sop_xl.plan.notes import notes_frame
@@ -67,6 +69,7 @@ class Supply:
     restock: Restock
     model: SolvedModel | None
     elasticity: pd.DataFrame
+    price_change: Matrix
 
 
 def plan_supply(
@@ -105,8 +108,13 @@ def plan_supply(
         network, rules, netting, solution, performance, net_requirements_frame(network, netting), with_last_plan(supply_plan_frame(solution), last_plan),
         capacity_frame(network, netting, solution), inventory_plan_frame(solution), why, allocation, allocation_rules, targets,
         service_curves(network, levels, targets), known.served, restocker(stock),
-        None if isinstance(plan, SupplySolution) else plan, elasticity,
+        None if isinstance(plan, SupplySolution) else plan, elasticity, _price_change(restocked, network),
     )  # fmt: skip
+
+
+def _price_change(before: SupplyNetwork, decided: SupplyNetwork) -> Matrix:
+    """(D, T) factor that decisions have put on prices."""
+    return np.where(before.price > 0, decided.price / np.where(before.price > 0, before.price, 1.0), 1.0)
 
 
 def supply_rules(settings: Settings) -> SupplyRules:
@@ -171,4 +179,5 @@ def supply_settings(settings: Settings) -> SupplySettings:
         holding_cost_rate=settings.holding_cost_rate, backorder_cost_rate=settings.backorder_cost_rate, lost_sale_cost_rate=settings.lost_sale_cost_rate,
         safety_stock_cost_rate=settings.safety_stock_cost_rate, frozen_fence=settings.frozen_fence_days / settings.make_calendar().mean_days,
         expedite_premium=settings.expedite_premium, free_levers=lever_names(settings.free_levers), lead_times=settings.lead_times,
+        supplier_payment_days=settings.supplier_payment_days,
     )  # fmt: skip

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from sop_xl.commands.inputs import Inputs
-from sop_xl.commands.plan_currency import budget_in_plan_currency
 from sop_xl.commands.supply_planning import Supply, make_plan
 from sop_xl.frames import OPTIONS, SCENARIO_COMPARE, empty_frame
 from sop_xl.plan.notes import notes_frame
 from sop_xl.plan.scenarios import compare_scenarios
 from sop_xl.plan.supply.best_options import with_best_options
 from sop_xl.plan.supply.figures import plan_figures
-from sop_xl.plan.supply.options import try_options
+from sop_xl.plan.supply.options import EFFECTS, try_options
 
 if TYPE_CHECKING:
     from sop_xl.plan.supply.network import SupplyNetwork, SupplyRules
@@ -28,31 +27,39 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True)
 class WhatIf:
-    """OPTIONS and SCENARIO_COMPARE, and the shortages with the option that removes most of each."""
+    """OPTIONS and SCENARIO_COMPARE, and the shortages with the option that removes most of each.
+
+    `effects` is what each option leaves of each shortage; `model` the plan in parts of lots, `None` where nothing was tried or netting is the plan.
+    """
 
     options: pd.DataFrame
     shortages: pd.DataFrame
     scenario_compare: pd.DataFrame
+    effects: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(EFFECTS)))
+    model: SolvedModel | None = None
 
 
-def try_what_if(inputs: Inputs, supply: Supply, progress: Progress, notes: list[pd.DataFrame], *, options: bool = True, scenarios: bool = True) -> WhatIf:
-    """Options of the plan and scenarios beside it; what is not asked for is empty."""
-    tried, shortages = empty_frame(OPTIONS), supply.why.shortages
+def try_what_if(
+    inputs: Inputs, supply: Supply, budget: pd.DataFrame, progress: Progress, notes: list[pd.DataFrame], *, options: bool = True, scenarios: bool = True
+) -> WhatIf:
+    """Options of the plan and scenarios beside it; what is not asked for is empty. `budget` is BUDGET in plan currency, by period."""
+    tried, shortages, effects = empty_frame(OPTIONS), supply.why.shortages, pd.DataFrame(columns=list(EFFECTS))
     options = options and inputs.settings.supply_plan == "constrained" and inputs.settings.options_tried > 0
     scenarios = scenarios and bool((inputs.frame("Scenarios")["state"] == "run").any())
-    model = _without_lots(supply) if options or scenarios else None
+    model = without_lots(supply) if options or scenarios else None
     if options:
         found = try_options(
             supply.network, supply.rules, supply.solution, most=inputs.settings.options_tried, price_step=inputs.settings.price_step, elasticity=supply.elasticity,
-            budget=_budget(inputs), ranked_by="profit and lateness", currency=inputs.settings.plan_currency, progress=progress,
+            budget=_budget(inputs, budget), ranked_by="profit and lateness", currency=inputs.settings.plan_currency, progress=progress,
             model=model,
         )  # fmt: skip
         notes.append(notes_frame(found.notes))
-        tried, shortages = found.options, with_best_options(shortages, found.options, found.effects)
-    return WhatIf(tried, shortages, _scenarios(inputs, supply, model, progress, notes) if scenarios else empty_frame(SCENARIO_COMPARE))
+        tried, shortages, effects = found.options, with_best_options(shortages, found.options, found.effects), found.effects
+    compared = _scenarios(inputs, supply, model, progress, notes) if scenarios else empty_frame(SCENARIO_COMPARE)
+    return WhatIf(tried, shortages, compared, effects, model)
 
 
-def _without_lots(supply: Supply) -> SolvedModel | None:
+def without_lots(supply: Supply) -> SolvedModel | None:
     """The plan that options and scenarios are compared with, in parts of lots, and its model; `None` where netting is the plan."""
     if supply.model is None or not supply.rules.whole_lots:
         return supply.model
@@ -85,9 +92,8 @@ def _scenarios(inputs: Inputs, supply: Supply, model: SolvedModel | None, progre
     return compared
 
 
-def _budget(inputs: Inputs) -> pd.DataFrame | None:
+def _budget(inputs: Inputs, budget: pd.DataFrame) -> pd.DataFrame | None:
     """Budgeted revenue by family and period, `""` where it names neither family nor item; `None` without a budget."""
-    budget = budget_in_plan_currency(inputs, [])
     stated = budget[budget["revenue"].notna()]
     if stated.empty:
         return None

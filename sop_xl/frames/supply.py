@@ -76,7 +76,7 @@ SUPPLIERS = spec(
     reliability="number",      # fraction of orders that come in full; NaN = not known
     reject_rate="number",      # fraction of units; NaN = as measured, else none
     lead_time="number", lead_time_deviation="number",  # periods; NaN = as measured, else the item's
-    payment_days="number",     # days from receipt to payment; NaN = none
+    payment_days="number",     # days from receipt to payment; NaN = the setting
     risk="text",               # low | medium | high | ""
 )  # fmt: skip
 PURCHASE_HISTORY = spec(

@@ -35,16 +35,59 @@ def excess_and_obsolete(
     """
     network = solution.network
     used = planned_use(solution)
-    ahead = np.fmin(numbers(network, "points", "shelf_life"), _periods_of_sale(network, solution, items))
+    ahead = np.fmin(numbers(network, "points", "shelf_life"), _periods_of_sale(network, items))
     usable = np.where(np.isnan(ahead), network.periods, np.clip(ahead, 0, network.periods))
     days = np.array([network.timeline.calendar.days(period) for period in network.timeline.plan], dtype=float)
-    obsolete = np.maximum(network.opening - _used_within(used, np.ones(network.periods), usable, network.timeline.calendar.season), 0.0)
+    used_up = _used_within(used, np.ones(network.periods), usable, network.timeline.calendar.season)
     needed = _used_within(used, days, np.full(len(used), cover_days), network.timeline.calendar.season)
-    above = network.opening + network.scheduled.sum(axis=1) - np.maximum(needed, np.nan_to_num(safety_stock))
-    noise = 1e-9 * (1.0 + network.opening)
-    obsolete = np.where(obsolete > noise, obsolete, 0.0)
-    excess = np.where(above - obsolete > noise, above - obsolete, 0.0)
+    with_orders = network.opening + network.scheduled.sum(axis=1)
+    obsolete, excess = _beyond(network.opening, with_orders, used_up, np.maximum(needed, np.nan_to_num(safety_stock)))
     return excess, obsolete
+
+
+def reserve_shares(solution: SupplySolution, items: pd.DataFrame, cover_days: float, excess_rate: float, obsolete_rate: float) -> Matrix:
+    """Part of the value of every stock that is written down, (N, T + 1): now, then at the end of each planned period.
+
+    Parameters
+    ----------
+    solution, items, cover_days
+        As for `excess_and_obsolete`.
+    excess_rate, obsolete_rate
+        Part of the value of an excess, an obsolete unit that is written down: fractions.
+
+    Notes
+    -----
+    The rule is that of `excess_and_obsolete`, seen from each period: obsolete is what lies there and is not used within as many periods as the plan has,
+    within its shelf life (counted from then) or within the item's sale; excess is what lies there above the use of the cover days or the
+    safety stock of the period, less what is obsolete. What is on order is no stock yet and is not written down. 0 where nothing lies.
+    """
+    network = solution.network
+    season, periods = network.timeline.calendar.season, network.periods
+    days = np.array([network.timeline.calendar.days(period) for period in network.timeline.plan], dtype=float)
+    used, each = planned_use(solution), np.ones(periods)
+    life, sale = numbers(network, "points", "shelf_life"), _periods_of_sale(network, items)
+    stock = np.concatenate([network.opening[:, None], solution.stock], axis=1)
+    safety = np.nan_to_num(np.concatenate([network.safety_stock[:, :1], network.safety_stock], axis=1))
+    share = np.zeros_like(stock)
+    for t in range(periods + 1):
+        since, since_days = np.full(len(used), float(t)), np.full(len(used), days[:t].sum())
+        ahead = np.fmin(life, sale - t)
+        usable = np.where(np.isnan(ahead), periods, np.clip(ahead, 0, periods))
+        of_sale = _used_within(used, each, since + usable, season) - _used_within(used, each, since, season)
+        cover = _used_within(used, days, since_days + cover_days, season) - _used_within(used, days, since_days, season)
+        obsolete, excess = _beyond(stock[:, t], stock[:, t], of_sale, np.maximum(cover, safety[:, t]))
+        there = stock[:, t] > 0
+        share[:, t] = np.where(there, (excess_rate * excess + obsolete_rate * obsolete) / np.where(there, stock[:, t], 1.0), 0.0)
+    return share
+
+
+def _beyond(stock: Matrix, with_orders: Matrix, usable: Matrix, needed: Matrix) -> tuple[Matrix, Matrix]:
+    """Obsolete and excess units, (N,) each: stock above what can be used, and stock with orders above what is needed, less the former."""
+    noise = 1e-9 * (1.0 + stock)
+    obsolete = np.maximum(stock - usable, 0.0)
+    obsolete = np.where(obsolete > noise, obsolete, 0.0)
+    above = with_orders - needed - obsolete
+    return obsolete, np.where(above > noise, above, 0.0)
 
 
 def planned_use(solution: SupplySolution) -> Matrix:
@@ -55,11 +98,12 @@ def planned_use(solution: SupplySolution) -> Matrix:
     return np.asarray(np.maximum(opening + network.scheduled + received - solution.expired - solution.stock, 0.0))
 
 
-def _periods_of_sale(network: SupplyNetwork, solution: SupplySolution, items: pd.DataFrame) -> Matrix:
-    """(N,) periods up to the item's end; NaN where it has none or other stocks take from it as well."""
+def _periods_of_sale(network: SupplyNetwork, items: pd.DataFrame) -> Matrix:
+    """(N,) periods from now up to the item's end; NaN where it has none or other stocks take from it as well."""
     end = pd.to_datetime(network.points["item"].map(items.set_index("item")["end"]))
-    starts = network.timeline.plan.to_numpy()
-    within = (starts[None, :] <= end.to_numpy()[:, None]).sum(axis=1).astype(float)
+    calendar, now = network.timeline.calendar, network.timeline.current
+    until = {day: max(calendar.distance(now, calendar.start_of(day)) + 1, 0) for day in end.dropna().unique()}
+    within = end.map(until).to_numpy(dtype=float)
     taken = np.zeros(len(within), dtype=bool)
     taken[whole(network, "uses", "component")] = True
     origin = whole(network, "sources", "from_point")

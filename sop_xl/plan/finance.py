@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import pandas as pd
 
 from sop_xl import frames
-from sop_xl.errors import FrameError
 from sop_xl.periods import Timeline
-from sop_xl.plan.grid import Grid, Mask, Matrix, describe, positions
+from sop_xl.plan.grid import Grid, Matrix, describe, positions
 from sop_xl.plan.notes import Note, notes_frame, some_of
-from sop_xl.plan.valuation import FinancialDetail
+from sop_xl.plan.roll_up import RollUp, roll_up
+from sop_xl.plan.valuation import FinancialDetail, times
 
 NOT_BY_FAMILY, NOT_BY_REGION = "(not by family)", "(not by region)"
 SEVERAL_CATEGORIES = "(several)"
-PLAN, BUDGET, LAST_YEAR, PREVIOUS_PLAN = "Plan", "Budget", "Last year", "Previous plan"
-FLOWS = ("demand", "revenue", "cost", "gross_margin")
-FAVOURABLE = {"demand": 1.0, "revenue": 1.0, "cost": -1.0, "gross_margin": 1.0}
-"""Sign of a gap plan - reference that is good for profit."""
+PLAN, UNCONSTRAINED, BUDGET, LAST_YEAR, PREVIOUS_PLAN = "Plan", "Unconstrained", "Budget", "Last year", "Previous plan"
+VERSIONS = (PLAN, UNCONSTRAINED, BUDGET, LAST_YEAR, PREVIOUS_PLAN)
+"""Every version in the order in which they are shown."""
+FLOWS = ("sales_volume", "revenue", "cost", "gross_margin")
+_AS_PAIR = {"family": "item", "region": "location"}
 
 
 def financial_plan(
@@ -36,7 +35,7 @@ def financial_plan(
     Parameters
     ----------
     detail
-        See `financial_detail`; every total here is a sum of its cells.
+        See `financial_detail` and `constrain_detail`; every total here is a sum of its cells.
     inventory_plan
         INVENTORY_PLAN; its closing balances (backlog counts as 0) x unit cost are the inventory value, in the region of the
         location that holds the stock. Empty: inventory value is absent.
@@ -53,8 +52,9 @@ def financial_plan(
 
     Returns
     -------
-    FINANCIAL_PLAN and notes. Version Plan holds actuals in past periods, cost at today's standard cost; Last year holds
-    the values of Plan one year earlier, where the timeline reaches. A figure is NaN where nothing of it is known; where part of
+    FINANCIAL_PLAN and notes. Version Plan holds actuals in past periods, cost at today's standard cost, and in planned ones what the volumes
+    of the detail bring; Unconstrained holds what the whole demand of the planned periods would bring at the same prices; Last year
+    the values of Plan one year earlier, where the timeline reaches. Budgeted units are the sales volume of the budget. A figure is NaN where nothing of it is known; where part of
     it is not known it is the sum of what is, and the notes say whose is not. Gross margin has no such part: it is revenue - cost
     where both are known of every series with demand, else NaN.
     """
@@ -69,7 +69,7 @@ def financial_plan(
     notes = list[Note]()
     stock = _stock_value(inventory_plan, items, locations, timeline, notes)
     parts = [
-        *_plan_and_last_year(detail, stock, timeline),
+        *_own_versions(detail, stock, timeline),
         _budget(budget, items, timeline, notes),
         _previous(previous_plan, timeline),
     ]
@@ -77,11 +77,12 @@ def financial_plan(
     if not filled:
         return frames.empty_frame(frames.FINANCIAL_PLAN), notes_frame(notes)
     plan = pd.concat(filled, ignore_index=True)
-    plan["category"] = plan["family"].map(_category_of_family(items)).fillna(plan["category"]).astype(object)
+    plan["category"] = plan["family"].map(category_of_family(items)).fillna(plan["category"]).astype(object)
     return frames.order_rows(plan, frames.FINANCIAL_PLAN), notes_frame(notes)
 
 
-def _category_of_family(items: pd.DataFrame) -> dict[str, str]:
+def category_of_family(items: pd.DataFrame) -> dict[str, str]:
+    """Category of every family; `(several)` where its items do not agree."""
     found: dict[str, str] = {}
     for family, category in (
         items[["family", "category"]].drop_duplicates().itertuples(index=False, name=None)
@@ -120,77 +121,43 @@ def _stock_value(
     return total.where((total != 0) | ~by_group["unvalued"].any()).reset_index()
 
 
-def _plan_and_last_year(
-    detail: FinancialDetail, stock: pd.DataFrame, timeline: Timeline
-) -> list[pd.DataFrame]:
-    series = detail.grid.series[["family", "region"]]
-    groups = (
-        pd.concat([series, stock[["family", "region"]]])
-        .drop_duplicates()
-        .sort_values(["family", "region"], kind="stable")
-    )
-    if groups.empty:
+def _own_versions(detail: FinancialDetail, stock: pd.DataFrame, timeline: Timeline) -> list[pd.DataFrame]:
+    """Plan, what it would be if all demand were served, and the plan a year earlier."""
+    groups = roll_up(detail.grid.series, ("family", "region"), stock)
+    if groups.labels.empty:
         return []
     # family and region take the place of item and location: the same rectangle, one level up
-    group_grid = Grid(
-        groups.rename(columns={"family": "item", "region": "location"}).reset_index(drop=True),
-        detail.grid.periods,
-    )
-    code = group_grid.rows_of(series.rename(columns={"family": "item", "region": "location"}))
-    totals = {
-        name: _sum_known(values, code, group_grid.shape)
-        for name, values in (("demand", detail.demand), ("revenue", detail.revenue), ("cost", detail.cost))
-    }
-    totals["gross_margin"] = np.where(
-        _any_unknown(detail, code, group_grid.shape), np.nan, totals["revenue"] - totals["cost"]
-    )
-    value = np.full(group_grid.shape, np.nan)
+    grid = Grid(groups.labels.rename(columns=_AS_PAIR), detail.grid.periods)
+    totals = {"demand": groups.total(detail.demand), **_totals(groups, detail.volume, detail.revenue, detail.cost)}
+    value = np.full(grid.shape, np.nan)
     if len(stock):
         value[:, len(timeline.history) :] = 0.0
-        given = group_grid.matrix(
-            stock.rename(columns={"family": "item", "region": "location"}), stock["value"]
-        )
-        held = group_grid.matrix(
-            stock.rename(columns={"family": "item", "region": "location"}), pd.Series(1.0, index=stock.index)
-        )
-        value = np.where(np.isnan(held), value, given)
-    plan = group_grid.frame(**totals, inventory_value=value).assign(version=PLAN)
-    season, count = timeline.calendar.season, len(group_grid.periods)
-    versions = [plan]
+        held = stock.rename(columns=_AS_PAIR)
+        given, stated = grid.matrix(held, held["value"]), grid.matrix(held, pd.Series(1.0, index=held.index))
+        value = np.where(np.isnan(stated), value, given)
+    versions = [grid.frame(**totals, inventory_value=value).assign(version=PLAN)]
+    season, count, past = timeline.calendar.season, len(grid.periods), len(timeline.history)
+    ahead = Grid(grid.series, grid.periods[past:])
+    asked = detail.demand[:, past:]
+    money = [times(asked, per_unit[:, past:]) for per_unit in (detail.price, detail.unit_cost)]
+    versions.append(ahead.frame(**_totals(groups, asked, *money)).assign(version=UNCONSTRAINED))
     if count > season:
-        later = Grid(group_grid.series, group_grid.periods[season:])
-        shifted = {name: matrix[:, :-season] for name, matrix in totals.items()}
-        versions.append(
-            later.frame(**shifted, inventory_value=np.full(later.shape, np.nan)).assign(version=LAST_YEAR)
-        )
-    return [
-        version.rename(columns={"item": "family", "location": "region"}).assign(category="")
-        for version in versions
-    ]
+        later = Grid(grid.series, grid.periods[season:])
+        versions.append(later.frame(**{name: matrix[:, :-season] for name, matrix in totals.items()}).assign(version=LAST_YEAR))
+    names = {pair: label for label, pair in _AS_PAIR.items()}
+    labelled = [version.rename(columns=names).assign(category="") for version in versions]
+    return [version.assign(**{k: np.nan for k in ("demand", "inventory_value") if k not in version}) for version in labelled]
 
 
-def _sum_known(
-    values: Matrix, code: np.ndarray[tuple[int, ...], np.dtype[np.intp]], shape: tuple[int, int]
-) -> Matrix:
-    """Sum series by group; NaN only where every cell that could count is unknown."""
-    known = ~np.isnan(values)
-    total, counted, unknown = np.zeros(shape), np.zeros(shape), np.zeros(shape)
-    np.add.at(total, code, np.where(known, values, 0.0))
-    np.add.at(counted, code, (known & (values != 0)).astype(float))
-    np.add.at(unknown, code, (~known).astype(float))
-    return np.where((counted == 0) & (unknown > 0), np.nan, total)
-
-
-def _any_unknown(
-    detail: FinancialDetail, code: np.ndarray[tuple[int, ...], np.dtype[np.intp]], shape: tuple[int, int]
-) -> Mask:
-    """Groups and periods in which revenue or cost of some series is not known: a margin of the rest would be no margin."""
-    unknown = np.zeros(shape)
-    np.add.at(unknown, code, (np.isnan(detail.revenue) | np.isnan(detail.cost)).astype(float))
-    return np.asarray(unknown > 0)
+def _totals(groups: RollUp, volume: Matrix, revenue: Matrix, cost: Matrix) -> dict[str, Matrix]:
+    """Sales volume, revenue, cost and gross margin by group; where revenue or cost of a series is not known, the rest has no margin."""
+    total = {"sales_volume": groups.total(volume), "revenue": groups.total_known(revenue), "cost": groups.total_known(cost)}
+    unknown = groups.any_in(np.isnan(revenue) | np.isnan(cost))
+    return total | {"gross_margin": np.where(unknown, np.nan, total["revenue"] - total["cost"])}
 
 
 def _budget(budget: pd.DataFrame, items: pd.DataFrame, timeline: Timeline, notes: list[Note]) -> pd.DataFrame:
+    budget = budget.rename(columns={"demand": "sales_volume"})
     rows = budget[budget["period"].isin(timeline.periods)]
     if len(rows) < len(budget):
         figures = int(budget[list(FLOWS)].notna().to_numpy().sum())
@@ -218,7 +185,7 @@ def _budget(budget: pd.DataFrame, items: pd.DataFrame, timeline: Timeline, notes
     )
     _note_levels(rows, notes)
     total = rows.groupby(["family", "region", "period"], as_index=False)[list(FLOWS)].sum(min_count=1)
-    return total.assign(version=BUDGET, category="", inventory_value=np.nan)
+    return total.assign(version=BUDGET, category="", demand=np.nan, inventory_value=np.nan)
 
 
 def _note_levels(rows: pd.DataFrame, notes: list[Note]) -> None:
@@ -245,7 +212,7 @@ def _previous(previous_plan: pd.DataFrame, timeline: Timeline) -> pd.DataFrame:
     of_plan = previous_plan["version"] == PLAN
     chosen = of_plan if of_plan.any() else previous_plan["version"] == PREVIOUS_PLAN
     rows = previous_plan[chosen & previous_plan["period"].isin(timeline.periods)]
-    return rows[list(frames.FINANCIAL_PLAN.columns)].assign(version=PREVIOUS_PLAN)
+    return rows[list(frames.FINANCIAL_PLAN.columns)].assign(version=PREVIOUS_PLAN, demand=np.nan)
 
 
 def covered_by(budget: pd.DataFrame, plan: pd.DataFrame) -> pd.DataFrame:
@@ -265,57 +232,3 @@ def covered_by(budget: pd.DataFrame, plan: pd.DataFrame) -> pd.DataFrame:
         for region in (plan["region"], pd.Series(NOT_BY_REGION, index=plan.index)):
             inside |= pd.MultiIndex.from_arrays([family, region, plan["period"]]).isin(cells)
     return plan[inside]
-
-
-def comparison(financial_plan: pd.DataFrame, by: Sequence[str] = ()) -> pd.DataFrame:
-    """Plan against each other version, figure by figure.
-
-    Parameters
-    ----------
-    financial_plan
-        FINANCIAL_PLAN.
-    by
-        Any of family, category, region, period; none gives totals.
-
-    Returns
-    -------
-    One row per `by`, reference and measure: plan, reference_value, gap = plan - reference, gap_percent (fraction of the
-    reference), and variance, the gap with the sign that is favourable to profit positive (a higher cost is negative). A
-    reference is compared only over the periods for which it has figures of that measure, so that half a year of budget never stands against
-    a whole year of plan. A figure that one side does not have at that level is NaN, and so is its gap.
-    """
-    unknown = set(by) - {"family", "category", "region", "period"}
-    if unknown:
-        raise FrameError(f"financial_plan cannot be compared by {min(unknown)!r}")
-    keys = list(by)
-    plan = financial_plan[financial_plan["version"] == PLAN]
-    parts = []
-    for reference in (BUDGET, LAST_YEAR, PREVIOUS_PLAN):
-        other = financial_plan[financial_plan["version"] == reference]
-        for measure, sign in FAVOURABLE.items():
-            given = other[other[measure].notna()]
-            if given.empty:
-                continue
-            same_periods = plan[plan["period"].isin(given["period"].unique())]
-            both = pd.concat(
-                [_total(same_periods, keys, measure), _total(given, keys, measure)],
-                axis=1,
-                keys=["plan", "reference_value"],
-            )
-            both["gap"] = both["plan"] - both["reference_value"]
-            both["gap_percent"] = both["gap"] / both["reference_value"].abs().where(
-                both["reference_value"] != 0
-            )
-            parts.append(
-                both.assign(variance=sign * both["gap"], reference=reference, measure=measure).reset_index()
-            )
-    columns = [*keys, "reference", "measure", "plan", "reference_value", "gap", "gap_percent", "variance"]
-    if not parts:
-        return pd.DataFrame(columns=columns)
-    return pd.concat(parts, ignore_index=True)[columns]
-
-
-def _total(rows: pd.DataFrame, keys: list[str], measure: str) -> pd.Series:
-    if keys:
-        return rows.groupby(keys)[measure].sum(min_count=1)
-    return pd.Series([rows[measure].sum(min_count=1)], index=pd.Index([0], name="total"))

@@ -136,18 +136,13 @@ def open_pools(
 
 
 def _prices(grid: Grid, detail: FinancialDetail, prices: pd.DataFrame, past: int) -> Matrix:
-    """Price at which the plan values each cell; where it has no demand, that of the series' other periods, else the net price."""
+    """Price at which the plan values each cell, else the net price."""
     rows = detail.grid.rows_of(grid.series)
-    demand = np.where((rows >= 0)[:, None], detail.demand[rows, past:], 0.0)
-    revenue = np.where((rows >= 0)[:, None], detail.revenue[rows, past:], np.nan)
     net = np.full(len(grid.series), np.nan)
     at = grid.rows_of(prices)
     net[at[at >= 0]] = prices["net_price"].to_numpy(dtype=float)[at >= 0]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        cell = np.where(demand > 0, revenue / demand, np.nan)
-        mean = np.where(demand > 0, revenue, 0.0).sum(axis=1) / demand.sum(axis=1)
-    usual = np.where(np.isnan(mean), net, mean)
-    return np.where(np.isnan(cell), usual[:, None], cell)
+    cell = np.where((rows >= 0)[:, None], detail.price[rows, past:], np.nan)
+    return np.where(np.isnan(cell), net[:, None], cell)
 
 
 def _stock(pools: pd.DataFrame, inventory: pd.DataFrame, scheduled_receipts: pd.DataFrame | None) -> Matrix:

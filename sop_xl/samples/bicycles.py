@@ -15,6 +15,7 @@ import pandas as pd
 from sop_xl.blocks import CellValue
 from sop_xl.periods import Timeline
 from sop_xl.plan.grid import records
+from sop_xl.samples.bicycle_finance import CUSTOMERS_PAY_AFTER, SUPPLIERS_ARE_PAID_AFTER, finance_tables
 from sop_xl.samples.bicycle_supply import supply_tables, with_parts
 from sop_xl.samples.tables import Table, cells, read_table, record_table, sample_bytes
 from sop_xl.sheets import sheet
@@ -34,6 +35,8 @@ SETTINGS = Settings(
     horizon=18,
     budget_scale=1000.0,  # the targets are in thousands
     budget_period_shift=59,  # their 2017-07 is 2022-06 of the sales file
+    customer_payment_days=CUSTOMERS_PAY_AFTER,
+    supplier_payment_days=SUPPLIERS_ARE_PAID_AFTER,
 )
 """The settings as a planner would type them; the rest are defaults."""
 
@@ -68,6 +71,7 @@ def load() -> Sample:
             "Inventory": _inventory(items),
             "FX Rates": _fx_rates(timeline),
             **supply_tables(items, timeline),
+            **finance_tables(timeline),
         },
         timeline=timeline,
         budget=sample_bytes(BUDGET_FILE),

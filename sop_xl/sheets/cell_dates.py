@@ -24,7 +24,7 @@ from sop_xl.sheets.cells import (
 
 _MONTH_NAMES = (
     "january jan januar jaen jan. janner jaenner janvier janv enero ene",
-    "february feb februar fevrier fevr fev febrero",
+    "february feb februar feber fevrier fevr fev febrero",
     "march mar marz maerz mrz mae mars marzo",
     "april apr avril avr abril abr",
     "may mai mayo",

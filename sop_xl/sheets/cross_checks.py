@@ -26,6 +26,7 @@ from sop_xl.sheets.model_checks import (
     check_rule_scopes,
 )
 from sop_xl.sheets.money_checks import check_budget_terms, check_item_money, check_line_units, check_rates
+from sop_xl.sheets.payment_checks import check_payment_terms
 from sop_xl.sheets.people_checks import (
     check_accounts,
     check_expiry_policies,
@@ -34,6 +35,7 @@ from sop_xl.sheets.people_checks import (
     check_set_values,
 )
 from sop_xl.sheets.readings import Readings, current_period, filled, moment_text, quoted_label, stated_columns
+from sop_xl.sheets.risk_checks import check_risks
 from sop_xl.sheets.scope_checks import check_empty_scopes, check_ended_items, check_reserved_names
 from sop_xl.sheets.supply_checks import SUPPLY_CHECKS
 
@@ -231,11 +233,13 @@ CHECKS: tuple[Callable[[Readings], Iterator[Problem]], ...] = (
     check_item_money,
     check_supply_chains,
     check_budget_terms,
+    check_payment_terms,
     check_model_terms,
     check_rule_drivers,
     check_rule_scopes,
     check_price_drivers,
     *SUPPLY_CHECKS,
+    check_risks,
 )
 """Every check, in the order in which its problems are listed."""
 

@@ -138,7 +138,7 @@ class SupplierRow(Row):
     reject_rate: float | None = column("Reject rate", "Part of the units that is rejected. Empty: measured on Purchase History, else none.", unit="fraction", cell=CellType.FRACTION, default=None, width=10, ge=0, lt=1)
     lead_time_days: float | None = column("Lead time", "Where Sourcing states none and Purchase History has too few orders to measure. Empty: the item's.", unit="days", default=None, aliases=("LT", "Lead time days", "Planned delivery time"), width=10, ge=0)
     lead_time_deviation_days: float | None = column("Lead-time deviation", "Standard deviation. Empty: as the lead time.", unit="days", default=None, width=10, ge=0)
-    payment_days: float | None = column("Payment terms", "Days from receipt to payment. Empty: 0.", unit="days", default=None, aliases=("Terms",), width=10, ge=0)
+    payment_days: float | None = column("Payment terms", "Days from receipt to payment. Empty: the setting.", unit="days", default=None, aliases=("Terms",), width=10, ge=0)
     risk: str = column("Risk", "Judgement of the risk that it fails; for your information. A scenario with supplier out says what it would cost.", default="", choices=RISKS, width=9)
     note: str = column("Note", "Free text.", default="", aliases=("Comment",), width=24)
 

@@ -56,9 +56,18 @@ class Figure:
 
 def total(spec: SheetSpec, letters: str, measure: str, **criteria: str) -> str:
     """SUMIFS over a grid for a measure and further fields; criteria are formula texts."""
+    return _sumifs(spec, column_of(spec, letters), measure, criteria)
+
+
+def total_before(spec: SheetSpec, letters: str, measure: str, **criteria: str) -> str:
+    """The same in the period before."""
+    return _sumifs(spec, column_of(spec, letters, before=True), measure, criteria)
+
+
+def _sumifs(spec: SheetSpec, column: str, measure: str, criteria: dict[str, str]) -> str:
     pairs = {"measure": f'"{measure_label(measure)}"'} | criteria
     texts = ",".join(f"{filled(spec, name)},{value}" for name, value in pairs.items())
-    return f"SUMIFS({column_of(spec, letters)},{texts})"
+    return f"SUMIFS({column},{texts})"
 
 
 def column_of(spec: SheetSpec, letters: str, *, down: int = 0, before: bool = False) -> str:

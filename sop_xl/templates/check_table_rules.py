@@ -1,49 +1,22 @@
-"""Checks of whole tables: bridges, keys, lists, bounds and problems."""
+"""Checks of whole tables: keys, lists, bounds and problems."""
 
 from __future__ import annotations
 
 from sop_xl import vocabulary
-from sop_xl.sheets.spec import HEADER_ROW, SheetKind, SheetSpec
+from sop_xl.sheets.spec import HEADER_ROW, Module, SheetKind, SheetSpec
 from sop_xl.templates.book import LAST_LIST_ROW, LAST_ROW, Book, bounded, is_grid, quoted
-from sop_xl.templates.bridge_block import BRIDGES
 from sop_xl.templates.check_rules import Check
 from sop_xl.templates.reach import counted, filled
 from sop_xl.templates.review import LIST_ROWS, measure_label
 
-_LAST_BRIDGE_ROW = 2_006
 _SHEET_END = 1_048_576
 
 
 def table_checks(book: Book) -> list[Check]:
     """Everything that is one figure for a whole table."""
-    checks = [*_bridge_checks(book), *_change_checks(book), *_key_checks(book), *_period_checks(book), *_bound_checks(book)]
+    checks = [*_change_checks(book), *_key_checks(book), *_period_checks(book), *_bound_checks(book)]
     checks.append(Check("Problems lists no error", "core", "Lines of severity error in Problems", "count",
                         lambda _: 'COUNTIF(Problems!$A:$A,"error")', by_period=False, exact=True))  # fmt: skip
-    return checks
-
-
-def _bridge_checks(book: Book) -> list[Check]:
-    if not book.has("Bridges"):
-        return []
-    spec = book.spec("Bridges")
-    bridges, families, steps, amounts = (bounded(spec, name, last=_LAST_BRIDGE_ROW) for name in ("bridge", "family", "step", "amount"))
-
-    def difference(name: str) -> str:
-        """Start and steps - the end, which is the step Plan."""
-        of_bridge = f'{amounts},{bridges},"{name}",{families},"All",{steps}'
-        return f'SUMIFS({of_bridge},"<>Plan")-SUMIFS({of_bridge},"Plan")'
-
-    def by_family(name: str) -> str:
-        """The families together - All; a bridge that knows no families has nothing to compare."""
-        of_bridge = f'{bridges},"{name}",{families}'
-        return f'IF(COUNTIFS({of_bridge},"<>All")=0,0,SUMIFS({amounts},{of_bridge},"<>All")-SUMIFS({amounts},{of_bridge},"All"))'
-
-    checks = []
-    for name in BRIDGES:
-        checks.append(Check(f"Bridge adds up: {name}", "finance", "Start + steps - end, all families", vocabulary.MONEY,
-                            lambda _, name=name: difference(name), by_period=False))  # type: ignore[misc]  # fmt: skip
-        checks.append(Check(f"Bridge by family = bridge in total: {name}", "finance", "All amounts of the families - those of All", vocabulary.MONEY,
-                            lambda _, name=name: by_family(name), by_period=False))  # type: ignore[misc]  # fmt: skip
     return checks
 
 
@@ -107,14 +80,17 @@ def _bound_checks(book: Book) -> list[Check]:
     """Nothing stands beyond the rows that formulas read."""
     outputs = [spec for spec in book.sheets if spec.kind is SheetKind.OUTPUT]
     grids = [_beyond(spec, LAST_ROW) for spec in book.sheets if is_grid(spec) and (spec in outputs or spec.required)]
-    lists = [_beyond(book.spec(name), LAST_LIST_ROW) for name in ("Items", "Locations") if book.has(name)]
-    lists += [_beyond(spec, LAST_ROW) for spec in counted(book) if spec in outputs and not is_grid(spec)]
-    if book.has("Bridges"):
-        lists.append(_beyond(book.spec("Bridges"), _LAST_BRIDGE_ROW))
+    tables = [spec for spec in counted(book) if spec in outputs and not is_grid(spec)]
+    reach = {
+        "grid": grids,
+        "list of inputs": [_beyond(book.spec(name), LAST_LIST_ROW) for name in ("Items", "Locations") if book.has(name)],
+        "list of money": [_beyond(spec, LAST_ROW) for spec in tables if spec.module is Module.FINANCE],
+        "list": [_beyond(spec, LAST_ROW) for spec in tables if spec.module is not Module.FINANCE],
+    }
     checks = [
         Check(f"No rows of a {what} beyond the reach of these formulas", "core", "Rows that row-by-row formulas do not see", "count",
               lambda _, parts=parts: "+".join(parts), by_period=False, exact=True)  # type: ignore[misc]
-        for what, parts in (("grid", grids), ("list", lists))
+        for what, parts in reach.items() if parts
     ]  # fmt: skip
     if book.has("Financial Plan"):
         spec = book.spec("Financial Plan")

@@ -8,6 +8,8 @@ from sop_xl.templates.book import Book, period_letters
 from sop_xl.templates.check_rules import PLACE_ROW, Check, demand_checks
 from sop_xl.templates.check_table_rules import table_checks
 from sop_xl.templates.finance_check_rules import finance_checks, working_figures
+from sop_xl.templates.money_check_rules import money_checks, money_figures
+from sop_xl.templates.money_table_rules import bridge_figures, money_table_checks
 from sop_xl.templates.settings_sheet import setting_value
 from sop_xl.templates.styles import GOOD, GOOD_FILL, MUTED, POOR, POOR_FILL
 from sop_xl.templates.supply_check_rules import supply_checks
@@ -31,11 +33,12 @@ def checks_sheet(book: Book) -> None:
     for index in range(len(book.labels)):
         letters = period_letters(index)
         sheet.write_formula(f"{letters}{PLACE_ROW}", f"=COLUMNS($H{PLACE_ROW}:{letters}{PLACE_ROW})", styles(font_color=MUTED, font_size=8), index + 1)
-    figures = working_figures(book)
     count = sum(len(checks) for _, checks in _groups(book, {})) + len(_groups(book, {}))
-    figure_rows = {figure.key: HEADER_ROW + count + 3 + place for place, figure in enumerate(figures)}
+    rows: dict[str, int] = {}
+    figures = [*working_figures(book), *bridge_figures(book, lambda c, key: f"{c}${rows[key]}"), *money_figures(book)]
+    rows |= {figure.key: HEADER_ROW + count + 3 + place for place, figure in enumerate(figures)}
     row, first = HEADER_ROW + 1, HEADER_ROW + 1
-    for caption, checks in _groups(book, figure_rows):
+    for caption, checks in _groups(book, rows):
         sheet.write_string(row - 1, 0, caption, styles(bold=True, font_size=11))
         row += 1
         for check in checks:
@@ -44,7 +47,7 @@ def checks_sheet(book: Book) -> None:
     last = row - 1
     sheet.write_string(row, 0, "Working figures of the checks", styles(bold=True, font_size=11))
     for figure in figures:
-        at = figure_rows[figure.key]
+        at = rows[figure.key]
         sheet.write_string(at - 1, 0, figure.name, styles(font_color=MUTED, font_size=9))
         sheet.write_string(at - 1, 2, figure.compared, styles(font_color=MUTED, font_size=9))
         sheet.write_string(at - 1, 3, figure.unit, styles(font_color=MUTED, font_size=9))
@@ -62,7 +65,9 @@ def _groups(book: Book, figures: dict[str, int]) -> list[tuple[str, list[Check]]
         ("Demand", demand_checks(book, figures)),
         ("Supply", supply_checks(book)),
         ("Supply: lists and scenarios", supply_table_checks(book)),
-        ("Finance", finance_checks(book, figures)),
+        ("Finance: the financial plan", finance_checks(book, figures)),
+        ("Finance: profit and loss, balance and cash", money_checks(book, figures)),
+        ("Finance: comparison, bridges, gaps, risks, budget", money_table_checks(book, figures)),
         ("Tables and data", table_checks(book)),
     ]
     return [(caption, checks) for caption, checks in groups if checks]

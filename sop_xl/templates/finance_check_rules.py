@@ -9,6 +9,7 @@ from sop_xl.sheets.spec import SheetSpec
 from sop_xl.templates.book import Book
 from sop_xl.templates.check_rules import (
     FLAG_ROW,
+    PLACE_ROW,
     STEPS,
     Check,
     Figure,
@@ -17,10 +18,21 @@ from sop_xl.templates.check_rules import (
     is_measure,
     same_series,
     total,
+    total_before,
 )
 from sop_xl.templates.reach import ANY_TEXT, body, filled, history_demand
-from sop_xl.templates.review import measure_label
+from sop_xl.templates.review import measure_label, shift
+from sop_xl.templates.supply_check_rules import demand_to_serve
 
+PLAN, UNCONSTRAINED, LAST_YEAR = "Plan", "Unconstrained", "Last year"
+FIGURES = {
+    PLAN: ("demand", "sales_volume", "revenue", "cost", "gross_margin"),
+    UNCONSTRAINED: ("sales_volume", "revenue", "cost"),
+    LAST_YEAR: ("demand", "sales_volume", "revenue", "cost", "gross_margin"),
+    "Budget": ("revenue",),
+    "Previous plan": ("revenue",),
+}
+"""Totals of the financial plan that checks compare, by version."""
 _PLAN, _ALL = '"Plan"', '"All"'
 
 
@@ -35,12 +47,19 @@ def working_figures(book: Book) -> list[Figure]:
     if not book.has("Financial Plan"):
         return steps
     spec = book.spec("Financial Plan")
-    names = ("demand", "revenue", "cost", "gross_margin")
-    history = Figure("history", measure_label("demand"), "Demand History", vocabulary.UNITS, lambda c: history_demand(book, c, item=ANY_TEXT))
-    return [*steps, history] + [
-        Figure(f"{name} {version}", f"{measure_label(name)}, {version}", "Financial Plan, all families and regions", vocabulary.measure(name).unit,
-               lambda c, name=name, version=version: total(spec, c, name, version=f'"{version}"'))  # type: ignore[misc]
-        for version in ("Plan", "Last year") for name in names
+    return [
+        *steps,
+        Figure("history", measure_label("demand"), "Demand History", vocabulary.UNITS, lambda c: history_demand(book, c, item=ANY_TEXT)),
+        Figure("asked", "Demand to serve", "Consensus, what orders in hand move and what is owed today, planned periods", vocabulary.UNITS, lambda c: in_plan(c, demand_to_serve(book, c))),
+        Figure("next year", "Next year", "1 for the planned periods of the next year", vocabulary.COUNT,
+               lambda c: in_plan(c, f'IF({c}${PLACE_ROW}-COUNTIF($H${FLAG_ROW}:${book.last_column}${FLAG_ROW},"Actual")<=sop_season,1,0)')),
+        *(
+            # the plan's own go by their plain name, by which checks of tables find the measure
+            Figure(f"{name} {version}", measure_label(name) if version == PLAN else f"{measure_label(name)}, {version}",
+                   f"Financial Plan, version {version}, all families and regions", vocabulary.measure(name).unit,
+                   lambda c, name=name, version=version: total(spec, c, name, version=f'"{version}"'))  # type: ignore[misc]
+            for version, names in FIGURES.items() for name in names
+        ),
     ]  # fmt: skip
 
 
@@ -70,26 +89,62 @@ def finance_checks(book: Book, figures: dict[str, int]) -> list[Check]:
 
         return formula
 
+    def in_history(key: str) -> Callable[[str], str]:
+        return lambda c: f'IF({c}${FLAG_ROW}="Actual",{_against_history(book, figure(c, key), figure(c, "history"))},0)'
+
+    past = "Financial Plan - Demand History, past periods; not below it where shipments stand in for blanks"
     return [
         Check("Demand of the plan = consensus", "finance", "Financial Plan - Consensus Demand, planned periods", units,
               lambda c: in_plan(c, f"{figure(c, 'demand Plan')}-{total(consensus, c, 'consensus')}")),
-        Check("Demand of past periods = Demand History", "finance", "Financial Plan - Demand History, past periods; not below it where shipments stand in for blanks", units,
-              lambda c: f'IF({c}${FLAG_ROW}="Actual",{_against_history(book, figure(c, "demand Plan"), figure(c, "history"))},0)'),
+        Check("Demand of past periods = Demand History", "finance", past, units, in_history("demand Plan")),
+        Check("Sales volume of past periods = Demand History", "finance", past, units, in_history("sales_volume Plan")),
         Check("Demand by family = consensus by family", "finance", "Sum over families of |Financial Plan - Consensus Demand|", units, by_group("family", "sop_family_list")),
         Check("Demand by region = consensus by region", "finance", "Sum over regions of |Financial Plan - Consensus Demand|", units, by_group("region", "sop_region_list")),
         Check("Sum of families = total", "finance", "Revenue of the listed families - revenue of the plan", money,
               lambda c: f"SUMPRODUCT({total(spec, c, 'revenue', version=_PLAN, family='sop_family_list')})-{figure(c, 'revenue Plan')}"),
-        Check("Revenue = consensus x net price", "finance", "Financial Plan - sum of consensus row x price row, planned periods", money,
-              lambda c: in_plan(c, f"{figure(c, 'revenue Plan')}-{_price_volume(consensus, c)}")),
-        Check("Gross margin = revenue - cost, plan", "finance", "Financial Plan, version Plan, row by row where a margin is known", money, _margin(spec, "Plan")),
-        Check("Gross margin = revenue - cost, last year", "finance", "Financial Plan, version Last year, row by row where a margin is known", money,
-              _margin(spec, "Last year")),
-        Check("Last year = a year earlier, demand", "finance", "Version Last year - version Plan one year of columns earlier", units, last_year("demand")),
-        Check("Last year = a year earlier, revenue", "finance", "Version Last year - version Plan one year of columns earlier", money, last_year("revenue")),
+        Check("Unconstrained sales volume = consensus", "finance", "Financial Plan, version Unconstrained - Consensus Demand, planned periods", units,
+              lambda c: in_plan(c, f"{figure(c, 'sales_volume Unconstrained')}-{total(consensus, c, 'consensus')}")),
+        Check("Unconstrained revenue = consensus x net price", "finance", "Financial Plan, version Unconstrained - sum of consensus row x price row, planned periods", money,
+              lambda c: in_plan(c, f"{figure(c, 'revenue Unconstrained')}-{_price_volume(consensus, c)}")),
+        *_served_checks(book, figures),
+        *(
+            Check(f"Gross margin = revenue - cost, {version.lower()}", "finance", f"Financial Plan, version {version}, row by row where a margin is known", money, _margin(spec, version))
+            for version in (PLAN, UNCONSTRAINED, LAST_YEAR)
+        ),
+        *(
+            Check(f"Last year = a year earlier, {measure_label(name).lower()}", "finance", "Version Last year - version Plan one year of columns earlier", vocabulary.measure(name).unit,
+                  last_year(name))
+            for name in ("demand", "sales_volume", "revenue", "cost")
+        ),
         Check("P10 <= P90 of the total", "finance", "P10 above P90 of all families and regions", units,
               lambda c: f'MAX(0,{total(spec, c, "demand_low", version=_PLAN, family=_ALL, region=_ALL)}-{total(spec, c, "demand_high", version=_PLAN, family=_ALL, region=_ALL)})'),
         *_value_checks(book, spec, consensus, figures),
     ]  # fmt: skip
+
+
+def _served_checks(book: Book, figures: dict[str, int]) -> list[Check]:
+    """The plan sells what stock serves, and over time no more than is asked for."""
+    units = vocabulary.UNITS
+
+    def so_far(c: str, key: str) -> str:
+        row = figures.get(key, 1)
+        return f'SUMIF($H${FLAG_ROW}:{c}${FLAG_ROW},"Plan",$H${row}:{c}${row})'
+
+    checks = [
+        Check("Sales volume is no more than the demand to serve", "finance",
+              "Financial Plan, version Plan above consensus with what orders in hand move and what is owed today: all planned periods up to each", units,
+              lambda c: in_plan(c, f"MAX(0,{so_far(c, 'sales_volume Plan')}-{so_far(c, 'asked')})")),
+    ]  # fmt: skip
+    if book.has("Inventory Plan"):
+        stock = book.spec("Inventory Plan")
+
+        def served(c: str) -> str:
+            waited = f'IF({shift(c, -1)}${FLAG_ROW}="Plan",{total_before(stock, c, "unmet_demand")},0)'
+            given = f"{total(stock, c, 'demand')}-{total(stock, c, 'lost_sales')}-{total(stock, c, 'unmet_demand')}+{waited}"
+            return in_plan(c, f"{c}${figures.get('sales_volume Plan', 1)}-({given})")
+
+        checks.append(Check("Sales volume = demand served", "finance", "Financial Plan - Inventory Plan: demand - lost sales - growth of unmet demand, planned periods", units, served))
+    return checks
 
 
 def _margin(spec: SheetSpec, version: str) -> Callable[[str], str]:
@@ -123,9 +178,9 @@ def _value_checks(book: Book, spec: SheetSpec, consensus: SheetSpec, figures: di
         names, costs = filled(items, "item"), filled(items, "unit_cost")
         return f"SUMIF({names},{filled(grid, 'item')},{costs})"
 
-    row = figures.get("cost Plan", 1)
+    row = figures.get("cost Unconstrained", 1)
     cost = f"SUMPRODUCT({plan}*$H${row}:${last}${row})-SUMPRODUCT({is_measure(consensus, 'consensus')}*{unit_costs(consensus)}*{plan}*{body(consensus)})"
-    checks = [Check("Cost = consensus x unit cost", "finance", "Financial Plan - sum over items, all planned periods", vocabulary.MONEY, lambda _: cost, by_period=False)]
+    checks = [Check("Unconstrained cost = consensus x unit cost", "finance", "Financial Plan, version Unconstrained - sum over items, all planned periods", vocabulary.MONEY, lambda _: cost, by_period=False)]
     if book.has("Inventory Plan"):
         stock = book.spec("Inventory Plan")
         label = f'"{measure_label("inventory_value")}"'

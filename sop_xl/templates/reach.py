@@ -46,12 +46,14 @@ STEMS = {
     "Bridges": "BR",
     "Gap List": "GL",
     "Risk Outlook": "RO",
+    "Budget Mapping": "BM",
     "Scenario Compare": "SX",
 }
 """First part of the names of each table that formulas add up or look up in."""
 
 OFFSETS = {
     "Consensus Demand": 5, "Baseline Forecast": 2, "Net Requirements": 4, "Capacity": 7, "Inventory Plan": 10, "Financial Plan": 2, "Service Curves": 1,
+    "Profit and Loss": 8, "Balance and Cash": 5,
 }  # fmt: skip
 """How many rows further down the checks compare the lines of one series; each has its names, such as `CD_item_5`."""
 
@@ -79,10 +81,14 @@ _LIST_FIELDS = {
     "Bridges": ("bridge", "measure", "family", "item", "order", "step", "amount"),
     "Gap List": ("rank", "gap", "order", "kind", "step", "family", "units", "value", "cause", "owner", "note"),
     "Risk Outlook": ("figure", "risk", "plan", "expected", "p10", "p50", "p90", "low", "high", "swing", "rank", "unit", "note"),
+    "Budget Mapping": ("kind", "place", "taken_as", "total"),
     "Service Curves": ("family", "service_level", "safety_stock_value", "fill_rate", "today"),
     "Scenario Compare": ("scenario", "kpi", "value", "change"),
 }  # fmt: skip
 """Columns with a name of the tables whose columns are figures of their own."""
+
+TOPS = {"Plan Comparison": ("level", "total", ("span", "first_period", "last_period", "reference", "measure", "plan", "reference_value"))}
+"""Tables that begin with their totals: the column and text by which these are known, and the columns that have a name over them alone, such as `PC_top_plan`."""
 
 ANY_TEXT = '"?*"'
 """Criterion that any text meets."""
@@ -94,6 +100,13 @@ _SERIES = ("item", "location", "measure", "resource")
 def filled(spec: SheetSpec, name: str, *, down: int = 0) -> str:
     """The filled rows of a field by their defined name, such as `CD_item`; or as many rows, `down` rows further down."""
     return _name(spec, name, down)
+
+
+def top(spec: SheetSpec, name: str) -> str:
+    """The totals at the top of a list by their defined name, such as `PC_top_plan`."""
+    if name not in TOPS.get(spec.name, ("", "", ()))[2]:
+        raise FrameError(f"{spec.name} has no name for {name!r} of its totals")
+    return f"{_stem(spec)}_top_{name}"
 
 
 def period_filled(spec: SheetSpec, letters: str) -> str:
@@ -139,6 +152,8 @@ def define(book: Book, spec: SheetSpec, page: str, row: int, column: int) -> str
         if is_grid(spec):
             first, end = f"${column_letters(LABEL_COLUMNS + 1)}", f"${book.last_column}"
             book.workbook.define_name(_name(spec, "body", down), f"={_to_last(spec, first, down, end)}")
+    for name in TOPS.get(spec.name, ("", "", ()))[2]:
+        book.workbook.define_name(top(spec, name), f"={_top_rows(spec, name)}")
     keys = [spec.columns[0].name, *(["measure"] if is_grid(spec) else [])]
     cells = [bounded(spec, key, last=last) for key in keys]
     used = "+".join(f'({each}<>"")' for each in cells)
@@ -149,7 +164,8 @@ def names(spec: SheetSpec) -> list[str]:
     """The names that `define` defines for a table, those further down left out."""
     stem = _stem(spec)
     fields = [f"{stem}_{name}" for name in _fields(spec)]
-    return [f"{stem}_rows", *fields, *([f"{stem}_body"] if is_grid(spec) else [])]
+    totals = [top(spec, name) for name in TOPS.get(spec.name, ("", "", ()))[2]]
+    return [f"{stem}_rows", *fields, *totals, *([f"{stem}_body"] if is_grid(spec) else [])]
 
 
 def _name(spec: SheetSpec, what: str, down: int) -> str:
@@ -167,6 +183,14 @@ def _stem(spec: SheetSpec) -> str:
 def _fields(spec: SheetSpec) -> list[str]:
     chosen = _LIST_FIELDS.get(spec.name, _FIELDS)
     return [c.name for c in spec.columns if c.name in chosen]
+
+
+def _top_rows(spec: SheetSpec, name: str) -> str:
+    """From the first body row to the last total, at least one row."""
+    column, text, _ = TOPS[spec.name]
+    letters, sheet = "$" + field_letters(spec, name), quoted(spec.name)
+    count = f'MAX(1,COUNTIF({bounded(spec, column)},"{text}"))'
+    return f"{sheet}!{letters}${FIRST_ROW}:INDEX({sheet}!{letters}${FIRST_ROW}:{letters}${_last(spec)},{count})"
 
 
 def _last(spec: SheetSpec) -> int:

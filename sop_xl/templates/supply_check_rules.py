@@ -54,7 +54,7 @@ def _stock_checks(book: Book) -> list[Check]:
     """The balance holds in every row and from period to period; backlog is the balance below zero."""
     if not book.has("Inventory Plan"):
         return []
-    spec, consensus, units = book.spec("Inventory Plan"), book.spec("Consensus Demand"), vocabulary.UNITS
+    spec, units = book.spec("Inventory Plan"), vocabulary.UNITS
     lines = Lines(spec)
     balance = "projected_available_balance"
 
@@ -76,18 +76,6 @@ def _stock_checks(book: Book) -> list[Check]:
         below = f"({lines.figure(c, balance)}<0)*{lines.figure(c, balance)}"
         return in_plan(c, f"SUMPRODUCT({own_rows('unmet_demand')}*ABS({lines.figure(c, 'unmet_demand')}+{below}))")
 
-    def moved_by_orders(c: str) -> str:
-        if not book.has("Forecast Consumption"):
-            return ""
-        orders = book.spec("Forecast Consumption")
-        return f"-{total(orders, c, 'demand_to_serve')}+{total(orders, c, 'consensus')}"
-
-    def owed_today(c: str) -> str:
-        """What waits before the plan begins is demand of its first period: stock below zero."""
-        if not book.has("Inventory"):
-            return ""
-        return f'+IF({shift(c, -1)}${FLAG_ROW}="Plan",0,SUMIF({bounded(book.spec("Inventory"), "on_hand")},"<0"))'
-
     count = f'COUNTIF({filled(spec, "measure")},"{measure_label(_OPENING)}")'
     covered = f"SUMPRODUCT({own_rows(balance)})"
     flows, stocks = spec.measures[:5], (_OPENING, *spec.measures[5:10])
@@ -96,12 +84,27 @@ def _stock_checks(book: Book) -> list[Check]:
         Check("Opening balance = balance of the period before", "supply", "Inventory Plan, row by row: sum of |difference|", units, carries),
         Check("Unmet demand = balance below zero", "supply", "Inventory Plan, row by row: sum of |difference|", units, backlog),
         Check("Demand in Inventory Plan = demand to serve", "supply", "Sum of demand rows - consensus rows, what orders in hand move and what is owed today, planned periods", units,
-              lambda c: in_plan(c, f"{total(spec, c, 'demand')}-{total(consensus, c, 'consensus')}{moved_by_orders(c)}{owed_today(c)}")),
+              lambda c: in_plan(c, f"{total(spec, c, 'demand')}-({demand_to_serve(book, c)})")),
         _whole("Every line of stock was checked", "Opening rows with their balance row - all opening rows", f"{covered}-{count}"),
         _whole("Every stock has its flows in order", "Opening rows followed by receipts and demand - all opening rows", f"{_in_order(lines, flows)}-{count}"),
         _whole("Every stock has its other lines in order", "Opening rows with lost sales, expired, balance, safety stock and unmet demand in place - all opening rows",
                f"{_in_order(lines, stocks)}-{count}"),
     ]  # fmt: skip
+
+
+def demand_to_serve(book: Book, c: str) -> str:
+    """What the plan is asked for in a planned period: consensus, what orders in hand move, and what is owed today.
+
+    What waits before the plan begins is demand of its first period: stock below zero.
+    """
+    parts = [total(book.spec("Consensus Demand"), c, "consensus")]
+    if book.has("Forecast Consumption"):
+        orders = book.spec("Forecast Consumption")
+        parts.append(f"{total(orders, c, 'demand_to_serve')}-{total(orders, c, 'consensus')}")
+    text = "+".join(parts)
+    if book.has("Inventory"):
+        text += f'-IF({shift(c, -1)}${FLAG_ROW}="Plan",0,SUMIF({bounded(book.spec("Inventory"), "on_hand")},"<0"))'
+    return text
 
 
 def _in_order(lines: Lines, names: tuple[str, ...]) -> str:

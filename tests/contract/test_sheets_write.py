@@ -68,10 +68,10 @@ def test_units_follow_the_measure():
 
 
 def test_records_are_written_in_the_order_of_the_contract():
-    frame = pd.DataFrame({"unit": ["USD"], "bridge": ["Budget to plan"], "family": ["All"], "step": ["Volume"], "order": [2.0], "amount": [float("nan")], "note": [""]})
+    frame = pd.DataFrame({"unit": ["USD"], "bridge": ["Budget to plan"], "measure": ["Revenue"], "family": ["All"], "item": [""], "step": ["Volume"], "order": [2.0], "amount": [float("nan")], "note": [""]})
     header, rows = record_rows(sheet("Bridges"), frame)
-    assert header == ["Bridge", "Family", "Order", "Step", "Amount", "Unit", "Note"]
-    assert rows == [["Budget to plan", "All", 2.0, "Volume", None, "USD", None]]
+    assert header == ["Bridge", "Measure", "Family", "Item", "Order", "Step", "Amount", "Unit", "Note"]
+    assert rows == [["Budget to plan", "Revenue", "All", None, 2.0, "Volume", None, "USD", None]]
 
 
 def test_dates_and_empty_dates():

@@ -31,14 +31,18 @@ def required_load(network: SupplyNetwork, orders: Matrix, stock: Matrix | None =
     stock
         (N, T) units that take space; None = none.
     """
-    source, resource = whole(network, "loads", "source"), whole(network, "loads", "resource")
-    units = orders[source]
-    hours = units * numbers(network, "loads", "hours")[:, None] + (units > 1e-6) * np.nan_to_num(numbers(network, "loads", "setup_hours"))[:, None]
-    load = total_by(resource, earlier(hours, whole(network, "loads", "before")), len(network.resources))
+    load = total_by(whole(network, "loads", "resource"), load_lines(network, orders), len(network.resources))
     if stock is None:
         return load
     space = np.maximum(stock[whole(network, "stores", "point")], 0.0) * numbers(network, "stores", "space")[:, None]
     return load + total_by(whole(network, "stores", "resource"), space, len(network.resources))
+
+
+def load_lines(network: SupplyNetwork, orders: Matrix) -> Matrix:
+    """Hours of every line of `SupplyNetwork.loads` in the period in which they fall, (L, T); `orders` as in `required_load`."""
+    units = orders[whole(network, "loads", "source")]
+    setup = np.nan_to_num(numbers(network, "loads", "setup_hours"))[:, None]
+    return earlier(units * numbers(network, "loads", "hours")[:, None] + (units > 1e-6) * setup, whole(network, "loads", "before"))
 
 
 def rough_cut_load(network: SupplyNetwork) -> Matrix:

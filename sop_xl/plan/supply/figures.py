@@ -18,7 +18,9 @@ import numpy as np
 import pandas as pd
 
 from sop_xl.plan.grid import Matrix
+from sop_xl.plan.payment_terms import period_lengths, settle
 from sop_xl.plan.supply.network import SupplyNetwork
+from sop_xl.plan.supply.purchase_terms import open_orders, source_terms
 from sop_xl.plan.supply.solution import PENALTIES, SupplySolution
 from sop_xl.plan.supply.solver.objective import supply_cost
 
@@ -113,19 +115,13 @@ def missed(solution: SupplySolution) -> Matrix:
 
 
 def payables(solution: SupplySolution) -> float:
-    """Owed to suppliers at the end of the last period: receipts spread evenly over their period, paid so many days later."""
+    """Owed to suppliers at the end of the last period: receipts spread evenly over their period, paid so many days later; open orders too."""
     network = solution.network
-    supplier = network.sources["supplier"].to_numpy(dtype=int)
-    if not len(network.suppliers) or not (supplier >= 0).any():
-        return 0.0
-    terms = network.suppliers["payment_days"].fillna(0.0).to_numpy(dtype=float)
-    days = np.where(supplier >= 0, terms[np.maximum(supplier, 0)], 0.0)
-    calendar, plan = network.timeline.calendar, network.timeline.plan
-    length = np.array([calendar.days(period) for period in plan], dtype=float)
-    remaining = length[::-1].cumsum()[::-1]  # days from the start of each period to the end of the last
-    paid = ((remaining[None, :] - days[:, None]) / length[None, :]).clip(0.0, 1.0)
     bought = solution.orders * network.sources["unit_cost"].fillna(0.0).to_numpy(dtype=float)[:, None]
-    return float((bought * (1.0 - paid)).sum())
+    if not network.periods:
+        return 0.0
+    still_open, _ = settle(bought, source_terms(network), period_lengths(network.timeline.calendar, network.timeline.plan))
+    return float(still_open[:, -1].sum() + open_orders(network).still_open[:, -1].sum())
 
 
 def lateness_cost(solution: SupplySolution, streams: pd.DataFrame) -> float:

@@ -41,6 +41,8 @@ class SupplySettings:
         What the plan may use without a decision; see `lever_names`.
     lead_times
         measured: from past orders where there are enough of them. stated: what Sourcing, Suppliers and Items say.
+    supplier_payment_days
+        From receipt to payment, of suppliers that state none.
     """
 
     holding_cost_rate: float = 0.2
@@ -51,6 +53,7 @@ class SupplySettings:
     expedite_premium: float = 0.25
     free_levers: frozenset[str] = frozenset({"pre-build", "second source"})
     lead_times: str = "measured"
+    supplier_payment_days: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -71,7 +71,12 @@ def levers_of_option(text: str, timeline: Timeline) -> list[Lever] | None:
 
 def parts_of_option(text: str) -> int:
     """How many levers a name stands for."""
-    return len(_JOINED.split(text.strip()))
+    return len(names_in_option(text))
+
+
+def names_in_option(text: str) -> list[str]:
+    """The name of each lever that a name stands for."""
+    return _JOINED.split(text.strip())
 
 
 def _label(position: int, timeline: Timeline) -> str:

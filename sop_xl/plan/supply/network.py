@@ -44,7 +44,7 @@ class SupplyNetwork:
         priority, share (NaN = free), unit_cost (per unit ordered, components not included), lead_time and lead_time_deviation (periods),
         lead_periods (whole), minimum_order, order_multiple (0 = none), maximum (NaN = none), process_yield, fixed_cost (0 = none), first and last
         (positions of the periods in which its receipts may arrive, both included), lever ("" = regular | second source | subcontract |
-        expedite), authorised.
+        expedite), authorised, cost_stated (whether people stated the unit cost).
     uses
         Components: source, component (position of a point), quantity (units of component per unit ordered, scrap and yield included),
         substitute_for (row of `uses` whose place it can take, -1 = a regular line), extra_cost, authorised. A substitute's `quantity` is units of
@@ -85,6 +85,8 @@ class SupplyNetwork:
         (S, T) orders of the last approved plan in the same periods; NaN = not planned then. Within a fence they are the most that can be ordered.
     backlog
         (N,) units that customers wait for at the start, already part of `demand` of the first period; empty = nobody waits.
+    payment_days
+        From receipt to payment, of what is bought where no supplier is named.
     """
 
     timeline: Timeline
@@ -115,6 +117,7 @@ class SupplyNetwork:
     late_share: Matrix
     previous_orders: Matrix
     backlog: Matrix = field(default_factory=lambda: np.zeros(0))
+    payment_days: float = 0.0
 
     @property
     def periods(self) -> int:

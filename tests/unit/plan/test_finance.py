@@ -8,9 +8,8 @@ import pytest
 from plan_tables import items, locations, month, months, table, value
 
 from sop_xl import frames
-from sop_xl.errors import FrameError
 from sop_xl.plan.currency import convert_to_plan_currency, rates_at
-from sop_xl.plan.finance import comparison, financial_plan
+from sop_xl.plan.finance import financial_plan
 from sop_xl.plan.prices import net_prices
 from sop_xl.plan.valuation import financial_detail
 
@@ -263,49 +262,8 @@ class TestBudget:
 def test_the_plan_of_an_earlier_cycle_is_passed_on():
     earlier, _ = whole_plan()
     plan, _ = whole_plan(consensus=consensus_of({"item": "A", "location": "North", "2026-01": 99}), previous=earlier)
-    assert at(plan, "demand", "2026-01", "Previous plan") == 12
+    assert at(plan, "sales_volume", "2026-01", "Previous plan") == 12
     assert at(plan, "demand", "2026-01") == 99
-
-
-class TestComparison:
-    BUDGET = table(
-        frames.BUDGET,
-        {"family": "Paint", "measure": "revenue", "2026-01": 100},
-        {"family": "Paint", "measure": "cost", "2026-01": 40},
-    )
-
-    def gap(self, by=(), **keys):
-        table_ = comparison(whole_plan(budget=self.BUDGET)[0], by)
-        for name, wanted in keys.items():
-            table_ = table_[table_[name] == wanted]
-        assert len(table_) == 1
-        return table_.iloc[0]
-
-    def test_only_periods_that_both_have_are_compared(self):
-        """Plan revenue of January 2026 is 120 + 30; February has no budget."""
-        row = self.gap(reference="Budget", measure="revenue")
-        assert (row["plan"], row["reference_value"], row["gap"], row["gap_percent"]) == (150, 100, 50, 0.5)
-
-    def test_a_higher_cost_is_unfavourable(self):
-        row = self.gap(reference="Budget", measure="cost")
-        assert (row["gap"], row["variance"]) == (28, -28)
-
-    def test_what_one_side_does_not_have_is_absent(self):
-        row = self.gap(["family"], reference="Budget", measure="revenue", family="Brushes")
-        assert row["plan"] == 30
-        assert np.isnan(row["gap"])
-
-    def test_it_compares_with_last_year(self):
-        row = self.gap(["family"], reference="Last year", measure="revenue", family="Paint")
-        assert (row["plan"], row["reference_value"]) == (320, 300)
-
-    def test_an_unknown_level_is_refused(self):
-        with pytest.raises(FrameError, match="colour"):
-            comparison(whole_plan()[0], ["colour"])
-
-    def test_a_plan_alone_has_nothing_to_compare(self):
-        short, _ = whole_plan(timeline=months("2026-01", 2, history=0), history=history_of())
-        assert comparison(short).empty
 
 
 def test_weeks_compare_with_the_week_52_weeks_ago():

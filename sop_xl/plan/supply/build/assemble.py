@@ -72,7 +72,7 @@ def build_network(inputs: SupplyInputs, timeline: Timeline) -> tuple[SupplyNetwo
     policy = policy_of_points(segments, inputs.inventory_policy)
     streams = resolve_streams(inputs, points, policy, backlog, timeline)
     note_unpriced(streams, points, notes)
-    supplier_rows = _supplier_rows(inputs.suppliers, suppliers)
+    supplier_rows = _supplier_rows(inputs.suppliers, suppliers, inputs.settings.supplier_payment_days)
     allowed = {"overtime": "overtime", "shift": "shift", "hire": "workforce", "layoff": "workforce"}
     limit = {name: limits.possible[name] * float(lever in settings.free_levers) for name, lever in allowed.items()}
     network = SupplyNetwork(
@@ -86,6 +86,7 @@ def build_network(inputs: SupplyInputs, timeline: Timeline) -> tuple[SupplyNetwo
         opening=opening, scheduled=scheduled_receipts(inputs.open_orders, points, timeline, notes),
         safety_stock=np.repeat(own_safety_stock[:, None], shape, axis=1), streams=streams.rows, demand=streams.demand, price=streams.price,
         late_share=np.zeros((len(sources), shape)), previous_orders=previous_orders(inputs.previous_orders, sources, points, timeline), backlog=backlog,
+        payment_days=settings.supplier_payment_days,
     )  # fmt: skip
     return network, notes_frame(notes)
 
@@ -116,13 +117,13 @@ def _point_rows(points: pd.DataFrame, policy: pd.DataFrame, streams: Streams, se
     })  # fmt: skip
 
 
-def _supplier_rows(suppliers: pd.DataFrame, names: pd.Index) -> pd.DataFrame:
-    """`SupplyNetwork.suppliers` with their limit; one that Suppliers does not list has its name and nothing else."""
+def _supplier_rows(suppliers: pd.DataFrame, names: pd.Index, payment_days: float) -> pd.DataFrame:
+    """`SupplyNetwork.suppliers` with their limit; one that Suppliers does not list has its name and the terms of the settings."""
     known = suppliers.set_index("supplier").reindex(names).rename_axis("supplier").reset_index()
     is_named = known["name"].notna() & (known["name"] != "")
     return pd.DataFrame({
         "supplier": known["supplier"], "name": known["name"].where(is_named, known["supplier"]), "reliability": known["reliability"],
-        "payment_days": known["payment_days"].fillna(0.0), "risk": known["risk"].where(known["risk"].notna(), ""),
+        "payment_days": known["payment_days"].fillna(payment_days), "risk": known["risk"].where(known["risk"].notna(), ""),
         "supplier_limit": known["supplier_limit"],
     })  # fmt: skip
 

@@ -17,7 +17,7 @@ from sop_xl.plan.supply.network import whole_periods
 
 SOURCE_COLUMNS = (
     "point", "kind", "source", "from_point", "supplier", "priority", "share", "unit_cost", "lead_time", "lead_time_deviation", "lead_periods",
-    "minimum_order", "order_multiple", "maximum", "process_yield", "fixed_cost", "first", "last", "lever", "authorised",
+    "minimum_order", "order_multiple", "maximum", "process_yield", "fixed_cost", "first", "last", "lever", "authorised", "cost_stated",
 )  # fmt: skip
 
 
@@ -92,6 +92,7 @@ def resolve_sources(
     frame["valid_from"], frame["last"] = _valid_periods(stated, timeline)
     frame["last"] = _until_the_next(frame)
     frame["lever"] = _levers(frame)
+    frame["cost_stated"] = frame["unit_cost"].notna()
     regular = frame["lever"] == ""
     for name in ("minimum_order", "order_multiple"):
         of_item = items[name].where(regular, 0.0)

@@ -80,7 +80,7 @@ def _source_prices(model: SupplyModel) -> Iterator[Price]:
     sources = network.sources
     paid, made = _positive(model.column(sources, "unit_cost")), (sources["kind"] == "make").to_numpy()[:, None]
     yield Price("purchase", "orders", np.where(made, 0.0, paid))
-    yield Price("production", "orders", np.where(made, paid, 0.0) + _hour_cost(network)[:, None])
+    yield Price("production", "orders", np.where(made, paid, 0.0) + hour_cost(network)[:, None])
     yield Price("orders", "ordered", _positive(model.column(sources, "fixed_cost")))
     yield Price("substitutes", "component_use", _positive(model.column(network.uses, "extra_cost")))
     of_point = model.column(network.points, "unit_cost")[sources["point"].to_numpy(dtype=int)]
@@ -108,7 +108,7 @@ def _share_prices(model: SupplyModel) -> Iterator[Price]:
         yield Price(UNREPORTED, variable, np.where(shared, np.maximum(saved, 0.0) + little, 0.0)[:, None])
 
 
-def _hour_cost(network: SupplyNetwork) -> Matrix:
+def hour_cost(network: SupplyNetwork) -> Matrix:
     """(S,) regular cost of the hours in a unit ordered."""
     loads = network.loads
     rate = _positive(network.resources["cost_per_hour"].to_numpy(dtype=float))
@@ -253,9 +253,21 @@ def source_cost(network: SupplyNetwork, cost: Matrix) -> Matrix:
     cost
         (N,) of a unit of every stock point.
     """
+    return with_components(network, _positive(network.sources["unit_cost"].to_numpy(dtype=float)) + hour_cost(network), cost)
+
+
+def with_components(network: SupplyNetwork, own: Matrix, cost: Matrix) -> Matrix:
+    """(S,) per good unit of each source: its own amount per unit ordered, and that of the regular components and of the unit shipped.
+
+    Parameters
+    ----------
+    own
+        (S,) of a unit ordered.
+    cost
+        (N,) of a unit of every stock point.
+    """
     sources, uses = network.sources, network.uses
     shipped_from = sources["from_point"].to_numpy(dtype=int)
-    own = _positive(sources["unit_cost"].to_numpy(dtype=float)) + _hour_cost(network)
     good = np.maximum(sources["process_yield"].astype(float).fillna(1.0).to_numpy(), 1e-6)
     lines = uses[uses["substitute_for"] < 0]
     maker, component = lines["source"].to_numpy(dtype=int), lines["component"].to_numpy(dtype=int)

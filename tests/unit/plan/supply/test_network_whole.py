@@ -130,3 +130,12 @@ def _has_circle(lines: list[tuple[int, int]]) -> bool:
 def test_notes_are_rows_that_name_their_sheet() -> None:
     _, notes = build_network(paint_company(), network_of(paint_company(), 4).timeline)
     assert list(notes.columns) == ["frame", "key", "rule", "note"]
+
+
+def test_a_supplier_without_terms_is_paid_by_those_of_the_settings() -> None:
+    inputs = paint_company()
+    stated = network_of(replace(inputs, suppliers=inputs.suppliers.assign(payment_days=14.0)), 4)
+    assert stated.suppliers.set_index("supplier").at["Alba", "payment_days"] == 14.0
+    usual = network_of(replace(inputs, settings=replace(inputs.settings, supplier_payment_days=30.0)), 4)
+    assert usual.payment_days == 30.0
+    assert usual.suppliers["payment_days"].unique().tolist() == [30.0]

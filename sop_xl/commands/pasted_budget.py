@@ -1,0 +1,72 @@
+"""The Budget tab as finance pasted it: read through the sheet's own columns where they stand, else understood, with its mapping."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import pandas as pd
+
+from sop_xl.blocks import Block
+from sop_xl.errors import Severity, errors_in
+from sop_xl.sheets.budget_paste.meaning import Reader
+from sop_xl.sheets.budget_paste.names import Known
+from sop_xl.sheets.budget_paste.own_layout import identity_lines, is_own_layout
+from sop_xl.sheets.budget_paste.paste import MAPPING, no_mapping, read_budget_paste
+from sop_xl.sheets.budget_paste.remembered import remembered_mapping
+from sop_xl.sheets.read import Reading, habits_of
+from sop_xl.sheets.readings import filled
+from sop_xl.sheets.settings import Settings
+
+BUDGET = "Budget"
+
+
+def understood_budget(block: Block, settings: Settings, readings: Mapping[str, Reading]) -> tuple[Reading, pd.DataFrame]:
+    """The reading of the Budget tab, and BUDGET_MAPPING in the order of its sheet.
+
+    Parameters
+    ----------
+    block
+        Every used cell of the tab.
+    readings
+        Those of all sheets; that of Budget is the standard reader's, which stays where the sheet has its own columns or nothing at all, and where
+        nothing else can be made of it.
+    """
+    standard = readings[BUDGET]
+    remembered = remembered_mapping(readings.get(MAPPING))
+    if standard.records.empty and not standard.errors and standard.header is None:
+        return standard, no_mapping(remembered)
+    known = known_names(readings)
+    reader = Reader(standard.spec, known, habits_of(settings), settings.plan_currency)
+    own = is_own_layout(standard, block, reader)
+    if own and standard.records.empty:
+        return standard, no_mapping(remembered)
+    if not own:
+        pasted = read_budget_paste(standard.spec, block, settings, known, remembered)
+        if pasted is not None and (standard.errors or "budget-empty" not in {p.rule for p in errors_in(pasted.reading.problems)}):
+            return pasted.reading, pasted.mapping
+        if standard.errors or standard.values is None:
+            return standard, no_mapping(remembered)
+    mapping, said = identity_lines(standard, settings, remembered, block)
+    notes = [p for p in standard.problems if p.severity is Severity.NOTE]
+    return replace(standard, problems=(*(p for p in standard.problems if p not in notes), *said, *notes)), mapping
+
+
+def known_names(readings: Mapping[str, Reading]) -> Known:
+    """Families, items and regions that the workbook lists."""
+    items, locations = filled(readings, "Items"), filled(readings, "Locations")
+    regions: list[str] = []
+    if locations is not None:
+        regions = [str(r) for r in locations.records["region"].unique() if r]
+    if items is None:
+        return Known(regions=tuple(regions))
+    rows = items.records[items.records["item"] != ""]
+    family = rows["family"].where(rows["family"] != "", "(no family)")
+    named = rows["name"].where(~rows["name"].duplicated(keep=False), "")
+    return Known(
+        families=tuple(family.unique()),
+        regions=tuple(regions),
+        family_of=dict(zip(rows["item"], family, strict=True)),
+        category_of={f: c for f, c in zip(family, rows["category"], strict=True) if c},
+        item_names={n: i for n, i in zip(named, rows["item"], strict=True) if n and n != i},
+    )

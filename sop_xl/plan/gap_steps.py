@@ -1,0 +1,140 @@
+"""Options and opportunities as steps that close gaps, with what each brings to a family."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from sop_xl.plan.gap_closing import Step, levers_of
+from sop_xl.plan.grid import Matrix, records
+from sop_xl.plan.supply.option_trial import LEAST_GAIN
+
+ALL = "All"
+
+
+def removed_parts(shortages: pd.DataFrame, effects: pd.DataFrame, options: list[str]) -> Matrix:
+    """(options, shortages) part of each shortage that an option removes.
+
+    Parameters
+    ----------
+    shortages
+        SHORTAGES.
+    effects
+        Rows of `best_options.unmet_by_point` of the plan (option `""`) and of every option.
+    """
+    left = effects[effects["option"].isin(["", *options])]
+    parts = np.zeros((len(options), len(shortages)))
+    for k, row in enumerate(records(shortages)):
+        here = left[(left["item"] == row.item) & (left["location"] == row.location) & left["period"].between(row.period, row.last_period)]
+        missing = here.groupby("option", sort=True)["unmet_demand"].sum().reindex(["", *options], fill_value=0.0).to_numpy(dtype=float)
+        if missing[0] > 0:
+            parts[:, k] = np.clip(1.0 - missing[1:] / missing[0], 0.0, 1.0)
+    return parts
+
+
+def paying_options(options: pd.DataFrame) -> pd.DataFrame:
+    """Options that gain, best first."""
+    return options[options["gain"] > LEAST_GAIN].sort_values(["rank", "option"], kind="stable", ignore_index=True)
+
+
+def shortage_steps(options: pd.DataFrame, parts: Matrix, margin: Matrix, currency: str) -> list[Step]:
+    """Options as steps against shortages; what one makes good is worth its gain, and never more than the margin that it saves.
+
+    Parameters
+    ----------
+    options
+        See `paying_options`.
+    parts
+        See `removed_parts`, in their order.
+    margin
+        (shortages,) margin at risk, 0 where it is not known.
+    """
+    steps = []
+    for row, own in zip(records(options), parts, strict=True):
+        saved = float(own @ margin)
+        worth = min(1.0, float(row.gain) / saved) if saved > 0 else 1.0
+        steps.append(Step(row.option, levers_of(row.option), row.lever, own, worth, *_span(row), _money_words(row, saved, currency)))
+    return steps
+
+
+def _span(row: Any) -> tuple[pd.Timestamp | None, pd.Timestamp | None]:
+    first, last = (None if pd.isna(period) else period for period in (row.first_period, row.last_period))
+    return first, last
+
+
+def _money_words(row: Any, saved: float, currency: str) -> str:
+    unit = f" {currency}".rstrip()
+    words = f"Rank {row.rank:.0f} in Options: gains {row.gain:,.0f}{unit} over the whole plan after its own cost"
+    return f"{words}, of {saved:,.0f}{unit} of margin at risk that it saves" if saved > 0 else words
+
+
+def profit_by_family(options: pd.DataFrame, parts: Matrix, shortages: pd.DataFrame, margin: Matrix, items: pd.DataFrame) -> pd.DataFrame:
+    """option, family, profit: what each option adds to profit, by the families whose shortages it removes.
+
+    An option that removes none belongs to the family that it names; one that names none to `All` alone. `All` has the whole of each.
+    """
+    family_of = items.set_index("item")["family"]
+    of_shortage = shortages["item"].map(family_of).to_numpy(dtype=object)
+    rows: list[tuple[str, str, float]] = []
+    for row, own in zip(records(options), parts, strict=True):
+        profit = float(row.profit_change)
+        if profit <= LEAST_GAIN:
+            continue
+        rows.append((row.option, ALL, profit))
+        saved = pd.Series(own * margin).groupby(of_shortage).sum() if len(own) else pd.Series(dtype=float)
+        if saved.sum() > 0:
+            rows += [(row.option, str(family), profit * amount / saved.sum()) for family, amount in saved.items() if amount > 0]
+            continue
+        named = row.family or (family_of.get(row.item, "") if row.item else "")
+        if named:
+            rows.append((row.option, named, profit))
+    return pd.DataFrame(rows, columns=["option", "family", "profit"]).astype({"profit": "float64"})
+
+
+def money_steps(
+    gap: float, scope: dict[str, str], until: pd.Timestamp, options: pd.DataFrame, profit: pd.DataFrame, margins: pd.DataFrame, risks: pd.DataFrame,
+    spent: dict[str, float], currency: str,
+) -> list[Step]:  # fmt: skip
+    """Options and open opportunities as steps against a gap in margin; none where the gap has no value.
+
+    Parameters
+    ----------
+    gap
+        Plan currency.
+    scope
+        family and region, `All` = every one; options are not told by region and close gaps of every region alone.
+    until
+        Last period of the gap: options that begin later, and what opportunities bring later, do not count.
+    options, profit
+        See `paying_options` and `profit_by_family`.
+    margins
+        See `risk_margins.expected_margins`.
+    risks
+        RISKS, for names and owners.
+    spent
+        What each step, by its name, stands for in other gaps already, plan currency.
+    """
+    steps: list[Step] = []
+    if not gap > 0:
+        return steps
+    if scope["region"] == ALL:
+        own, whole = (profit[profit["family"] == family].set_index("option")["profit"] for family in (scope["family"], ALL))
+        for row in records(options):
+            amount = min(float(own.get(row.option, 0.0)), float(whole.get(row.option, 0.0)) - spent.get(row.option, 0.0))
+            if amount > LEAST_GAIN and not row.first_period > until:
+                steps.append(Step(row.option, levers_of(row.option), row.lever, np.array([min(1.0, amount / gap)]), 1.0, *_span(row), _money_words(row, 0.0, currency)))
+    inside = margins["period"] <= until
+    for name in ("family", "region"):
+        if scope[name] != ALL:
+            inside &= margins[name] == scope[name]
+    brought = margins[inside].groupby("risk", sort=True)["gross_margin"].sum()
+    for row in records(risks[risks["risk"].isin(brought.index)].sort_values("risk", kind="stable")):
+        name = f"Opportunity {row.risk}" + (f": {row.name}" if row.name else "")
+        amount = min(float(brought[row.risk]), float(margins.loc[(margins["risk"] == row.risk) & (margins["period"] <= until), "gross_margin"].sum()) - spent.get(name, 0.0))
+        if amount > LEAST_GAIN:
+            words = f"Expected {amount:,.0f} {currency}".rstrip() + f": {row.probability:.0%} likely; see Risks" + (f". Watched by {row.owner}" if row.owner else "")
+            first, last = (None if pd.isna(period) else period for period in (row.first_period, row.last_period))
+            steps.append(Step(name, frozenset((f"opportunity {row.risk}",)), "", np.array([min(1.0, amount / gap)]), 1.0, first, last, words))
+    return steps

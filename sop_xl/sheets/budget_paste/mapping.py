@@ -1,0 +1,241 @@
+"""Budget Mapping: in words, what every column and row of a paste was taken for, and what was found in all."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import pandas as pd
+
+from sop_xl.blocks import Block, column_letters
+from sop_xl.frames import BUDGET_MAPPING
+from sop_xl.sheets.budget_paste.columns import FIGURES, LABELS, LEFT_OUT, TOTAL, Column
+from sop_xl.sheets.budget_paste.figures import Figure
+from sop_xl.sheets.budget_paste.meaning import Meaning
+from sop_xl.sheets.budget_paste.money import SCALE_WORDS
+from sop_xl.sheets.budget_paste.numbers import Numbers
+from sop_xl.sheets.budget_paste.remembered import OfLayout, Remembered
+from sop_xl.sheets.budget_paste.rows import Line
+from sop_xl.sheets.budget_paste.sheet_terms import Terms
+from sop_xl.sheets.budget_paste.when import When, span_words
+from sop_xl.sheets.cells import Refused, is_absent
+from sop_xl.sheets.settings import Settings
+from sop_xl.vocabulary import BY_LABEL, MEASURES
+
+MOST_ROWS = 500
+"""Rows listed one by one; what comes after them shares a line."""
+
+
+@dataclass
+class TableRead:
+    """One table of a paste as it was read."""
+
+    columns: list[Column]
+    lines: list[Line]
+    numbers: Numbers
+    terms: Terms
+    figures: list[Figure]
+    header: list[int]
+
+
+@dataclass
+class MappingLines:
+    """Gathers the lines of Budget Mapping of one layout."""
+
+    layout: str
+    block: Block
+    settings: Settings
+    rows: list[dict[str, Any]] = field(default_factory=list)
+
+    def add(self, kind: str, place: str, found: str, taken_as: str, words: Sequence[str], total: float | None = None, rejected: float | None = None) -> None:
+        """One line; a text that reads as nothing is left empty."""
+        shown = "" if is_absent(found) else found
+        self.rows.append(
+            {
+                "layout": self.layout, "kind": kind, "place": place, "found": shown, "taken_as": taken_as, "means": "; ".join(dict.fromkeys(w for w in words if w)),
+                "total": float("nan") if total is None else round(total, 6), "rejected": float("nan") if rejected is None else float(rejected), "decision": "", "confirmed": "",
+            }
+        )  # fmt: skip
+
+    def frame(self, remembered: Remembered, own: OfLayout) -> pd.DataFrame:
+        """BUDGET_MAPPING in the order of the sheet, with what the planner said, and below it what he said of other layouts."""
+        said = {(line.kind, line.place): line for line in own.lines}
+        by_text = {(line.kind, line.found): line for line in reversed(own.lines) if line.decision}
+        for row in self.rows:
+            line = said.get((row["kind"], row["place"]))
+            decided = by_text.get((row["kind"], row["found"]))
+            row["decision"] = decided.decision if decided else line.decision if line and row["kind"] in ("sheet", "column") else ""
+            row["confirmed"] = "yes" if line and line.confirmed else ""
+        kept = [
+            {"layout": x.layout, "kind": x.kind, "place": x.place, "found": x.found, "taken_as": "", "means": "of an earlier paste", "total": float("nan"), "rejected": float("nan"),
+             "decision": x.decision, "confirmed": "yes" if x.confirmed else ""}
+            for x in remembered.lines if x.layout != self.layout and (x.confirmed or x.decision)
+        ]  # fmt: skip
+        return pd.DataFrame([*self.rows, *kept], columns=list(BUDGET_MAPPING.columns)).astype({"total": "float64", "rejected": "float64"})
+
+
+def column_lines(lines: MappingLines, table: TableRead, suffix: str) -> None:
+    """One line per column."""
+    totals: dict[int, float] = defaultdict(float)
+    for f in table.figures:
+        totals[f.place] += f.pasted
+    refused: dict[int, int] = defaultdict(int)
+    for _, m in table.numbers.refused:
+        refused[m] += 1
+    for m, column in enumerate(table.columns):
+        letter = column_letters(lines.block.column + column.place)
+        figures = column.role == FIGURES
+        total = totals.get(m, 0.0) if figures else None
+        lines.add("column", letter + suffix, column.found, column_words(column, table), [*column.words, *_time_words(column, table, lines.block), _phasing(column, lines.settings)], total, refused[m] if figures else None)
+
+
+def column_words(column: Column, table: TableRead) -> str:
+    """What a column was taken for."""
+    if column.role == "product":
+        return "family or item"
+    if column.role in LABELS:
+        return "period" if column.role == "month" else column.role
+    if column.role != FIGURES:
+        return column.role
+    return meaning_words(column.meaning, table) or "figures"
+
+
+def meaning_words(meaning: Meaning, table: TableRead) -> str:
+    """`period 2026-03, region North, Revenue`."""
+    words = []
+    when = meaning.when
+    if when is not None:
+        span = table.terms.span(when)
+        calendar = table.terms.settings.make_calendar()
+        if isinstance(span, Refused) or (not when.dated and any(c.role in ("year", "fiscal year") for c in table.columns)):
+            words.append(_part_words(when))
+        else:
+            kind = when.part if when.part in ("quarter", "half", "year") else "period"
+            words.append(f"{kind} {span_words(*span, calendar)}")
+    words += [f"{name} {getattr(meaning, name)}" for name in ("family", "item", "region", "owner") if getattr(meaning, name)]
+    if meaning.measure:
+        words.append(MEASURES[meaning.measure].label)
+    if meaning.currency or meaning.scale:
+        words.append(f"{meaning.currency} {SCALE_WORDS.get(meaning.scale, '') if meaning.scale else ''}".strip())
+    return ", ".join(words)
+
+
+def _part_words(when: When) -> str:
+    """A part of a year that is named elsewhere: `month 3`."""
+    return f"{'month' if when.part == 'place' else when.part} {when.number or ''}".strip()
+
+
+def _time_words(column: Column, table: TableRead, block: Block) -> list[str]:
+    """Where the year of a column comes from, if not from itself."""
+    when = column.meaning.when
+    if column.role != FIGURES or when is None or (when.dated and (when.part != "month" or when.fiscal is not None)):
+        return []
+    if any(c.role in ("year", "fiscal year") for c in table.columns):
+        return ["of the year that each row names"]
+    span = table.terms.span(when)
+    if isinstance(span, Refused):
+        return [f"left out: {span.expected}"]
+    return [f"{column.found} -> {span_words(*span, table.terms.settings.make_calendar())}, {year_words(table.terms, block)}"]
+
+
+def year_words(terms: Terms, block: Block) -> str:
+    """Where the year of months without one comes from."""
+    if terms.meaning.when is not None and terms.meaning.when.year is not None and not terms.several_years:
+        return f"year from the title in {block.address(*terms.sources['when'])}" if "when" in terms.sources else "year as decided in Budget Mapping"
+    return "fiscal year from Budget year in Settings" if terms.settings.budget_year is not None else "no year is named"
+
+
+def _phasing(column: Column, settings: Settings) -> str:
+    when = column.meaning.when
+    if column.role != FIGURES or when is None or when.part not in ("quarter", "half", "year"):
+        return ""
+    return PHASING[settings.budget_phasing]
+
+
+PHASING = {
+    "last year": "spread as last year's sales (Budget phasing in Settings)",
+    "plan": "spread as the plan (Budget phasing in Settings)",
+    "equal": "spread equally (Budget phasing in Settings)",
+}
+
+
+def row_lines(lines: MappingLines, table: TableRead, suffix: str) -> None:
+    """One line per row; where time runs down, one for all rows with the same labels."""
+    totals: dict[int, float] = defaultdict(float)
+    for f in table.figures:
+        totals[f.line] += f.pasted
+    refused: dict[int, int] = defaultdict(int)
+    for k, _ in table.numbers.refused:
+        refused[k] += 1
+    measures: dict[int, set[str]] = defaultdict(set)
+    for f in table.figures:
+        measures[f.line].add(f.measure)
+    counted = [m for m, c in enumerate(table.columns) if c.role == FIGURES]
+    stated = pd.DataFrame(table.numbers.table[:, counted]).sum(axis=1, min_count=1).tolist() if table.lines else []
+    groups: dict[tuple[str, str, str], list[int]] = {}
+    down = any(line.meaning.when is not None for line in table.lines)
+    for k, line in enumerate(table.lines):
+        key = (line.kind, line.found, row_words(line, table, down)) if down and line.kind == FIGURES else (line.kind, line.found, str(line.row))
+        groups.setdefault(key, []).append(k)
+    ordered = sorted(groups.values(), key=lambda members: members[0])
+    for members in ordered[:MOST_ROWS]:
+        line = table.lines[members[0]]
+        rows = [lines.block.row + table.lines[k].row for k in members]
+        place = str(rows[0]) if len(rows) == 1 else f"{rows[0]} to {rows[-1]}"
+        words = [w for k in members for w in table.lines[k].words]
+        if len(rows) > 1:
+            words.insert(0, f"{len(rows)} rows")
+        if line.doubt and line.kind not in (FIGURES, TOTAL):
+            words.append(line.doubt)
+        shown = line.kind in (FIGURES, TOTAL)
+        total = sum(totals.get(k, 0.0) for k in members) if line.kind == FIGURES else stated[members[0]] if shown else None
+        if len(set().union(*(measures[k] for k in members))) > 1:
+            total = None  # revenue and cost in one row have no sum
+        lines.add("row", place + suffix, line.found, row_words(line, table, down), words, total, sum(refused[k] for k in members) if shown else None)
+    rest = [k for members in ordered[MOST_ROWS:] for k in members]
+    if rest:
+        lines.add("row", f"further rows{suffix}", "", "as the rows above", [f"{len(rest)} rows"], sum(totals.get(k, 0.0) for k in rest), sum(refused[k] for k in rest))
+
+
+def row_words(line: Line, table: TableRead, down: bool) -> str:
+    """What a row was taken for."""
+    if line.kind != FIGURES:
+        return line.kind if line.kind != "repeated header" else LEFT_OUT
+    return meaning_words(replace(line.meaning, when=None) if down else line.meaning, table) or ("period" if down else "figures")
+
+
+def total_lines(lines: MappingLines, figures: Sequence[Figure]) -> tuple[float, float | None]:
+    """A line per measure and currency, and the control total: what was found of the budget's measure, and the difference to what finance states."""
+    sums: dict[tuple[str, str], float] = defaultdict(float)
+    for f in figures:
+        sums[f.measure, f.currency] += f.pasted
+    for (name, currency), total in sorted(sums.items(), key=lambda kv: (list(MEASURES).index(kv[0][0]), kv[0][1])):
+        lines.add("total", f"{MEASURES[name].label} {currency}".strip(), "", "total", ["sum of all figures, as pasted"], total)
+    by_measure: dict[str, float] = defaultdict(float)
+    for (name, _), total in sums.items():
+        by_measure[name] += total
+    return control_line(lines, by_measure, len({c for _, c in sums if c}) > 1)
+
+
+def control_line(lines: MappingLines, by_measure: dict[str, float], several_currencies: bool) -> tuple[float, float | None]:
+    """The line of the control total; found total and difference, `None` where finance states none."""
+    settings = lines.settings
+    wanted = BY_LABEL[settings.budget_measure.casefold()].name
+    name = wanted if wanted in by_measure or len(by_measure) != 1 else next(iter(by_measure))
+    found = by_measure.get(name, 0.0)
+    stated = settings.budget_control_total
+    if stated is None:
+        lines.add("total", "control total", "", "total", [f"{MEASURES[name].label} found: {number(found)}; finance states no control total (Budget control total in Settings)"], None)
+        return found, None
+    difference = found - stated
+    words = f"{MEASURES[name].label} found: {number(found)}, finance states {number(stated)}, difference {number(difference)}"
+    lines.add("total", "control total", number(stated), "ties" if abs(difference) < 0.005 else "does not tie", [words, "amounts of several currencies added as they stand" if several_currencies else ""], stated)
+    return found, difference
+
+
+def number(value: float) -> str:
+    """A figure as a controller reads it: `1,234.5`."""
+    text = f"{round(value, 2) + 0.0:,.2f}"
+    return text.removesuffix(".00")

@@ -1,0 +1,72 @@
+"""A budget in the sheet's own columns: nothing to infer, and Budget Mapping says so."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from sop_xl.blocks import Block
+from sop_xl.errors import Problem, Severity
+from sop_xl.sheets.budget_paste.layout import own_cells
+from sop_xl.sheets.budget_paste.mapping import MappingLines, control_line, number
+from sop_xl.sheets.budget_paste.meaning import Reader
+from sop_xl.sheets.budget_paste.remembered import OWN, Remembered
+from sop_xl.sheets.cells import is_blank
+from sop_xl.sheets.grids import line_currencies
+from sop_xl.sheets.read import Reading
+from sop_xl.sheets.settings import Settings
+from sop_xl.vocabulary import MEASURES, MONEY
+
+
+def is_own_layout(reading: Reading, block: Block, reader: Reader) -> bool:
+    """Whether the standard reading says all there is: the sheet's own header, every column known, nothing left out, no title with a money unit above."""
+    header = reading.header
+    if header is None or header.layout != "wide" or any(p.severity is not Severity.NOTE for p in reading.problems):
+        return False
+    texts = block.rows[header.row]
+    own = all(c.name in header.labels and texts[header.labels[c.name]] == c.label for c in reading.spec.columns)
+    silent = not any(p.rule in ("unknown-column", "column-without-header", "total-row", "repeated-header") for p in reading.problems)
+    titles = [reader.title(v) for row in own_cells(reading.spec, block)[: header.row] for v in row if isinstance(v, str) and not is_blank(v)]
+    return own and silent and not any(t.scale or t.currency for t in titles)
+
+
+def identity_lines(reading: Reading, settings: Settings, remembered: Remembered, block: Block) -> tuple[pd.DataFrame, list[Problem]]:
+    """BUDGET_MAPPING of such a budget, and a warning where its total does not tie to the control total.
+
+    Parameters
+    ----------
+    reading
+        Of the standard reader, with rows.
+    """
+    lines = MappingLines(OWN, block, settings)
+    header, values, labels = reading.header, reading.values, reading.labels
+    assert header is not None and values is not None and labels is not None
+    words = [f"the sheet's own columns, header in row {block.row + header.row}; every column is what it says, nothing is inferred"]
+    if settings.budget_scale != 1:
+        words.append(f"money in multiples of {settings.budget_scale:,.0f} (Budget money unit in Settings)")
+    lines.add("sheet", block.sheet, "", "the sheet's own layout", words, None, 0)
+    currency = np.array(line_currencies(reading.spec, labels, settings.plan_currency), dtype=object)
+    sums: dict[str, float] = {}
+    several = False
+    for k, name in enumerate(reading.spec.measures):
+        chosen = values.measure == k
+        if not chosen.any():
+            continue
+        money = MEASURES[name].unit == MONEY
+        codes = currency[values.line[chosen]] if money else np.full(int(chosen.sum()), "", dtype=object)
+        by_code = pd.Series(values.number[chosen]).groupby(codes).sum()
+        several = several or len(by_code) > 1
+        for code, total in by_code.items():
+            lines.add("total", f"{MEASURES[name].label} {code}".strip(), "", "total", ["sum of all figures, as pasted"], float(total))
+        sums[name] = float(by_code.sum())
+    found, difference = control_line(lines, sums, several)
+    problems = []
+    if difference is not None and abs(difference) >= 0.005:
+        problems.append(control_problem(block.sheet, found, difference))
+    return lines.frame(remembered, remembered.of(OWN)), problems
+
+
+def control_problem(sheet: str, found: float, difference: float) -> Problem:
+    """The warning of a budget that does not tie to finance's control total."""
+    words = f"the budget adds up to {number(found)}, finance states {number(found - difference)}: difference {number(difference)}"
+    return Problem(sheet, "", "budget-control-total", words, hint="Budget control total in Settings; Budget Mapping shows what was left out", severity=Severity.WARNING)

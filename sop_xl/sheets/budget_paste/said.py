@@ -1,0 +1,77 @@
+"""What is wrong with a paste, each at its cell."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from sop_xl.blocks import Block
+from sop_xl.errors import Problem, Severity
+from sop_xl.sheets.budget_paste.columns import UNKNOWN, Column
+from sop_xl.sheets.budget_paste.mapping import number
+from sop_xl.sheets.budget_paste.numbers import Numbers
+from sop_xl.sheets.budget_paste.rows import Line
+from sop_xl.sheets.budget_paste.totals import Untied
+from sop_xl.sheets.cells import show
+from sop_xl.sheets.conversions import gathered_refusals
+
+_STOPPING = ("ambiguous-number", "error-cell")
+"""Cells that must be mended: a number that reads in two ways, an error of Excel. Other cells without a number are left out."""
+
+_TELL = "say what it is with Take it as in Budget Mapping"
+
+
+def cell_problems(block: Block, lines: Sequence[Line], columns: Sequence[Column], numbers: Numbers) -> list[Problem]:
+    """Cells that hold something else than a number."""
+    found = []
+    for (k, m), (value, why) in sorted(numbers.refused.items()):
+        stops = why.rule in _STOPPING
+        cell = block.address(lines[k].row, columns[m].place)
+        severity = Severity.ERROR if stops else Severity.WARNING
+        expected = why.expected if stops else f"left out, {why.expected}"
+        found.append(Problem(block.sheet, cell, why.rule if stops else "budget-cell-rejected", expected, show(value), why.hint, severity))
+    return gathered_refusals(found)
+
+
+def column_problems(block: Block, columns: Sequence[Column], numbers: Numbers) -> list[Problem]:
+    """Columns with figures whose header does not say what they are."""
+    found = []
+    for m, column in enumerate(columns):
+        if column.role != UNKNOWN:
+            continue
+        count = int((~np.isnan(numbers.table[:, m])).sum())
+        cell = block.address(*column.header_cell)
+        got = show(column.found)
+        if column.doubt and not column.doubt.startswith("did you mean"):
+            found.append(Problem(block.sheet, cell, "ambiguous-column", f"left out, {column.doubt}", got, _TELL, Severity.WARNING))
+        elif count:
+            words = f"left out with its {count} figures, expected a header that says what they are"
+            found.append(Problem(block.sheet, cell, "budget-column", words, got, column.doubt or _TELL, Severity.WARNING))
+    return found
+
+
+def row_problems(block: Block, lines: Sequence[Line]) -> list[Problem]:
+    """Rows with figures whose label is not understood."""
+    found = []
+    for line in lines:
+        if line.kind != UNKNOWN:
+            continue
+        cell = block.address(*line.cell)
+        named = line.unit or line.group or line.found
+        hint = line.doubt if line.doubt.startswith("did you mean") else _TELL
+        words = "left out, expected a family, an item or a region of the workbook" if not line.doubt or line.doubt.startswith("did you mean") else f"left out, {line.doubt}"
+        found.append(Problem(block.sheet, cell, "budget-row", words, show(named), hint, Severity.WARNING))
+    return gathered_refusals(found)
+
+
+def total_problems(block: Block, untied: Sequence[Untied]) -> list[Problem]:
+    """Totals that do not equal their parts."""
+    found = []
+    for u in untied:
+        more = f"; {u.more} more cells of this total" if u.more else ""
+        words = f"the total {number(u.total)} does not equal its parts, {number(u.parts)}"
+        found.append(
+            Problem(block.sheet, block.address(u.row, u.column), "budget-subtotal", words, "", f"difference {number(u.total - u.parts)}; the parts count, the total does not{more}", Severity.WARNING)
+        )  # fmt: skip
+    return found

@@ -1,0 +1,226 @@
+"""Totals among the rows and columns of a paste: told from figures, left out, and held against their parts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from sop_xl.sheets.budget_paste.columns import FIGURES, TOTAL, UNKNOWN, Column
+from sop_xl.sheets.budget_paste.meaning import Meaning
+from sop_xl.sheets.budget_paste.names import Known
+from sop_xl.sheets.budget_paste.rows import TITLE, Line
+from sop_xl.sheets.budget_paste.sheet_terms import Terms
+from sop_xl.sheets.budget_paste.when import When
+from sop_xl.sheets.cells import Refused, squeeze
+
+Mask = np.ndarray[Any, np.dtype[np.bool_]]
+Numbers = np.ndarray[Any, np.dtype[np.float64]]
+
+CENT = 0.005
+"""Largest difference, in figures as pasted, that is what float arithmetic leaves."""
+
+
+@dataclass(frozen=True)
+class Untied:
+    """A total that does not equal its parts: its cell (0-based), the total and the sum of its parts, and what else was found wrong beside it."""
+
+    row: int
+    column: int
+    total: float
+    parts: float
+    words: str
+    more: int = 0
+
+
+def mark_coarse(columns: Sequence[Column], lines: Sequence[Line], terms: Terms) -> None:
+    """Quarters, years and the like beside their own parts are totals of them, across and down."""
+    _coarse([c for c in columns if c.role == FIGURES and not c.decided], [c.meaning for c in columns if c.role == FIGURES and not c.decided], terms)
+    timed = [line for line in lines if line.kind == FIGURES and line.meaning.when is not None and not line.decided]
+    if len({line.meaning.when.part for line in timed if line.meaning.when}) > 1:
+        _coarse(timed, [line.meaning for line in timed], terms)
+
+
+def _coarse(parts: Sequence[Column | Line], meanings: Sequence[Meaning], terms: Terms) -> None:
+    spans: dict[When, tuple[pd.Timestamp, pd.Timestamp] | None] = {}
+    groups: dict[tuple[object, ...], list[tuple[Column | Line, pd.Timestamp, pd.Timestamp]]] = {}
+    for part, meaning in zip(parts, meanings, strict=True):
+        if meaning.when is None:
+            continue
+        if meaning.when not in spans:
+            spans[meaning.when] = _span(meaning.when, terms)
+        span = spans[meaning.when]
+        if span is not None:
+            side = (meaning.family, meaning.item, meaning.region, meaning.owner, meaning.measure, meaning.currency, meaning.version)
+            groups.setdefault(side, []).append((part, *span))
+    for group in groups.values():
+        distinct = sorted({(a, b) for _, a, b in group})
+        coarse = {(a, b) for a, b in distinct if any((a, b) != (x, y) and a <= x and y <= b for x, y in distinct)}
+        for part, a, b in group:
+            if (a, b) in coarse:
+                part.words.append("the parts of it stand beside it")
+                if isinstance(part, Column):
+                    part.role = TOTAL
+                else:
+                    part.kind = TOTAL
+
+
+def _span(when: When, terms: Terms) -> tuple[pd.Timestamp, pd.Timestamp] | None:
+    """Where it lies; of what names no year, in any year that all of the table share."""
+    span = terms.span(when)
+    if isinstance(span, Refused) and not when.dated:
+        span = terms.span(When(when.part, when.number, when.last, 2001, False))
+    return None if isinstance(span, Refused) else span
+
+
+def mark_subtotals(lines: Sequence[Line], numbers: Numbers, known: Known) -> None:
+    """Rows that are subtotals though they do not say so: a family above its items, a category of its families, an unknown label that equals its block."""
+    detail: dict[tuple[object, ...], list[int]] = {}
+    by_region: dict[tuple[object, ...], list[int]] = {}
+    for k, line in enumerate(lines):
+        m = line.meaning
+        if line.kind != FIGURES:
+            continue
+        rest = (m.owner, m.measure, m.currency, m.when, m.version)
+        if m.item:
+            detail.setdefault((known.family_of.get(m.item, m.family), m.region, *rest), []).append(k)
+        if m.region:
+            by_region.setdefault((m.family, m.item, *rest), []).append(k)
+    for k, line in enumerate(lines):
+        m = line.meaning
+        if line.decided:
+            continue
+        rest = (m.owner, m.measure, m.currency, m.when, m.version)
+        if line.kind == FIGURES and m.family and not m.item and (m.family, m.region, *rest) in detail:
+            line.kind, line.inferred = TOTAL, True
+            line.words.append(f"items of {m.family} stand beside it")
+        elif line.kind == FIGURES and not m.region and (m.family, m.item, *rest) in by_region:
+            parts = numbers[by_region[(m.family, m.item, *rest)]]
+            equal = _same(numbers[k], np.nansum(parts, axis=0)).all()
+            line.kind, line.inferred = (TOTAL, True) if equal else (UNKNOWN, False)
+            line.words.append("its regions stand beside it")
+            line.doubt = "" if equal else "its regions stand beside it and add up to something else"
+        elif line.kind == UNKNOWN:
+            _mark_unknown(k, lines, numbers, known)
+
+
+def _mark_unknown(k: int, lines: Sequence[Line], numbers: Numbers, known: Known) -> None:
+    line = lines[k]
+    families = known.families_of(line.group) if squeeze(line.group) in known.categories else set()
+    if families and any(other.kind == FIGURES and (other.meaning.family in families or known.family_of.get(other.meaning.item) in families) for other in lines):
+        line.kind, line.inferred = TOTAL, True
+        line.words.append(f"category of {', '.join(sorted(families)[:3])}")
+        return
+    own = ~np.isnan(numbers[k])
+    for block in (_block(lines, k, -1), _block(lines, k, 1)):
+        if len(block) >= 2 and own.any() and (np.nan_to_num(numbers[k]) != 0).any() and _same(numbers[k][own], np.nansum(numbers[block], axis=0)[own]).all():
+            line.kind, line.inferred, line.doubt = TOTAL, True, ""
+            rows = [lines[b].row for b in block]
+            line.words.append(f"equals the sum of rows {min(rows) + 1} to {max(rows) + 1}")
+            return
+
+
+def _block(lines: Sequence[Line], k: int, step: int) -> list[int]:
+    """Rows of figures next to a row, up to a total, a title or a row that is not understood."""
+    found = []
+    j = k + step
+    while 0 <= j < len(lines) and lines[j].kind not in (TOTAL, TITLE, UNKNOWN):
+        if lines[j].kind == FIGURES:
+            found.append(j)
+        j += step
+    return found
+
+
+def _same(a: Numbers, b: Numbers) -> Mask:
+    return np.asarray(np.abs(np.nan_to_num(a) - np.nan_to_num(b)) <= CENT + 1e-9 * np.abs(np.nan_to_num(b)))
+
+
+def untied_rows(lines: Sequence[Line], columns: Sequence[Column], numbers: Numbers, known: Known, terms: Terms) -> list[Untied]:
+    """Total rows that do not equal their parts: those that they name, else the rows since the last total, below it, or all of them."""
+    counted = np.array([line.kind in (FIGURES, UNKNOWN) for line in lines])
+    checked = np.array([c.role in (FIGURES, TOTAL) for c in columns])
+    found = []
+    for k, line in enumerate(lines):
+        if line.kind != TOTAL:
+            continue
+        fitting = counted & np.array([_fits(other.meaning, line, known, terms) for other in lines])
+        index = np.arange(len(lines))
+        above, below = np.zeros(len(lines), dtype=bool), np.zeros(len(lines), dtype=bool)
+        above[_block(lines, k, -1)] = True
+        below[_block(lines, k, 1)] = True
+        named = bool(line.meaning.scope or line.group or line.meaning.when)
+        everything = [fitting & (index < k), fitting]
+        near = [fitting & above, fitting & below]
+        candidates = [fitting] if named else everything + near if line.meaning.total == "grand total" else near + everything
+        miss = _least_miss([c for c in candidates if c.any()], numbers, k, checked)
+        if miss is not None:
+            parts, wrong = miss
+            column = int(np.flatnonzero(wrong)[0])
+            found.append(Untied(line.row, columns[column].place, float(numbers[k, column]), float(parts[column]), line.found, int(wrong.sum()) - 1))
+    return found
+
+
+def _least_miss(candidates: Sequence[Mask], numbers: Numbers, k: int, checked: Mask) -> tuple[Numbers, Mask] | None:
+    """Sums and wrong columns of the candidate that the total comes nearest to; `None` where it equals one of them, or there is nothing to hold it against."""
+    best: tuple[Numbers, Mask] | None = None
+    stated = ~np.isnan(numbers[k]) & checked
+    for candidate in candidates:
+        parts = np.nansum(numbers[candidate], axis=0)
+        wrong = stated & ~_same(numbers[k], parts)
+        if not wrong.any():
+            return None
+        if best is None or wrong.sum() < best[1].sum():
+            best = parts, wrong
+    return best
+
+
+def _fits(meaning: Meaning, total: Line, known: Known, terms: Terms) -> bool:
+    """Whether a row is among those that a total names."""
+    m = total.meaning
+    if m.family and m.family not in (meaning.family, known.family_of.get(meaning.item)):
+        return False
+    if any(getattr(m, name) and getattr(m, name) != getattr(meaning, name) for name in ("item", "region", "owner", "measure", "currency")):
+        return False
+    if total.group and squeeze(total.group) in known.categories:
+        families = known.families_of(total.group)
+        if meaning.family not in families and known.family_of.get(meaning.item) not in families:
+            return False
+    if m.when is None or meaning.when is None:
+        return True
+    outer, inner = _span(m.when, terms), _span(meaning.when, terms)
+    return outer is None or inner is None or (outer[0] <= inner[0] and inner[1] <= outer[1])
+
+
+def untied_columns(lines: Sequence[Line], columns: Sequence[Column], numbers: Numbers, terms: Terms) -> list[Untied]:
+    """Total columns that do not equal the columns that they name, else those since the last total, or all of them."""
+    rows = np.array([line.kind in (FIGURES, UNKNOWN) for line in lines])
+    found = []
+    for k, column in enumerate(columns):
+        if column.role != TOTAL or not rows.any():
+            continue
+        fitting = np.array([c.role in (FIGURES, UNKNOWN) and bool(c.meaning.said) and _beside(c.meaning, column.meaning, terms) for c in columns])
+        near = fitting.copy()
+        last = max((j for j in range(k) if columns[j].role == TOTAL), default=-1)
+        near[: last + 1] = near[k:] = False
+        before = fitting.copy()
+        before[k:] = False
+        candidates = [fitting] if column.meaning.when or column.meaning.scope else [near, before, fitting]
+        miss = _least_miss([c for c in candidates if c.any()], numbers[rows].T, k, np.ones(int(rows.sum()), dtype=bool))
+        if miss is not None:
+            parts, wrong = miss
+            line = int(np.flatnonzero(wrong)[0])
+            row = int(np.flatnonzero(rows)[line])
+            found.append(Untied(lines[row].row, column.place, float(numbers[row, k]), float(parts[line]), column.found, int(wrong.sum()) - 1))
+    return found
+
+
+def _beside(meaning: Meaning, total: Meaning, terms: Terms) -> bool:
+    if any(getattr(total, name) and getattr(total, name) != getattr(meaning, name) for name in ("family", "item", "region", "owner", "measure", "currency")):
+        return False
+    if total.when is None or meaning.when is None:
+        return True
+    outer, inner = _span(total.when, terms), _span(meaning.when, terms)
+    return outer is None or inner is None or (outer != inner and outer[0] <= inner[0] and inner[1] <= outer[1])

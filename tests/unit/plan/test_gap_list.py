@@ -1,0 +1,231 @@
+"""The gap list: what is missing, what closes it, and accounts that add up to nothing."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from plan_tables import items, month, months, table
+
+from sop_xl import frames
+from sop_xl.plan.gap_list import gap_list
+
+TIMELINE = months("2026-01", 18)
+ITEMS = pd.concat([items("Bike", "Trike", family="Bikes"), items("Helmet", family="Helmets")], ignore_index=True)
+
+
+def shortage(item, units, margin, cause="Saw", kind="resource", period="2026-03", last="2026-04"):
+    return {
+        "item": item, "location": "All", "period": month(period), "last_period": month(last), "unmet_demand": units, "shortage_value": margin * 3, "margin_at_risk": margin,
+        "cause_kind": kind, "cause": cause, "next_action": f"Do something for {item}.",
+    }  # fmt: skip
+
+
+def option(name, gain, rank, lever="overtime", **cells):
+    return {"option": name, "lever": lever, "gain": gain, "profit_change": gain, "rank": float(rank)} | cells
+
+
+def left(option, **units):
+    """Units that an option leaves unmet of each item, half of them in each of two months; option "" is the plan."""
+    return [{"option": option, "item": item, "location": "All", "period": month(p), "unmet_demand": n / 2} for item, n in units.items() for p in ("2026-03", "2026-04")]
+
+
+def plan_rows(family="Bikes", region="North", version="Plan", margin=np.nan, revenue=np.nan, first="2026-01", count=18):
+    periods = TIMELINE.calendar.span(month(first), count)
+    return [
+        {"family": family, "category": "", "region": region, "version": version, "period": p, "revenue": revenue, "gross_margin": margin} for p in periods
+    ]  # fmt: skip
+
+
+def margins_of(*rows):
+    columns = ["risk", "family", "region", "period", "gross_margin"]
+    return pd.DataFrame([(r, f, "North", month(p), m) for r, f, p, m in rows], columns=columns).astype({"gross_margin": "float64", "period": "datetime64[ns]"})
+
+
+def gaps(shortages=(), options=(), effects=(), plan=(), margins=(), risks=(), marked=None):
+    unmet = pd.DataFrame(list(effects), columns=["option", "item", "location", "period", "unmet_demand"])
+    return gap_list(
+        table(frames.SHORTAGES, *shortages), table(frames.OPTIONS, *options), unmet, table(frames.FINANCIAL_PLAN, *plan), margins_of(*margins),
+        table(frames.RISKS, *risks), ITEMS, TIMELINE, marked, "USD",
+    )  # fmt: skip
+
+
+def account(listed, gap):
+    rows = listed[listed["gap"] == gap]
+    return list(zip(rows["step"], rows["value"], rows["units"], strict=True))
+
+
+class TestDemandAndSupply:
+    def test_shortages_of_a_family_with_one_cause_are_one_gap(self):
+        listed, _ = gaps([shortage("Bike", 10, 400), shortage("Trike", 5, 300, period="2026-05", last="2026-06"), shortage("Helmet", 2, 10)])
+        head = listed[listed["order"] == 0]
+        assert head[["gap", "value", "units", "rank"]].values.tolist() == [["Bikes short: Saw", 700, 15, 1], ["Helmets short: Saw", 10, 2, 2]]
+        assert (head["first_period"].iloc[0], head["last_period"].iloc[0]) == (month("2026-03"), month("2026-06"))
+        assert head["note"].iloc[0] == "2 items short, most Bike with 10 units. Do something for Bike."
+
+    def test_causes_of_single_items_are_one_gap_by_their_kind(self):
+        listed, _ = gaps([shortage("Bike", 10, 400, "lead time of Bike", "lead time"), shortage("Trike", 5, 300, "lead time of Trike", "lead time")])
+        assert listed["gap"].unique().tolist() == ["Bikes short: lead time"]
+
+    def test_without_an_option_it_stays_open(self):
+        listed, _ = gaps([shortage("Bike", 10, 400)])
+        assert account(listed, "Bikes short: Saw") == [("gap", 400, 10), ("not closed", -400, -10)]
+        assert listed["note"].iloc[-1] == "No option that pays and no opportunity closes any of it"
+
+    def test_an_option_closes_the_part_that_it_removes(self):
+        listed, _ = gaps([shortage("Bike", 10, 400)], [option("Overtime at Saw", 400, 1)], [*left("", Bike=10), *left("Overtime at Saw", Bike=4)])
+        assert account(listed, "Bikes short: Saw") == [("gap", 400, 10), ("Overtime at Saw", -240, -6), ("not closed", -160, -4)]
+
+    def test_its_own_cost_stays_open(self):
+        """It removes everything and saves 400 of margin, of which 150 are left after its cost."""
+        listed, _ = gaps([shortage("Bike", 10, 400)], [option("Overtime at Saw", 150, 1)], left("", Bike=10))
+        assert account(listed, "Bikes short: Saw") == [("gap", 400, 10), ("Overtime at Saw", -150, -10), ("not closed", -250, 0)]
+        assert listed["note"].iloc[-1] == "What the options cost: every unit is made good"
+
+    def test_over_two_gaps_an_option_brings_no_more_than_its_gain(self):
+        listed, _ = gaps(
+            [shortage("Bike", 10, 400), shortage("Helmet", 20, 200)], [option("Overtime at Saw", 300, 1)], left("", Bike=10, Helmet=20)
+        )
+        assert listed.loc[listed["step"] == "Overtime at Saw", "value"].tolist() == pytest.approx([-200, -100])
+
+    def test_the_next_option_closes_what_the_first_leaves(self):
+        options = [option("Overtime at Saw", 400, 1), option("Subcontract item Bike", 400, 2, "subcontract")]
+        effects = [*left("", Bike=10), *left("Overtime at Saw", Bike=4), *left("Subcontract item Bike", Bike=5)]
+        listed, _ = gaps([shortage("Bike", 10, 400)], options, effects)
+        assert account(listed, "Bikes short: Saw") == [("gap", 400, 10), ("Overtime at Saw", -240, -6), ("Subcontract item Bike", -160, -4), ("not closed", 0, 0)]
+
+    def test_a_combination_and_its_parts_do_not_stand_together(self):
+        both = "Overtime at Saw + Subcontract item Bike"
+        options = [option(both, 400, 1, "combination"), option("Overtime at Saw", 400, 2), option("Subcontract item Bike", 400, 3, "subcontract")]
+        listed, _ = gaps([shortage("Bike", 10, 400)], options, [*left("", Bike=10), *left("Overtime at Saw", Bike=4), *left("Subcontract item Bike", Bike=5)])
+        assert listed["step"].tolist() == ["gap", both, "not closed"]
+
+    def test_of_two_that_close_as_much_the_plainer_is_taken(self):
+        both = "Overtime at Saw + Subcontract item Bike"
+        options = [option(both, 400, 1, "combination"), option("Overtime at Saw", 400, 2)]
+        listed, _ = gaps([shortage("Bike", 10, 400)], options, [*left("", Bike=10)])
+        assert listed["step"].tolist() == ["gap", "Overtime at Saw", "not closed"]
+
+    def test_an_option_that_loses_money_closes_nothing(self):
+        listed, _ = gaps([shortage("Bike", 10, 400)], [option("Overtime at Saw", -5, 1)], left("", Bike=10))
+        assert listed["step"].tolist() == ["gap", "not closed"]
+
+    def test_a_margin_that_is_not_known_is_no_margin_of_nothing(self):
+        listed, _ = gaps([shortage("Bike", 10, np.nan)], [option("Overtime at Saw", 5, 1)], left("", Bike=10))
+        assert listed["value"].isna().all()
+        assert listed["units"].tolist() == [10, -10, 0]
+
+
+class TestPlanAndBudget:
+    PLAN = (*plan_rows(margin=100, revenue=400), *plan_rows("Helmets", margin=10, revenue=50))
+
+    def test_a_family_below_its_budgeted_margin_over_the_next_twelve_periods(self):
+        listed, _ = gaps(plan=[*self.PLAN, *plan_rows(version="Budget", margin=130), *plan_rows("Helmets", version="Budget", margin=5)])
+        assert account(listed, "Bikes below budget")[0][:2] == ("gap", 360)
+        assert listed["gap"].unique().tolist() == ["Bikes below budget"], "helmets are above theirs"
+        assert listed["cause"].iloc[0] == "Gross margin 360 USD below budget (23.1% of 1,560)"
+
+    def test_only_what_the_budget_covers_is_compared(self):
+        """Half a year is budgeted, in one of two regions: the other one does not make up for it."""
+        listed, _ = gaps(plan=[*self.PLAN, *plan_rows(region="South", margin=500, revenue=900), *plan_rows(version="Budget", margin=130, count=6)])
+        assert account(listed, "Bikes below budget")[0][:2] == ("gap", 180)
+
+    def test_revenue_alone_is_valued_at_the_margin_of_the_plan(self):
+        listed, _ = gaps(plan=[*self.PLAN, *plan_rows(version="Budget", revenue=500)])
+        assert account(listed, "Bikes below budget")[0][:2] == ("gap", 1200 * 0.25)
+        assert "25.0% of revenue" in listed["note"].iloc[0]
+
+    def test_a_plan_that_earns_nothing_misses_nothing(self):
+        listed, _ = gaps(plan=[*plan_rows(margin=-5, revenue=400), *plan_rows(version="Budget", revenue=500)])
+        assert account(listed, "Bikes below budget")[0][:2] == ("gap", 0)
+
+    def test_a_budget_that_names_no_family_is_one_of_the_whole_plan(self):
+        listed, _ = gaps(plan=[*self.PLAN, *plan_rows("(not by family)", "(not by region)", "Budget", margin=115)])
+        assert account(listed, "Whole plan below budget")[0][:2] == ("gap", 12 * 5)
+
+    def test_how_much_of_it_supply_does_not_serve(self):
+        unconstrained = plan_rows(version="Unconstrained", margin=110, revenue=420)
+        listed, _ = gaps(plan=[*self.PLAN, *plan_rows(version="Budget", margin=130), *unconstrained])
+        assert listed["cause"].iloc[0].endswith(": 120 USD is demand that supply does not serve, 240 USD is not demanded")
+
+    def test_a_margin_that_is_not_known_has_no_value_and_is_said(self):
+        listed, notes = gaps(plan=[*plan_rows(revenue=400), *plan_rows(version="Budget", revenue=500)])
+        assert listed["value"].isna().all()
+        assert notes["rule"].tolist() == ["gap-not-valued"]
+
+    def test_options_close_it_by_the_profit_that_they_bring_to_the_family(self):
+        """Of a profit of 300, 400 : 200 of the margin saved is that of bikes."""
+        shorts = [shortage("Bike", 10, 400), shortage("Helmet", 20, 200)]
+        listed, _ = gaps(shorts, [option("Overtime at Saw", 300, 1)], left("", Bike=10, Helmet=20), [*self.PLAN, *plan_rows(version="Budget", margin=130)])
+        assert [row[:2] for row in account(listed, "Bikes below budget")] == [("gap", 360), ("Overtime at Saw", pytest.approx(-200)), ("not closed", pytest.approx(-160))]
+
+    def test_so_do_opportunities_by_what_is_expected_of_them_in_time(self):
+        tender = {"risk": "O1", "name": "Tender", "probability": 0.4, "owner": "Ann"}
+        brought = [("O1", "Bikes", "2026-02", 50.0), ("O1", "Bikes", "2027-02", 70.0), ("O1", "Helmets", "2026-02", 9.0), ("R1", "Bikes", "2026-02", -30.0)]
+        listed, _ = gaps(plan=[*self.PLAN, *plan_rows(version="Budget", margin=130)], margins=brought, risks=[tender, {"risk": "R1", "probability": 0.5}])
+        assert [row[:2] for row in account(listed, "Bikes below budget")] == [("gap", 360), ("Opportunity O1: Tender", -50), ("not closed", -310)]
+        assert listed["note"].iloc[1] == "Expected 50 USD: 40% likely; see Risks. Watched by Ann"
+
+    def test_a_step_closes_no_more_than_the_gap(self):
+        listed, _ = gaps(plan=[*self.PLAN, *plan_rows(version="Budget", margin=101)], margins=[("O1", "Bikes", "2026-02", 500.0)], risks=[{"risk": "O1", "probability": 1.0}])
+        assert [row[1] for row in account(listed, "Bikes below budget")] == [12, -12, 0]
+
+    def test_an_opportunity_is_counted_once_by_budgets_of_several_levels(self):
+        plan = [*self.PLAN, *plan_rows(version="Budget", margin=130), *plan_rows("(not by family)", "(not by region)", "Budget", margin=200)]
+        listed, _ = gaps(plan=plan, margins=[("O1", "Bikes", "2026-02", 500.0)], risks=[{"risk": "O1", "probability": 1.0}])
+        assert listed.loc[listed["step"] == "Opportunity O1", "value"].sum() == pytest.approx(-500)
+
+
+def test_the_last_cycle_is_a_reference_of_its_own():
+    listed, _ = gaps(plan=[*plan_rows(margin=100, revenue=400), *plan_rows(version="Previous plan", margin=104, revenue=410, count=6)])
+    assert account(listed, "Bikes below last cycle") == [("gap", 24, pytest.approx(np.nan, nan_ok=True)), ("not closed", -24, pytest.approx(np.nan, nan_ok=True))]
+    assert listed["kind"].unique().tolist() == ["plan and last cycle"]
+
+
+def test_gaps_are_ranked_by_money_whatever_their_kind():
+    listed, _ = gaps([shortage("Bike", 10, 400), shortage("Helmet", 1, 20)], plan=[*plan_rows(margin=100), *plan_rows(version="Budget", margin=110)])
+    assert listed.drop_duplicates("gap")[["gap", "rank"]].values.tolist() == [["Bikes short: Saw", 1], ["Bikes below budget", 2], ["Helmets short: Saw", 3]]
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_rows_of_a_gap_add_up_to_nothing_to_the_cent(seed):
+    random = np.random.default_rng(seed)
+    shorts = [shortage(item, *random.uniform(1, 1e6, 2)) for item in ("Bike", "Trike", "Helmet")]
+    units = {row["item"]: row["unmet_demand"] for row in shorts}
+    names = ["Overtime at Saw", "Subcontract item Bike", "Expedite item Trike"]
+    options = [option(name, random.uniform(1, 1e6), n, "expedite") for n, name in enumerate(names, 1)]
+    effects = [*left("", **units), *(row for name in names for row in left(name, **{item: n * random.uniform(0, 1) for item, n in units.items()}))]
+    listed, _ = gaps(shorts, options, effects, [*plan_rows(margin=1 / 3, revenue=2 / 3), *plan_rows(version="Budget", margin=random.uniform(1, 1e5))])
+    sums = listed.groupby("gap")[["value", "units"]].sum()
+    assert sums.abs().max().max() < 1e-6
+    assert ((listed["value"] * 100).round() / 100 == listed["value"]).all()
+    closing = listed[~listed["step"].isin(["gap"])]
+    assert (closing["value"] <= 0).all() and (closing["units"].dropna() <= 0).all()
+
+
+class TestOwners:
+    def marked(self, **owners):
+        listed, _ = gaps([shortage("Bike", 10, 400)], [option("Overtime at Saw", 400, 1)], [*left("", Bike=10), *left("Overtime at Saw", Bike=4)])
+        return listed.assign(owner=listed["step"].map(owners | {"Overtime at Saw": "Ben"}).fillna("").astype(object))
+
+    def test_stay_with_gap_and_step_when_the_figures_change(self):
+        marked = self.marked(gap="Ann")
+        listed, notes = gaps([shortage("Bike", 80, 3000)], [option("Overtime at Saw", 900, 1)], [*left("", Bike=80), *left("Overtime at Saw", Bike=4)], marked=marked)
+        assert listed["owner"].tolist() == ["Ann", "Ben", ""]
+        assert notes.empty
+
+    def test_stay_with_their_step_when_another_comes_before_it(self):
+        options = [option("Overtime at Saw", 400, 1), option("Subcontract item Bike", 400, 2, "subcontract")]
+        effects = [*left("", Bike=10), *left("Overtime at Saw", Bike=6), *left("Subcontract item Bike", Bike=1)]
+        listed, _ = gaps([shortage("Bike", 10, 400)], options, effects, marked=self.marked())
+        assert dict(zip(listed["step"], listed["owner"], strict=True)) == {"gap": "", "Subcontract item Bike": "", "Overtime at Saw": "Ben", "not closed": ""}
+
+    def test_of_a_gap_that_is_gone_are_said(self):
+        _, notes = gaps(marked=self.marked(gap="Ann"))
+        assert notes["note"].tolist() == ["Bikes short: Saw: no longer stands; its owner was Ann", "Bikes short: Saw, Overtime at Saw: no longer stands; its owner was Ben"]
+
+
+def test_nothing_missing_is_an_empty_list():
+    listed, notes = gaps()
+    assert listed.empty and notes.empty
+    frames.check_frame(listed, frames.GAP_LIST)
