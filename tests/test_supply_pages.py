@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import hand_made_plan as plan
 import hand_made_supply as supply
+import hand_made_world as world
 import pytest
+from calculated_pages import Page, block, errors_of, line_of, pages_of
 from openpyxl import load_workbook
 
 from sop_xl.hosts.headless import HeadlessHost
 from sop_xl.hosts.libreoffice import find_libreoffice
-from sop_xl.hosts.recalculate import recalculate
 from sop_xl.sheets import SHEETS
 from sop_xl.sheets.settings import Settings
 from sop_xl.sheets.spec import LABEL_COLUMNS
@@ -21,16 +20,7 @@ pytestmark = [
     pytest.mark.skipif(find_libreoffice() is None, reason="LibreOffice is not installed; formulas cannot be calculated"),
     pytest.mark.filterwarnings("ignore:.*extension is not supported:UserWarning"),  # openpyxl, about data bars
 ]
-AHEAD = slice(LABEL_COLUMNS + plan.PAST, LABEL_COLUMNS + plan.PAST + plan.AHEAD)
-
-Page = list[list[object]]
-
-
-def pages_of(path: Path) -> dict[str, Page]:
-    """Values of every sheet, calculated."""
-    recalculate(path, "libreoffice")
-    book = load_workbook(path, data_only=True)
-    return {sheet.title: [list(row) for row in sheet.iter_rows(values_only=True)] for sheet in book.worksheets}
+AHEAD = slice(LABEL_COLUMNS + world.PAST, LABEL_COLUMNS + world.PAST + world.AHEAD)
 
 
 @pytest.fixture(scope="module")
@@ -54,31 +44,21 @@ def narrowed(tmp_path_factory) -> Page:
 def empty(tmp_path_factory) -> dict[str, Page]:
     """A workbook in which nothing was planned yet."""
     path = tmp_path_factory.mktemp("empty") / "book.xlsx"
-    build_workbook(path, sheets=SHEETS, timeline=plan.TIMELINE, settings=Settings())
+    build_workbook(path, sheets=SHEETS, timeline=world.TIMELINE, settings=Settings())
     return pages_of(path)
-
-
-def block(page: Page, caption: str, lines: int) -> Page:
-    """The lines below a block's heading and header that say something."""
-    top = next(n for n, row in enumerate(page) if isinstance(row[0], str) and row[0].startswith(caption))
-    return [row for row in page[top + 2 : top + 2 + lines] if row[0]]
-
-
-def line_of(page: Page, label: str) -> list[object]:
-    return next(row for row in page if row[0] == label)
 
 
 def test_the_balance_line_by_line_is_that_of_the_plan(review):
     for name, label in (("dependent_demand", "Dependent demand"), ("lost_sales", "Lost sales"), ("projected_available_balance", "Projected available balance")):
-        expected = [sum(supply.stocks(key)[name][k] for key in plan.STEPS) for k in range(plan.AHEAD)]
+        expected = [sum(supply.stocks(key)[name][k] for key in world.STEPS) for k in range(world.AHEAD)]
         assert line_of(review, label)[AHEAD] == pytest.approx(expected)
 
 
 def test_a_backlog_counts_as_late_when_it_grows_and_not_again_while_it_waits(review):
     backlog = supply.stocks(("A1", "N"))["unmet_demand"]  # 0, 14, 106
-    lost = supply.LOST * len(plan.STEPS)
+    lost = supply.LOST * len(world.STEPS)
     missed = [lost, backlog[1] + lost, backlog[2] - backlog[1] + lost]
-    demand = [sum(plan.consensus(key)[k] for key in plan.STEPS) for k in range(plan.AHEAD)]
+    demand = [sum(world.consensus(key)[k] for key in world.STEPS) for k in range(world.AHEAD)]
     assert line_of(review, "Newly late or lost")[AHEAD] == pytest.approx(missed)
     assert line_of(review, "Demand served in its period")[AHEAD] == pytest.approx([1 - m / d for m, d in zip(missed, demand, strict=True)])
     assert line_of(review, "Demand served in its period")[3] == pytest.approx(1 - sum(missed) / sum(demand))
@@ -134,13 +114,13 @@ def test_pages_without_a_plan_say_that_there_is_nothing(empty):
     assert [row[0] for row in block(page, "What binds", 5)] == ["nothing binds"]
     assert [row[0] for row in block(page, "Options", 6)] == ["none tried"]
     assert block(page, "Resources", 10) == []
-    assert not [v for row in page for v in row if isinstance(v, str) and v.startswith("#")]
+    assert errors_of(page) == []
     assert next(row[0] for row in empty["Executive"] if str(row[0]).startswith("Critical")) == "Critical constraints, whole plan: no shortage. No limit binds."
 
 
 def test_the_supply_review_prints_on_a4_with_the_plan_beside_the_labels_and_the_past_folded(tmp_path):
     path = tmp_path / "book.xlsx"
-    build_workbook(path, sheets=SHEETS, timeline=plan.TIMELINE, settings=Settings())
+    build_workbook(path, sheets=SHEETS, timeline=world.TIMELINE, settings=Settings())
     sheet = load_workbook(path)["Supply Review"]
     assert (sheet.page_setup.paperSize, sheet.page_setup.orientation, sheet.page_setup.scale) == (9, "landscape", 60)
     assert str(sheet.print_area).replace("$", "").split("!")[-1].startswith("A1:W")

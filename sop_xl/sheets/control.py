@@ -127,5 +127,5 @@ FINANCE_REVIEW = SheetSpec(
     kind=SheetKind.REVIEW,
     shape=Shape.PAGE,
     module=Module.FINANCE,
-    purpose="Revenue and margin by family and region against budget, last year and previous plan.",
+    purpose="Are we on plan in money and cash, why not, and what closes the gap: ten questions, comparisons, profit and loss, bridge, gaps and risks.",
 )

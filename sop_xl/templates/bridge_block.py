@@ -2,46 +2,80 @@
 
 from __future__ import annotations
 
-from sop_xl.blocks import parse_a1
+from typing import Any
+
+from sop_xl.blocks import column_letters, parse_a1
 from sop_xl.templates import layout
 from sop_xl.templates.book import bounded
-from sop_xl.templates.review import Page
+from sop_xl.templates.reach import filled
+from sop_xl.templates.review import Page, measure_label
+from sop_xl.templates.styles import MUTED
 
 BRIDGES = ("Budget to plan", "Last year to plan", "Previous plan to plan")
 """Bridges that the sheet Bridges may hold."""
 
-STEPS = 9
-"""Rows of the block: start, seven steps, end."""
+MEASURES = ("revenue", "gross_margin")
+"""What a bridge may explain."""
+
+STEPS = 11
+"""Rows of the block: start, at most nine steps, end."""
 
 CHANGE_STEPS = 7
 """Rows of the block of changes: last cycle, five steps, this cycle."""
 
-_LAST = 2_006
 _HEADER = ("Step", "Amount", "Running", "Total (bar)", "Base (invisible)", "Raises", "Lowers")
 _ZOOM = 2
 """Times the changes' own height that is left of the totals below them."""
 
 
-def bridge_block(page: Page, row: int, choice: str) -> int:
+def bridge_block(page: Page, row: int, choice: str, measure: str = "") -> int:
     """Write the block from a 1-based row on and return the row after it.
 
-    Row: caption and in G the bridge's name, which is that in the cell `choice`, or last year's where the workbook has no such
-    bridge; header; then one row per step, the running total carrying the bars. A bridge has no regions: it is that of the family.
+    Row: caption, in F the measure's label and in G the bridge's name, which is that in the cell `choice`, or last year's where the workbook
+    has no such bridge; header; then one row per step, the running total carrying the bars. A bridge has no regions: it is that of the family.
+
+    Parameters
+    ----------
+    choice
+        Cell that names the bridge.
+    measure
+        Cell that names the measure; empty for revenue.
     """
     book, sheet, styles = page.book, page.sheet, page.book.styles
     spec = book.spec("Bridges")
-    name = f"$G${row}"
-    caption = f'={name}&", "&IF({page.family}="All","all families",{page.family})&": revenue in the next year"'
+    of, name = f"$F${row}", f"$G${row}"
+    bridges, measures, families, items, orders = (filled(spec, column) for column in ("bridge", "measure", "family", "item", "order"))
+    caption = f'={name}&", "&IF({page.family}="All","all families",{page.family})&": "&LOWER({of})'
     style = styles(bold=True, font_color="#C96F1A", font_size=11)
     sheet.write_formula(f"A{row}", caption, style, "")
-    sheet.write_formula(f"G{row}", f'=IF(COUNTIF({bounded(spec, "bridge")},{choice})>0,{choice},"{BRIDGES[1]}")', styles.text(muted=True), "")
-    bridges, families, orders, steps = (
-        bounded(spec, column, last=_LAST) for column in ("bridge", "family", "order", "step")
-    )
-    count = f"COUNTIFS({bridges},{name},{families},{page.family})"
-    rows = f"({bridges}={name})*({families}={page.family})"
-    amounts = f"SUMIFS({bounded(spec, 'amount', last=_LAST)},{bridges},{name},{families},{page.family},{orders},{{place}})"
-    return waterfall_rows(page, row + 1, STEPS, f"INDEX({steps},MATCH(1,{rows}*({orders}={{place}}),0))", amounts, count)
+    label, muted = measure_label(MEASURES[0]), styles(font_color=MUTED, align="left", indent=1)
+    if measure:
+        sheet.write_formula(f"F{row}", f"={measure}", muted, label)
+    else:
+        sheet.write_string(f"F{row}", label, muted)
+    found = f"COUNTIFS({bridges},{choice},{measures},{of})>0"
+    sheet.write_formula(f"G{row}", f'=IF({found},{choice},"{BRIDGES[1]}")', muted, "")
+    scope = f'{bridges},{name},{measures},{of},{families},{page.family},{items},""'
+    amounts = f"SUMIFS({filled(spec, 'amount')},{scope},{orders},{{place}})"
+    rows = f'({bridges}={name})*({measures}={of})*({families}={page.family})*({items}="")'
+    steps = f"INDEX({filled(spec, 'step')},MATCH(1,{rows}*({orders}={{place}}),0))"
+    end = waterfall_rows(page, row + 1, STEPS, steps, amounts, f"COUNTIFS({scope})", foot=f"$E${row}")
+    names, running = f"$A${row + 2}:$A${end - 1}", f"$C${row + 2}:$C${end - 1}"
+    runs = f'IF({names}<>"",{running})'
+    # steps are small beside totals: the bars are cut at a foot, so that the steps can be seen
+    foot = f"MAX(0,MIN({runs})-(MAX({runs})-MIN({runs})))"
+    sheet.write_string(f"D{row}", "bars from", styles(font_color=MUTED, align="right"))
+    sheet.write_array_formula(f"E{row}", f"{{={foot}}}", styles(font_color=MUTED, num_format="#,##0"), 0)
+    _bar_names(page, row + 2, end - 1)
+    return end
+
+
+def _bar_names(page: Page, first: int, last: int) -> None:
+    """What stands below each bar of a chart that has no axis, each step with its amount: in the first planned period's column, which the chart covers."""
+    for line in range(first, last + 1):
+        amount = f'IF($D{line}=0,TEXT($B{line},"+#,##0;-#,##0;0"),TEXT($B{line},"#,##0"))'
+        name = f'=IF($A{line}="","",$A{line}&CHAR(10)&{amount})'
+        page.sheet.write_formula(f"{page.beside}{line}", name, page.book.styles(font_color=MUTED, font_size=8), "")
 
 
 def change_block(page: Page, row: int) -> int:
@@ -84,7 +118,7 @@ def waterfall_rows(page: Page, row: int, count: int, label: str, amount: str, fi
     for index, text in enumerate(_HEADER):
         sheet.write_string(row - 1, index, text, styles.header(page.book.spec(page.name).kind, number=index > 0))
     first = row + 1
-    number, text_style = styles.body("#,##0;-#,##0;0"), styles.body()
+    number, text_style, narrow = styles.body("#,##0;-#,##0;0"), styles.body(), styles.body("#,##0;-#,##0;0", shrink=True, font_color=MUTED)
     cut = "" if foot == "0" else f"-{foot}"
     for line in range(first, first + count):
         place = f"(ROWS($A${first}:$A{line})-1)"
@@ -94,14 +128,18 @@ def waterfall_rows(page: Page, row: int, count: int, label: str, amount: str, fi
             sheet.write_array_formula(f"A{line}", f"{{={text}}}", text_style, "")
         else:
             sheet.write_formula(f"A{line}", f"={text}", text_style, "")
-        sheet.write_formula(f"B{line}", f"={amount.format(place=place)}", number)
+        sheet.write_formula(f"B{line}", f'=IF($A{line}="","",{amount.format(place=place)})', number)
         before = f"N(C{line - 1})"
-        sheet.write_formula(f"C{line}", f'=IF($A{line}="",0,IF(OR({is_start},{is_end}),B{line},{before}+B{line}))', number)
+        sheet.write_formula(f"C{line}", f'=IF($A{line}="",0,IF(OR({is_start},{is_end}),B{line},{before}+B{line}))', narrow)
         sheet.write_formula(f"D{line}", f'=IF(AND($A{line}<>"",OR({is_start},{is_end})),B{line}{cut},0)', number)
         step = f'AND($A{line}<>"",D{line}=0)'
         sheet.write_formula(f"E{line}", f"=IF({step},MIN({before},C{line}){cut},0)", number)
         sheet.write_formula(f"F{line}", f"=IF({step},MAX(B{line},0),0)", number)
         sheet.write_formula(f"G{line}", f"=IF({step},MAX(-B{line},0),0)", number)
+    # lines without a step show nothing, and count as 0
+    sheet.conditional_format(f"C{first}:G{first + count - 1}", {
+        "type": "formula", "criteria": f'=$A{first}=""', "format": styles.conditional(num_format=";;;"),
+    })  # fmt: skip
     return first + count
 
 
@@ -113,3 +151,14 @@ def bridge_choice(page: Page, label: str, cell: str, initial: str) -> None:
     page.sheet.write_string(cell, initial, styles.body(entry=True, bold=True))
     page.sheet.data_validation(cell, {"validate": "list", "source": list(BRIDGES), "error_title": "Bridge", "error_message": "Choose a bridge from the list."})
     layout.cell_name(page.book, f"{stem}_bridge", page.name, row, column)
+
+
+def chart_beside_table(page: Page, chart: Any, description: str) -> None:
+    """The waterfall chosen on the page, on the sheet Bridges too: right of its table, which prints and filters as before."""
+    book = page.book
+    sheet, columns = book.worksheets["Bridges"], len(book.spec("Bridges").columns)
+    place = column_letters(columns + 2)
+    sheet.write_string(f"{place}5", f"Chosen on {page.name}", book.styles.text(muted=True))
+    sheet.print_area(0, 0, 1_048_575, columns - 1)
+    chart.set_size({"width": 900, "height": 440})
+    sheet.insert_chart(f"{place}6", chart, {"object_position": 3, "description": description})

@@ -148,10 +148,11 @@ def _right_axis(line: Any, unit: str, number: str) -> None:
 
 
 def waterfall_chart(book: Book, name: str, first_row: int, rows: int, *, title: str = "Bridge to the plan: revenue in the next year",
-                    unit: str = "plan currency", what: str = "revenue", amounts: bool = False) -> Any:  # fmt: skip
+                    unit: str = "plan currency", what: str = "revenue", amounts: bool = False, names_column: int = 0) -> Any:  # fmt: skip
     """Bridge as a waterfall: stacked columns on an invisible base; rows as `waterfall_rows` lays them out.
 
-    With `amounts` each step's amount stands in its name and the axis goes, because the bars do not start from zero.
+    With `amounts` each step's amount stands in its name and the axis goes, because the bars do not start from zero. Names are those of the rows, with
+    the amounts beside them, or what stands in another column (0-based).
     """
     def cells(column: int) -> list[Any]:
         return [name, first_row - 1, column, first_row - 2 + rows, column]
@@ -160,12 +161,28 @@ def waterfall_chart(book: Book, name: str, first_row: int, rows: int, *, title: 
     parts = ((4, "Base", None), (3, "Total", BLUE), (5, f"Raises {what}", GOOD), (6, f"Lowers {what}", POOR))
     for column, text, colour in parts:
         look = {"none": True} if colour is None else {"color": colour}
-        names = [name, first_row - 1, 0, first_row - 2 + rows, 1] if amounts else cells(0)
+        names = [name, first_row - 1, 0, first_row - 2 + rows, 1] if amounts and not names_column else cells(names_column)
         chart.add_series({"name": text, "categories": names, "values": cells(column), "fill": look, "border": {"none": True}, "gap": 35})
     _style(chart, title, unit=unit, points=rows)
     chart.set_legend({"position": "bottom", "font": _AXIS_FONT, "delete_series": [0]})
-    if amounts:
+    if amounts or names_column:
         chart.set_y_axis({"visible": False, "major_gridlines": {"visible": False}})
+    return chart
+
+
+def tornado_chart(book: Book, name: str, first_row: int, rows: int) -> Any:
+    """Bars to both sides of the plan, the longest on top: names in A, changes at the worse and at the better end in D and E."""
+    chart = book.workbook.add_chart({"type": "bar"})
+    for column, text, colour in ((3, "At its worse end", POOR), (4, "At its better end", GOOD)):
+        names, values = ([name, first_row - 1, c, first_row - 2 + rows, c] for c in (0, column))
+        chart.add_series({"name": text, "categories": names, "values": values, "fill": {"color": colour}, "border": {"none": True}, "gap": 35, "overlap": 100})
+    _style(chart, "How far each moves the figure from the plan", unit="", points=rows)
+    # XlsxWriter's x axis of a bar chart is the one that lies: the values
+    chart.set_y_axis({"num_font": _AXIS_FONT, "line": {"color": RULE}, "major_tick_mark": "none", "label_position": "low", "reverse": True})
+    chart.set_x_axis({
+        "num_font": _AXIS_FONT, "num_format": "[>=2]#,##0;[<=-2]-#,##0;General", "major_gridlines": {"visible": True, "line": {"color": "#E8EBEF"}},
+        "line": {"none": True}, "major_tick_mark": "none",
+    })  # fmt: skip
     return chart
 
 

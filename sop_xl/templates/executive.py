@@ -250,7 +250,7 @@ def _charts(page: Page, bridge_row: int) -> None:
         keys = {"demand": "Consensus demand", "baseline": "Baseline forecast"}
         made.append((charts.lines_chart(page, "Demand plan", keys, history, unit="units"), "Consensus demand and baseline forecast"))
     if bridge_row:
-        chart = charts.waterfall_chart(page.book, "Executive", bridge_row + 2, STEPS)
+        chart = charts.waterfall_chart(page.book, "Executive", bridge_row + 2, STEPS, names_column=LABEL_COLUMNS + history)
         made.append((chart, "Waterfall from the reference to the plan"))
     if "inventory" in page.rows:
         made.append((charts.stock_chart(page, history), "Inventory value and cover by period"))

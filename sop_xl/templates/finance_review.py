@@ -1,90 +1,121 @@
-"""Finance Review: plan against budget, last year and previous plan, and the bridge that explains the difference."""
+"""Finance Review: are we on plan, why not, and what closes the gap; then the figures by period, profit and loss, bridge, gaps and risks."""
 
 from __future__ import annotations
 
+from itertools import accumulate
+from typing import Any
+
 from sop_xl import vocabulary
-from sop_xl.templates import charts, review
+from sop_xl.sheets.spec import HEADER_ROW, LABEL_COLUMNS
+from sop_xl.templates import (
+    bridge_block,
+    charts,
+    comparison_block,
+    finance_choices,
+    finance_lines,
+    finance_questions,
+    gap_block,
+    item_drill,
+    layout,
+    review,
+)
 from sop_xl.templates.book import Book
-from sop_xl.templates.bridge_block import STEPS, bridge_block, bridge_choice
+from sop_xl.templates.finance_choices import Choices, Workings
 from sop_xl.templates.reach import filled, period_filled
-from sop_xl.templates.review import BUDGET, LAST_YEAR, PLAN, PREVIOUS_PLAN, Formula, Line, Page, measure_label
+from sop_xl.templates.review import Formula, Page
+
+_CHART_ROWS, _CHART_HEIGHT = 17, 330
+_LEFT, _RIGHT = 828, 850
+"""Width of a chart over the label columns, and of one beside them on the printed page."""
+_PRINTED_FAMILIES = 40
+"""Families on the last printed page, which holds no more; the sheet lists the others below them."""
+_FLAGS_HEIGHT = 7
 
 
 def finance_review_sheet(book: Book) -> None:
-    """Build the page from the Financial Plan; without it there is nothing to review and the page says so."""
+    """Build the page from the Financial Plan and what else of money the workbook has; without a plan there is nothing to review and the page says so."""
     page = review.begin(book, "Finance Review")
+    layout.fold_past(book, page.name, review.PERIOD_WIDTH)
     if not book.has("Financial Plan"):
         page.sheet.write_string("A7", "The workbook has no Financial Plan; add the module finance.", book.styles.text(muted=True))
         review.flags(page, 9)
         review.finish(page, 14)
         return
-    groups = _groups(page)
-    row, tops = 7, []
-    for _, lines in groups:
-        tops.append(row + 1)
-        row = review.place_lines(page, row + 1, lines) + 1
-    charts_top = row
-    bridge_top = charts_top + 28
-    families_top = bridge_top + STEPS + 4 if book.has("Bridges") else bridge_top
-    flags_top = families_top + review.LIST_ROWS + 1
-    review.flags(page, flags_top)
-    for (caption, lines), top in zip(groups, tops, strict=True):
-        review.heading(page, top - 1, caption)
-        review.write_lines(page, top, lines)
-    history = book.history_count
-    charts.insert(page, charts.revenue_chart(page, max(0, history - 12)), f"A{charts_top}", 828, 500, "Revenue beside budget and last year")
-    charts.insert(page, charts.margin_chart(page, max(0, history - 12)), f"H{charts_top}", 860, 500, "Gross margin and its share of revenue")
+    groups = finance_lines.plan_groups(page)
+    tops = _tops(book, sum(len(lines) + 2 for _, lines in groups))
+    review.flags(page, tops["flags"])
+    workings = Workings(page, tops["flags"] + _FLAGS_HEIGHT)
+    choices = finance_choices.choose(page, workings)
+    _lines(page, tops["lines"], groups + finance_lines.balance_group(page, choices.balance_family))
+    _line_charts(page, tops["charts"])
+    if book.has("Profit and Loss"):
+        top = finance_lines.profit_heading(page, tops["profit"])
+        review.write_lines(page, top, finance_lines.profit_lines(page))
+        finance_lines.revenue_shares(page)
     if book.has("Bridges"):
-        bridge_block(page, bridge_top, f"$G${bridge_top - 1}")
-        bridge_choice(page, f"F{bridge_top - 1}", f"G{bridge_top - 1}", "Last year to plan")
-        waterfall = charts.waterfall_chart(book, page.name, bridge_top + 2, STEPS)
-        charts.insert(page, waterfall, f"H{bridge_top}", 860, 240, "Waterfall from the reference to the plan")
-    review.family_lines(page, families_top, "Revenue by family", vocabulary.MONEY, _family_formula(page))
-    review.finish(page, flags_top + 4)
+        _bridge(page, tops["bridge"], choices, workings)
+    if book.has("Gap List"):
+        gap_block.gap_block(page, tops["gaps"])
+    if book.has("Risk Outlook"):
+        gap_block.tornado(page, gap_block.risk_block(page, tops["risks"]))
+    if book.has("Plan Comparison"):
+        comparison_block.comparison_block(page, tops["comparison"], choices)
+    blocks = finance_questions.Blocks(tops["bridge"] if book.has("Bridges") else 0, page.rows.get("gaps", 0))
+    finance_questions.question_block(page, tops["questions"], choices, blocks, workings)
+    review.family_lines(page, tops["families"], "Revenue by family", vocabulary.MONEY, _family_formula(page))
+    starts = [tops[name] for name in ("lines", "profit", "gaps", "families")]
+    review.finish(page, min(tops["flags"] - 2, tops["families"] + _PRINTED_FAMILIES), breaks=sorted({top - 1 for top in starts}))
 
 
-def _groups(page: Page) -> list[tuple[str, list[Line]]]:
-    rows = page.rows
+def _tops(book: Book, line_rows: int) -> dict[str, int]:
+    """1-based first row of each block; one that the workbook does not have takes no room. A printed page holds one to three of them."""
+    heights = {
+        "questions": finance_questions.HEIGHT,
+        "comparison": comparison_block.HEIGHT if book.has("Plan Comparison") else 0,
+        "lines": line_rows + (finance_lines.BALANCE_HEIGHT if book.has("Balance and Cash") else 0),
+        "charts": _CHART_ROWS,
+        "profit": finance_lines.profit_height(book),
+        "bridge": bridge_block.STEPS + 3 + item_drill.HEIGHT if book.has("Bridges") else 0,
+        "gaps": gap_block.GAP_HEIGHT if book.has("Gap List") else 0,
+        "risks": gap_block.RISK_HEIGHT + gap_block.TORNADO_HEIGHT if book.has("Risk Outlook") else 0,
+        "families": review.LIST_ROWS + 1,
+        "flags": 0,
+    }
+    return dict(zip(heights, accumulate(heights.values(), initial=HEADER_ROW + 1), strict=False))
 
-    def line(key: str, name: str, version: str, *, bold: bool = False) -> Line:
-        unit = vocabulary.measure(name).unit
-        return Line(key, measure_label(name), version, unit, page.plan_formula, bold=bold)
 
-    def ratio(key: str, label: str, over: str, under: str) -> Line:
-        def formula(c: str, r: int) -> str:
-            return f"IF({c}{rows[under]}=0,0,{c}{rows[over]}/{c}{rows[under]})"
+def _lines(page: Page, top: int, groups: finance_lines.Groups) -> None:
+    """Captions and lines; every line has its row before the first formula is written."""
+    row = top
+    for _, lines in groups:
+        row = review.place_lines(page, row + 1, lines) + 1
+    row = top
+    for caption, lines in groups:
+        row = review.write_lines(page, review.heading(page, row, caption), lines) + 1
 
-        return Line(key, label, PLAN, vocabulary.FRACTION, formula, formula)
 
-    def gap(key: str, label: str, plan: str, reference: str) -> Line:
-        """Plan - reference in those periods that have a reference; favourable is positive for revenue and margin."""
-        return Line(key, label, PLAN, vocabulary.MONEY, lambda c, r: f"IF({c}{rows[reference]}=0,0,{c}{rows[plan]}-{c}{rows[reference]})", bold=True)
+def _line_charts(page: Page, row: int) -> None:
+    first = max(0, page.book.history_count - 12)
+    for chart, cell, width, text in (
+        (charts.revenue_chart(page, first), f"A{row}", _LEFT, "Revenue beside budget and last year"),
+        (charts.margin_chart(page, first), f"{page.beside}{row}", _RIGHT, "Gross margin and its share of revenue"),
+    ):
+        chart.show_hidden_data()  # the past is folded away, not forgotten
+        charts.insert(page, chart, cell, width, _CHART_HEIGHT, text)
 
-    groups = [(
-        "Plan; past periods are actuals",
-        [
-            line("demand", "demand", PLAN),
-            line("revenue", "revenue", PLAN, bold=True),
-            line("cost", "cost", PLAN),
-            line("margin", "gross_margin", PLAN, bold=True),
-            ratio("margin_share", "Gross margin, share of revenue", "margin", "revenue"),
-        ],
-    )]  # fmt: skip
-    references = [("last_year", "last year", LAST_YEAR), ("previous", "previous plan", PREVIOUS_PLAN)]
-    if page.book.has("Budget"):
-        references.insert(0, ("budget", "budget", BUDGET))
-    for key, text, version in references:
-        groups.append((
-            f"Against {text}; favourable to profit is positive",
-            [
-                line(key, "revenue", version),
-                gap(f"{key}_gap", f"Revenue - {text}, where given", "revenue", key),
-                ratio(f"{key}_gap_share", f"the same, share of {text}", f"{key}_gap", key),
-                line(f"{key}_margin", "gross_margin", version),
-                gap(f"{key}_margin_gap", f"Gross margin - {text}, where given", "margin", f"{key}_margin"),
-            ],
-        ))  # fmt: skip
-    return groups
+
+def _bridge(page: Page, top: int, choices: Choices, workings: Workings) -> None:
+    """The bridge with its items on the left, its waterfall on the right and once more beside the table of Bridges."""
+    after = bridge_block.bridge_block(page, top, choices.bridge, choices.measure) + 1
+    item_drill.item_drill(page, after, top, workings)
+    title, description = "From the reference to the plan", "Waterfall from the reference to the plan"
+    height = 20 * (bridge_block.STEPS + 1 + item_drill.HEIGHT)
+
+    def waterfall() -> Any:
+        return charts.waterfall_chart(page.book, page.name, top + 2, bridge_block.STEPS, title=title, what="it", names_column=LABEL_COLUMNS + page.book.history_count)
+
+    charts.insert(page, waterfall(), f"{page.beside}{top + 1}", _RIGHT, height, description)
+    bridge_block.chart_beside_table(page, waterfall(), description)
 
 
 def _family_formula(page: Page) -> Formula:

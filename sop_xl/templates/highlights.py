@@ -29,15 +29,22 @@ WATCH_NAME, FULL_NAME = "sop_load_watch", "sop_load_full"
 _RESULT = "#EAF4EE"
 
 _BOLD_LINES = {
-    "Consensus Demand": "Consensus demand", "Inventory Plan": "Projected available balance", "Net Requirements": "Projected available balance",
-    "Supply Plan": "Planned receipts",
+    "Consensus Demand": ("consensus",), "Inventory Plan": ("projected_available_balance",), "Net Requirements": ("projected_available_balance",),
+    "Supply Plan": ("planned_receipts",), "Profit and Loss": ("revenue", "gross_margin", "contribution_margin"),
+    "Balance and Cash": ("working_capital", "cash_flow", "cash_balance"),
 }  # fmt: skip
+"""Measures that are results."""
+
+_FIRST_OF_SERIES = ("Net Requirements", "Capacity", "Inventory Plan", "Profit and Loss", "Balance and Cash")
+"""Grids with a rule above each series of lines."""
+
 _STATES = {
     "Problems": ("severity", (("error", POOR, POOR_FILL), ("warning", WATCH, WATCH_FILL))),
     "KPIs": ("status", (("good", GOOD, GOOD_FILL), ("watch", WATCH, WATCH_FILL), ("poor", POOR, POOR_FILL))),
     "Decisions": ("status", (("approved", GOOD, GOOD_FILL), ("proposed", WATCH, WATCH_FILL), ("rejected", MUTED, PALE))),
     "Suppliers": ("risk", (("high", POOR, POOR_FILL), ("medium", WATCH, WATCH_FILL), ("low", GOOD, GOOD_FILL))),
     "Allocation Rules": ("chosen", (("yes", GOOD, GOOD_FILL),)),
+    "Budget Mapping": ("taken_as", (("not understood", POOR, POOR_FILL), ("does not tie", POOR, POOR_FILL), ("ties", GOOD, GOOD_FILL), ("left out", MUTED, PALE))),
 }
 _BARS = {
     "Shortages": (("shortage_value", "#F3B6AF"), ("margin_at_risk", "#F3B6AF")),
@@ -46,14 +53,20 @@ _BARS = {
     "Allocation Rules": (("regret", "#F3B6AF"),),
     "Inventory Targets": (("excess_value", LIGHT_BLUE), ("obsolete_value", "#F3B6AF")),
     "Service Curves": (("safety_stock_value", LIGHT_BLUE),),
+    "Gap List": (("value", "#F3B6AF"),),
+    "Risk Outlook": (("swing", LIGHT_BLUE),),
     "Supplier Performance": (("late_share", "#F3B6AF"), ("reject_rate", "#F3B6AF")),
 }
 """Fields with a bar in each cell."""
 
-_SIGNED = {"Options": ("gain", "profit_change", "service_change", "cash_change", "budget_gap")}
+_SIGNED = {
+    "Options": ("gain", "profit_change", "service_change", "cash_change", "budget_gap"), "Plan Comparison": ("gap", "gap_percent", "variance"), "Bridges": ("amount",),
+}  # fmt: skip
 """Fields in which less than nothing is worse."""
 
-_BY_UNIT = {"KPIs": ("value", "target"), "Scenario Compare": ("value", "change")}
+_BY_UNIT = {
+    "KPIs": ("value", "target"), "Scenario Compare": ("value", "change"), "Risk Outlook": ("plan", "expected", "p10", "p50", "p90", "low", "high", "swing"),
+}  # fmt: skip
 """Fields whose unit stands beside them."""
 
 
@@ -97,11 +110,11 @@ def _grid_rules(book: Book, spec: SheetSpec) -> None:
     book.worksheets[spec.name].conditional_format(area, {
         "type": "cell", "criteria": "<", "value": 0, "format": book.styles.conditional(font_color=POOR),
     })  # fmt: skip
-    if spec.name in _BOLD_LINES:
-        _row_rule(book, spec, _labels(book), "measure", _BOLD_LINES[spec.name], bold=True, bg_color=_RESULT)
+    for name in _BOLD_LINES.get(spec.name, ()):
+        _row_rule(book, spec, _labels(book), "measure", vocabulary.measure(name).label, bold=True, bg_color=_RESULT)
     if spec.name == "Consensus Demand":
         _row_rule(book, spec, _labels(book), "measure", "Net price", num_format="#,##0.00", font_color=MUTED, italic=True)
-    if spec.name in ("Net Requirements", "Capacity", "Inventory Plan"):
+    if spec.name in _FIRST_OF_SERIES:
         _row_rule(book, spec, _labels(book), "measure", spec.measure_terms[0].label, top=1, top_color=GREY)
     if spec.kind is SheetKind.OUTPUT and any(term.unit == vocabulary.FRACTION for term in spec.measure_terms):
         _row_rule(book, spec, area, "unit", "fraction", num_format="0%")
@@ -167,6 +180,24 @@ def _list_rules(book: Book, spec: SheetSpec) -> None:
             _row_rule(book, spec, _row_of(spec), "today", today, bold=True, font_color=BLUE)
     elif spec.name == "Allocation Rules":
         _row_rule(book, spec, _row_of(spec), "customer", "", bold=True, bg_color=_RESULT)
+    elif spec.name == "Plan Comparison":
+        _row_rule(book, spec, _row_of(spec), "level", "total", bold=True, bg_color=_RESULT)
+    elif spec.name == "Bridges":
+        _ends(book, spec)
+    elif spec.name == "Gap List":
+        _row_rule(book, spec, _row_of(spec), "step", "gap", bold=True, bg_color=_RESULT)
+        _row_rule(book, spec, _row_of(spec), "step", "not closed", font_color=POOR)
+    elif spec.name == "Risk Outlook":
+        _row_rule(book, spec, _row_of(spec), "risk", "", bold=True, bg_color=_RESULT)
+
+
+def _ends(book: Book, spec: SheetSpec) -> None:
+    """What a bridge starts from in bold with a rule above it, and the plan in which it ends in bold."""
+    sheet, area = book.worksheets[spec.name], _row_of(spec)
+    order, step, filled = (f"${field_letters(spec, name)}{FIRST_ROW}" for name in ("order", "step", "bridge"))
+    start = {"type": "formula", "criteria": f'=AND({filled}<>"",{order}=0)', "format": book.styles.conditional(bold=True, top=1, top_color=GREY)}
+    sheet.conditional_format(area, start)
+    sheet.conditional_format(area, {"type": "formula", "criteria": f'={step}="Plan"', "format": book.styles.conditional(bold=True)})
 
 
 def _unit_rules(book: Book, spec: SheetSpec, name: str) -> None:

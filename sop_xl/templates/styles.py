@@ -59,6 +59,8 @@ UNIT_FORMAT: Final[dict[str, str]] = {
     "units or fraction": "#,##0.00##",
     "fraction or units": "#,##0.00##",
     "see unit": "#,##0.00",
+    "as the figure": "#,##0",
+    "as pasted": "#,##0.00",
 }
 """Number format of each unit of the contract."""
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from sop_xl import vocabulary
 from sop_xl.sheets.spec import HEADER_ROW, LABEL_COLUMNS, CellType, Column, SheetKind, SheetSpec
 from sop_xl.templates import layout
 from sop_xl.templates.book import FIRST_ROW, INPUT_ROWS, Book, is_grid
 from sop_xl.templates.highlights import highlight
-from sop_xl.templates.styles import MUTED, number_format
+from sop_xl.templates.styles import MUTED, UNIT_FORMAT, number_format
 from sop_xl.templates.validation import validate_column, validate_periods
 
 PERIOD_WIDTH = 10
@@ -24,10 +25,13 @@ _WRAPPED = {
     "Inventory Targets": ("note",),
     "Supplier Performance": ("used",),
     "Scenario Compare": ("note",),
+    "Budget Mapping": ("taken_as", "means"),
+    "Gap List": ("gap", "step", "cause", "note"),
+    "Risk Outlook": ("note",),
 }
 """Columns whose sentences run over several lines."""
 
-_LINES = {"Shortages": 3, "Binding Constraints": 2, "Options": 3}
+_LINES = {"Shortages": 3, "Binding Constraints": 2, "Options": 3, "Gap List": 2, "Risk Outlook": 4}
 """Lines of text in a row of such a sheet, where it is not 1: new rows take over the height of the first, and nothing fits it to the text later."""
 _LINE_HEIGHT = 14.5
 
@@ -123,7 +127,9 @@ def _body_style(book: Book, spec: SheetSpec, column: Column, entry: bool) -> Any
         more["text_wrap"] = True
     if not entry and column.name in ("note", "unit", "meaning"):
         more["font_color"] = MUTED
-    return book.styles.body(number_format(column, book.timeline.calendar.kind), entry=entry, **more)
+    # a tolerance in units or money may be small; figures of a table are not
+    form = UNIT_FORMAT[vocabulary.MONEY] if column.unit == "units or money" else number_format(column, book.timeline.calendar.kind)
+    return book.styles.body(form, entry=entry, **more)
 
 
 def _period_format(spec: SheetSpec) -> str:
