@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from hand_made_supply import OPENING, stocks
+from hand_made_supply import OPENING, RESERVED, stocks
 from hand_made_world import (
     AHEAD,
     COST,
@@ -90,8 +90,8 @@ def versions(group: Key) -> dict[str, dict[str, list[float | None]]]:
 
 def stock_values(group: Key) -> Figures:
     """Value of the group's stock at the end of the last past period and of each planned one; backlog counts as 0."""
-    held = {key: [OPENING, *stocks(key)["projected_available_balance"]] for key in groups()[group]}
-    return total([[max(x, 0.0) * COST[key[0]] for x in units] for key, units in held.items()])
+    held = {key: [OPENING, *(max(x, 0.0) + RESERVED.get(key, 0.0) for x in stocks(key)["projected_available_balance"])] for key in groups()[group]}
+    return total([[x * COST[key[0]] for x in units] for key, units in held.items()])
 
 
 def financial_rows() -> list[Row]:

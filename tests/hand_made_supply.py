@@ -12,6 +12,8 @@ from sop_xl.vocabulary import measure
 OPENING, RECEIPT = 150.0, 40.0
 DEPENDENT, LOST, EXPIRED = 5.0, 2.0, 1.0
 """Each stock gives so much to another, loses so many sales and throws so much away in each period."""
+RESERVED = {("D1", "S"): 3.0}
+"""Units that lie in stock for some demand while other demand waits; the balance sets the two off."""
 
 SAW = {
     "available_capacity": [100.0, 100.0, 80.0], "required_capacity": [90.0, 130.0, 100.0], "load": [90.0, 110.0, 80.0], "overtime": [0.0, 10.0, 0.0],
@@ -26,13 +28,15 @@ CREW = {
 def stocks(key: tuple[str, str]) -> dict[str, list[float]]:
     """Lines of a stock: 150 at the start, 40 more in each period, and what is taken from it."""
     opening = OPENING
-    lines: dict[str, list[float]] = {name: [] for name in sheet("Inventory Plan").measures}
+    lines: dict[str, list[float]] = {name: [] for name in sheet("Inventory Plan").measures if name != "reserved_stock"}
     for demand in consensus(key):
         balance = opening + RECEIPT - demand - DEPENDENT + LOST - EXPIRED
         figures = (opening, 0.0, RECEIPT, demand, DEPENDENT, LOST, EXPIRED, balance, 25.0, max(-balance, 0.0), 10.0)
         for name, figure in zip(lines, figures, strict=True):
             lines[name].append(figure)
         opening = balance
+    if key in RESERVED:
+        lines["reserved_stock"] = [RESERVED[key]] * AHEAD
     return lines
 
 
