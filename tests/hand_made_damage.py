@@ -26,7 +26,7 @@ def damage_to_money(at: Finder, column: int) -> Damage:
     return {
         **_plan_damage(figure),
         **_profit_damage(cell, figure),
-        **_balance_damage(cell, figure),
+        **_balance_damage(figure),
         **_comparison_damage(cell),
         **_bridge_damage(cell),
         cell("Gap List", "value", "Overtime at Saw"): -WRONG,
@@ -74,19 +74,16 @@ def _profit_damage(cell: Callable[..., tuple[str, int, int]], figure: Callable[.
     }
 
 
-def _balance_damage(cell: Callable[..., tuple[str, int, int]], figure: Callable[..., tuple[str, int, int]]) -> Damage:
+def _balance_damage(figure: Callable[..., tuple[str, int, int]]) -> Damage:
     name = "Balance and Cash"
     return {
         figure(name, "Chairs", "North", "Working capital"): WRONG,
         figure(name, "Chairs", "North", "Cash flow"): WRONG,
-        figure(name, "Tables", "North", "Cash-to-cash"): WRONG,
+        figure(name, "All", "Cash-to-cash", nth=-1): WRONG,
         figure(name, "Tables", "South", "Inventory value"): WRONG,
         figure(name, "All", "Receivables", nth=-1): WRONG,
         figure(name, "All", "Cash balance"): WRONG,
         figure(name, "All", "Excess and obsolete reserve", nth=-1): WRONG,
-        cell(name, "measure", "Lamps", "South", "Payables"): "Freight",
-        cell(name, "measure", "Lamps", "South", "Collections"): "Freight",
-        cell(name, "measure", "Lamps", "South", "Days of receivables"): "Freight",
     }
 
 

@@ -36,7 +36,7 @@ def detail_of(units: dict[tuple[str, str], float] | None = None, timeline: Any =
     for row, (item, location) in enumerate(zip(grid.series["item"], grid.series["location"], strict=True)):
         demand[row, len(timeline.history) :] = units[item, location]
     price, cost = (np.repeat(grid.series["item"].map(of).to_numpy(dtype=float)[:, None], grid.shape[1], axis=1) for of in (PRICE, COST))
-    return FinancialDetail(grid, demand, demand.copy(), times(demand, price), times(demand, cost), price, cost, np.full(grid.shape, np.nan))
+    return FinancialDetail(grid, demand, demand.copy(), times(demand, price), times(demand, cost), price, cost, np.full(grid.shape, np.nan), price.copy())
 
 
 def risks_of(*rows: dict[str, Any]) -> pd.DataFrame:

@@ -16,9 +16,10 @@ from sop_xl.sheets.settings import Settings
 from sop_xl.sheets.write import grid_rows
 from sop_xl.vocabulary import MEASURES
 
-CENTS = 2
-SHOWN_ALWAYS = ("working_capital", "cash_flow", "cash_balance")
-"""Lines that stand even where they are 0 throughout: of any other nothing is to be said."""
+DECIMALS = 6
+"""Places to which money is written, so that sums of lines still tie to the cent."""
+SHOWN_WHERE_KNOWN = ()
+"""Lines that are left out where they are 0 throughout; all others stand, so that each sum stands below its parts."""
 
 
 def plan_balance(
@@ -50,10 +51,10 @@ def balance_rows(balance: pd.DataFrame, inputs: Inputs, shown: Timeline) -> tupl
     category = families.groupby("family")["category"].agg(lambda found: found.iloc[0] if len(found) == 1 else SEVERAL_CATEGORIES)
     is_total = (balance["family"] != "All").astype(int), (balance["region"] != "All").astype(int)
     ordered = balance.assign(first=is_total[0], then=is_total[1]).sort_values(["first", "family", "then", "region", "period"], kind="stable")
-    ordered = ordered.drop(columns=["first", "then"]).reset_index(drop=True).round(CENTS)
+    ordered = ordered.drop(columns=["first", "then"]).reset_index(drop=True).round(DECIMALS)
     texts = {"category": ordered["family"].map(category).fillna("").tolist()}
     header, rows = grid_rows(
-        spec, ordered, shown, texts, plan_currency=settings.plan_currency, not_if_zero=[m for m in spec.measures if m not in SHOWN_ALWAYS]
+        spec, ordered, shown, texts, plan_currency=settings.plan_currency, not_if_zero=SHOWN_WHERE_KNOWN
     )
     names = [c.name for c in spec.columns]
     basis, measure = names.index("basis"), names.index("measure")

@@ -154,7 +154,7 @@ RISK_OUTLOOK = spec(
     plan="number",             # without any
     expected="number",         # change by probability x effect, after mitigation
     p10="number", p50="number", p90="number",  # of the figure with all of them; by risk: of its own change
-    low="number", high="number",  # figure if the risk does not happen, if it does at its most likely; all: worst and best simulated
+    low="number", high="number",  # worst and best figure if the risk does not happen or happens at an end of its effect; all: worst and best simulated
     swing="number",            # |high - low|: what the tornado is ordered by
     rank="number", unit="text", note="text",
 )  # fmt: skip

@@ -29,7 +29,7 @@ from sop_xl.periods import Timeline
 from sop_xl.plan.cash_to_cash import WINDOW, cash_to_cash, days_outstanding
 from sop_xl.plan.excess_stock import reserve_shares
 from sop_xl.plan.family_regions import ALL, FamilyRegions, sum_known
-from sop_xl.plan.grid import Matrix
+from sop_xl.plan.grid import Matrix, positions
 from sop_xl.plan.notes import Note, notes_frame, some_of
 from sop_xl.plan.payables import Payables, plan_payables
 from sop_xl.plan.payment_terms import period_lengths
@@ -118,7 +118,8 @@ def balance_and_cash(
     frames.check_frame(profit_and_loss, frames.PROFIT_AND_LOSS)
     notes = list[Note]()
     made = conversion(solution)
-    stock = value_stock(solution, made, settings.inventory_valuation)
+    of_item = items["unit_cost"].to_numpy(dtype=float)[positions(items["item"], solution.network.points["item"], "item")]
+    stock = value_stock(solution, made, settings.inventory_valuation, of_item)
     reserve = reserve_shares(solution, items, settings.excess_cover_days, settings.excess_reserve_rate, settings.obsolete_reserve_rate)
     owed_by, said = receivables(
         revenue_by_currency(profit_and_loss, detail, locations), customer_classes, settings.customer_payment_days, fx_rates, plan_currency, timeline

@@ -29,7 +29,7 @@ def phase_budget(budget: pd.DataFrame, detail: FinancialDetail, timeline: Timeli
         BUDGET with `currency`, and `last_period` where a figure reaches from `period` to it; without that column nothing is spread. Money in its
         own currency: what is spread before it is converted meets the rate of each period.
     detail
-        History and plan, whose shape the figures take: demand for quantities, revenue for money, of the same item or family and the same region.
+        History and plan, whose shape the figures take: the sales volume for quantities, revenue for money, of the same item or family and the same region.
         Where these have nothing in the span, the shape is that of the region, then of everything, then equal; the notes say of how many.
     timeline
         Past and planned periods of `detail`.
@@ -127,6 +127,6 @@ class _Shapes:
         if (scope, which) not in self._sums:
             item, family, region = scope
             inside = self.detail.grid.scope(item=item, family="" if item else family, region=region)
-            matrix = self.detail.demand if which == "demand" else self.detail.revenue
+            matrix = self.detail.volume if which == "demand" else self.detail.revenue
             self._sums[scope, which] = np.nansum(matrix[inside], axis=0)
         return self._sums[scope, which]

@@ -102,8 +102,9 @@ def _stock_value(
     rows = inventory_plan[inventory_plan["period"].isin(timeline.plan)]
     balance = rows["projected_available_balance"].clip(lower=0.0)
     unit_cost = items["unit_cost"].to_numpy(dtype=float)[positions(items["item"], rows["item"], "item")]
-    value = (balance * unit_cost).where(balance != 0, 0.0)
-    unvalued = balance.notna() & value.isna()
+    held = balance + rows["reserved_stock"].fillna(0.0) if "reserved_stock" in rows else balance
+    value = (held * unit_cost).where(held != 0, 0.0)
+    unvalued = held.notna() & value.isna()
     if unvalued.any():
         names = rows.loc[unvalued, "item"].tolist()
         notes.append(

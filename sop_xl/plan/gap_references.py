@@ -8,11 +8,19 @@ import numpy as np
 import pandas as pd
 
 from sop_xl.periods import Timeline
-from sop_xl.plan.finance import BUDGET, NOT_BY_FAMILY, NOT_BY_REGION, PLAN, PREVIOUS_PLAN, covered_by
+from sop_xl.plan.finance import (
+    BUDGET,
+    NOT_BY_FAMILY,
+    NOT_BY_REGION,
+    PLAN,
+    PREVIOUS_PLAN,
+    UNCONSTRAINED,
+    covered_by,
+)
 from sop_xl.plan.gap_steps import ALL
 from sop_xl.plan.notes import Note, some_of
 
-BUDGETED, LAST_CYCLE, UNCONSTRAINED = BUDGET, PREVIOUS_PLAN, "Unconstrained"
+BUDGETED, LAST_CYCLE = BUDGET, PREVIOUS_PLAN
 LEAST_GAP = 0.5
 """Plan currency under which nothing is below anything."""
 

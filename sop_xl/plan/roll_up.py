@@ -20,11 +20,14 @@ class RollUp:
     ----------
     labels
         One row per group, sorted, unique; the index is the group's position.
+    code
+        (S,) group of each series.
     members
         (groups, S) sparse matrix with 1 where a series belongs to a group.
     """
 
     labels: pd.DataFrame
+    code: Positions
     members: Any
 
     def total(self, values: Matrix) -> Matrix:
@@ -63,4 +66,4 @@ def roll_up(series: pd.DataFrame, by: Sequence[str], more: pd.DataFrame | None =
     from scipy.sparse import csr_array
 
     members = csr_array((np.ones(len(code)), (code, np.arange(len(code)))), shape=(len(labels), len(code)))
-    return RollUp(labels, members)
+    return RollUp(labels, code, members)

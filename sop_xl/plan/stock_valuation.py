@@ -54,7 +54,7 @@ class StockValue:
     cost: Matrix
 
 
-def value_stock(solution: SupplySolution, made: Conversion, valuation: str) -> StockValue:
+def value_stock(solution: SupplySolution, made: Conversion, valuation: str, unit_cost: Matrix | None = None) -> StockValue:
     """Value the stocks of a plan.
 
     Parameters
@@ -66,10 +66,12 @@ def value_stock(solution: SupplySolution, made: Conversion, valuation: str) -> S
     valuation
         `standard` or `moving average`. A stock whose unit cost is not known has no value at standard; at moving average it
         begins at what its regular source charges, where that is known.
+    unit_cost
+        (N,) standard cost of every stock, NaN = not known; None = that of the network, which fills gaps with what sources charge.
     """
     network = solution.network
     costs = _ReceiptCosts(solution, made)
-    standard = numbers(network, "points", "unit_cost")
+    standard = numbers(network, "points", "unit_cost") if unit_cost is None else unit_cost
     if valuation == STANDARD:
         unit_value = np.repeat(standard[:, None], network.periods, axis=1)
         of_components = np.nan_to_num(unit_value)

@@ -185,7 +185,8 @@ def _value_checks(book: Book, spec: SheetSpec, consensus: SheetSpec, figures: di
         stock = book.spec("Inventory Plan")
         label = f'"{measure_label("inventory_value")}"'
         book_value = f"SUMPRODUCT(({filled(spec, 'measure')}={label})*({filled(spec, 'version')}={_PLAN})*{body(spec)})"
-        on_rows = f"{is_measure(stock, 'projected_available_balance')}*{unit_costs(stock)}*{plan}*({body(stock)}>0)*{body(stock)}"
+        held = f"({is_measure(stock, 'projected_available_balance')}+{is_measure(stock, 'reserved_stock')})"
+        on_rows = f"{held}*{unit_costs(stock)}*{plan}*({body(stock)}>0)*{body(stock)}"
         checks.append(Check(
             "Inventory value = balance x unit cost", "finance", "Financial Plan - sum over stock lines above 0, all planned periods",
             vocabulary.MONEY, lambda _: f"{book_value}-SUMPRODUCT({on_rows})", by_period=False,

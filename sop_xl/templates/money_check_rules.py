@@ -26,7 +26,8 @@ BALANCE = (
     "inventory_value", "stock_reserve", "work_in_process", "receivables", "payables", "working_capital", "collections", "fx_effect", "supplier_payments",
     "conversion_payments", "other_payments", "cash_flow",
 )  # fmt: skip
-"""Lines of balance and cash that add up over families and regions; they stand below each other in this order."""
+"""Lines of balance and cash that add up over families and regions."""
+DAYS = ("days_of_inventory", "days_of_receivables", "days_of_payables", "cash_to_cash")
 _ALL, _EVERY, _NOT_ALL, _PLAN = '"All"', "sop_family_list", '"<>All"', '"Plan"'
 
 
@@ -43,7 +44,10 @@ def money_figures(book: Book) -> list[Figure]:
     return figures + [
         Figure(f"balance {name}", measure_label(name), "Balance and Cash, all families and regions", vocabulary.MONEY,
                lambda c, name=name: total(spec, c, name, region=_ALL, family=_ALL))  # type: ignore[misc]
-        for name in (*BALANCE, "cash_balance", "cost_variance")
+        for name in (*BALANCE, "cash_balance", "cost_variance", *DAYS)
+    ] + [
+        Figure("at standard", "Stock at standard", "1 for the planned periods where Settings value the stock at standard", vocabulary.COUNT,
+               lambda c: in_plan(c, f'--({setting_value("inventory_valuation")}="standard")')),
     ]  # fmt: skip
 
 
@@ -169,26 +173,30 @@ def _balance_checks(book: Book, figures: dict[str, int]) -> list[Check]:
     if not book.has("Balance and Cash", "Financial Plan"):
         return []
     spec = book.spec("Balance and Cash")
-    held, moved, days = BALANCE[:6], BALANCE[6:], ("days_of_inventory", "days_of_receivables", "days_of_payables", "cash_to_cash")
-    capital = list(zip(range(6), "+-++--", held, strict=True))
-    flow = list(zip(range(6), ("+", "", "-", "-", "-", "-"), moved, strict=True))
-    cycle = list(zip(range(4), "++--", days, strict=True))
-    rows = "Balance and Cash, row by row, planned periods: sum of |difference|"
-
-    def known_cycle(c: str) -> str:
-        known = f'*({column_of(spec, c, down=3)}<>"")'
-        return in_plan(c, _adds_up(spec, cycle, guard=known)(c))
-
+    held = dict(zip(BALANCE[:6], "+-++--", strict=True))
+    moved = {"collections": "+", "supplier_payments": "-", "conversion_payments": "-", "other_payments": "-", "cash_flow": "-"}
+    weighted = "Balance and Cash, planned periods: sum over families and regions of the difference, weighted by their place, so that none makes good for another"
     return [
-        _finance("Inventory - reserve + work in process + receivables - payables = working capital", rows, lambda c: in_plan(c, _adds_up(spec, capital)(c))),
-        _finance("Collections - payments = cash flow", rows, lambda c: in_plan(c, _adds_up(spec, flow)(c))),
-        _finance("Days of inventory + receivables - payables = cash-to-cash", rows, known_cycle, vocabulary.DAYS),
-        _whole("Every working capital has its lines in order", "Lines of working capital in Balance and Cash - those that follow their lines", _in_order(spec, held[-1], held)),
-        _whole("Every cash flow has its lines in order", "Lines of cash flow in Balance and Cash - those that follow their lines", _in_order(spec, moved[-1], moved)),
-        _whole("Every cash-to-cash has its lines in order", "Lines of cash-to-cash in Balance and Cash - those that follow their lines", _in_order(spec, days[-1], days)),
+        _finance("Inventory - reserve + work in process + receivables - payables = working capital", weighted, _of_series(spec, figures, held)),
+        _finance("Collections - payments = cash flow", weighted, _of_series(spec, figures, moved)),
         *_cash_checks(figures),
         *_level_checks(book, spec, figures),
     ]
+
+
+def _of_series(spec: SheetSpec, figures: dict[str, int], signs: dict[str, str]) -> Callable[[str], str]:
+    """Sum over the series of the sum of their lines, each series weighted by the place of its family and region; lines of zero may be left out.
+
+    A product with the weight is summed once, where a sum by family and region would read the table for each of them.
+    """
+    measures, family, region = (filled(spec, name) for name in ("measure", "family", "region"))
+    terms = "".join(f"{sign}({measures}=$A${figures.get(f'balance {name}', 1)})" for name, sign in signs.items())
+    place = f'(COUNTIF({_EVERY},"<"&{family})+COUNTIF(sop_region_list,"<"&{region})/ROWS({family}))/ROWS({_EVERY})'
+
+    def formula(c: str) -> str:
+        return in_plan(c, f"SUMPRODUCT((1+{place})*({terms.removeprefix('+')})*{column_of(spec, c)})")
+
+    return formula
 
 
 def _cash_checks(figures: dict[str, int]) -> list[Check]:
@@ -214,7 +222,12 @@ def _cash_checks(figures: dict[str, int]) -> list[Check]:
         tied_up = f"{change(c, 'inventory_value')}+{change(c, 'work_in_process')}+{change(c, 'receivables')}-{change(c, 'payables')}"
         return in_plan(c, f"{earned}-({tied_up})-{held(c, 'cash_flow')}")
 
+    def cycle(c: str) -> str:
+        known = f"({held(c, 'cash_to_cash')}<>0)"
+        return in_plan(c, f"{known}*({held(c, 'days_of_inventory')}+{held(c, 'days_of_receivables')}-{held(c, 'days_of_payables')}-{held(c, 'cash_to_cash')})")
+
     return [
+        _finance("Days of inventory + receivables - payables = cash-to-cash", "Balance and Cash, everything, where it is known", cycle, vocabulary.DAYS),
         _finance("Receivables before + revenue + FX effect - collections = receivables", "Balance and Cash, everything; revenue of Financial Plan", owed),
         _finance("Cash before + cash flow = cash balance", "Balance and Cash, everything; begins with the opening cash of Settings", cash),
         _finance(
@@ -243,15 +256,16 @@ def _level_checks(book: Book, spec: SheetSpec, figures: dict[str, int]) -> list[
         return in_plan(c, f"SUMPRODUCT(({_EVERY}<>{_ALL})*ABS({regions}-{family}))")
 
     def stock(c: str) -> str:
+        items, at_standard = book.spec("Items"), _figure(figures, c, "at standard")
+        costed = f'(COUNTIFS({filled(items, "family")},{_EVERY},{filled(items, "unit_cost")},"")=0)'
         regions = total(spec, c, "inventory_value", region=_NOT_ALL, family=_EVERY)
         planned = total(plan, c, "inventory_value", version=_PLAN, family=_EVERY)
-        gap = in_plan(c, f"SUMPRODUCT(ABS({regions}-{planned}))")
-        return f'({setting_value("inventory_valuation")}="standard")*{gap}'
+        return f"IF({at_standard}=1,SUMPRODUCT({costed}*ABS({regions}-{planned})),0)"
 
     every = "Balance and Cash, planned periods: sum over all lines of |difference|"
     return [
         _finance("Sum of families = everything", every, to_total(_ALL, _NOT_ALL)),
         _finance("Sum of families by region = everything", every, to_total(_NOT_ALL)),
         _finance("Regions of each family = the family, working capital", "Balance and Cash, planned periods: sum over families of |difference|", by_family),
-        _finance("Inventory value by family = Financial Plan", "Balance and Cash - version Plan, planned periods, at standard: sum over families of |difference|", stock),
+        _finance("Inventory value by family = Financial Plan", "Balance and Cash - version Plan, planned periods, at standard: sum of |difference| over families of which every item has a unit cost", stock),
     ]

@@ -53,7 +53,7 @@ STEMS = {
 
 OFFSETS = {
     "Consensus Demand": 5, "Baseline Forecast": 2, "Net Requirements": 4, "Capacity": 7, "Inventory Plan": 10, "Financial Plan": 2, "Service Curves": 1,
-    "Profit and Loss": 8, "Balance and Cash": 5,
+    "Profit and Loss": 8,
 }  # fmt: skip
 """How many rows further down the checks compare the lines of one series; each has its names, such as `CD_item_5`."""
 

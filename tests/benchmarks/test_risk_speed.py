@@ -31,7 +31,7 @@ def company() -> tuple[FinancialDetail, pd.DataFrame, pd.DataFrame, pd.DataFrame
     grid = Grid(series_of([pairs], items, places), TIMELINE.periods)
     units = random.gamma(2.0, 20.0, grid.shape)
     price, cost = np.full(grid.shape, 12.0), np.full(grid.shape, 7.0)
-    detail = FinancialDetail(grid, units, units.copy(), units * price, units * cost, price, cost, np.full(grid.shape, np.nan))
+    detail = FinancialDetail(grid, units, units.copy(), units * price, units * cost, price, cost, np.full(grid.shape, np.nan), price.copy())
     return detail, items, places, pairs.assign(customer="Web", share=1 / 3)
 
 

@@ -23,7 +23,7 @@ def inventory_plan_frame(solution: SupplySolution) -> pd.DataFrame:
     In every row opening balance + scheduled + planned receipts - demand - dependent demand + lost sales - expired = projected
     available balance, the opening balance is the balance of the period before, and unmet demand is the balance below zero. The
     balance is stock less the customers' backlog; where a plan holds stock for one customer while another waits, the two
-    are set off against each other here and `waiting_beside_stock` says so. Cover counts dependent demand too.
+    are set off against each other here, reserved stock is what was set off, and `waiting_beside_stock` says so. Cover counts dependent demand too.
     """
     network = solution.network
     count = len(network.points)
@@ -48,6 +48,7 @@ def inventory_plan_frame(solution: SupplySolution) -> pd.DataFrame:
         "safety_stock": network.safety_stock,
         "unmet_demand": np.maximum(-balance, 0.0),
         "days_of_supply": cover,
+        "reserved_stock": _clean(np.minimum(waiting, solution.stock)),
     })  # fmt: skip
 
 

@@ -22,7 +22,8 @@ SALES = np.zeros((2, len(PERIODS)))
 SALES[0, 12:15] = 1.0, 2.0, 5.0  # Chairs in the first quarter of 2025
 SALES[0, 24:27] = 4.0, 4.0, 0.0  # and as planned in the first quarter of 2026
 SALES[1, 12:15] = 8.0, 1.0, 1.0
-DETAIL = FinancialDetail(Grid(SERIES, PERIODS), SALES, SALES * 10, SALES * 6, np.full(SALES.shape, np.nan))
+UNKNOWN = np.full(SALES.shape, np.nan)
+DETAIL = FinancialDetail(Grid(SERIES, PERIODS), SALES, SALES, SALES * 10, SALES * 6, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN)
 
 
 def stated(revenue: float, first: str = "2026-01", last: str = "2026-03", **labels: str) -> pd.DataFrame:
