@@ -196,7 +196,10 @@ def _side_words(figures: list[tuple[str, str]], choice: str) -> str:
 
 
 def _cash(page: Page, row: int, workings: Workings) -> None:
-    """Working capital at the end of the next year beside today's, days from cash to cash, and the cash balance with its lowest point."""
+    """Working capital at the end of the next year beside today's, days from cash to cash, and the cash balance with its lowest point.
+
+    The variance is what cash lacks at its lowest; there is no share, so that no tolerance covers it.
+    """
     capital, days, cash = (page.rows[key] for key in ("working_capital", "cash_to_cash", "cash_balance"))
     today = workings.add(
         "Working capital when the plan begins", f"IFERROR(INDEX({page.span('working_capital')},MATCH(1,{page.span('back')},0)),0)", unit="money", form="#,##0"
@@ -208,7 +211,6 @@ def _cash(page: Page, row: int, workings: Workings) -> None:
     when = workings.add("Period of the lowest", f'IF({has_cash}="","",INDEX({header},MATCH(1,{planned}*({page.span("cash_balance")}={lowest}),0)))', array=True)
     write_cell(page, row, _D, f'IF($D${capital}=0,"",$D${capital})')
     write_cell(page, row, _E, f'IF({today}=0,"",{today})')
-    write_cell(page, row, _F, f'IF(OR(N($D{row})=0,N($E{row})=0),"",$D{row}/$E{row}-1)')
     write_cell(page, row, _G, f'IF({has_cash}="","",MIN({lowest},0))')
     told = f'"Working capital "&TEXT($D${capital},{_TEXT})&" at the end of the next year"&IF({today}=0,"",", today "&TEXT({today},{_TEXT}))'
     told += f'&IF($D${days}=0,"","; cash-to-cash "&TEXT($D${days},{_TEXT})&" days")&". "'
