@@ -105,7 +105,7 @@ class PlanComparisonRow(Row):
     plan: float | None = column("Plan", "Actuals and plan. Empty: not known.", unit="units or money", default=None, width=16)
     reference_value: float | None = column("Reference value", "Same level, periods and currency. Empty: not known.", unit="units or money", default=None, width=16)
     gap: float | None = column("Gap", "Plan - reference.", unit="units or money", default=None, width=16)
-    gap_percent: float | None = column("Gap %", "Of the reference.", unit="fraction", cell=CellType.FRACTION, default=None, width=9)
+    gap_percent: float | None = column("Gap share", "Gap / reference.", unit="fraction", cell=CellType.FRACTION, default=None, width=9)
     variance: float | None = column("Variance", "The gap; favourable to profit is positive.", unit="units or money", default=None, width=16)
     unit: str = column("Unit", "Unit of the line.", default="", width=8)
     note: str = column("Note", "What a controller must know.", default="", width=34)
