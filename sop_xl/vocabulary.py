@@ -122,7 +122,7 @@ _ALL = (
     Measure("overtime_premium", "Overtime premium", MONEY, _F, "What overtime and extra shifts cost above regular hours; positive is a cost."),
     Measure("expedite_cost", "Expedite cost", MONEY, _F, "What orders in half their lead time cost on top; positive is a cost."),
     Measure("subcontract_premium", "Subcontract premium", MONEY, _F, "What subcontractors and second sources cost above the regular source; positive is a cost, negative a saving."),
-    Measure("obsolescence", "Obsolescence", MONEY, _F, "Stock that expires, and the change of the reserve against excess and obsolete stock; positive is a cost."),
+    Measure("obsolescence", "Obsolescence", MONEY, _F, "Stock that expires, and what Cost Rates says; positive is a cost. The reserve on excess and obsolete stock stands in Balance and Cash."),
     Measure("cost_to_serve", "Cost to serve", MONEY, _F, "Cost of serving customers by the rates of Cost Rates; positive is a cost."),
     Measure("contribution_margin", "Contribution margin", MONEY, _F, "Gross margin - freight - premiums - expediting - obsolescence - cost to serve, as far as these are known."),
     Measure("inventory_value", "Inventory value", MONEY, _S, "(Projected available balance, backlog as 0, + reserved stock) x unit cost."),

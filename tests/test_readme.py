@@ -79,8 +79,8 @@ def test_the_demo_is_computed_and_every_check_agrees(tour, tmp_path_factory):
     workbook = tour.folder / "demo" / "sop_adventureworks.xlsx"
     host = HeadlessHost(workbook)
     assert host.read_name("MasterCheck") == 0
-    checks = [row[6] for row in host.read_block("Checks").rows[6:60] if row[1] and isinstance(row[6], int | float)]
-    assert len(checks) > 35 and set(checks) == {1}
+    checks = [row[6] for row in host.read_block("Checks").rows[6:300] if row[1] and isinstance(row[6], int | float)]
+    assert len(checks) > 150 and set(checks) == {1}
     errors = [
         block.address(i, j)
         for block in map(host.read_block, host.sheet_names())
@@ -89,6 +89,16 @@ def test_the_demo_is_computed_and_every_check_agrees(tour, tmp_path_factory):
         if isinstance(value, CellError)
     ]
     assert errors == []
+
+
+def test_the_finance_review_of_the_demo_answers_its_ten_questions(tour):
+    page = HeadlessHost(tour.folder / "demo" / "sop_adventureworks.xlsx").read_block("Finance Review").rows
+    answers = {str(row[0]): (row[1], next((v for v in row[7:] if isinstance(v, str) and len(v) > 20), "")) for row in page if re.match(r"\d+ ", str(row[0]))}
+    assert [int(question.split()[0]) for question in answers] == list(range(1, 11))
+    assert all(words for _, words in answers.values())
+    known = {question for question, (status, _) in answers.items() if status in ("on plan", "ahead", "behind")}
+    # a first cycle has no plan before it, and the targets state no margin
+    assert {int(q.split()[0]) for q in answers if q not in known} == {5, 6}
 
 
 def test_every_command_of_the_program_is_in_the_readme():
