@@ -205,7 +205,9 @@ def _other_payments(groups: FamilyRegions, solution: SupplySolution, profit_and_
 
 
 def _with_totals(lines: dict[str, Matrix]) -> dict[str, Matrix]:
-    """The lines, working capital and cash flow."""
+    """The lines, working capital and cash flow. What is not valued is not written down either: a reserve is known where a value is."""
+    reserve = np.where(np.isnan(lines["inventory_value"]), np.nan, np.nan_to_num(lines["stock_reserve"]))
+    lines = lines | {"stock_reserve": reserve}
     capital = lines["inventory_value"] - lines["stock_reserve"] + lines["work_in_process"] + lines["receivables"] - lines["payables"]
     flow = lines["collections"] - lines["supplier_payments"] - lines["conversion_payments"] - lines["other_payments"]
     before = np.full((len(flow), 1), np.nan)

@@ -31,7 +31,7 @@ def test_all_checks_agree_on_a_planned_workbook(planned):
 TAMPERED = {
     "Consensus Demand": ("Consensus demand", 1.0, {"Consensus = baseline + steps, in total", "Demand of the plan = consensus"}),
     "Inventory Plan": ("Planned receipts", 1.0, {"Opening + receipts - demand = balance"}),
-    "Financial Plan": ("Revenue", 1.0, {"Gross margin = revenue - cost, plan", "Revenue = consensus x net price"}),
+    "Financial Plan": ("Revenue", 1.0, {"Gross margin = revenue - cost, plan", "Profit and Loss = Financial Plan, revenue"}),
     "Baseline Forecast": ("Baseline P10", 1e6, {"P10 <= baseline, row by row"}),
 }
 

@@ -30,9 +30,9 @@ def test_every_output_sheet_is_filled(planned):
 
 EMPTY_HERE = (
     "Forecast Consumption", "History Log", "Demand Effects", "Sales Review", "Forecast Value Added", "Demand Changes",
-    "Supplier Performance", "Capacity", "Allocation", "Allocation Rules", "Options", "Scenario Compare",
+    "Supplier Performance", "Capacity", "Allocation", "Allocation Rules", "Options", "Scenario Compare", "Risk Outlook",
 )  # fmt: skip
-"""No orders, nothing to correct in this company, nothing that people put in, no archived month over; no past purchases, no resources, no customers to choose between, no scenarios."""
+"""No orders, nothing to correct in this company, nothing that people put in, no archived month over; no past purchases, no resources, no customers to choose between, no scenarios, no risks."""
 
 
 def test_every_item_and_location_has_a_forecast_with_its_range_and_its_model(planned):
@@ -138,7 +138,7 @@ def test_steps_limit_what_is_written(company):
 def test_an_unknown_step_is_named(company):
     result = run("regenerate", company, "--steps", "forcast")
     assert result.exit_code == 1
-    assert 'expected steps among forecast, demand, supply, options, scenarios, finance, kpis, got "forcast"' in result.output
+    assert 'expected steps among forecast, demand, supply, options, scenarios, finance, outlook, kpis, got "forcast"' in result.output
 
 
 def test_input_sheets_and_everything_else_stay_byte_for_byte(company, planned):
