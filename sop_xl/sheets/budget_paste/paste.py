@@ -120,10 +120,11 @@ def _read_table(table: Table, cells: Cells, reader: Reader, settings: Settings, 
     lines = lines_of(table, columns, cells, reader, own.decisions("row", reader) if own.lines else _undecided)
     decided = own.decisions("sheet", reader)("") if own.lines else None
     terms = terms_of_table(table, columns, lines, cells, reader, settings, decided or NOTHING)
-    mark_unknown_units(lines, columns, (terms.meaning.measure or BY_LABEL[settings.budget_measure.casefold()].name))
+    usual = terms.meaning.measure or BY_LABEL[settings.budget_measure.casefold()].name
+    mark_unknown_units(lines, columns, usual)
     mark_coarse(columns, lines, terms)
     numbers = numbers_of(lines, columns, cells, reader)
-    mark_subtotals(lines, numbers.table, reader.known)
+    mark_subtotals(lines, numbers.table, reader.known, "" if any(c.meaning.measure for c in columns if c.role == FIGURES) else usual)
     maker = FigureMaker(block, terms, settings)
     figures = list(maker.figures(lines, columns, numbers))
     untied = [*untied_rows(lines, columns, numbers.table, reader.known, terms), *untied_columns(lines, columns, numbers.table, terms)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -76,35 +76,73 @@ def _span(when: When, terms: Terms) -> tuple[pd.Timestamp, pd.Timestamp] | None:
     return None if isinstance(span, Refused) else span
 
 
-def mark_subtotals(lines: Sequence[Line], numbers: Numbers, known: Known) -> None:
-    """Rows that are subtotals though they do not say so: a family above its items, a category of its families, an unknown label that equals its block."""
-    detail: dict[tuple[object, ...], list[int]] = {}
-    by_region: dict[tuple[object, ...], list[int]] = {}
+def mark_subtotals(lines: Sequence[Line], numbers: Numbers, known: Known, usual: str = "") -> None:
+    """Rows that are subtotals though they do not say so.
+
+    A row that names less than others beside it (a family above its items, a region without a family, no label at all) holds them: it is a total where
+    it equals their sum, and not understood where it does not. A label that is not known is a total where it names a category or equals its block.
+
+    Parameters
+    ----------
+    usual
+        Measure of rows that name none; `""` where the columns say it.
+    """
+    labels = {k: _labels(line.meaning, known) for k, line in enumerate(lines) if line.kind == FIGURES}
+    finer = _finer_lines(lines, labels, usual)
+    sums: dict[tuple[object, ...], list[Numbers]] = {}
+    # the finest first: what is found to be a total counts in none that is coarser
+    for k in sorted(labels, key=lambda k: -sum(map(bool, labels[k]))):
+        key = _key(lines[k].meaning, labels[k], usual)
+        parts = [j for j in finer.get(key, []) if lines[j].kind == FIGURES]
+        if parts and not lines[k].decided and np.nan_to_num(numbers[k]).any():
+            # rows of the same owner and time, else those of all of them
+            same = [j for j in parts if labels[j][3:] == labels[k][3:]]
+            if key not in sums:
+                sums[key] = [np.nansum(numbers[side], axis=0) for side in (same, parts) if side]
+            _mark_coarser(lines[k], numbers[k], sums[key], [lines[j].meaning for j in parts], certain=bool(same))
     for k, line in enumerate(lines):
-        m = line.meaning
-        if line.kind != FIGURES:
-            continue
-        rest = (m.owner, m.measure, m.currency, m.when, m.version)
-        if m.item:
-            detail.setdefault((known.family_of.get(m.item, m.family), m.region, *rest), []).append(k)
-        if m.region:
-            by_region.setdefault((m.family, m.item, *rest), []).append(k)
-    for k, line in enumerate(lines):
-        m = line.meaning
-        if line.decided:
-            continue
-        rest = (m.owner, m.measure, m.currency, m.when, m.version)
-        if line.kind == FIGURES and m.family and not m.item and (m.family, m.region, *rest) in detail:
-            line.kind, line.inferred = TOTAL, True
-            line.words.append(f"items of {m.family} stand beside it")
-        elif line.kind == FIGURES and not m.region and (m.family, m.item, *rest) in by_region:
-            parts = numbers[by_region[(m.family, m.item, *rest)]]
-            equal = _same(numbers[k], np.nansum(parts, axis=0)).all()
-            line.kind, line.inferred = (TOTAL, True) if equal else (UNKNOWN, False)
-            line.words.append("its regions stand beside it")
-            line.doubt = "" if equal else "its regions stand beside it and add up to something else"
-        elif line.kind == UNKNOWN:
+        if line.kind == UNKNOWN and not line.decided:
             _mark_unknown(k, lines, numbers, known)
+
+
+_Labels = tuple[object, ...]
+"""Family, item, region, owner and time; the family of an item is known."""
+
+
+def _labels(meaning: Meaning, known: Known) -> _Labels:
+    return known.family_of.get(meaning.item, meaning.family), meaning.item, meaning.region, meaning.owner, meaning.when
+
+
+def _key(meaning: Meaning, labels: _Labels, usual: str) -> tuple[object, ...]:
+    return (*labels, meaning.measure or usual, meaning.currency, meaning.version)
+
+
+def _finer_lines(lines: Sequence[Line], labels: Mapping[int, _Labels], usual: str) -> dict[tuple[object, ...], list[int]]:
+    """Rows that say more, by what a row that says less may say: of the combinations of labels that rows of the table have."""
+    shapes = sorted({tuple(map(bool, own)) for own in labels.values()})
+    finer: dict[tuple[object, ...], list[int]] = {}
+    for k, own in labels.items():
+        said = tuple(map(bool, own))
+        for shape in shapes:
+            if shape != said and all(a <= b for a, b in zip(shape, said, strict=True)):
+                coarse = tuple(label if kept else (None if n == 4 else "") for n, (label, kept) in enumerate(zip(own, shape, strict=True)))
+                finer.setdefault(_key(lines[k].meaning, coarse, usual), []).append(k)
+    return finer
+
+
+def _mark_coarser(line: Line, own: Numbers, sums: Sequence[Numbers], parts: Sequence[Meaning], *, certain: bool) -> None:
+    """A row beside rows that name more. Where only owners or times tell them apart, it may be a budget of its own: a total only if it equals them."""
+    stated = ~np.isnan(own)
+    equal = any(_same(own[stated], side[stated]).all() for side in sums)
+    if not equal and not certain:
+        return
+    names = [words for name, words in _PARTS.items() if not getattr(line.meaning, name) and any(getattr(m, name) for m in parts)]
+    line.kind, line.inferred = (TOTAL, True) if equal else (UNKNOWN, False)
+    line.words.append(f"its {' and '.join(names)} stand beside it")
+    line.doubt = "" if equal else f"{line.words[-1]} and add up to something else"
+
+
+_PARTS = {"family": "families", "item": "items", "region": "regions", "owner": "owners", "when": "periods"}
 
 
 def _mark_unknown(k: int, lines: Sequence[Line], numbers: Numbers, known: Known) -> None:
