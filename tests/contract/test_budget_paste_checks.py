@@ -264,6 +264,22 @@ def test_a_column_and_a_row_are_taken_as_the_planner_says():
     assert meaning(decided, "column", "C").startswith("as decided in Budget Mapping")
 
 
+def test_a_decision_on_a_row_that_one_paste_lacks_is_there_again_when_the_row_is():
+    decided = remember(paste(WITH_A_GUESS), row_3="family Tables")
+    without = paste("Family | Jan 2026 | Guess\nChairs | 1 | 9\nGarden Chairs | 4 | 4", remembered=decided)
+    kept = without.mapping[without.mapping["found"] == "Repairs"]
+    assert kept[["place", "means", "decision"]].to_numpy().tolist() == [["3", "of an earlier paste", "family Tables"]]
+    again = remember(paste("Family | Jan 2026 | Guess\nChairs | 1 | 9\nTables | 4 | 4", remembered=remember(without)))
+    assert budget(paste(WITH_A_GUESS, remembered=again), "family") == {("Chairs", "2026-01"): 1, ("Tables", "2026-01"): 2}
+    assert list(paste(WITH_A_GUESS, remembered=again).mapping["decision"]).count("family Tables") == 1, "once, on its own line"
+
+
+def test_a_decision_on_the_sheet_is_not_kept_twice():
+    first = remember(paste(INFERRED), sheet_Budget="USD")
+    later = paste("Budget 2027 in TEUR\nFamily | Jan | Feb\nchairs | 7 | 8\nTables | 5 | 6", remembered=first)
+    assert list(later.mapping["decision"]).count("USD") == 1
+
+
 @pytest.mark.parametrize(("decision", "expected"), [("left out", {1.0}), ("total", {1.0}), ("Cost of goods sold, 2026-01", {1.0, 9.0}), ("region North, Feb 2026", {1.0, 9.0})])
 def test_decisions_of_a_column(decision, expected):
     text = "Family | Jan 2026 | Guess\nChairs | 1 | 9"

@@ -60,18 +60,22 @@ class MappingLines:
         )  # fmt: skip
 
     def frame(self, remembered: Remembered, own: OfLayout) -> pd.DataFrame:
-        """BUDGET_MAPPING in the order of the sheet, with what the planner said, and below it what he said of other layouts."""
-        said = {(line.kind, line.place): line for line in own.lines}
+        """BUDGET_MAPPING in the order of the sheet, with what the planner said, and below it what he said of rows that are not in this paste and of other layouts."""
+        said = {(line.kind, line.place): line for line in reversed(own.lines)}  # the first one is of the last paste
         by_text = {(line.kind, line.found): line for line in reversed(own.lines) if line.decision}
         for row in self.rows:
             line = said.get((row["kind"], row["place"]))
             decided = by_text.get((row["kind"], row["found"]))
             row["decision"] = decided.decision if decided else line.decision if line and row["kind"] in ("sheet", "column") else ""
             row["confirmed"] = "yes" if line and line.confirmed else ""
+        present = {(row["kind"], row["found"]) for row in self.rows}
+        placed = {(row["kind"], row["place"]) for row in self.rows if row["kind"] in ("sheet", "column") and row["decision"]}
+        absent = [x for x in own.lines if x.decision and (x.kind, x.found) not in present and (x.kind, x.place) not in placed]
+        others = [x for x in remembered.lines if x.layout != self.layout and (x.confirmed or x.decision)]
         kept = [
             {"layout": x.layout, "kind": x.kind, "place": x.place, "found": x.found, "taken_as": "", "means": "of an earlier paste", "total": float("nan"), "rejected": float("nan"),
              "decision": x.decision, "confirmed": "yes" if x.confirmed else ""}
-            for x in remembered.lines if x.layout != self.layout and (x.confirmed or x.decision)
+            for x in (*absent, *others)
         ]  # fmt: skip
         return pd.DataFrame([*self.rows, *kept], columns=list(BUDGET_MAPPING.columns)).astype({"total": "float64", "rejected": "float64"})
 
