@@ -274,6 +274,26 @@ def test_a_decision_on_a_row_that_one_paste_lacks_is_there_again_when_the_row_is
     assert list(paste(WITH_A_GUESS, remembered=again).mapping["decision"]).count("family Tables") == 1, "once, on its own line"
 
 
+LONG = "Owner | Family | Jan 2026\n" + "\n".join(f"Rep {k} | Chairs | {k}" for k in range(1000, 1600))
+
+
+def test_of_many_rows_only_the_plain_ones_share_a_line():
+    tail = "\nRep A | Repairs | 5\nRep B | Tables | tba\nRep C | garden-chairs | 7\nTotal | | 779707"
+    pasted = paste(LONG + tail, remembered=remember(paste(LONG + tail), **{"row_602": "left out"}))
+    rows = pasted.mapping[(pasted.mapping["kind"] == "row")].set_index("place")
+    assert rows.loc[["602", "603", "604"], "taken_as"].tolist() == ["left out", "family Tables, owner Rep B", "family Garden Chairs, owner Rep C"]
+    assert rows.loc["602", "decision"] == "left out" and rows.loc["603", "rejected"] == 1
+    further = rows.loc["further rows"]
+    assert (further["taken_as"], further["means"], further["rejected"]) == ("as their labels say", "101 rows: 100 figures, 1 total", 0)
+    assert further["total"] == sum(range(1500, 1600))
+
+
+def test_rows_that_share_a_line_have_no_total_of_several_measures():
+    rows = "\n".join(f"Rep {k} | {measure} | {k}" for k in range(1000, 1300) for measure in ("Revenue", "COGS"))
+    further = line(paste(f"Owner | Measure | Jan 2026\n{rows}"), "row", "further rows")
+    assert further["total"] != further["total"] and further["means"] == "100 rows: 100 figures; several measures"
+
+
 def test_a_decision_on_the_sheet_is_not_kept_twice():
     first = remember(paste(INFERRED), sheet_Budget="USD")
     later = paste("Budget 2027 in TEUR\nFamily | Jan | Feb\nchairs | 7 | 8\nTables | 5 | 6", remembered=first)
