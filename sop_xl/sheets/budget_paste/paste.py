@@ -29,7 +29,7 @@ from sop_xl.sheets.budget_paste.own_layout import control_problem
 from sop_xl.sheets.budget_paste.remembered import OfLayout, Remembered, fingerprint
 from sop_xl.sheets.budget_paste.rows import lines_of, mark_unknown_units
 from sop_xl.sheets.budget_paste.said import cell_problems, column_problems, row_problems, total_problems
-from sop_xl.sheets.budget_paste.sheet_terms import terms_of_table
+from sop_xl.sheets.budget_paste.sheet_terms import scale_of_money, terms_of_table
 from sop_xl.sheets.budget_paste.totals import mark_coarse, mark_subtotals, untied_columns, untied_rows
 from sop_xl.sheets.budget_paste.when import When
 from sop_xl.sheets.header import Header
@@ -37,7 +37,7 @@ from sop_xl.sheets.labels import Labels
 from sop_xl.sheets.read import Reading, habits_of
 from sop_xl.sheets.settings import Settings
 from sop_xl.sheets.spec import HEADER_ROW, SheetSpec
-from sop_xl.vocabulary import BY_LABEL, MEASURES
+from sop_xl.vocabulary import BY_LABEL, MEASURES, MONEY
 
 MAPPING = "Budget Mapping"
 FIGURE_COLUMNS = ("family", "item", "region", "owner", "measure", "currency", "period", "last_period", "pasted", "number", "row", "column")
@@ -125,6 +125,7 @@ def _read_table(table: Table, cells: Cells, reader: Reader, settings: Settings, 
     mark_coarse(columns, lines, terms)
     numbers = numbers_of(lines, columns, cells, reader)
     mark_subtotals(lines, numbers.table, reader.known, "" if any(c.meaning.measure for c in columns if c.role == FIGURES) else usual)
+    terms.meaning = scale_of_money(terms.meaning, columns, lines, usual)
     maker = FigureMaker(block, terms, settings)
     figures = list(maker.figures(lines, columns, numbers))
     untied = [*untied_rows(lines, columns, numbers.table, reader.known, terms), *untied_columns(lines, columns, numbers.table, terms)]
@@ -181,7 +182,7 @@ def _sheet_words(parts: Sequence[TableRead], block: Block, settings: Settings) -
         terms = part.terms
         said = terms.meaning
         for name, text in (
-            ("scale", f"money in {SCALE_WORDS.get(said.scale, '')}"), ("currency", f"in {said.currency}"), ("region", f"region {said.region}"), ("family", f"family {said.family}"),
+            ("scale", _scale_words(part)), ("currency", f"in {said.currency}"), ("region", f"region {said.region}"), ("family", f"family {said.family}"),
             ("measure", MEASURES[said.measure].label if said.measure else ""),
         ):  # fmt: skip
             if getattr(said, name) and name in terms.sources:
@@ -204,6 +205,15 @@ def _sheet_words(parts: Sequence[TableRead], block: Block, settings: Settings) -
     if not inferred:
         words.append("nothing is inferred from titles")
     return [*inferred, *words], list(dict.fromkeys(inferred))
+
+
+def _scale_words(part: TableRead) -> str:
+    """Which figures the scale of the titles holds for."""
+    said = part.terms.meaning
+    money = any(MEASURES[f.measure].unit == MONEY for f in part.figures)
+    plain = any(MEASURES[f.measure].unit != MONEY and f.number == f.pasted != 0 for f in part.figures)
+    scaled = "money" if said.of_money else "figures" if money else "quantities"
+    return f"{scaled} in {SCALE_WORDS.get(said.scale, '')}{' and quantities as they stand' if plain else ''}"
 
 
 def _whens(part: TableRead) -> list[When | None]:
