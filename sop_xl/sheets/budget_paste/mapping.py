@@ -38,6 +38,7 @@ class TableRead:
     terms: Terms
     figures: list[Figure]
     header: list[int]
+    negative_costs: bool = False
 
 
 @dataclass
