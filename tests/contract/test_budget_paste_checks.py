@@ -279,7 +279,7 @@ LONG = "Owner | Family | Jan 2026\n" + "\n".join(f"Rep {k} | Chairs | {k}" for k
 
 def test_of_many_rows_only_the_plain_ones_share_a_line():
     tail = "\nRep A | Repairs | 5\nRep B | Tables | tba\nRep C | garden-chairs | 7\nTotal | | 779707"
-    pasted = paste(LONG + tail, remembered=remember(paste(LONG + tail), **{"row_602": "left out"}))
+    pasted = paste(LONG + tail, remembered=remember(paste(LONG + tail), row_602="left out"))
     rows = pasted.mapping[(pasted.mapping["kind"] == "row")].set_index("place")
     assert rows.loc[["602", "603", "604"], "taken_as"].tolist() == ["left out", "family Tables, owner Rep B", "family Garden Chairs, owner Rep C"]
     assert rows.loc["602", "decision"] == "left out" and rows.loc["603", "rejected"] == 1

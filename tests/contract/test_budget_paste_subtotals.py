@@ -3,6 +3,8 @@
 import pytest
 from pasted_budgets import budget, meaning, paste, rules, said, taken
 
+from sop_xl.sheets.budget_paste import totals
+
 NO_LABEL = """
 Family | Jan 2026 | Feb 2026
 Chairs | 100      | 110
@@ -88,3 +90,20 @@ def test_revenue_and_cost_are_no_parts_of_each_other():
 def test_an_empty_row_beside_its_parts_needs_no_word():
     pasted = paste("Region | Family | Jan 2026\nNorth | | 0\nNorth | Chairs | 10\nNorth | Tables | 5")
     assert said(pasted) == []
+
+
+def test_no_row_is_held_against_every_total(monkeypatch):
+    """300 owners with a total each: a row is looked at a few times, not 300 times."""
+    looks = 0
+    fits = totals._fits
+
+    def counted(*arguments):
+        nonlocal looks
+        looks += 1
+        return fits(*arguments)
+
+    monkeypatch.setattr(totals, "_fits", counted)
+    blocks = [f"Rep {k} | Chairs | {k}\nRep {k} | Tables | {k}\nTotal | | {2 * k + (k == 1250)}" for k in range(1000, 1300)]
+    pasted = paste("Owner | Family | Jan 2026\n" + "\n".join(blocks))
+    assert [w for w in said(pasted) if "the total" in w] == ["Budget!C754: the total 2,501 does not equal its parts, 2,500 (difference 1; the parts count, the total does not)"]
+    assert looks <= 10 * 600

@@ -19,6 +19,7 @@ from sop_xl.sheets.cells import Refused, squeeze
 
 Mask = np.ndarray[Any, np.dtype[np.bool_]]
 Numbers = np.ndarray[Any, np.dtype[np.float64]]
+Positions = np.ndarray[Any, np.dtype[np.intp]]
 
 CENT = 0.005
 """Largest difference, in figures as pasted, that is what float arithmetic leaves."""
@@ -178,22 +179,17 @@ def _same(a: Numbers, b: Numbers) -> Mask:
 
 def untied_rows(lines: Sequence[Line], columns: Sequence[Column], numbers: Numbers, known: Known, terms: Terms) -> list[Untied]:
     """Total rows that do not equal their parts: those that they name, else the rows since the last total, below it, or all of them."""
-    counted = np.array([line.kind in (FIGURES, UNKNOWN) for line in lines])
     checked = np.array([c.role in (FIGURES, TOTAL) for c in columns])
+    counted = _Counted(lines, numbers, known, terms)
     found = []
     for k, line in enumerate(lines):
         if line.kind != TOTAL:
             continue
-        fitting = counted & np.array([_fits(other.meaning, line, known, terms) for other in lines])
-        index = np.arange(len(lines))
-        above, below = np.zeros(len(lines), dtype=bool), np.zeros(len(lines), dtype=bool)
-        above[_block(lines, k, -1)] = True
-        below[_block(lines, k, 1)] = True
         named = bool(line.meaning.scope or line.group or line.meaning.when)
-        everything = [fitting & (index < k), fitting]
-        near = [fitting & above, fitting & below]
-        candidates = [fitting] if named else everything + near if line.meaning.total == "grand total" else near + everything
-        miss = _least_miss([c for c in candidates if c.any()], numbers, k, checked)
+        everything = [counted.before(line, k), counted.before(line, len(lines))]
+        near = [] if named else [counted.among(line, _block(lines, k, step)) for step in (-1, 1)]
+        candidates = everything[1:] if named else everything + near if line.meaning.total == "grand total" else near + everything
+        miss = _least_miss([c for c in candidates if c is not None], numbers[k], checked)
         if miss is not None:
             parts, wrong = miss
             column = int(np.flatnonzero(wrong)[0])
@@ -201,13 +197,52 @@ def untied_rows(lines: Sequence[Line], columns: Sequence[Column], numbers: Numbe
     return found
 
 
-def _least_miss(candidates: Sequence[Mask], numbers: Numbers, k: int, checked: Mask) -> tuple[Numbers, Mask] | None:
-    """Sums and wrong columns of the candidate that the total comes nearest to; `None` where it equals one of them, or there is nothing to hold it against."""
+class _Counted:
+    """Rows that totals may hold, looked up by what a total names of them; totals that name the same are answered once."""
+
+    def __init__(self, lines: Sequence[Line], numbers: Numbers, known: Known, terms: Terms) -> None:
+        self.lines, self.numbers, self.known, self.terms = lines, np.nan_to_num(numbers), known, terms
+        self.all = [k for k, line in enumerate(lines) if line.kind in (FIGURES, UNKNOWN)]
+        self.places: dict[tuple[str, str], list[int]] = {}
+        for k in self.all:
+            m = lines[k].meaning
+            said = {(name, getattr(m, name)) for name in _NAMES} | {("family", known.family_of.get(m.item, m.family))}
+            for label in said:
+                self.places.setdefault(label, []).append(k)
+        self._fitting: dict[tuple[object, ...], tuple[Positions, Numbers]] = {}
+
+    def fitting(self, total: Line) -> tuple[Positions, Numbers]:
+        """Rows among those that a total names, ascending, and their figures added up from the first one on."""
+        m = total.meaning
+        key = (*(getattr(m, name) for name in _NAMES), m.when, total.group)
+        if key not in self._fitting:
+            # the label that the fewest rows have leaves the fewest to look at
+            sides = [self.places.get((name, getattr(m, name)), []) for name in _NAMES if getattr(m, name)]
+            rows = [k for k in min(sides, key=len, default=self.all) if _fits(self.lines[k].meaning, total, self.known, self.terms)]
+            self._fitting[key] = np.array(rows, dtype=np.intp), np.cumsum(self.numbers[rows], axis=0)
+        return self._fitting[key]
+
+    def before(self, total: Line, end: int) -> Numbers | None:
+        """Sums of the fitting rows above a place; `None` where there are none."""
+        rows, running = self.fitting(total)
+        count = int(np.searchsorted(rows, end))
+        return np.asarray(running[count - 1]) if count else None
+
+    def among(self, total: Line, block: Sequence[int]) -> Numbers | None:
+        """Sums of the fitting rows of a block; `None` where there are none."""
+        inside = [k for k in block if _fits(self.lines[k].meaning, total, self.known, self.terms)]
+        return np.asarray(self.numbers[inside].sum(axis=0)) if inside else None
+
+
+_NAMES = ("family", "item", "region", "owner", "measure", "currency")
+
+
+def _least_miss(candidates: Sequence[Numbers], own: Numbers, checked: Mask) -> tuple[Numbers, Mask] | None:
+    """Sums and wrong cells of the candidate that a total comes nearest to; `None` where it equals one of them, or there is nothing to hold it against."""
     best: tuple[Numbers, Mask] | None = None
-    stated = ~np.isnan(numbers[k]) & checked
-    for candidate in candidates:
-        parts = np.nansum(numbers[candidate], axis=0)
-        wrong = stated & ~_same(numbers[k], parts)
+    stated = ~np.isnan(own) & checked
+    for parts in candidates:
+        wrong = stated & ~_same(own, parts)
         if not wrong.any():
             return None
         if best is None or wrong.sum() < best[1].sum():
@@ -220,7 +255,7 @@ def _fits(meaning: Meaning, total: Line, known: Known, terms: Terms) -> bool:
     m = total.meaning
     if m.family and m.family not in (meaning.family, known.family_of.get(meaning.item)):
         return False
-    if any(getattr(m, name) and getattr(m, name) != getattr(meaning, name) for name in ("item", "region", "owner", "measure", "currency")):
+    if any(getattr(m, name) and getattr(m, name) != getattr(meaning, name) for name in _NAMES[1:]):
         return False
     if total.group and squeeze(total.group) in known.categories:
         families = known.families_of(total.group)
@@ -246,7 +281,8 @@ def untied_columns(lines: Sequence[Line], columns: Sequence[Column], numbers: Nu
         before = fitting.copy()
         before[k:] = False
         candidates = [fitting] if column.meaning.when or column.meaning.scope else [near, before, fitting]
-        miss = _least_miss([c for c in candidates if c.any()], numbers[rows].T, k, np.ones(int(rows.sum()), dtype=bool))
+        figures = numbers[rows]
+        miss = _least_miss([np.nansum(figures[:, c], axis=1) for c in candidates if c.any()], figures[:, k], np.ones(int(rows.sum()), dtype=bool))
         if miss is not None:
             parts, wrong = miss
             line = int(np.flatnonzero(wrong)[0])
@@ -256,7 +292,7 @@ def untied_columns(lines: Sequence[Line], columns: Sequence[Column], numbers: Nu
 
 
 def _beside(meaning: Meaning, total: Meaning, terms: Terms) -> bool:
-    if any(getattr(total, name) and getattr(total, name) != getattr(meaning, name) for name in ("family", "item", "region", "owner", "measure", "currency")):
+    if any(getattr(total, name) and getattr(total, name) != getattr(meaning, name) for name in _NAMES):
         return False
     if total.when is None or meaning.when is None:
         return True
