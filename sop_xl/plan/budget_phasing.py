@@ -53,10 +53,11 @@ def phase_budget(budget: pd.DataFrame, detail: FinancialDetail, timeline: Timeli
         return _added(plain), notes_frame([])
     shapes = _Shapes(detail, timeline, phasing, rows)
     # rows of one span share their periods: their parts are one matrix
-    ends = rows[["period", "last_period"]]
+    span_of_row, spans = pd.factorize(pd.MultiIndex.from_frame(rows[["period", "last_period"]]))
     lent = np.full(len(rows), "", dtype=object)
     parts, origin = [plain[whole]], [np.flatnonzero(whole)]
-    for (first, last), places in ends.groupby(["period", "last_period"], sort=True).indices.items():
+    for n, (first, last) in enumerate(spans):
+        places = np.flatnonzero(span_of_row == n)
         span = timeline.calendar.span(first, timeline.calendar.distance(first, last) + 1)
         part = plain[~whole].iloc[np.repeat(places, len(span))].assign(period=np.tile(span.to_numpy(), len(places)))
         by_kind = {kind: shapes.of(kind, places, span) for kind in _KINDS}
@@ -138,8 +139,10 @@ def _sums(scopes: pd.DataFrame, series: pd.DataFrame, matrix: Matrix) -> Matrix:
     """Sum of the series of each scope (item, family, region; blank = every one) per period, absent ones as nothing."""
     values = np.nan_to_num(matrix)
     sums = np.zeros((len(scopes), values.shape[1]))
-    for shape, places in (scopes != "").groupby(list(scopes.columns), sort=True).indices.items():
-        names = [name for name, said in zip(scopes.columns, shape, strict=True) if said]
+    said = (scopes != "").to_numpy(dtype=bool)
+    for shape in np.unique(said, axis=0):
+        places = np.flatnonzero((said == shape).all(axis=1))
+        names = list(scopes.columns[shape])
         if not names:
             sums[places] = values.sum(axis=0)
             continue

@@ -90,17 +90,19 @@ def mark_subtotals(lines: Sequence[Line], numbers: Numbers, known: Known, usual:
     """
     labels = {k: _labels(line.meaning, known) for k, line in enumerate(lines) if line.kind == FIGURES}
     finer = _finer_lines(lines, labels, usual)
-    sums: dict[tuple[object, ...], list[Numbers]] = {}
+    beside: dict[tuple[object, ...], _Beside] = {}
     # the finest first: what is found to be a total counts in none that is coarser
     for k in sorted(labels, key=lambda k: -sum(map(bool, labels[k]))):
         key = _key(lines[k].meaning, labels[k], usual)
-        parts = [j for j in finer.get(key, []) if lines[j].kind == FIGURES]
-        if parts and not lines[k].decided and np.nan_to_num(numbers[k]).any():
-            # rows of the same owner and time, else those of all of them
+        if key not in finer or lines[k].decided or not np.nan_to_num(numbers[k]).any():
+            continue
+        if key not in beside:
+            parts = [j for j in finer[key] if lines[j].kind == FIGURES]
             same = [j for j in parts if labels[j][3:] == labels[k][3:]]
-            if key not in sums:
-                sums[key] = [np.nansum(numbers[side], axis=0) for side in (same, parts) if side]
-            _mark_coarser(lines[k], numbers[k], sums[key], [lines[j].meaning for j in parts], certain=bool(same))
+            names = [words for n, words in enumerate(_PARTS) if not labels[k][n] and any(labels[j][n] for j in parts)]
+            beside[key] = _Beside([np.nansum(numbers[side], axis=0) for side in (same, parts) if side], names, bool(same))
+        if beside[key].sums:
+            _mark_coarser(lines[k], numbers[k], beside[key])
     for k, line in enumerate(lines):
         if line.kind == UNKNOWN and not line.decided:
             _mark_unknown(k, lines, numbers, known)
@@ -131,19 +133,27 @@ def _finer_lines(lines: Sequence[Line], labels: Mapping[int, _Labels], usual: st
     return finer
 
 
-def _mark_coarser(line: Line, own: Numbers, sums: Sequence[Numbers], parts: Sequence[Meaning], *, certain: bool) -> None:
+@dataclass(frozen=True)
+class _Beside:
+    """What stands beside a row that names less: sums of the rows of the same owner and time, and of all; what they name; whether there are any of the same."""
+
+    sums: list[Numbers]
+    names: list[str]
+    certain: bool
+
+
+def _mark_coarser(line: Line, own: Numbers, beside: _Beside) -> None:
     """A row beside rows that name more. Where only owners or times tell them apart, it may be a budget of its own: a total only if it equals them."""
     stated = ~np.isnan(own)
-    equal = any(_same(own[stated], side[stated]).all() for side in sums)
-    if not equal and not certain:
+    equal = any(_same(own[stated], parts[stated]).all() for parts in beside.sums)
+    if not equal and not beside.certain:
         return
-    names = [words for name, words in _PARTS.items() if not getattr(line.meaning, name) and any(getattr(m, name) for m in parts)]
     line.kind, line.inferred = (TOTAL, True) if equal else (UNKNOWN, False)
-    line.words.append(f"its {' and '.join(names)} stand beside it")
+    line.words.append(f"its {' and '.join(beside.names)} stand beside it")
     line.doubt = "" if equal else f"{line.words[-1]} and add up to something else"
 
 
-_PARTS = {"family": "families", "item": "items", "region": "regions", "owner": "owners", "when": "periods"}
+_PARTS = ("families", "items", "regions", "owners", "periods")
 
 
 def _mark_unknown(k: int, lines: Sequence[Line], numbers: Numbers, known: Known) -> None:
