@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from sop_xl import frames
 from sop_xl.errors import FrameError
 from sop_xl.periods import Timeline
-from sop_xl.plan.grid import Matrix
-from sop_xl.plan.hierarchy.spreading import spread_exactly
+from sop_xl.plan.grid import Matrix, Positions
+from sop_xl.plan.hierarchy.spreading import spread_rows_exactly
 from sop_xl.plan.notes import Note, notes_frame
 from sop_xl.plan.valuation import FinancialDetail
 
@@ -17,7 +18,7 @@ LAST_YEAR, PLAN, EQUAL = "last year", "plan", "equal"
 MEASURES = ("demand", "revenue", "cost", "gross_margin")
 _WORDS = {LAST_YEAR: "as last year's sales", PLAN: "as the plan", EQUAL: "equally"}
 
-_Scope = tuple[str, str, str]
+_KINDS = ("demand", "revenue")
 
 
 def phase_budget(budget: pd.DataFrame, detail: FinancialDetail, timeline: Timeline, phasing: str = LAST_YEAR) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -50,29 +51,39 @@ def phase_budget(budget: pd.DataFrame, detail: FinancialDetail, timeline: Timeli
     plain = budget.drop(columns="last_period")
     if rows.empty:
         return _added(plain), notes_frame([])
-    shapes = _Shapes(detail, timeline, phasing)
-    parts = [plain[whole]]
-    for row in rows.to_dict("records"):
-        span = timeline.calendar.span(row["period"], timeline.calendar.distance(row["period"], row["last_period"]) + 1)
-        labels = {str(name): row[name] for name in plain if name not in (*MEASURES, "period")}
-        spread = {name: _spread(float(row[name]), shapes.of((row["item"], row["family"], row["region"]), name, span)) for name in MEASURES}
-        parts.append(pd.DataFrame({"period": span, **spread}).assign(**labels)[list(plain.columns)])
+    shapes = _Shapes(detail, timeline, phasing, rows)
+    # rows of one span share their periods: their parts are one matrix
+    span_of_row, spans = pd.factorize(pd.MultiIndex.from_frame(rows[["period", "last_period"]]))
+    lent = np.full(len(rows), "", dtype=object)
+    parts, origin = [plain[whole]], [np.flatnonzero(whole)]
+    for n, (first, last) in enumerate(spans):
+        places = np.flatnonzero(span_of_row == n)
+        span = timeline.calendar.span(first, timeline.calendar.distance(first, last) + 1)
+        part = plain[~whole].iloc[np.repeat(places, len(span))].assign(period=np.tile(span.to_numpy(), len(places)))
+        by_kind = {kind: shapes.of(kind, places, span) for kind in _KINDS}
+        for name in MEASURES:
+            shares, _ = by_kind["demand" if name == "demand" else "revenue"]
+            part[name] = _spread(rows[name].to_numpy(dtype=float)[places], shares).ravel()
+        lent[places] = by_kind["revenue"][1]
+        parts.append(part)
+        origin.append(np.repeat(np.flatnonzero(~whole)[places], len(span)))
+    in_order = np.argsort(np.concatenate(origin), kind="stable")
     notes = [Note("budget", "", "budget-phased", f"{len(rows)} figures of quarters, years and the like are spread over their periods {_WORDS[phasing]}")]
-    for level, count in shapes.lent.items():
-        notes.append(Note("budget", "", f"budget-phased-{level.replace(' ', '-')}", f"{count} of them have no sales of their own to take their shape from; they are spread {_LENT[level]}"))
-    return _added(pd.concat(parts, ignore_index=True)), notes_frame(notes)
+    for level in dict.fromkeys(word for word in lent if word):
+        count = int((lent == level).sum())
+        notes.append(Note("budget", "", f"budget-phased-{level}", f"{count} of them have no sales of their own to take their shape from; they are spread {_LENT[level]}"))
+    return _added(pd.concat(parts, ignore_index=True).iloc[in_order].reset_index(drop=True)), notes_frame(notes)
 
 
 _LENT = {"region": "as those of their region", "all": "as those of everything", "equal": "equally"}
 
 
-def _spread(total: float, shares: Matrix) -> Matrix:
-    """Parts of one figure to the cent; what the figure itself has beyond cents stays in its largest part."""
-    if np.isnan(total):
-        return np.full(len(shares), np.nan)
-    parts = spread_exactly(total, shares)
-    parts[int(np.argmax(np.abs(parts)))] += total - round(total, 2)
-    return np.asarray(parts)
+def _spread(totals: Matrix, shares: Matrix) -> Matrix:
+    """Parts (figures, periods) to the cent; what a figure itself has beyond cents stays in its largest part."""
+    parts = spread_rows_exactly(totals, shares)
+    rest = totals - np.copysign(np.rint(np.abs(totals) * 100), totals) / 100
+    parts[np.arange(len(parts)), np.argmax(np.abs(parts), axis=1)] += rest
+    return parts
 
 
 def _added(budget: pd.DataFrame) -> pd.DataFrame:
@@ -84,49 +95,58 @@ def _added(budget: pd.DataFrame) -> pd.DataFrame:
 
 
 class _Shapes:
-    """Sales by scope and period of the year, known ones looked up once; counts in `lent` the figures that had to take a wider scope's."""
+    """Sales by scope and period, of every scope that figures have or may have to borrow from; looked up once."""
 
-    def __init__(self, detail: FinancialDetail, timeline: Timeline, phasing: str) -> None:
-        self.detail, self.timeline, self.phasing = detail, timeline, phasing
-        self.lent: dict[str, int] = {}
-        self._sums: dict[tuple[_Scope, str], Matrix] = {}
+    def __init__(self, detail: FinancialDetail, timeline: Timeline, phasing: str, rows: pd.DataFrame) -> None:
+        self.timeline, self.phasing = timeline, phasing
+        own = rows[["item", "family", "region"]].astype("object").reset_index(drop=True)
+        own["family"] = own["family"].where(own["item"] == "", "")
+        region = own.assign(item="", family="")
+        everything = region.assign(region="")
+        scopes = pd.concat([own, region, everything], ignore_index=True)
+        code, listed = pd.factorize(pd.MultiIndex.from_frame(scopes))
+        self.levels = code.reshape(3, len(own))
+        self.has_region = (own["region"] != "").to_numpy(dtype=bool)
+        wanted = pd.DataFrame(list(listed), columns=["item", "family", "region"], dtype="object")
+        self.sums = {kind: _sums(wanted, detail.grid.series, matrix) for kind, matrix in (("demand", detail.volume), ("revenue", detail.revenue))}
 
-    def of(self, scope: _Scope, measure: str, span: pd.DatetimeIndex) -> Matrix:
-        """Shares of a span's periods, not below zero, not all zero."""
+    def of(self, kind: str, places: Positions, span: pd.DatetimeIndex) -> tuple[Matrix, NDArray[np.object_]]:
+        """Shares (figures, periods), none below zero, of a span's periods, and what they are borrowed from: `""` where they are the figure's own."""
+        level = np.full(len(places), "" if self.phasing == EQUAL else "equal", dtype=object)
+        shares = np.ones((len(places), len(span)))
         if self.phasing == EQUAL:
-            return np.ones(len(span))
-        region = scope[2]
-        which = "demand" if measure == "demand" else "revenue"
-        levels = (("", scope), *((("region", ("", "", region)),) if region else ()), ("all", ("", "", "")))
-        for level, wider in levels:
-            shares = np.clip(np.nan_to_num(self._at(wider, which, span)), 0.0, None)
-            if shares.sum() > 0:
-                self._count(level, measure)
-                return shares
-        self._count("equal", measure)
-        return np.ones(len(span))
+            return shares, level
+        known = self._known(kind, span)
+        # the widest scope first: a narrower one that has sales takes its place
+        for name, codes, fitting in (("all", self.levels[2], True), ("region", self.levels[1], self.has_region[places]), ("", self.levels[0], True)):
+            sales = known[codes[places]]
+            chosen = (sales.sum(axis=1) > 0) & fitting
+            shares[chosen], level[chosen] = sales[chosen], name
+        return shares, level
 
-    def _count(self, level: str, measure: str) -> None:
-        if level and measure == "revenue":
-            self.lent[level] = self.lent.get(level, 0) + 1
-
-    def _at(self, scope: _Scope, which: str, span: pd.DatetimeIndex) -> Matrix:
-        """Sales of the same periods of the last year known, or of the plan where that is asked for and reaches so far."""
-        sums = self._sum(scope, which)
+    def _known(self, kind: str, span: pd.DatetimeIndex) -> Matrix:
+        """Sales (scopes, periods) of the same periods of the last year known, or of the plan where that is asked for and reaches so far; none below zero."""
         calendar, season = self.timeline.calendar, self.timeline.calendar.season
         known = len(self.timeline.periods) if self.phasing == PLAN else len(self.timeline.history)
-        values = []
-        for period in span:
-            place = calendar.distance(self.timeline.first, period) - (0 if self.phasing == PLAN else season)
-            while place >= known:
-                place -= season
-            values.append(sums[place] if 0 <= place < len(sums) else 0.0)
-        return np.array(values)
+        place = np.array([calendar.distance(self.timeline.first, period) for period in span]) - (0 if self.phasing == PLAN else season)
+        place -= season * np.maximum(0, -(-(place - known + 1) // season))
+        sums = self.sums[kind]
+        inside = (place >= 0) & (place < sums.shape[1])
+        return np.asarray(np.where(inside, np.clip(sums[:, np.where(inside, place, 0)], 0.0, None), 0.0))
 
-    def _sum(self, scope: _Scope, which: str) -> Matrix:
-        if (scope, which) not in self._sums:
-            item, family, region = scope
-            inside = self.detail.grid.scope(item=item, family="" if item else family, region=region)
-            matrix = self.detail.volume if which == "demand" else self.detail.revenue
-            self._sums[scope, which] = np.nansum(matrix[inside], axis=0)
-        return self._sums[scope, which]
+
+def _sums(scopes: pd.DataFrame, series: pd.DataFrame, matrix: Matrix) -> Matrix:
+    """Sum of the series of each scope (item, family, region; blank = every one) per period, absent ones as nothing."""
+    values = np.nan_to_num(matrix)
+    sums = np.zeros((len(scopes), values.shape[1]))
+    said = (scopes != "").to_numpy(dtype=bool)
+    for shape in np.unique(said, axis=0):
+        places = np.flatnonzero((said == shape).all(axis=1))
+        names = list(scopes.columns[shape])
+        if not names:
+            sums[places] = values.sum(axis=0)
+            continue
+        listed = pd.MultiIndex.from_frame(scopes.iloc[places][names])
+        found = listed.get_indexer(pd.MultiIndex.from_frame(series[names].astype("object")))
+        np.add.at(sums, places[found[found >= 0]], values[found >= 0])
+    return sums

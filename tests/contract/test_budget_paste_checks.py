@@ -264,6 +264,42 @@ def test_a_column_and_a_row_are_taken_as_the_planner_says():
     assert meaning(decided, "column", "C").startswith("as decided in Budget Mapping")
 
 
+def test_a_decision_on_a_row_that_one_paste_lacks_is_there_again_when_the_row_is():
+    decided = remember(paste(WITH_A_GUESS), row_3="family Tables")
+    without = paste("Family | Jan 2026 | Guess\nChairs | 1 | 9\nGarden Chairs | 4 | 4", remembered=decided)
+    kept = without.mapping[without.mapping["found"] == "Repairs"]
+    assert kept[["place", "means", "decision"]].to_numpy().tolist() == [["3", "of an earlier paste", "family Tables"]]
+    again = remember(paste("Family | Jan 2026 | Guess\nChairs | 1 | 9\nTables | 4 | 4", remembered=remember(without)))
+    assert budget(paste(WITH_A_GUESS, remembered=again), "family") == {("Chairs", "2026-01"): 1, ("Tables", "2026-01"): 2}
+    assert list(paste(WITH_A_GUESS, remembered=again).mapping["decision"]).count("family Tables") == 1, "once, on its own line"
+
+
+LONG = "Owner | Family | Jan 2026\n" + "\n".join(f"Rep {k} | Chairs | {k}" for k in range(1000, 1600))
+
+
+def test_of_many_rows_only_the_plain_ones_share_a_line():
+    tail = "\nRep A | Repairs | 5\nRep B | Tables | tba\nRep C | garden-chairs | 7\nTotal | | 779707"
+    pasted = paste(LONG + tail, remembered=remember(paste(LONG + tail), row_602="left out"))
+    rows = pasted.mapping[(pasted.mapping["kind"] == "row")].set_index("place")
+    assert rows.loc[["602", "603", "604"], "taken_as"].tolist() == ["left out", "family Tables, owner Rep B", "family Garden Chairs, owner Rep C"]
+    assert rows.loc["602", "decision"] == "left out" and rows.loc["603", "rejected"] == 1
+    further = rows.loc["further rows"]
+    assert (further["taken_as"], further["means"], further["rejected"]) == ("as their labels say", "101 rows: 100 figures, 1 total", 0)
+    assert further["total"] == sum(range(1500, 1600))
+
+
+def test_rows_that_share_a_line_have_no_total_of_several_measures():
+    rows = "\n".join(f"Rep {k} | {measure} | {k}" for k in range(1000, 1300) for measure in ("Revenue", "COGS"))
+    further = line(paste(f"Owner | Measure | Jan 2026\n{rows}"), "row", "further rows")
+    assert further["total"] != further["total"] and further["means"] == "100 rows: 100 figures; several measures"
+
+
+def test_a_decision_on_the_sheet_is_not_kept_twice():
+    first = remember(paste(INFERRED), sheet_Budget="USD")
+    later = paste("Budget 2027 in TEUR\nFamily | Jan | Feb\nchairs | 7 | 8\nTables | 5 | 6", remembered=first)
+    assert list(later.mapping["decision"]).count("USD") == 1
+
+
 @pytest.mark.parametrize(("decision", "expected"), [("left out", {1.0}), ("total", {1.0}), ("Cost of goods sold, 2026-01", {1.0, 9.0}), ("region North, Feb 2026", {1.0, 9.0})])
 def test_decisions_of_a_column(decision, expected):
     text = "Family | Jan 2026 | Guess\nChairs | 1 | 9"

@@ -42,14 +42,32 @@ def spread_exactly(total: float, shares: npt.ArrayLike, decimals: int = 2) -> Fl
         When there is nothing to spread over, or a share is negative or absent.
     """
     parts = np.asarray(shares, dtype=np.float64)
-    if parts.ndim != 1 or not parts.size or not np.isfinite(parts).all() or (parts < 0).any():
+    if parts.ndim != 1:
         raise FrameError("spread: shares must be one or more numbers, none below zero")
-    parts = parts / parts.sum() if parts.sum() > 0 else np.full(parts.size, 1.0 / parts.size)
-    whole = round(abs(float(total)) * 10**decimals)
+    return np.asarray(spread_rows_exactly(np.array([float(total)]), parts[None, :], decimals)[0])
+
+
+def spread_rows_exactly(totals: Floats, shares: Floats, decimals: int = 2) -> Floats:
+    """Divide one total per row over the columns as `spread_exactly` does; a total that is absent (NaN) leaves its row absent.
+
+    Parameters
+    ----------
+    totals
+        (rows,) amounts.
+    shares
+        (rows, columns), not below zero; a row of zeros means equal parts.
+    decimals
+        2 = to the cent, 0 = whole units.
+    """
+    if not shares.shape[1] or not np.isfinite(shares).all() or (shares < 0).any():
+        raise FrameError("spread: shares must be one or more numbers, none below zero")
+    weight = shares.sum(axis=1, keepdims=True)
+    parts = np.where(weight > 0, shares / np.where(weight > 0, weight, 1.0), 1.0 / shares.shape[1])
+    whole = np.rint(np.abs(totals) * 10**decimals)[:, None]
     exact = parts * whole
     units = np.floor(exact)
-    missing = int(whole - units.sum())
-    # stable: among equal remainders the first row gets the unit, whatever the machine
-    order = np.argsort(-np.round(exact - units, 9), kind="stable")
-    units[order[:missing]] += 1
-    return np.asarray(np.copysign(units, total) / 10**decimals)
+    missing = whole - units.sum(axis=1, keepdims=True)
+    # stable: among equal remainders the first column gets the unit, whatever the machine
+    order = np.argsort(-np.round(exact - units, 9), axis=1, kind="stable")
+    rank = np.argsort(order, axis=1, kind="stable")
+    return np.asarray(np.copysign(units + (rank < missing), totals[:, None]) / 10**decimals)

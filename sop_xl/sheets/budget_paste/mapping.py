@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -11,7 +11,7 @@ import pandas as pd
 
 from sop_xl.blocks import Block, column_letters
 from sop_xl.frames import BUDGET_MAPPING
-from sop_xl.sheets.budget_paste.columns import FIGURES, LABELS, LEFT_OUT, TOTAL, Column
+from sop_xl.sheets.budget_paste.columns import FIGURES, LABELS, LEFT_OUT, TOTAL, UNKNOWN, Column
 from sop_xl.sheets.budget_paste.figures import Figure
 from sop_xl.sheets.budget_paste.meaning import Meaning
 from sop_xl.sheets.budget_paste.money import SCALE_WORDS
@@ -25,7 +25,7 @@ from sop_xl.sheets.settings import Settings
 from sop_xl.vocabulary import BY_LABEL, MEASURES
 
 MOST_ROWS = 500
-"""Rows listed one by one; what comes after them shares a line."""
+"""Plain rows listed one by one; those after them share a line. Rows that are left out, inferred or decided, or have cells without a number, are always listed."""
 
 
 @dataclass
@@ -38,6 +38,7 @@ class TableRead:
     terms: Terms
     figures: list[Figure]
     header: list[int]
+    negative_costs: bool = False
 
 
 @dataclass
@@ -60,18 +61,22 @@ class MappingLines:
         )  # fmt: skip
 
     def frame(self, remembered: Remembered, own: OfLayout) -> pd.DataFrame:
-        """BUDGET_MAPPING in the order of the sheet, with what the planner said, and below it what he said of other layouts."""
-        said = {(line.kind, line.place): line for line in own.lines}
+        """BUDGET_MAPPING in the order of the sheet, with what the planner said, and below it what he said of rows that are not in this paste and of other layouts."""
+        said = {(line.kind, line.place): line for line in reversed(own.lines)}  # the first one is of the last paste
         by_text = {(line.kind, line.found): line for line in reversed(own.lines) if line.decision}
         for row in self.rows:
             line = said.get((row["kind"], row["place"]))
             decided = by_text.get((row["kind"], row["found"]))
             row["decision"] = decided.decision if decided else line.decision if line and row["kind"] in ("sheet", "column") else ""
             row["confirmed"] = "yes" if line and line.confirmed else ""
+        present = {(row["kind"], row["found"]) for row in self.rows}
+        placed = {(row["kind"], row["place"]) for row in self.rows if row["kind"] in ("sheet", "column") and row["decision"]}
+        absent = [x for x in own.lines if x.decision and (x.kind, x.found) not in present and (x.kind, x.place) not in placed]
+        others = [x for x in remembered.lines if x.layout != self.layout and (x.confirmed or x.decision)]
         kept = [
             {"layout": x.layout, "kind": x.kind, "place": x.place, "found": x.found, "taken_as": "", "means": "of an earlier paste", "total": float("nan"), "rejected": float("nan"),
              "decision": x.decision, "confirmed": "yes" if x.confirmed else ""}
-            for x in remembered.lines if x.layout != self.layout and (x.confirmed or x.decision)
+            for x in (*absent, *others)
         ]  # fmt: skip
         return pd.DataFrame([*self.rows, *kept], columns=list(BUDGET_MAPPING.columns)).astype({"total": "float64", "rejected": "float64"})
 
@@ -180,7 +185,12 @@ def row_lines(lines: MappingLines, table: TableRead, suffix: str) -> None:
         key = (line.kind, line.found, row_words(line, table, down)) if down and line.kind == FIGURES else (line.kind, line.found, str(line.row))
         groups.setdefault(key, []).append(k)
     ordered = sorted(groups.values(), key=lambda members: members[0])
-    for members in ordered[:MOST_ROWS]:
+    plain = [members for members in ordered if not any(_is_telling(table.lines[k]) or refused[k] for k in members)]
+    rest = [k for members in plain[MOST_ROWS:] for k in members]
+    folded = set(rest)
+    for members in ordered:
+        if members[0] in folded:
+            continue
         line = table.lines[members[0]]
         rows = [lines.block.row + table.lines[k].row for k in members]
         place = str(rows[0]) if len(rows) == 1 else f"{rows[0]} to {rows[-1]}"
@@ -194,9 +204,16 @@ def row_lines(lines: MappingLines, table: TableRead, suffix: str) -> None:
         if len(set().union(*(measures[k] for k in members))) > 1:
             total = None  # revenue and cost in one row have no sum
         lines.add("row", place + suffix, line.found, row_words(line, table, down), words, total, sum(refused[k] for k in members) if shown else None)
-    rest = [k for members in ordered[MOST_ROWS:] for k in members]
     if rest:
-        lines.add("row", f"further rows{suffix}", "", "as the rows above", [f"{len(rest)} rows"], sum(totals.get(k, 0.0) for k in rest), sum(refused[k] for k in rest))
+        kinds = Counter(table.lines[k].kind for k in rest)
+        several = len(set().union(*(measures[k] for k in rest))) > 1
+        words = [f"{len(rest)} rows: {', '.join(f'{n} {kind}' for kind, n in kinds.items())}", "several measures" if several else ""]
+        lines.add("row", f"further rows{suffix}", "", "as their labels say", words, None if several else sum(totals.get(k, 0.0) for k in rest), 0)
+
+
+def _is_telling(line: Line) -> bool:
+    """Whether a planner must see how a row was taken."""
+    return line.kind == UNKNOWN or line.inferred or line.decided
 
 
 def row_words(line: Line, table: TableRead, down: bool) -> str:

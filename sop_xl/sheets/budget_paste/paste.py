@@ -29,7 +29,8 @@ from sop_xl.sheets.budget_paste.own_layout import control_problem
 from sop_xl.sheets.budget_paste.remembered import OfLayout, Remembered, fingerprint
 from sop_xl.sheets.budget_paste.rows import lines_of, mark_unknown_units
 from sop_xl.sheets.budget_paste.said import cell_problems, column_problems, row_problems, total_problems
-from sop_xl.sheets.budget_paste.sheet_terms import terms_of_table
+from sop_xl.sheets.budget_paste.sheet_terms import scale_of_money, terms_of_table
+from sop_xl.sheets.budget_paste.signs import NEGATIVE_COSTS, positive_costs
 from sop_xl.sheets.budget_paste.totals import mark_coarse, mark_subtotals, untied_columns, untied_rows
 from sop_xl.sheets.budget_paste.when import When
 from sop_xl.sheets.header import Header
@@ -37,7 +38,7 @@ from sop_xl.sheets.labels import Labels
 from sop_xl.sheets.read import Reading, habits_of
 from sop_xl.sheets.settings import Settings
 from sop_xl.sheets.spec import HEADER_ROW, SheetSpec
-from sop_xl.vocabulary import BY_LABEL, MEASURES
+from sop_xl.vocabulary import BY_LABEL, MEASURES, MONEY
 
 MAPPING = "Budget Mapping"
 FIGURE_COLUMNS = ("family", "item", "region", "owner", "measure", "currency", "period", "last_period", "pasted", "number", "row", "column")
@@ -120,18 +121,20 @@ def _read_table(table: Table, cells: Cells, reader: Reader, settings: Settings, 
     lines = lines_of(table, columns, cells, reader, own.decisions("row", reader) if own.lines else _undecided)
     decided = own.decisions("sheet", reader)("") if own.lines else None
     terms = terms_of_table(table, columns, lines, cells, reader, settings, decided or NOTHING)
-    mark_unknown_units(lines, columns, (terms.meaning.measure or BY_LABEL[settings.budget_measure.casefold()].name))
+    usual = terms.meaning.measure or BY_LABEL[settings.budget_measure.casefold()].name
+    mark_unknown_units(lines, columns, usual)
     mark_coarse(columns, lines, terms)
     numbers = numbers_of(lines, columns, cells, reader)
-    mark_subtotals(lines, numbers.table, reader.known)
+    mark_subtotals(lines, numbers.table, reader.known, "" if any(c.meaning.measure for c in columns if c.role == FIGURES) else usual)
+    terms.meaning = scale_of_money(terms.meaning, columns, lines, usual)
     maker = FigureMaker(block, terms, settings)
-    figures = list(maker.figures(lines, columns, numbers))
+    figures, negative, signs = positive_costs(block, list(maker.figures(lines, columns, numbers)))
     untied = [*untied_rows(lines, columns, numbers.table, reader.known, terms), *untied_columns(lines, columns, numbers.table, terms)]
     problems = [
         *column_problems(block, columns, numbers), *row_problems(block, lines), *cell_problems(block, lines, columns, numbers),
-        *maker.found(), *total_problems(block, untied), *_scale_problems(block, terms.meaning, terms.sources, settings, cells),
+        *maker.found(), *total_problems(block, untied), *_scale_problems(block, terms.meaning, terms.sources, settings, cells), *signs,
     ]  # fmt: skip
-    return TableRead(columns, lines, numbers, terms, figures, table.header), problems
+    return TableRead(columns, lines, numbers, terms, figures, table.header, negative), problems
 
 
 def _undecided(found: str) -> Meaning | None:
@@ -157,6 +160,8 @@ def _mapping(parts: Sequence[TableRead], own: OfLayout, remembered: Remembered, 
         suffix = "" if k == 0 else f" (table from row {block.row + part.header[0]})"
         column_lines(lines, part, suffix)
         row_lines(lines, part, suffix)
+        if part.negative_costs:
+            lines.add("total", f"sign of costs{suffix}", NEGATIVE_COSTS, "costs stated negative", ["they count positive"])
     found, difference = total_lines(lines, figures)
     problems = []
     if difference is not None and abs(difference) >= 0.005:
@@ -180,7 +185,7 @@ def _sheet_words(parts: Sequence[TableRead], block: Block, settings: Settings) -
         terms = part.terms
         said = terms.meaning
         for name, text in (
-            ("scale", f"money in {SCALE_WORDS.get(said.scale, '')}"), ("currency", f"in {said.currency}"), ("region", f"region {said.region}"), ("family", f"family {said.family}"),
+            ("scale", _scale_words(part)), ("currency", f"in {said.currency}"), ("region", f"region {said.region}"), ("family", f"family {said.family}"),
             ("measure", MEASURES[said.measure].label if said.measure else ""),
         ):  # fmt: skip
             if getattr(said, name) and name in terms.sources:
@@ -190,6 +195,8 @@ def _sheet_words(parts: Sequence[TableRead], block: Block, settings: Settings) -
             words.append(year_words(terms, block))
             if "when" in terms.sources:
                 inferred.append(year_words(terms, block))
+        if part.negative_costs:
+            inferred.append("costs are stated below zero and count positive, as most of them prove")
         if part.numbers.mark:
             inferred.append(f'numbers as text read with the decimal mark "{part.numbers.mark}", as some of them prove')
     measures = {f.measure for part in parts for f in part.figures}
@@ -203,6 +210,15 @@ def _sheet_words(parts: Sequence[TableRead], block: Block, settings: Settings) -
     if not inferred:
         words.append("nothing is inferred from titles")
     return [*inferred, *words], list(dict.fromkeys(inferred))
+
+
+def _scale_words(part: TableRead) -> str:
+    """Which figures the scale of the titles holds for."""
+    said = part.terms.meaning
+    money = any(MEASURES[f.measure].unit == MONEY for f in part.figures)
+    plain = any(MEASURES[f.measure].unit != MONEY and f.number == f.pasted != 0 for f in part.figures)
+    scaled = "money" if said.of_money else "figures" if money else "quantities"
+    return f"{scaled} in {SCALE_WORDS.get(said.scale, '')}{' and quantities as they stand' if plain else ''}"
 
 
 def _whens(part: TableRead) -> list[When | None]:
@@ -220,6 +236,7 @@ def _unconfirmed(parts: Sequence[TableRead], own: OfLayout, inferred: list[str],
     sheet = own.sheet or MAPPING
     if own.confirmed:
         new = [found for found in rows if found not in own.seen("row")]
+        new += [NEGATIVE_COSTS] if any(part.negative_costs for part in parts) and NEGATIVE_COSTS not in own.seen("total") else []
         if not new:
             return []
         shown = ", ".join(dict.fromkeys(new))[:80]

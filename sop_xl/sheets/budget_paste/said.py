@@ -59,7 +59,7 @@ def row_problems(block: Block, lines: Sequence[Line]) -> list[Problem]:
             continue
         cell = block.address(*line.cell)
         named = line.unit or line.group or line.found
-        hint = line.doubt if line.doubt.startswith("did you mean") else _TELL
+        hint = line.doubt if line.doubt.startswith("did you mean") else _TELL if line.found else "write into the row what it is"
         words = "left out, expected a family, an item or a region of the workbook" if not line.doubt or line.doubt.startswith("did you mean") else f"left out, {line.doubt}"
         found.append(Problem(block.sheet, cell, "budget-row", words, show(named), hint, Severity.WARNING))
     return gathered_refusals(found)

@@ -14,6 +14,7 @@ from sop_xl.sheets.budget_paste.rows import Line
 from sop_xl.sheets.budget_paste.when import When, span_of
 from sop_xl.sheets.cells import Refused, is_blank
 from sop_xl.sheets.settings import Settings
+from sop_xl.vocabulary import MEASURES, MONEY
 
 
 @dataclass
@@ -110,3 +111,21 @@ def terms_of_table(table: Table, columns: Sequence[Column], lines: Sequence[Line
     down = [line.meaning.when for line in lines if line.meaning.when is not None]
     months = list(dict.fromkeys(w.number for w in (*across, *down) if w.part == "month" and not (w.year is not None and w.fiscal is not None)))
     return Terms(meaning, sources, texts, months, settings, len(years) > 1)
+
+
+def scale_of_money(said: Meaning, columns: Sequence[Column], lines: Sequence[Line], usual: str) -> Meaning:
+    """What titles say, their scale said of money alone, unless the title names a quantity or the table holds nothing but quantities.
+
+    "Budget 2026 in thousands" over revenue and units is about the revenue; "Units in thousands" is about the units.
+
+    Parameters
+    ----------
+    usual
+        Measure of figures whose row and column name none.
+    """
+    if not said.scale or said.of_money or (said.measure and MEASURES[said.measure].unit != MONEY):
+        return said
+    across = {c.meaning.measure for c in columns if c.role == FIGURES}
+    down = {line.meaning.measure for line in lines if line.kind == FIGURES}
+    measures = {row or column or usual for row in down for column in across}
+    return replace(said, of_money=any(MEASURES[name].unit == MONEY for name in measures))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,7 @@ from sop_xl.sheets.cells import Refused, squeeze
 
 Mask = np.ndarray[Any, np.dtype[np.bool_]]
 Numbers = np.ndarray[Any, np.dtype[np.float64]]
+Positions = np.ndarray[Any, np.dtype[np.intp]]
 
 CENT = 0.005
 """Largest difference, in figures as pasted, that is what float arithmetic leaves."""
@@ -76,35 +77,83 @@ def _span(when: When, terms: Terms) -> tuple[pd.Timestamp, pd.Timestamp] | None:
     return None if isinstance(span, Refused) else span
 
 
-def mark_subtotals(lines: Sequence[Line], numbers: Numbers, known: Known) -> None:
-    """Rows that are subtotals though they do not say so: a family above its items, a category of its families, an unknown label that equals its block."""
-    detail: dict[tuple[object, ...], list[int]] = {}
-    by_region: dict[tuple[object, ...], list[int]] = {}
-    for k, line in enumerate(lines):
-        m = line.meaning
-        if line.kind != FIGURES:
+def mark_subtotals(lines: Sequence[Line], numbers: Numbers, known: Known, usual: str = "") -> None:
+    """Rows that are subtotals though they do not say so.
+
+    A row that names less than others beside it (a family above its items, a region without a family, no label at all) holds them: it is a total where
+    it equals their sum, and not understood where it does not. A label that is not known is a total where it names a category or equals its block.
+
+    Parameters
+    ----------
+    usual
+        Measure of rows that name none; `""` where the columns say it.
+    """
+    labels = {k: _labels(line.meaning, known) for k, line in enumerate(lines) if line.kind == FIGURES}
+    finer = _finer_lines(lines, labels, usual)
+    beside: dict[tuple[object, ...], _Beside] = {}
+    # the finest first: what is found to be a total counts in none that is coarser
+    for k in sorted(labels, key=lambda k: -sum(map(bool, labels[k]))):
+        key = _key(lines[k].meaning, labels[k], usual)
+        if key not in finer or lines[k].decided or not np.nan_to_num(numbers[k]).any():
             continue
-        rest = (m.owner, m.measure, m.currency, m.when, m.version)
-        if m.item:
-            detail.setdefault((known.family_of.get(m.item, m.family), m.region, *rest), []).append(k)
-        if m.region:
-            by_region.setdefault((m.family, m.item, *rest), []).append(k)
+        if key not in beside:
+            parts = [j for j in finer[key] if lines[j].kind == FIGURES]
+            same = [j for j in parts if labels[j][3:] == labels[k][3:]]
+            names = [words for n, words in enumerate(_PARTS) if not labels[k][n] and any(labels[j][n] for j in parts)]
+            beside[key] = _Beside([np.nansum(numbers[side], axis=0) for side in (same, parts) if side], names, bool(same))
+        if beside[key].sums:
+            _mark_coarser(lines[k], numbers[k], beside[key])
     for k, line in enumerate(lines):
-        m = line.meaning
-        if line.decided:
-            continue
-        rest = (m.owner, m.measure, m.currency, m.when, m.version)
-        if line.kind == FIGURES and m.family and not m.item and (m.family, m.region, *rest) in detail:
-            line.kind, line.inferred = TOTAL, True
-            line.words.append(f"items of {m.family} stand beside it")
-        elif line.kind == FIGURES and not m.region and (m.family, m.item, *rest) in by_region:
-            parts = numbers[by_region[(m.family, m.item, *rest)]]
-            equal = _same(numbers[k], np.nansum(parts, axis=0)).all()
-            line.kind, line.inferred = (TOTAL, True) if equal else (UNKNOWN, False)
-            line.words.append("its regions stand beside it")
-            line.doubt = "" if equal else "its regions stand beside it and add up to something else"
-        elif line.kind == UNKNOWN:
+        if line.kind == UNKNOWN and not line.decided:
             _mark_unknown(k, lines, numbers, known)
+
+
+_Labels = tuple[object, ...]
+"""Family, item, region, owner and time; the family of an item is known."""
+
+
+def _labels(meaning: Meaning, known: Known) -> _Labels:
+    return known.family_of.get(meaning.item, meaning.family), meaning.item, meaning.region, meaning.owner, meaning.when
+
+
+def _key(meaning: Meaning, labels: _Labels, usual: str) -> tuple[object, ...]:
+    return (*labels, meaning.measure or usual, meaning.currency, meaning.version)
+
+
+def _finer_lines(lines: Sequence[Line], labels: Mapping[int, _Labels], usual: str) -> dict[tuple[object, ...], list[int]]:
+    """Rows that say more, by what a row that says less may say: of the combinations of labels that rows of the table have."""
+    shapes = sorted({tuple(map(bool, own)) for own in labels.values()})
+    finer: dict[tuple[object, ...], list[int]] = {}
+    for k, own in labels.items():
+        said = tuple(map(bool, own))
+        for shape in shapes:
+            if shape != said and all(a <= b for a, b in zip(shape, said, strict=True)):
+                coarse = tuple(label if kept else (None if n == 4 else "") for n, (label, kept) in enumerate(zip(own, shape, strict=True)))
+                finer.setdefault(_key(lines[k].meaning, coarse, usual), []).append(k)
+    return finer
+
+
+@dataclass(frozen=True)
+class _Beside:
+    """What stands beside a row that names less: sums of the rows of the same owner and time, and of all; what they name; whether there are any of the same."""
+
+    sums: list[Numbers]
+    names: list[str]
+    certain: bool
+
+
+def _mark_coarser(line: Line, own: Numbers, beside: _Beside) -> None:
+    """A row beside rows that name more. Where only owners or times tell them apart, it may be a budget of its own: a total only if it equals them."""
+    stated = ~np.isnan(own)
+    equal = any(_same(own[stated], parts[stated]).all() for parts in beside.sums)
+    if not equal and not beside.certain:
+        return
+    line.kind, line.inferred = (TOTAL, True) if equal else (UNKNOWN, False)
+    line.words.append(f"its {' and '.join(beside.names)} stand beside it")
+    line.doubt = "" if equal else f"{line.words[-1]} and add up to something else"
+
+
+_PARTS = ("families", "items", "regions", "owners", "periods")
 
 
 def _mark_unknown(k: int, lines: Sequence[Line], numbers: Numbers, known: Known) -> None:
@@ -140,22 +189,17 @@ def _same(a: Numbers, b: Numbers) -> Mask:
 
 def untied_rows(lines: Sequence[Line], columns: Sequence[Column], numbers: Numbers, known: Known, terms: Terms) -> list[Untied]:
     """Total rows that do not equal their parts: those that they name, else the rows since the last total, below it, or all of them."""
-    counted = np.array([line.kind in (FIGURES, UNKNOWN) for line in lines])
     checked = np.array([c.role in (FIGURES, TOTAL) for c in columns])
+    counted = _Counted(lines, numbers, known, terms)
     found = []
     for k, line in enumerate(lines):
         if line.kind != TOTAL:
             continue
-        fitting = counted & np.array([_fits(other.meaning, line, known, terms) for other in lines])
-        index = np.arange(len(lines))
-        above, below = np.zeros(len(lines), dtype=bool), np.zeros(len(lines), dtype=bool)
-        above[_block(lines, k, -1)] = True
-        below[_block(lines, k, 1)] = True
         named = bool(line.meaning.scope or line.group or line.meaning.when)
-        everything = [fitting & (index < k), fitting]
-        near = [fitting & above, fitting & below]
-        candidates = [fitting] if named else everything + near if line.meaning.total == "grand total" else near + everything
-        miss = _least_miss([c for c in candidates if c.any()], numbers, k, checked)
+        everything = [counted.before(line, k), counted.before(line, len(lines))]
+        near = [] if named else [counted.among(line, _block(lines, k, step)) for step in (-1, 1)]
+        candidates = everything[1:] if named else everything + near if line.meaning.total == "grand total" else near + everything
+        miss = _least_miss([c for c in candidates if c is not None], numbers[k], checked)
         if miss is not None:
             parts, wrong = miss
             column = int(np.flatnonzero(wrong)[0])
@@ -163,13 +207,52 @@ def untied_rows(lines: Sequence[Line], columns: Sequence[Column], numbers: Numbe
     return found
 
 
-def _least_miss(candidates: Sequence[Mask], numbers: Numbers, k: int, checked: Mask) -> tuple[Numbers, Mask] | None:
-    """Sums and wrong columns of the candidate that the total comes nearest to; `None` where it equals one of them, or there is nothing to hold it against."""
+class _Counted:
+    """Rows that totals may hold, looked up by what a total names of them; totals that name the same are answered once."""
+
+    def __init__(self, lines: Sequence[Line], numbers: Numbers, known: Known, terms: Terms) -> None:
+        self.lines, self.numbers, self.known, self.terms = lines, np.nan_to_num(numbers), known, terms
+        self.all = [k for k, line in enumerate(lines) if line.kind in (FIGURES, UNKNOWN)]
+        self.places: dict[tuple[str, str], list[int]] = {}
+        for k in self.all:
+            m = lines[k].meaning
+            said = {(name, getattr(m, name)) for name in _NAMES} | {("family", known.family_of.get(m.item, m.family))}
+            for label in said:
+                self.places.setdefault(label, []).append(k)
+        self._fitting: dict[tuple[object, ...], tuple[Positions, Numbers]] = {}
+
+    def fitting(self, total: Line) -> tuple[Positions, Numbers]:
+        """Rows among those that a total names, ascending, and their figures added up from the first one on."""
+        m = total.meaning
+        key = (*(getattr(m, name) for name in _NAMES), m.when, total.group)
+        if key not in self._fitting:
+            # the label that the fewest rows have leaves the fewest to look at
+            sides = [self.places.get((name, getattr(m, name)), []) for name in _NAMES if getattr(m, name)]
+            rows = [k for k in min(sides, key=len, default=self.all) if _fits(self.lines[k].meaning, total, self.known, self.terms)]
+            self._fitting[key] = np.array(rows, dtype=np.intp), np.cumsum(self.numbers[rows], axis=0)
+        return self._fitting[key]
+
+    def before(self, total: Line, end: int) -> Numbers | None:
+        """Sums of the fitting rows above a place; `None` where there are none."""
+        rows, running = self.fitting(total)
+        count = int(np.searchsorted(rows, end))
+        return np.asarray(running[count - 1]) if count else None
+
+    def among(self, total: Line, block: Sequence[int]) -> Numbers | None:
+        """Sums of the fitting rows of a block; `None` where there are none."""
+        inside = [k for k in block if _fits(self.lines[k].meaning, total, self.known, self.terms)]
+        return np.asarray(self.numbers[inside].sum(axis=0)) if inside else None
+
+
+_NAMES = ("family", "item", "region", "owner", "measure", "currency")
+
+
+def _least_miss(candidates: Sequence[Numbers], own: Numbers, checked: Mask) -> tuple[Numbers, Mask] | None:
+    """Sums and wrong cells of the candidate that a total comes nearest to; `None` where it equals one of them, or there is nothing to hold it against."""
     best: tuple[Numbers, Mask] | None = None
-    stated = ~np.isnan(numbers[k]) & checked
-    for candidate in candidates:
-        parts = np.nansum(numbers[candidate], axis=0)
-        wrong = stated & ~_same(numbers[k], parts)
+    stated = ~np.isnan(own) & checked
+    for parts in candidates:
+        wrong = stated & ~_same(own, parts)
         if not wrong.any():
             return None
         if best is None or wrong.sum() < best[1].sum():
@@ -182,7 +265,7 @@ def _fits(meaning: Meaning, total: Line, known: Known, terms: Terms) -> bool:
     m = total.meaning
     if m.family and m.family not in (meaning.family, known.family_of.get(meaning.item)):
         return False
-    if any(getattr(m, name) and getattr(m, name) != getattr(meaning, name) for name in ("item", "region", "owner", "measure", "currency")):
+    if any(getattr(m, name) and getattr(m, name) != getattr(meaning, name) for name in _NAMES[1:]):
         return False
     if total.group and squeeze(total.group) in known.categories:
         families = known.families_of(total.group)
@@ -208,7 +291,8 @@ def untied_columns(lines: Sequence[Line], columns: Sequence[Column], numbers: Nu
         before = fitting.copy()
         before[k:] = False
         candidates = [fitting] if column.meaning.when or column.meaning.scope else [near, before, fitting]
-        miss = _least_miss([c for c in candidates if c.any()], numbers[rows].T, k, np.ones(int(rows.sum()), dtype=bool))
+        figures = numbers[rows]
+        miss = _least_miss([np.nansum(figures[:, c], axis=1) for c in candidates if c.any()], figures[:, k], np.ones(int(rows.sum()), dtype=bool))
         if miss is not None:
             parts, wrong = miss
             line = int(np.flatnonzero(wrong)[0])
@@ -218,7 +302,7 @@ def untied_columns(lines: Sequence[Line], columns: Sequence[Column], numbers: Nu
 
 
 def _beside(meaning: Meaning, total: Meaning, terms: Terms) -> bool:
-    if any(getattr(total, name) and getattr(total, name) != getattr(meaning, name) for name in ("family", "item", "region", "owner", "measure", "currency")):
+    if any(getattr(total, name) and getattr(total, name) != getattr(meaning, name) for name in _NAMES):
         return False
     if total.when is None or meaning.when is None:
         return True

@@ -85,3 +85,15 @@ def test_the_parts_add_up_to_the_figure_to_the_cent(amount, phasing, start, coun
     phased, _ = phase_budget(budget, DETAIL, TIMELINE, phasing)
     assert len(phased) == count
     assert phased["revenue"].sum() == pytest.approx(amount, abs=0.005)
+
+
+@pytest.mark.parametrize("phasing", ["last year", "plan", "equal"])
+def test_figures_spread_together_are_as_each_of_them_alone(phasing):
+    """Own shape, that of the region and that of everything, over spans of different length, in one go."""
+    labels = [{"family": "Chairs"}, {"item": "B"}, {"family": "Lamps", "region": "South"}, {"family": "Lamps"}, {"region": "Nowhere"}]
+    spans = [("2026-01", "2026-03"), ("2026-04", "2026-06"), ("2026-01", "2026-12")]
+    figures = [stated(1000.0 + 7 * k + j, *span, owner=f"{k}{j}", **own) for k, own in enumerate(labels) for j, span in enumerate(spans)]
+    together, _ = phase_budget(pd.concat(figures, ignore_index=True), DETAIL, TIMELINE, phasing)
+    alone = pd.concat([phase_budget(figure, DETAIL, TIMELINE, phasing)[0] for figure in figures])
+    keys = [*frames.BUDGET.keys, "currency"]
+    pd.testing.assert_frame_equal(together, alone.sort_values(keys, kind="stable").reset_index(drop=True))

@@ -1,0 +1,109 @@
+"""Subtotals of a pasted budget that no word gives away: no figure counts twice."""
+
+import pytest
+from pasted_budgets import budget, meaning, paste, rules, said, taken
+
+from sop_xl.sheets.budget_paste import totals
+
+NO_LABEL = """
+Family | Jan 2026 | Feb 2026
+Chairs | 100      | 110
+Tables | 50       | 60
+       | 150      | {}
+"""
+
+
+def test_a_last_row_without_a_label_that_equals_the_rows_above_it():
+    pasted = paste(NO_LABEL.format(170))
+    assert budget(pasted, "family") == {("Chairs", "2026-01"): 100, ("Chairs", "2026-02"): 110, ("Tables", "2026-01"): 50, ("Tables", "2026-02"): 60}
+    assert taken(pasted, "row")["4"] == "total"
+    assert meaning(pasted, "row", "4") == "its families stand beside it"
+    assert rules(pasted) == ["budget-not-confirmed"], "it was inferred"
+
+
+def test_a_last_row_without_a_label_that_equals_nothing_is_left_out_with_its_cell():
+    pasted = paste(NO_LABEL.format(175))
+    assert sum(budget(pasted, "family").values()) == 320
+    assert said(pasted) == ["Budget!A4: left out, its families stand beside it and add up to something else, got nothing (write into the row what it is)"]
+
+
+def test_a_region_above_its_families():
+    pasted = paste("""
+Region | Family | Jan 2026
+North  |        | 15
+North  | Chairs | 10
+North  | Tables | 5
+South  |        | 9
+South  | Chairs | 1
+South  | Tables | 2
+""")
+    assert budget(pasted, "region", "family") == {
+        ("North", "Chairs", "2026-01"): 10, ("North", "Tables", "2026-01"): 5, ("South", "Chairs", "2026-01"): 1, ("South", "Tables", "2026-01"): 2,
+    }  # fmt: skip
+    assert taken(pasted, "row")["2"] == "total"
+    assert 'Budget!A5: left out, its families stand beside it and add up to something else, got "South" (say what it is with Take it as in Budget Mapping)' in said(pasted)
+
+
+@pytest.mark.parametrize(("amount", "kind"), [(100, "total"), (90, "not understood")])
+def test_a_family_above_its_items_by_region(amount, kind):
+    pasted = paste(f"""
+Family | Item   | Region | Jan 2026
+Chairs |        |        | {amount}
+Chairs | "0017" | North  | 60
+Chairs | "0018" | South  | 40
+""")
+    assert sum(budget(pasted, "item", "region").values()) == 100
+    assert taken(pasted, "row")["2"] == kind
+
+
+def test_a_total_of_subtotals_counts_none_of_them():
+    pasted = paste("""
+Region | Family | Jan 2026
+       |        | 18
+North  |        | 15
+North  | Chairs | 10
+North  | Tables | 5
+South  |        | 3
+South  | Chairs | 1
+South  | Tables | 2
+""")
+    assert sum(budget(pasted, "region", "family").values()) == 18
+    assert [k for k, v in taken(pasted, "row").items() if v == "total"] == ["2", "3", "6"]
+
+
+def test_a_row_without_owner_and_month_that_equals_all_of_them():
+    pasted = paste("Budget 2026\nOwner | Month | Amount\nAnn | Jan | 100\nAnn | Feb | 200\nBob | Jan | 300\n | | 600")
+    assert budget(pasted, "owner") == {("Ann", "2026-01"): 100, ("Ann", "2026-02"): 200, ("Bob", "2026-01"): 300}
+    assert meaning(pasted, "row", "6") == "its owners and periods stand beside it"
+
+
+def test_a_row_that_names_the_measure_that_all_of_them_have():
+    pasted = paste("Measure | Family | Jan 2026\n | Chairs | 100\n | Tables | 200\nNet sales | | 300")
+    assert sum(budget(pasted, "family").values()) == 300
+
+
+def test_revenue_and_cost_are_no_parts_of_each_other():
+    pasted = paste("Position | Jan 2026\nNet sales | 100\nCOGS | 60")
+    assert budget(pasted) == {("2026-01",): 100} and budget(pasted, measure="cost") == {("2026-01",): 60}
+
+
+def test_an_empty_row_beside_its_parts_needs_no_word():
+    pasted = paste("Region | Family | Jan 2026\nNorth | | 0\nNorth | Chairs | 10\nNorth | Tables | 5")
+    assert said(pasted) == []
+
+
+def test_no_row_is_held_against_every_total(monkeypatch):
+    """300 owners with a total each: a row is looked at a few times, not 300 times."""
+    looks = 0
+    fits = totals._fits
+
+    def counted(*arguments):
+        nonlocal looks
+        looks += 1
+        return fits(*arguments)
+
+    monkeypatch.setattr(totals, "_fits", counted)
+    blocks = [f"Rep {k} | Chairs | {k}\nRep {k} | Tables | {k}\nTotal | | {2 * k + (k == 1250)}" for k in range(1000, 1300)]
+    pasted = paste("Owner | Family | Jan 2026\n" + "\n".join(blocks))
+    assert [w for w in said(pasted) if "the total" in w] == ["Budget!C754: the total 2,501 does not equal its parts, 2,500 (difference 1; the parts count, the total does not)"]
+    assert looks <= 10 * 600
