@@ -4,7 +4,7 @@ import pytest
 from sheet_tables import read
 
 from sop_xl.errors import Severity
-from sop_xl.sheets import cross_checks, supply_checks
+from sop_xl.sheets import cross_checks, price_checks, supply_checks
 from sop_xl.sheets.cross_checks import CHECKS, cross_check, current_period
 from sop_xl.sheets.settings import Settings
 
@@ -254,7 +254,7 @@ def test_how_the_budget_was_understood_is_said():
 
 
 def test_every_check_is_listed():
-    named = {name for name in {**vars(cross_checks), **vars(supply_checks)} if name.startswith("check_")}
+    named = {name for name in {**vars(cross_checks), **vars(supply_checks), **vars(price_checks)} if name.startswith("check_")}
     assert named == {check.__name__ for check in CHECKS}
 
 
