@@ -224,6 +224,12 @@ def test_a_line_in_a_foreign_currency_needs_a_rate():
     assert found(workbook(Budget=budget, FX_Rates="Currency | 2026-03\nEUR | 0.9")) == []
 
 
+def test_a_list_price_in_a_foreign_currency_needs_a_rate():
+    prices = "Item | Currency | List price | Discount\nBK-7 | eur | 9 |\nAX-140 | EUR | 5 |\n | CHF | | 0.1\n | USD | 3 |"
+    assert found(workbook(Price_List=prices), Severity.ERROR) == ["Price List!B7: expected a rate for EUR in FX Rates, got none"]
+    assert found(workbook(Price_List=prices, FX_Rates="Currency | 2026-03\nEUR | 0.9")) == []
+
+
 def test_a_location_that_sells_in_a_foreign_currency_is_a_warning_only():
     locations = LOCATIONS.replace("South  | USD", "South  | EUR")
     readings = workbook(Locations=locations)
