@@ -66,7 +66,7 @@ def line_basis(settings: Settings) -> dict[str, str]:
     last = "balance / flow of the last 3 periods"
     return {
         "inventory_value": "closing stock at " + ("unit cost" if settings.inventory_valuation == "standard" else settings.inventory_valuation),
-        "stock_reserve": f"{settings.excess_reserve_rate:.0%} of excess, {settings.obsolete_reserve_rate:.0%} of obsolete stock",
+        "stock_reserve": f"{settings.excess_reserve_rate:.0%} of excess, {settings.obsolete_reserve_rate:.0%} of obsolete stock; not charged in Profit and Loss",
         "work_in_process": "left one stock, not yet in the next",
         "receivables": "customer terms by days; open currency at plan rates",
         "payables": "supplier terms by days",
