@@ -12,7 +12,8 @@ from supply_tables import FIRST, Rows, supply_inputs
 
 from sop_xl import frames
 from sop_xl.periods import Timeline
-from sop_xl.plan.constrained_volumes import constrained_volumes
+from sop_xl.plan.constrained_volumes import total_volumes, volumes_by_customer
+from sop_xl.plan.customer_prices import priced_by_customer
 from sop_xl.plan.customer_split import CustomerInputs
 from sop_xl.plan.finance import financial_plan
 from sop_xl.plan.profit_and_loss import profit_and_loss
@@ -91,5 +92,6 @@ def money_world(
         past, inputs.served, table(frames.NET_PRICES, *known), inputs.items, inputs.locations, timeline, rates if len(rates) else None, plan_currency,
         customer_mix=inputs.customer_mix, price_list=table(frames.PRICE_LIST, *price_list),
     )  # fmt: skip
-    volumes = constrained_volumes(solution, inputs.served, inputs.locations, inputs.customer_mix)
+    by_customer = volumes_by_customer(solution, inputs.served, inputs.locations, inputs.customer_mix)
+    volumes = total_volumes(priced_by_customer(by_customer, whole, inputs.customer_mix, inputs.customer_classes))
     return MoneyWorld(inputs, timeline, solution, whole, constrain_detail(whole, volumes), notes)

@@ -18,8 +18,6 @@ from sop_xl.vocabulary import MEASURES
 
 DECIMALS = 6
 """Places to which money is written, so that sums of lines still tie to the cent."""
-SHOWN_WHERE_KNOWN = ()
-"""Lines that are left out where they are 0 throughout; all others stand, so that each sum stands below its parts."""
 
 
 def plan_balance(
@@ -53,9 +51,8 @@ def balance_rows(balance: pd.DataFrame, inputs: Inputs, shown: Timeline) -> tupl
     ordered = balance.assign(first=is_total[0], then=is_total[1]).sort_values(["first", "family", "then", "region", "period"], kind="stable")
     ordered = ordered.drop(columns=["first", "then"]).reset_index(drop=True).round(DECIMALS)
     texts = {"category": ordered["family"].map(category).fillna("").tolist()}
-    header, rows = grid_rows(
-        spec, ordered, shown, texts, plan_currency=settings.plan_currency, not_if_zero=SHOWN_WHERE_KNOWN
-    )
+    # lines of 0 stand, too, so that each sum stands below its parts
+    header, rows = grid_rows(spec, ordered, shown, texts, plan_currency=settings.plan_currency)
     names = [c.name for c in spec.columns]
     basis, measure = names.index("basis"), names.index("measure")
     words = {MEASURES[name].label: text for name, text in line_basis(settings).items()}
@@ -69,7 +66,7 @@ def line_basis(settings: Settings) -> dict[str, str]:
     last = "balance / flow of the last 3 periods"
     return {
         "inventory_value": "closing stock at " + ("unit cost" if settings.inventory_valuation == "standard" else settings.inventory_valuation),
-        "stock_reserve": f"{settings.excess_reserve_rate:.0%} of excess, {settings.obsolete_reserve_rate:.0%} of obsolete stock",
+        "stock_reserve": f"{settings.excess_reserve_rate:.0%} of excess, {settings.obsolete_reserve_rate:.0%} of obsolete stock; not charged in Profit and Loss",
         "work_in_process": "left one stock, not yet in the next",
         "receivables": "customer terms by days; open currency at plan rates",
         "payables": "supplier terms by days",

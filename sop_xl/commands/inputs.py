@@ -75,16 +75,33 @@ class Inputs:
 
     @cached_property
     def fingerprint(self) -> str:
-        """Hash of everything that was read; the same content gives the same text, whatever the layout of the sheets."""
+        """Hash of everything that people put in; the same content gives the same text, whatever the layout of the sheets.
+
+        Of outputs that people write on only their words count, and where they stand: figures are a run's own.
+        """
         digest = hashlib.sha256(self.settings.model_dump_json().encode())
         for name in sorted(self.readings):
-            frame = self.readings[name].frame
+            reading = self.readings[name]
+            written_by_runs = reading.spec.kind is SheetKind.OUTPUT
+            frame = _typed(reading) if written_by_runs else reading.frame
+            if written_by_runs and frame.empty:
+                continue
             digest.update(name.encode())
             digest.update(pd.util.hash_pandas_object(frame, index=False).to_numpy().tobytes())
-            detail = self.readings[name].detail
+            detail = reading.detail
             if detail is not None and len(detail) != len(frame):  # what was added up moves the plan by its labels, too
                 digest.update(pd.util.hash_pandas_object(detail, index=False).to_numpy().tobytes())
         return digest.hexdigest()[:16]
+
+
+def _typed(reading: Reading) -> pd.DataFrame:
+    """The words that people wrote on an output, with the key of their line; in the order of the keys, as a run may rank its lines anew."""
+    if reading.records.empty:
+        return reading.records
+    people = [c.name for c in reading.spec.columns if c.people]
+    marked = (reading.records[people].fillna("") != "").any(axis=1)
+    words = reading.records.loc[marked, [*reading.spec.key, *people]].astype(str)
+    return words.sort_values(list(words.columns), ignore_index=True)
 
 
 def input_sheets() -> tuple[SheetSpec, ...]:

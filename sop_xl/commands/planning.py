@@ -16,6 +16,7 @@ from sop_xl.periods import Timeline
 from sop_xl.plan.bridges import bridges
 from sop_xl.plan.constrained_volumes import sellable, total_volumes, volumes_by_customer
 from sop_xl.plan.consumption import demand_to_serve
+from sop_xl.plan.customer_prices import priced_by_customer
 from sop_xl.plan.customer_split import CustomerInputs
 from sop_xl.plan.finance import financial_plan
 from sop_xl.plan.kpis import kpis
@@ -107,7 +108,7 @@ def plan_money(
         notes.append(notes_frame([Note("financial_plan", "", "money-of-demand", why_not)]))
     else:
         by_customer = volumes_by_customer(supply.solution, supply.served, locations, mix, supply.price_change)
-        detail = constrain_detail(detail, total_volumes(by_customer))
+        detail = constrain_detail(detail, total_volumes(priced_by_customer(by_customer, detail, mix, inputs.frame("Customer Classes"))))
     budget = budget_in_plan_currency(inputs, detail, timeline, notes)
     plan, said = financial_plan(detail, supply.inventory_plan, budget, previous_plan, items, locations, timeline)
     notes.append(said)

@@ -57,7 +57,8 @@ SHEET_OF_FRAME = {spec.frame.name: spec.name for spec in SHEETS if spec.frame is
 
 
 WARNINGS = {
-    "budget-covers-part",
+    "budget-covers-part-of-plan",
+    "budget-of-several-levels",
     "budget-outside-timeline",
     "event-on-successor",
     "event-without-customer",
@@ -65,7 +66,16 @@ WARNINGS = {
     "events-below-zero",
     "order-overdue",
     "override-against-pinned",
-    "override-without-effect",
+    "override-on-pinned",
+    "override-without-demand",
+    "owner-without-gap",
+    "price-list-without-rate",
+    "risk-not-planned",
+    "risk-outside-plan",
+    "risk-scope-empty",
+    "risk-without-demand",
+    "risk-without-effect",
+    "risk-without-limit",
     "sales-input-contradicts",
     "sales-input-without-price",
     "sales-input-without-series",

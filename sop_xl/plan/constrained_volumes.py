@@ -51,11 +51,12 @@ def constrained_volumes(
 
 
 def total_volumes(by_customer: pd.DataFrame) -> pd.DataFrame:
-    """What `constrained_volumes` gives, from what `volumes_by_customer` gave."""
-    money = by_customer["sales_volume"] * by_customer["price_factor"]
-    total = by_customer.assign(money=money).groupby(VOLUME_KEYS, as_index=False)[["sales_volume", "money"]].sum()
+    """What `constrained_volumes` gives, from what `volumes_by_customer` gave; factors are weighed by the units that they hold for, 1 where none are sold."""
+    factors = [name for name in ("price_factor", "list_price_factor") if name in by_customer]
+    money = by_customer.assign(**{name: by_customer["sales_volume"] * by_customer[name] for name in factors})
+    total = money.groupby(VOLUME_KEYS, as_index=False)[["sales_volume", *factors]].sum()
     sold = total["sales_volume"].where(total["sales_volume"] > 0)
-    return total.assign(price_factor=(total["money"] / sold).fillna(1.0))[[*VOLUME_KEYS, "sales_volume", "price_factor"]]
+    return total.assign(**{name: (total[name] / sold).fillna(1.0) for name in factors})
 
 
 def volumes_by_customer(

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from sop_xl.frames import CUSTOMER_CLASSES, CUSTOMER_MIX, empty_frame
+from sop_xl.plan.customer_prices import list_weights, net_weights
 from sop_xl.plan.customers import customer_shares
 from sop_xl.plan.grid import Grid, Matrix
 from sop_xl.plan.valuation import FinancialDetail, times
@@ -78,8 +79,8 @@ def customer_parts(detail: FinancialDetail, gross: Matrix, past: int, inputs: Cu
         yield CustomerPart("", detail.volume, detail.revenue, gross)
         return
     volumes = _volumes(detail, past, inputs)
-    revenues = _split(detail.revenue, detail.volume, volumes, _net_weights(detail, volumes, inputs))
-    listed = _split(gross, detail.volume, volumes, _list_weights(detail, volumes))
+    revenues = _split(detail.revenue, detail.volume, volumes, net_weights(detail, volumes, inputs.classes))
+    listed = _split(gross, detail.volume, volumes, list_weights(detail, volumes))
     if inputs.history is not None and past:
         _put_history(detail, past, inputs.history, volumes, revenues, listed)
     wholes = rest = [detail.volume, detail.revenue, gross]
@@ -112,21 +113,6 @@ def _volumes(detail: FinancialDetail, past: int, inputs: CustomerInputs) -> dict
             part = np.where(rest_share > NOISE, shares[name] / np.where(rest_share > NOISE, rest_share, 1.0), 0.0)
             result[name][:, past:] = rest * np.minimum(part, 1.0)[:, None]
     return result
-
-
-def _net_weights(detail: FinancialDetail, volumes: dict[str, Matrix], inputs: CustomerInputs) -> dict[str, Matrix]:
-    """(S, T) what a unit of each group, and of all others, brings beside those of the others."""
-    factor = inputs.classes.set_index("customer")["price_factor"].dropna()
-    stated = {price.customer: price.price for price in detail.by_customer}
-    usual = stated.get("", np.ones(detail.grid.shape))
-    every = {name: stated.get(name, usual * float(factor.get(name, 1.0))) for name in volumes}
-    return every | {"": usual}
-
-
-def _list_weights(detail: FinancialDetail, volumes: dict[str, Matrix]) -> dict[str, Matrix]:
-    stated = {price.customer: price.list_price for price in detail.by_customer}
-    usual = stated.get("", np.ones(detail.grid.shape))
-    return {name: stated.get(name, usual) for name in (*volumes, "")}
 
 
 def _split(amount: Matrix, volume: Matrix, volumes: dict[str, Matrix], per_unit: dict[str, Matrix]) -> dict[str, Matrix]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from sop_xl.frames import CUSTOMER_MIX, PRICE_LIST, check_frame, empty_frame
+from sop_xl.frames import CUSTOMER_MIX, FX_RATES, PRICE_LIST, check_frame, empty_frame
 from sop_xl.periods import Timeline
 from sop_xl.plan.currency import ACTUAL, PLAN, rates_at
 from sop_xl.plan.customers import customer_shares
@@ -76,7 +76,8 @@ def listed_prices(
     items
         unit_price: list price in plan currency, NaN = not known.
     timeline, fx_rates, plan_currency
-        Rows in other currencies are valued at plan rates in planned periods and at actual ones in past periods.
+        Rows in other currencies are valued at plan rates in planned periods and at actual ones in past periods; without a rate they say nothing,
+        and that is said.
     currency
         (S,) currency of the location of each series; `""` = plan currency. Absent: everything is in plan currency.
     customer_mix
@@ -100,13 +101,16 @@ def listed_prices(
     share = {customer: customer_shares(grid, mix, customer) for customer in named}
     share[""] = np.maximum(1.0 - sum(share.values(), np.zeros(len(grid.series))), 0.0)
     total = {name: grid.zeros() for name in ("list_price", "price", "held", "local")}
-    by_customer, silent = [], set[str]()
+    by_customer, silent, unrated = [], set[str](), set[str]()
     for customer in ("", *named):
         things = grid.series.assign(customer=customer)
         found = holding(rows, things, grid.periods, timeline.calendar, ("region", "customer"))
         stated = rows["list_price"].to_numpy(dtype=float)[found.row] / rates[found.row, found.period]
         gross = np.where(np.isnan(rows["list_price"].to_numpy(dtype=float)[found.row]), of_item[found.thing], stated)
-        silent.update(grid.series["item"].to_numpy(dtype=object)[found.thing[np.isnan(gross)]].tolist())
+        without_rate = np.isnan(gross) & ~np.isnan(rows["list_price"].to_numpy(dtype=float)[found.row])
+        of_thing = grid.series["item"].to_numpy(dtype=object)[found.thing]
+        unrated.update(of_thing[without_rate].tolist())
+        silent.update(of_thing[np.isnan(gross) & ~without_rate].tolist())
         net = gross * (1.0 - rows["discount"].fillna(0.0).to_numpy(dtype=float)[found.row])
         held = found.total((~np.isnan(gross)).astype(float), grid.shape)
         own = CustomerPrice(customer, _over(found, gross, held, listed), _over(found, net, held, net_price))
@@ -121,6 +125,9 @@ def listed_prices(
     if silent:
         words = f"Price List discounts {some_of(silent)}, of which no list price is known; the price that a unit brought so far stands"
         notes.append(Note("price_list", min(silent), "price-list-without-price", words))
+    if unrated:
+        words = f"Price List prices {some_of(unrated)} in a currency without a rate; the price that a unit brought so far stands"
+        notes.append(Note("price_list", min(unrated), "price-list-without-rate", words))
     return ListedPrices(**total, by_customer=tuple(by_customer) if named else ()), notes_frame(notes)
 
 
@@ -136,15 +143,13 @@ def _weighed(weight: Matrix, price: Matrix) -> Matrix:
 
 
 def _row_rates(rows: pd.DataFrame, timeline: Timeline, fx_rates: pd.DataFrame | None, plan_currency: str) -> tuple[Matrix, pd.DataFrame]:
-    """(rows, periods) rate of each row's currency: actual in past and plan in planned periods; 1 where no rates are given."""
-    shape = len(rows), len(timeline.periods)
-    if fx_rates is None or fx_rates.empty:
-        return np.ones(shape), notes_frame([])
+    """(rows, periods) rate of each row's currency: actual in past and plan in planned periods; NaN, and said, where none is known."""
+    rates = empty_frame(FX_RATES) if fx_rates is None else fx_rates
     parts, notes = [], []
     codes, labels = pd.factorize(rows["currency"])
     for periods, rate_type in ((timeline.history, ACTUAL), (timeline.plan, PLAN)):
         every = pd.Series(np.repeat(np.asarray(labels, dtype=object), len(periods)), dtype="object")
-        rate, said = rates_at(every, pd.Series(np.tile(periods.to_numpy(), len(labels))), fx_rates, plan_currency, rate_type)
+        rate, said = rates_at(every, pd.Series(np.tile(periods.to_numpy(), len(labels))), rates, plan_currency, rate_type)
         parts.append(rate.to_numpy(dtype=float).reshape(len(labels), len(periods))[codes])
         notes.append(said)
     return np.concatenate(parts, axis=1), pd.concat(notes, ignore_index=True)

@@ -149,8 +149,8 @@ def constrain_detail(detail: FinancialDetail, volumes: pd.DataFrame) -> Financia
         See `financial_detail`.
     volumes
         item, location, period, sales_volume (units served), each item x location x period once; see `constrained_volumes`. Cells that it does
-        not name keep the volume that they have. A column price_factor, where there is one, changes the price of its cells: what decisions of
-        the supply plan have set.
+        not name keep the volume that they have. Columns price_factor and list_price_factor, where there are any, change the prices of their
+        cells: what decisions of the supply plan have set, and who is served (see `customer_prices.priced_by_customer`).
 
     Returns
     -------
@@ -170,13 +170,14 @@ def constrain_detail(detail: FinancialDetail, volumes: pd.DataFrame) -> Financia
         raise FrameError(f"volumes: {item} / {location} is not in the detail in every period that is served")
     if volumes["sales_volume"].isna().any() or volumes.duplicated(["item", "location", "period"]).any():
         raise FrameError("volumes: each item, location and period stands once, with a volume")
-    volume, revenue, cost, price = (matrix.copy() for matrix in (detail.volume, detail.revenue, detail.cost, detail.price))
+    volume, revenue, cost, price, listed = (m.copy() for m in (detail.volume, detail.revenue, detail.cost, detail.price, detail.list_price))
     volume[rows, columns] = volumes["sales_volume"].to_numpy(dtype=float)
-    if "price_factor" in volumes:
-        price[rows, columns] *= volumes["price_factor"].to_numpy(dtype=float)
+    for name, matrix in (("price_factor", price), ("list_price_factor", listed)):
+        if name in volumes:
+            matrix[rows, columns] *= volumes[name].to_numpy(dtype=float)
     revenue[rows, columns] = times(volume[rows, columns], price[rows, columns])
     cost[rows, columns] = times(volume[rows, columns], detail.unit_cost[rows, columns])
-    return replace(detail, volume=volume, revenue=revenue, cost=cost, price=price)
+    return replace(detail, volume=volume, revenue=revenue, cost=cost, price=price, list_price=listed)
 
 
 def times(units: Matrix, per_unit: Matrix) -> Matrix:

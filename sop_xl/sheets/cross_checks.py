@@ -34,6 +34,7 @@ from sop_xl.sheets.people_checks import (
     check_sales_numbers,
     check_set_values,
 )
+from sop_xl.sheets.price_checks import PRICE_CHECKS
 from sop_xl.sheets.readings import Readings, current_period, filled, moment_text, quoted_label, stated_columns
 from sop_xl.sheets.risk_checks import check_risks
 from sop_xl.sheets.scope_checks import check_empty_scopes, check_ended_items, check_reserved_names
@@ -240,6 +241,7 @@ CHECKS: tuple[Callable[[Readings], Iterator[Problem]], ...] = (
     check_price_drivers,
     *SUPPLY_CHECKS,
     check_risks,
+    *PRICE_CHECKS,
 )
 """Every check, in the order in which its problems are listed."""
 

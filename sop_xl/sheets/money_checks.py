@@ -45,6 +45,7 @@ def check_rates(readings: Readings) -> Iterator[Problem]:
             if money is True and currency not in (reading.settings.plan_currency.upper(), *known, *said):
                 said.add(currency)
                 yield Problem(reading.sheet, reading.cell_of(line, "unit"), "no-rate", f"expected a rate for {currency} in FX Rates", "none")
+    yield from _unrated_prices(readings, known)
     locations = filled(readings, "Locations")
     if locations is None:
         return
@@ -56,6 +57,18 @@ def check_rates(readings: Readings) -> Iterator[Problem]:
                 locations.sheet, locations.cell_of(line, "currency"), "no-rate", f"expected a rate for {code} in FX Rates", "none",
                 "money is shown in plan currency only", Severity.WARNING,
             )  # fmt: skip
+
+
+def _unrated_prices(readings: Readings, known: set[str]) -> Iterator[Problem]:
+    """List prices in a currency without a rate, one line for each; a code that is no currency has its own problem."""
+    prices = filled(readings, "Price List")
+    if prices is None:
+        return
+    # a discount alone is taken off the price in Items, whatever its row says of currencies
+    codes = prices.records.loc[prices.records["list_price"].notna(), "currency"].astype(str).str.upper()
+    unrated = codes[codes.isin(CURRENCIES - known - {prices.settings.plan_currency.upper()})]
+    for line, code in unrated.drop_duplicates().items():
+        yield Problem(prices.sheet, prices.cell_of(line, "currency"), "no-rate", f"expected a rate for {code} in FX Rates", "none")
 
 
 def check_item_money(readings: Readings) -> Iterator[Problem]:

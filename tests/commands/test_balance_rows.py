@@ -63,6 +63,11 @@ def test_every_measure_of_the_sheet_has_a_basis():
     assert line_basis(Settings(inventory_valuation="moving average"))["inventory_value"] == "closing stock at moving average"
 
 
+def test_the_reserve_says_that_profit_and_loss_does_not_bear_it():
+    basis = line_basis(Settings(excess_reserve_rate=0.25, obsolete_reserve_rate=1.0))["stock_reserve"]
+    assert basis == "25% of excess, 100% of obsolete stock; not charged in Profit and Loss"
+
+
 def test_numbers_of_the_settings_sheet_are_those_of_the_balance():
     found = balance_settings(Settings(inventory_valuation="moving average", customer_payment_days=7, opening_cash=3, excess_reserve_rate=0.1, obsolete_reserve_rate=0.2, excess_cover_days=90))
     assert found == BalanceSettings("moving average", 7, 90, 0.1, 0.2, 3)

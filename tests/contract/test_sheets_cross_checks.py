@@ -4,7 +4,7 @@ import pytest
 from sheet_tables import read
 
 from sop_xl.errors import Severity
-from sop_xl.sheets import cross_checks, supply_checks
+from sop_xl.sheets import cross_checks, price_checks, supply_checks
 from sop_xl.sheets.cross_checks import CHECKS, cross_check, current_period
 from sop_xl.sheets.settings import Settings
 
@@ -224,6 +224,12 @@ def test_a_line_in_a_foreign_currency_needs_a_rate():
     assert found(workbook(Budget=budget, FX_Rates="Currency | 2026-03\nEUR | 0.9")) == []
 
 
+def test_a_list_price_in_a_foreign_currency_needs_a_rate():
+    prices = "Item | Currency | List price | Discount\nBK-7 | eur | 9 |\nAX-140 | EUR | 5 |\n | CHF | | 0.1\n | USD | 3 |"
+    assert found(workbook(Price_List=prices), Severity.ERROR) == ["Price List!B7: expected a rate for EUR in FX Rates, got none"]
+    assert found(workbook(Price_List=prices, FX_Rates="Currency | 2026-03\nEUR | 0.9")) == []
+
+
 def test_a_location_that_sells_in_a_foreign_currency_is_a_warning_only():
     locations = LOCATIONS.replace("South  | USD", "South  | EUR")
     readings = workbook(Locations=locations)
@@ -254,7 +260,7 @@ def test_how_the_budget_was_understood_is_said():
 
 
 def test_every_check_is_listed():
-    named = {name for name in {**vars(cross_checks), **vars(supply_checks)} if name.startswith("check_")}
+    named = {name for name in {**vars(cross_checks), **vars(supply_checks), **vars(price_checks)} if name.startswith("check_")}
     assert named == {check.__name__ for check in CHECKS}
 
 

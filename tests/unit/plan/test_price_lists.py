@@ -89,6 +89,14 @@ class TestCurrency:
             detail = priced(row, locations=self.OSLO, fx_rates=self.RATES, plan_currency="USD")
             assert np.isnan(detail.fx_rate[0, JAN:]).all()
 
+    @pytest.mark.parametrize("rates", [(), RATES[1:]])
+    def test_a_price_in_a_currency_without_a_rate_says_nothing_and_is_not_taken_one_to_one(self, rates) -> None:
+        world = money_world(ITEM, ASKED, net_price={"gloss": 15.0, "matt": 15.0}, price_list=[{"item": "gloss", "list_price": 1600.0, "currency": "EUR"}], fx_rates=rates, plan_currency="USD")
+        assert (world.detail.price[:, JAN:] == 15.0).all()
+        said = world.notes.set_index("rule")["note"]
+        assert said["price-list-without-rate"] == "Price List prices gloss in a currency without a rate; the price that a unit brought so far stands"
+        assert "price-list-without-price" not in said
+
     def test_a_currency_with_rate_1_changes_nothing(self) -> None:
         row = {"item": "gloss", "list_price": 16.0, "discount": 0.2}
         rate = ({"currency": "EUR", "rate_type": "plan", "2026-01": 1.0}, {"currency": "EUR", "rate_type": "actual", "2025-01": 1.0})
