@@ -130,6 +130,27 @@ class TestPlanAndBudget:
         listed, _ = gaps(plan=[*self.PLAN, *plan_rows(region="South", margin=500, revenue=900), *plan_rows(version="Budget", margin=130, count=6)])
         assert account(listed, "Bikes below budget")[0][:2] == ("gap", 180)
 
+    @pytest.mark.parametrize("version, name", [("Budget", "Tents below budget"), ("Previous plan", "Tents below last cycle")])
+    def test_all_of_a_family_is_missing_that_the_plan_no_longer_has(self, version, name):
+        listed, _ = gaps(plan=[*self.PLAN, *plan_rows("Tents", version=version, margin=30)])
+        assert account(listed, name)[0][:2] == ("gap", 12 * 30)
+        assert listed["note"].iloc[0] == "The plan has no line there: all of it is missing"
+
+    def test_so_is_all_of_a_region_of_a_budget_without_families(self):
+        listed, _ = gaps(plan=[*self.PLAN, *plan_rows("(not by family)", "West", "Budget", margin=30, count=3)])
+        assert account(listed, "West below budget")[0][:2] == ("gap", 3 * 30)
+
+    def test_revenue_of_a_family_that_the_plan_no_longer_has_is_valued_at_the_margin_of_the_whole_plan(self):
+        """110 of 450 a month."""
+        listed, notes = gaps(plan=[*self.PLAN, *plan_rows("Tents", version="Budget", revenue=90)])
+        assert account(listed, "Tents below budget")[0][:2] == ("gap", 12 * 90 * 110 / 450)
+        assert "24.4% of revenue that the whole plan earns" in listed["note"].iloc[0]
+        assert notes.empty
+
+    def test_without_a_plan_there_is_nothing_to_compare(self):
+        listed, _ = gaps(plan=plan_rows(version="Budget", margin=130))
+        assert listed.empty
+
     def test_revenue_alone_is_valued_at_the_margin_of_the_plan(self):
         listed, _ = gaps(plan=[*self.PLAN, *plan_rows(version="Budget", revenue=500)])
         assert account(listed, "Bikes below budget")[0][:2] == ("gap", 1200 * 0.25)
