@@ -5,7 +5,8 @@ open, negative too, so that the rows add up to 0 to the cent.
 
 The three kinds of gap are three views of the same plan: an option may stand in a gap of each. Within one kind none stands for more than it brings:
 options close shortages by the part of each that they remove, valued at their gain where that is less than the margin they save, and a shortage is in
-one gap only; in budget and last cycle their profit is shared out to families by the margin that they save in each.
+one gap only; in budget and last cycle their profit is shared out to families by the margin that they save in each, and of it counts the part of their span that lies
+within the periods of the gap.
 """
 
 from __future__ import annotations
@@ -109,7 +110,8 @@ def gap_list(
     spent: dict[str, dict[str, float]] = {BUDGETED: {}, LAST_CYCLE: {}}
     for gap in sorted(found, key=lambda gap: (-np.nan_to_num(gap.value), gap.name)):  # the largest has the first call on what closes gaps
         scope, used = {"family": gap.family, "region": gap.region}, spent[gap.reference]
-        taken = closings(money_steps(gap.value, scope, gap.last, paying, profit, margins, risks, used, currency), np.array([gap.value]), np.array([np.nan]))
+        steps = money_steps(gap.value, scope, (gap.first, gap.last), timeline.plan, paying, profit, margins, risks, used, currency)
+        taken = closings(steps, np.array([gap.value]), np.array([np.nan]))
         used.update({closing.step.name: used.get(closing.step.name, 0.0) + closing.value for closing in taken})
         accounts.append(_money_account(gap, taken))
     accounts.sort(key=lambda account: (np.isnan(account.total), -round(np.nan_to_num(account.total), 2), account.name))

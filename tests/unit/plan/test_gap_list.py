@@ -177,8 +177,37 @@ class TestPlanAndBudget:
     def test_options_close_it_by_the_profit_that_they_bring_to_the_family(self):
         """Of a profit of 300, 400 : 200 of the margin saved is that of bikes."""
         shorts = [shortage("Bike", 10, 400), shortage("Helmet", 20, 200)]
-        listed, _ = gaps(shorts, [option("Overtime at Saw", 300, 1)], left("", Bike=10, Helmet=20), [*self.PLAN, *plan_rows(version="Budget", margin=130)])
+        spring = option("Overtime at Saw", 300, 1, first_period=month("2026-03"), last_period=month("2026-04"))
+        listed, _ = gaps(shorts, [spring], left("", Bike=10, Helmet=20), [*self.PLAN, *plan_rows(version="Budget", margin=130)])
         assert [row[:2] for row in account(listed, "Bikes below budget")] == [("gap", 360), ("Overtime at Saw", pytest.approx(-200)), ("not closed", pytest.approx(-160))]
+
+    @pytest.mark.parametrize(
+        "first, last, closed, words",
+        [
+            ("2026-07", "2027-06", -150, "; 6 of its 12 periods lie within the gap's, so that 50% of what it brings counts"),
+            ("2026-10", None, -100, "; 3 of its 9 periods lie within the gap's, so that 33% of what it brings counts"),
+            (None, None, -200, "; 12 of its 18 periods lie within the gap's, so that 67% of what it brings counts"),
+            ("2026-01", "2026-12", -300, ""),
+        ],
+    )
+    def test_of_an_option_the_part_of_its_span_within_the_year_of_the_gap_counts(self, first, last, closed, words):
+        """It brings 300 over a plan of 18 months; the gap is one of the next 12. A span without an end reaches to the end of the plan."""
+        span = {name: month(text) for name, text in (("first_period", first), ("last_period", last)) if text}
+        listed, _ = gaps([shortage("Bike", 10, 400)], [option("Overtime at Saw", 300, 1, **span)], left("", Bike=10), [*self.PLAN, *plan_rows(version="Budget", margin=130)])
+        assert account(listed, "Bikes below budget")[1][:2] == ("Overtime at Saw", pytest.approx(closed))
+        note = listed.loc[(listed["gap"] == "Bikes below budget") & (listed["step"] == "Overtime at Saw"), "note"].iloc[0]
+        assert note == f"Rank 1 in Options: gains 300 USD over the whole plan after its own cost{words}"
+
+    def test_an_option_after_the_gap_closes_none_of_it(self):
+        late = option("Overtime at Saw", 300, 1, first_period=month("2027-01"), last_period=month("2027-03"))
+        listed, _ = gaps([shortage("Bike", 10, 400)], [late], left("", Bike=10), [*self.PLAN, *plan_rows(version="Budget", margin=130)])
+        assert [row[0] for row in account(listed, "Bikes below budget")] == ["gap", "not closed"]
+
+    def test_what_an_opportunity_brings_before_a_gap_closes_none_of_it(self):
+        """The budget is one of the second half of the year."""
+        brought = [("O1", "Bikes", "2026-02", 50.0), ("O1", "Bikes", "2026-09", 20.0)]
+        listed, _ = gaps(plan=[*self.PLAN, *plan_rows(version="Budget", margin=130, first="2026-07", count=6)], margins=brought, risks=[{"risk": "O1", "probability": 1.0}])
+        assert [row[:2] for row in account(listed, "Bikes below budget")] == [("gap", 180), ("Opportunity O1", -20), ("not closed", -160)]
 
     def test_so_do_opportunities_by_what_is_expected_of_them_in_time(self):
         tender = {"risk": "O1", "name": "Tender", "probability": 0.4, "owner": "Ann"}
