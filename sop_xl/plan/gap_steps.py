@@ -24,13 +24,16 @@ def removed_parts(shortages: pd.DataFrame, effects: pd.DataFrame, options: list[
     effects
         Rows of `best_options.unmet_by_point` of the plan (option `""`) and of every option.
     """
-    left = effects[effects["option"].isin(["", *options])]
+    wanted, stock = ["", *options], ["item", "location"]
+    left = effects[effects["option"].isin(wanted)]
+    spells = shortages[[*stock, "period", "last_period"]].rename(columns={"period": "since"}).assign(shortage=np.arange(len(shortages)))
+    met = left.merge(spells, on=stock)
+    met = met[met["period"].between(met["since"], met["last_period"])]
+    missing = np.zeros((len(wanted), len(shortages)))
+    np.add.at(missing, (pd.Index(wanted).get_indexer(pd.Index(met["option"])), met["shortage"].to_numpy(dtype=int)), met["unmet_demand"].to_numpy(dtype=float))
     parts = np.zeros((len(options), len(shortages)))
-    for k, row in enumerate(records(shortages)):
-        here = left[(left["item"] == row.item) & (left["location"] == row.location) & left["period"].between(row.period, row.last_period)]
-        missing = here.groupby("option", sort=True)["unmet_demand"].sum().reindex(["", *options], fill_value=0.0).to_numpy(dtype=float)
-        if missing[0] > 0:
-            parts[:, k] = np.clip(1.0 - missing[1:] / missing[0], 0.0, 1.0)
+    short = missing[0] > 0
+    parts[:, short] = np.clip(1.0 - missing[1:, short] / missing[0, short], 0.0, 1.0)
     return parts
 
 
