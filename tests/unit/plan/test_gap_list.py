@@ -270,9 +270,55 @@ class TestOwners:
         listed, _ = gaps([shortage("Bike", 10, 400)], options, effects, marked=self.marked())
         assert dict(zip(listed["step"], listed["owner"], strict=True)) == {"gap": "", "Subcontract item Bike": "", "Overtime at Saw": "Ben", "not closed": ""}
 
-    def test_of_a_gap_that_is_gone_are_said(self):
-        _, notes = gaps(marked=self.marked(gap="Ann"))
-        assert notes["note"].tolist() == ["Bikes short: Saw: no longer stands; its owner was Ann", "Bikes short: Saw, Overtime at Saw: no longer stands; its owner was Ben"]
+    def test_of_a_gap_that_is_closed_now_keep_its_rows_at_nothing_and_are_said(self):
+        listed, notes = gaps(marked=self.marked(gap="Ann"))
+        assert account(listed, "Bikes short: Saw") == [("gap", 0, 0), ("Overtime at Saw", 0, 0), ("not closed", 0, 0)]
+        assert listed["owner"].tolist() == ["Ann", "Ben", ""]
+        assert listed["cause"].iloc[0] == "Closed now: nothing is missing"
+        assert notes["note"].tolist() == [
+            "Bikes short: Saw: closed now; its line stays for its owner Ann",
+            "Bikes short: Saw, Overtime at Saw: closes nothing now; its line stays for its owner Ben",
+        ]
+
+    def test_are_there_when_the_gap_is_back_after_two_cycles(self):
+        closed, _ = gaps(marked=self.marked(gap="Ann"))
+        closed, _ = gaps([shortage("Helmet", 1, 20)], marked=closed)
+        assert closed.loc[closed["step"] == "gap", ["gap", "rank"]].values.tolist() == [["Helmets short: Saw", 1], ["Bikes short: Saw", 2]]
+        back, notes = gaps([shortage("Bike", 80, 3000)], [option("Overtime at Saw", 900, 1)], [*left("", Bike=80), *left("Overtime at Saw", Bike=4)], marked=closed)
+        assert list(zip(back["gap"], back["owner"], strict=True)) == [("Bikes short: Saw", "Ann"), ("Bikes short: Saw", "Ben"), ("Bikes short: Saw", "")]
+        assert notes.empty
+        fresh, _ = gaps([shortage("Bike", 80, 3000)], [option("Overtime at Saw", 900, 1)], [*left("", Bike=80), *left("Overtime at Saw", Bike=4)])
+        pd.testing.assert_frame_equal(back.drop(columns="owner"), fresh.drop(columns="owner"))
+
+    def test_of_a_step_that_closes_nothing_now_stay_in_their_gap(self):
+        """The gap is one of 80 units now, of which another option closes half."""
+        other = option("Subcontract item Bike", 5000, 1, "subcontract")
+        listed, notes = gaps([shortage("Bike", 80, 3000)], [other], [*left("", Bike=80), *left("Subcontract item Bike", Bike=40)], marked=self.marked(gap="Ann"))
+        assert account(listed, "Bikes short: Saw") == [("gap", 3000, 80), ("Subcontract item Bike", -1500, -40), ("Overtime at Saw", 0, 0), ("not closed", -1500, -40)]
+        assert (listed["owner"].tolist(), listed["order"].tolist()) == (["Ann", "", "Ben", ""], [0, 1, 2, 3])
+        assert notes["note"].tolist() == ["Bikes short: Saw, Overtime at Saw: closes nothing now; its line stays for its owner Ben"]
+
+    def test_of_a_gap_in_money_leave_its_units_absent(self):
+        plan = [*plan_rows(margin=100), *plan_rows(version="Budget", margin=110)]
+        marked, _ = gaps(plan=plan)
+        listed, _ = gaps(marked=marked.assign(owner=["Ann", ""]))
+        assert listed["value"].tolist() == [0, 0]
+        assert listed["units"].isna().all()
+
+    def test_that_are_cleared_let_a_closed_gap_go(self):
+        closed, _ = gaps(marked=self.marked(gap="Ann"))
+        listed, notes = gaps(marked=closed.assign(owner=""))
+        assert listed.empty and notes.empty
+
+    def test_of_closed_gaps_do_not_touch_what_stands(self):
+        both = [shortage("Bike", 10, 400), shortage("Helmet", 20, 200)]
+        marked, _ = gaps(both)
+        listed, _ = gaps([*both[:1]], marked=marked.assign(owner=marked["gap"].where(marked["step"] == "not closed", "")))
+        assert listed[["gap", "step", "value", "owner"]].values.tolist() == [
+            ["Bikes short: Saw", "gap", 400, ""], ["Bikes short: Saw", "not closed", -400, "Bikes short: Saw"],
+            ["Helmets short: Saw", "gap", 0, ""], ["Helmets short: Saw", "not closed", 0, "Helmets short: Saw"],
+        ]  # fmt: skip
+        assert listed.groupby("gap")["value"].sum().eq(0).all()
 
 
 def test_nothing_missing_is_an_empty_list():
