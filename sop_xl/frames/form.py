@@ -69,7 +69,7 @@ def check_frame(frame: pd.DataFrame, spec: FrameSpec) -> pd.DataFrame:
             raise FrameError(f"{spec.name}: column {name!r} is {frame[name].dtype}, not {kind}")
     keys = list(spec.keys)
     if len(frame):
-        if frame[[k for k in keys if k not in spec.open_keys]].isna().to_numpy().any():
+        if any(frame[k].isna().any() for k in keys if k not in spec.open_keys):
             raise FrameError(f"{spec.name}: a key is absent")
         twice = frame.duplicated(keys)
         if twice.any():

@@ -118,8 +118,8 @@ def _items_that_matter(cells: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
     # one other item stands by itself as well as any line could for it
     apart = (place < TOP_ITEMS) | (count == TOP_ITEMS + 1)
     items = items.assign(place=place.where(apart, TOP_ITEMS + 1), item=items["item"].where(apart, OTHER_ITEMS))
-    summed = items.groupby(["family", "place", "item"], as_index=False)[columns].sum()
-    size = items.groupby(["family", "place", "item"]).size().to_numpy()
+    lines = items.groupby(["family", "place", "item"])
+    summed, size = lines[columns].sum().reset_index(), lines.size().to_numpy()
     return summed.assign(others=np.where(summed["item"] == OTHER_ITEMS, size, 0))
 
 

@@ -118,7 +118,8 @@ def _from_version(
 ) -> Explained | None:
     """The bridge from budget or previous plan, over the periods for which that has the measure; `None` where it never has."""
     window, word = whole.periods, _WORDS[measure]
-    known = stated[stated[measure].notna()].reset_index(drop=True)
+    has = stated[measure].notna()
+    known = stated if has.all() else stated[has].reset_index(drop=True)
     if known.empty:
         if measure == GROSS_MARGIN:
             text = f"{version} states no cost or gross margin; there is no bridge of gross margin from it"

@@ -32,8 +32,8 @@ def comparison_spans(timeline: Timeline) -> tuple[list[Span], list[Note]]:
 
     The full year is the fiscal year of the current period as an outlook: actuals to date, then plan; and the one after it. A full year
     that the timeline does not hold from its first to its last period is no full year and is left out, which is said of the current one;
-    what is over and what is left of that stands all the same. The next 3, 12, 18 and 24 periods (weeks: 13, 52, 78, 104) stand as far as the horizon goes. A
-    fiscal year is named by the calendar year in which it ends; a fiscal year of ISO weeks has 52 or 53.
+    what is over and what is left of that stands all the same. The next 3, 12, 18 and 24 periods (weeks: 13, 52, 78, 104) stand as far as the horizon goes, and
+    those beyond it are said. A fiscal year is named by the calendar year in which it ends; a fiscal year of ISO weeks has 52 or 53.
     """
     calendar, periods = timeline.calendar, timeline.periods
     year = np.array([calendar.fiscal_year(period) for period in periods])
@@ -57,4 +57,7 @@ def comparison_spans(timeline: Timeline) -> tuple[list[Span], list[Note]]:
         if count <= timeline.horizon:
             place = np.arange(len(periods)) - len(timeline.history)
             spans.append(Span(f"Next {count}", np.asarray((place >= 0) & (place < count))))
+        else:
+            text = f"Next {count} needs a horizon of {count} periods (Settings)"
+            notes.append(Note("plan_comparison", f"Next {count}", "span-beyond-horizon", text))
     return spans, notes

@@ -173,20 +173,41 @@ def _budget(budget: pd.DataFrame, items: pd.DataFrame, timeline: Timeline, notes
         )
     if rows.empty:
         return rows
-    family_of_item = pd.Series(items["family"].to_numpy(), index=items["item"])
-    by_item = (rows["item"] != "").to_numpy(dtype=bool)
-    positions(items["item"], rows.loc[by_item, "item"], "item")
-    family = rows["family"].where(~by_item, rows["item"].map(family_of_item))
+    family = budgeted_families(rows["family"], rows["item"].astype("category"), items)
     revenue, cost, margin = rows["revenue"], rows["cost"], rows["gross_margin"]
     rows = rows.assign(
-        family=family.where(family != "", NOT_BY_FAMILY).astype(object),
-        region=rows["region"].where(rows["region"] != "", NOT_BY_REGION).astype(object),
+        family=named(family, NOT_BY_FAMILY),
+        region=named(rows["region"].astype("category"), NOT_BY_REGION),
         cost=cost.fillna(revenue - margin),
         gross_margin=margin.fillna(revenue - cost),
     )
     _note_levels(rows, notes)
-    total = rows.groupby(["family", "region", "period"], as_index=False)[list(FLOWS)].sum(min_count=1)
+    total = rows.groupby(["family", "region", "period"], as_index=False, observed=True)[list(FLOWS)].sum(min_count=1).astype({"family": object, "region": object})
     return total.assign(version=BUDGET, category="", demand=np.nan, inventory_value=np.nan)
+
+
+def budgeted_families(family: pd.Series, item: pd.Series, items: pd.DataFrame) -> pd.Series:
+    """Families of the rows of a BUDGET: that of the item where a row has one.
+
+    Parameters
+    ----------
+    family, item
+        Columns of BUDGET; `item` as categories, so that what is found of an item is found once.
+    items
+        ITEMS; raises `FrameError` where a budgeted item is not among them.
+    """
+    item = item.cat.remove_unused_categories()
+    named_items = item.cat.categories[item.cat.categories != ""]
+    place = positions(items["item"], named_items.to_series(), "item")
+    families = pd.Series(items["family"].to_numpy(dtype=object)[place], index=named_items)
+    of_item = item.map(families.reindex(item.cat.categories)).to_numpy(dtype=object)
+    return pd.Series(np.where(item == "", family, of_item), index=family.index).astype("category")
+
+
+def named(labels: pd.Series, unnamed: str) -> pd.Series:
+    """Labels as categories, those that are `""` by the name `unnamed`."""
+    categories = labels.cat.categories
+    return labels.map(dict(zip(categories, categories.where(categories != "", unnamed), strict=True))).astype("category")
 
 
 def _note_levels(rows: pd.DataFrame, notes: list[Note]) -> None:
@@ -228,7 +249,7 @@ def covered_by(budget: pd.DataFrame, plan: pd.DataFrame) -> pd.DataFrame:
         Rows of FINANCIAL_PLAN of version Plan.
     """
     inside = np.zeros(len(plan), dtype=bool)
-    cells = pd.MultiIndex.from_frame(budget[["family", "region", "period"]])
+    cells = pd.MultiIndex.from_frame(budget[["family", "region", "period"]].drop_duplicates().astype({"family": object, "region": object}))
     for family in (plan["family"], pd.Series(NOT_BY_FAMILY, index=plan.index)):
         for region in (plan["region"], pd.Series(NOT_BY_REGION, index=plan.index)):
             inside |= pd.MultiIndex.from_arrays([family, region, plan["period"]]).isin(cells)

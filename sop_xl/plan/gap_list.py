@@ -5,7 +5,8 @@ open, negative too, so that the rows add up to 0 to the cent.
 
 The three kinds of gap are three views of the same plan: an option may stand in a gap of each. Within one kind none stands for more than it brings:
 options close shortages by the part of each that they remove, valued at their gain where that is less than the margin they save, and a shortage is in
-one gap only; in budget and last cycle their profit is shared out to families by the margin that they save in each.
+one gap only; in budget and last cycle their profit is shared out to families by the margin that they save in each, and of it counts the part of their span that lies
+within the periods of the gap.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import pandas as pd
 from sop_xl import frames
 from sop_xl.periods import Timeline
 from sop_xl.plan.gap_closing import Closing, Step, closings
+from sop_xl.plan.gap_owners import GAP, NOT_CLOSED, with_owners
 from sop_xl.plan.gap_references import BUDGETED, LAST_CYCLE, MoneyGap, money_gaps
 from sop_xl.plan.gap_steps import (
     ALL,
@@ -28,11 +30,10 @@ from sop_xl.plan.gap_steps import (
     removed_parts,
     shortage_steps,
 )
-from sop_xl.plan.grid import Matrix, records
-from sop_xl.plan.notes import Note, notes_frame
+from sop_xl.plan.grid import Matrix
+from sop_xl.plan.notes import notes_frame
 
 DEMAND_AND_SUPPLY = "demand and supply"
-GAP, NOT_CLOSED = "gap", "not closed"
 SHARED_CAUSES = ("resource", "supplier", "storage")
 """Kinds of cause that several items have in common: their shortages are one gap by the name of the cause, those of other kinds by the kind."""
 
@@ -90,13 +91,14 @@ def gap_list(
     timeline
         Of the plan.
     marked
-        GAP_LIST as it stands in the workbook: owners that people typed stay with the same gap and step.
+        GAP_LIST as it stands in the workbook: owners that people typed stay with the same gap and step, also where these are gone (`with_owners`).
     currency
         Code of the plan currency.
 
     Returns
     -------
-    GAP_LIST by rank and order, and notes. An owner whose gap no longer stands is said.
+    GAP_LIST by rank and order, and notes. A gap that is closed now stays with value 0, after all others, as long as people have an owner for it, which
+    is said; its rows, too, add up to 0.
     """
     for frame, spec in ((shortages, frames.SHORTAGES), (options, frames.OPTIONS), (financial_plan, frames.FINANCIAL_PLAN), (items, frames.ITEMS), (risks, frames.RISKS)):
         frames.check_frame(frame, spec)
@@ -109,13 +111,14 @@ def gap_list(
     spent: dict[str, dict[str, float]] = {BUDGETED: {}, LAST_CYCLE: {}}
     for gap in sorted(found, key=lambda gap: (-np.nan_to_num(gap.value), gap.name)):  # the largest has the first call on what closes gaps
         scope, used = {"family": gap.family, "region": gap.region}, spent[gap.reference]
-        taken = closings(money_steps(gap.value, scope, gap.last, paying, profit, margins, risks, used, currency), np.array([gap.value]), np.array([np.nan]))
+        steps = money_steps(gap.value, scope, (gap.first, gap.last), timeline.plan, paying, profit, margins, risks, used, currency)
+        taken = closings(steps, np.array([gap.value]), np.array([np.nan]))
         used.update({closing.step.name: used.get(closing.step.name, 0.0) + closing.value for closing in taken})
         accounts.append(_money_account(gap, taken))
     accounts.sort(key=lambda account: (np.isnan(account.total), -round(np.nan_to_num(account.total), 2), account.name))
     rows = [row for rank, account in enumerate(accounts, start=1) for row in _rows(account, rank)]
-    listed = _framed(rows)
-    return _with_owners(listed, marked, notes), notes_frame(notes)
+    listed, kept = with_owners(_framed(rows), marked)
+    return listed, notes_frame([*notes, *kept])
 
 
 def _shortage_accounts(shortages: pd.DataFrame, steps: list[Step], items: pd.DataFrame) -> list[_Account]:
@@ -190,16 +193,3 @@ def _framed(rows: list[dict[str, Any]]) -> pd.DataFrame:
         elif kind == "date":
             frame[name] = pd.to_datetime(frame[name]).astype("datetime64[ns]")
     return frames.check_frame(frame, frames.GAP_LIST)
-
-
-def _with_owners(listed: pd.DataFrame, marked: pd.DataFrame | None, notes: list[Note]) -> pd.DataFrame:
-    """Owners that people typed, beside the same gap and step; those that no longer have one are said."""
-    if marked is None or marked.empty:
-        return listed
-    typed = marked[marked["owner"] != ""].drop_duplicates(["gap", "step"])
-    owner = dict(zip(zip(typed["gap"], typed["step"], strict=True), typed["owner"], strict=True))
-    here = list(zip(listed["gap"], listed["step"], strict=True))
-    for row in records(typed[[key not in set(here) for key in owner]]):
-        what = row.gap if row.step == GAP else f"{row.gap}, {row.step}"
-        notes.append(Note("gap_list", row.gap, "owner-without-gap", f"{what}: no longer stands; its owner was {row.owner}"))
-    return listed.assign(owner=pd.Series([owner.get(key, "") for key in here], index=listed.index, dtype="object"))

@@ -76,10 +76,13 @@ def money_gaps(financial_plan: pd.DataFrame, timeline: Timeline, currency: str) 
     Returns
     -------
     Gaps, and notes on what could not be valued. Margin counts where the reference and the plan have it; else revenue, valued at the margin that the
-    plan earns on revenue there (at nothing where it earns none).
+    plan earns on revenue there (at nothing where it earns none). Where the plan has no line at all of what the reference speaks of, it has 0: all of
+    it is missing, and revenue is valued at the margin of the whole plan.
     """
     ahead = financial_plan[financial_plan["period"].isin(timeline.plan[: timeline.calendar.season])]
     gaps, notes = list[MoneyGap](), list[Note]()
+    if (ahead["version"] != PLAN).all():  # without a plan at all there is nothing to hold against a reference
+        return gaps, notes
     for reference in (BUDGETED, LAST_CYCLE):
         rows = ahead[ahead["version"] == reference]
         rows = rows.assign(of_family=rows["family"].replace(NOT_BY_FAMILY, ALL))
@@ -98,12 +101,12 @@ def _gap(reference: str, family: str, region: str, own: pd.DataFrame, ahead: pd.
     for measure in ("gross_margin", "revenue"):
         stated = own[own[measure].notna()]
         plan = covered_by(stated, ahead[ahead["version"] == PLAN])
-        if stated.empty or plan.empty or plan[measure].isna().any():
+        if stated.empty or plan[measure].isna().any():
             continue
         missing = float(stated[measure].sum() - plan[measure].sum())
         if missing <= LEAST_GAP:
             return None
-        value, note = _valued(measure, missing, plan)
+        value, note = _valued(measure, missing, plan, ahead[ahead["version"] == PLAN])
         who = region if region != ALL else "Whole plan" if family == ALL else family
         unit = f" {currency}".rstrip()
         total = float(stated[measure].sum())
@@ -113,15 +116,18 @@ def _gap(reference: str, family: str, region: str, own: pd.DataFrame, ahead: pd.
     return None
 
 
-def _valued(measure: str, missing: float, plan: pd.DataFrame) -> tuple[float, str]:
-    """Margin of what is missing, and how it was made."""
+def _valued(measure: str, missing: float, plan: pd.DataFrame, whole: pd.DataFrame) -> tuple[float, str]:
+    """Margin of what is missing, and how it was made; `plan` without rows = the plan has nothing there, and `whole` stands for it."""
+    absent = "" if len(plan) else "The plan has no line there: all of it is missing"
     if measure == "gross_margin":
-        return missing, ""
-    revenue, margin = float(plan["revenue"].sum()), float(plan["gross_margin"].sum(min_count=1))
-    if plan["gross_margin"].isna().any() or revenue <= 0:
-        return np.nan, "The reference states revenue alone, and the margin of the plan is not known"
+        return missing, absent
+    earning, where = (plan, "the plan earns there") if len(plan) else (whole, "the whole plan earns")
+    said = f"{absent}. The reference states" if absent else "The reference states"
+    revenue, margin = float(earning["revenue"].sum()), float(earning["gross_margin"].sum(min_count=1))
+    if earning["gross_margin"].isna().any() or revenue <= 0:
+        return np.nan, f"{said} revenue alone, and the margin of the plan is not known"
     rate = max(margin / revenue, 0.0)
-    return missing * rate, f"The reference states revenue alone: valued at the {rate:.1%} of revenue that the plan earns there"
+    return missing * rate, f"{said} revenue alone: valued at the {rate:.1%} of revenue that {where}"
 
 
 def _served_words(measure: str, missing: float, stated: pd.DataFrame, ahead: pd.DataFrame, unit: str) -> str:

@@ -24,13 +24,16 @@ def removed_parts(shortages: pd.DataFrame, effects: pd.DataFrame, options: list[
     effects
         Rows of `best_options.unmet_by_point` of the plan (option `""`) and of every option.
     """
-    left = effects[effects["option"].isin(["", *options])]
+    wanted, stock = ["", *options], ["item", "location"]
+    left = effects[effects["option"].isin(wanted)]
+    spells = shortages[[*stock, "period", "last_period"]].rename(columns={"period": "since"}).assign(shortage=np.arange(len(shortages)))
+    met = left.merge(spells, on=stock)
+    met = met[met["period"].between(met["since"], met["last_period"])]
+    missing = np.zeros((len(wanted), len(shortages)))
+    np.add.at(missing, (pd.Index(wanted).get_indexer(pd.Index(met["option"])), met["shortage"].to_numpy(dtype=int)), met["unmet_demand"].to_numpy(dtype=float))
     parts = np.zeros((len(options), len(shortages)))
-    for k, row in enumerate(records(shortages)):
-        here = left[(left["item"] == row.item) & (left["location"] == row.location) & left["period"].between(row.period, row.last_period)]
-        missing = here.groupby("option", sort=True)["unmet_demand"].sum().reindex(["", *options], fill_value=0.0).to_numpy(dtype=float)
-        if missing[0] > 0:
-            parts[:, k] = np.clip(1.0 - missing[1:] / missing[0], 0.0, 1.0)
+    short = missing[0] > 0
+    parts[:, short] = np.clip(1.0 - missing[1:, short] / missing[0, short], 0.0, 1.0)
     return parts
 
 
@@ -64,6 +67,16 @@ def _span(row: Any) -> tuple[pd.Timestamp | None, pd.Timestamp | None]:
     return first, last
 
 
+def _part_inside(row: Any, gap: tuple[pd.Timestamp, pd.Timestamp], plan: pd.DatetimeIndex) -> tuple[float, str]:
+    """Part of an option's span that lies within the periods of a gap, and that in words; an end of the span that is not known is that of the plan."""
+    first, last = _span(row)
+    span = plan[(plan >= (plan[0] if first is None else first)) & (plan <= (plan[-1] if last is None else last))]
+    within = int(((span >= gap[0]) & (span <= gap[1])).sum())
+    if within == len(span):
+        return float(within > 0), ""
+    return within / len(span), f"; {within} of its {len(span)} periods lie within the gap's, so that {within / len(span):.0%} of what it brings counts"
+
+
 def _money_words(row: Any, saved: float, currency: str) -> str:
     unit = f" {currency}".rstrip()
     words = f"Rank {row.rank:.0f} in Options: gains {row.gain:,.0f}{unit} over the whole plan after its own cost"
@@ -94,7 +107,7 @@ def profit_by_family(options: pd.DataFrame, parts: Matrix, shortages: pd.DataFra
 
 
 def money_steps(
-    gap: float, scope: dict[str, str], until: pd.Timestamp, options: pd.DataFrame, profit: pd.DataFrame, margins: pd.DataFrame, risks: pd.DataFrame,
+    gap: float, scope: dict[str, str], periods: tuple[pd.Timestamp, pd.Timestamp], plan: pd.DatetimeIndex, options: pd.DataFrame, profit: pd.DataFrame, margins: pd.DataFrame, risks: pd.DataFrame,
     spent: dict[str, float], currency: str,
 ) -> list[Step]:  # fmt: skip
     """Options and open opportunities as steps against a gap in margin; none where the gap has no value.
@@ -105,8 +118,11 @@ def money_steps(
         Plan currency.
     scope
         family and region, `All` = every one; options are not told by region and close gaps of every region alone.
-    until
-        Last period of the gap: options that begin later, and what opportunities bring later, do not count.
+    periods
+        First and last period of the gap. Of what an option brings over the whole plan counts the part of its span, from its first to its last period,
+        that lies between them; of an opportunity what it brings there.
+    plan
+        Every planned period; an option's span that is open at an end reaches to that end of the plan.
     options, profit
         See `paying_options` and `profit_by_family`.
     margins
@@ -122,17 +138,19 @@ def money_steps(
     if scope["region"] == ALL:
         own, whole = (profit[profit["family"] == family].set_index("option")["profit"] for family in (scope["family"], ALL))
         for row in records(options):
-            amount = min(float(own.get(row.option, 0.0)), float(whole.get(row.option, 0.0)) - spent.get(row.option, 0.0))
-            if amount > LEAST_GAIN and not row.first_period > until:
-                steps.append(Step(row.option, levers_of(row.option), row.lever, np.array([min(1.0, amount / gap)]), 1.0, *_span(row), _money_words(row, 0.0, currency)))
-    inside = margins["period"] <= until
+            part, words = _part_inside(row, periods, plan)
+            amount = min(part * float(own.get(row.option, 0.0)), part * float(whole.get(row.option, 0.0)) - spent.get(row.option, 0.0))
+            if amount > LEAST_GAIN:
+                steps.append(Step(row.option, levers_of(row.option), row.lever, np.array([min(1.0, amount / gap)]), 1.0, *_span(row), _money_words(row, 0.0, currency) + words))
+    in_time = margins["period"].between(*periods)
+    inside = in_time.copy()
     for name in ("family", "region"):
         if scope[name] != ALL:
             inside &= margins[name] == scope[name]
     brought = margins[inside].groupby("risk", sort=True)["gross_margin"].sum()
     for row in records(risks[risks["risk"].isin(brought.index)].sort_values("risk", kind="stable")):
         name = f"Opportunity {row.risk}" + (f": {row.name}" if row.name else "")
-        amount = min(float(brought[row.risk]), float(margins.loc[(margins["risk"] == row.risk) & (margins["period"] <= until), "gross_margin"].sum()) - spent.get(name, 0.0))
+        amount = min(float(brought[row.risk]), float(margins.loc[(margins["risk"] == row.risk) & in_time, "gross_margin"].sum()) - spent.get(name, 0.0))
         if amount > LEAST_GAIN:
             words = f"Expected {amount:,.0f} {currency}".rstrip() + f": {row.probability:.0%} likely; see Risks" + (f". Watched by {row.owner}" if row.owner else "")
             first, last = (None if pd.isna(period) else period for period in (row.first_period, row.last_period))

@@ -51,10 +51,13 @@ def test_an_owner_that_people_typed_stays_when_the_gap_changes(company):
     assert [(r["Gap"], r["Owner"]) for r in cells(company, "Gap List") if r["Step"] == "gap"] == [("Tables short: Saw", None), ("Chairs short: Saw", "Ann")]
 
 
-def test_an_owner_without_a_gap_is_said(company):
+def test_an_owner_whose_gap_is_closed_for_a_cycle_is_said_and_still_there_when_it_is_back(company):
     write_gaps(company, SHORT)
     change(company, "Gap List", "Owner", 0, "Ann")
-    assert write_gaps(company) == ["Chairs short: Saw: no longer stands; its owner was Ann"]
+    assert write_gaps(company) == ["Chairs short: Saw: closed now; its line stays for its owner Ann"]
+    assert [(r["Rank"], r["Step"], r["Units"], r["Value"], r["Owner"]) for r in cells(company, "Gap List")] == [(1, "gap", 0, 0, "Ann"), (1, "not closed", 0, 0, None)]
+    assert write_gaps(company, SHORT) == []
+    assert [(r["Step"], r["Value"], r["Owner"]) for r in cells(company, "Gap List")] == [("gap", 480, "Ann"), ("not closed", -480, None)]
 
 
 def test_owners_can_be_typed_on_every_line_though_the_sheet_is_protected(company):

@@ -246,6 +246,9 @@ def test_a_full_year_holds_every_period_of_its_fiscal_year_and_no_other(calendar
             assert inside.sum() in usual
             assert years == {int(name.split()[-1])}
     this = calendar.fiscal_year(current)
+    for year in (this, this + 1):
+        of_year = [step for step in range(-60, 120) if calendar.fiscal_year(calendar.shift(current, step)) == year]
+        assert (f"Full year {year}" in by_name) == (-past <= of_year[0] and of_year[-1] < horizon)
     if f"Full year {this}" in by_name:
         to_date = by_name.get(f"Year to date {this}", np.zeros(len(timeline.periods), dtype=bool))
         assert (by_name[f"Full year {this}"] == (to_date ^ by_name[f"Rest of {this}"])).all()

@@ -130,6 +130,27 @@ class TestPlanAndBudget:
         listed, _ = gaps(plan=[*self.PLAN, *plan_rows(region="South", margin=500, revenue=900), *plan_rows(version="Budget", margin=130, count=6)])
         assert account(listed, "Bikes below budget")[0][:2] == ("gap", 180)
 
+    @pytest.mark.parametrize("version, name", [("Budget", "Tents below budget"), ("Previous plan", "Tents below last cycle")])
+    def test_all_of_a_family_is_missing_that_the_plan_no_longer_has(self, version, name):
+        listed, _ = gaps(plan=[*self.PLAN, *plan_rows("Tents", version=version, margin=30)])
+        assert account(listed, name)[0][:2] == ("gap", 12 * 30)
+        assert listed["note"].iloc[0] == "The plan has no line there: all of it is missing"
+
+    def test_so_is_all_of_a_region_of_a_budget_without_families(self):
+        listed, _ = gaps(plan=[*self.PLAN, *plan_rows("(not by family)", "West", "Budget", margin=30, count=3)])
+        assert account(listed, "West below budget")[0][:2] == ("gap", 3 * 30)
+
+    def test_revenue_of_a_family_that_the_plan_no_longer_has_is_valued_at_the_margin_of_the_whole_plan(self):
+        """110 of 450 a month."""
+        listed, notes = gaps(plan=[*self.PLAN, *plan_rows("Tents", version="Budget", revenue=90)])
+        assert account(listed, "Tents below budget")[0][:2] == ("gap", 12 * 90 * 110 / 450)
+        assert "24.4% of revenue that the whole plan earns" in listed["note"].iloc[0]
+        assert notes.empty
+
+    def test_without_a_plan_there_is_nothing_to_compare(self):
+        listed, _ = gaps(plan=plan_rows(version="Budget", margin=130))
+        assert listed.empty
+
     def test_revenue_alone_is_valued_at_the_margin_of_the_plan(self):
         listed, _ = gaps(plan=[*self.PLAN, *plan_rows(version="Budget", revenue=500)])
         assert account(listed, "Bikes below budget")[0][:2] == ("gap", 1200 * 0.25)
@@ -156,8 +177,37 @@ class TestPlanAndBudget:
     def test_options_close_it_by_the_profit_that_they_bring_to_the_family(self):
         """Of a profit of 300, 400 : 200 of the margin saved is that of bikes."""
         shorts = [shortage("Bike", 10, 400), shortage("Helmet", 20, 200)]
-        listed, _ = gaps(shorts, [option("Overtime at Saw", 300, 1)], left("", Bike=10, Helmet=20), [*self.PLAN, *plan_rows(version="Budget", margin=130)])
+        spring = option("Overtime at Saw", 300, 1, first_period=month("2026-03"), last_period=month("2026-04"))
+        listed, _ = gaps(shorts, [spring], left("", Bike=10, Helmet=20), [*self.PLAN, *plan_rows(version="Budget", margin=130)])
         assert [row[:2] for row in account(listed, "Bikes below budget")] == [("gap", 360), ("Overtime at Saw", pytest.approx(-200)), ("not closed", pytest.approx(-160))]
+
+    @pytest.mark.parametrize(
+        "first, last, closed, words",
+        [
+            ("2026-07", "2027-06", -150, "; 6 of its 12 periods lie within the gap's, so that 50% of what it brings counts"),
+            ("2026-10", None, -100, "; 3 of its 9 periods lie within the gap's, so that 33% of what it brings counts"),
+            (None, None, -200, "; 12 of its 18 periods lie within the gap's, so that 67% of what it brings counts"),
+            ("2026-01", "2026-12", -300, ""),
+        ],
+    )
+    def test_of_an_option_the_part_of_its_span_within_the_year_of_the_gap_counts(self, first, last, closed, words):
+        """It brings 300 over a plan of 18 months; the gap is one of the next 12. A span without an end reaches to the end of the plan."""
+        span = {name: month(text) for name, text in (("first_period", first), ("last_period", last)) if text}
+        listed, _ = gaps([shortage("Bike", 10, 400)], [option("Overtime at Saw", 300, 1, **span)], left("", Bike=10), [*self.PLAN, *plan_rows(version="Budget", margin=130)])
+        assert account(listed, "Bikes below budget")[1][:2] == ("Overtime at Saw", pytest.approx(closed))
+        note = listed.loc[(listed["gap"] == "Bikes below budget") & (listed["step"] == "Overtime at Saw"), "note"].iloc[0]
+        assert note == f"Rank 1 in Options: gains 300 USD over the whole plan after its own cost{words}"
+
+    def test_an_option_after_the_gap_closes_none_of_it(self):
+        late = option("Overtime at Saw", 300, 1, first_period=month("2027-01"), last_period=month("2027-03"))
+        listed, _ = gaps([shortage("Bike", 10, 400)], [late], left("", Bike=10), [*self.PLAN, *plan_rows(version="Budget", margin=130)])
+        assert [row[0] for row in account(listed, "Bikes below budget")] == ["gap", "not closed"]
+
+    def test_what_an_opportunity_brings_before_a_gap_closes_none_of_it(self):
+        """The budget is one of the second half of the year."""
+        brought = [("O1", "Bikes", "2026-02", 50.0), ("O1", "Bikes", "2026-09", 20.0)]
+        listed, _ = gaps(plan=[*self.PLAN, *plan_rows(version="Budget", margin=130, first="2026-07", count=6)], margins=brought, risks=[{"risk": "O1", "probability": 1.0}])
+        assert [row[:2] for row in account(listed, "Bikes below budget")] == [("gap", 180), ("Opportunity O1", -20), ("not closed", -160)]
 
     def test_so_do_opportunities_by_what_is_expected_of_them_in_time(self):
         tender = {"risk": "O1", "name": "Tender", "probability": 0.4, "owner": "Ann"}
@@ -220,9 +270,55 @@ class TestOwners:
         listed, _ = gaps([shortage("Bike", 10, 400)], options, effects, marked=self.marked())
         assert dict(zip(listed["step"], listed["owner"], strict=True)) == {"gap": "", "Subcontract item Bike": "", "Overtime at Saw": "Ben", "not closed": ""}
 
-    def test_of_a_gap_that_is_gone_are_said(self):
-        _, notes = gaps(marked=self.marked(gap="Ann"))
-        assert notes["note"].tolist() == ["Bikes short: Saw: no longer stands; its owner was Ann", "Bikes short: Saw, Overtime at Saw: no longer stands; its owner was Ben"]
+    def test_of_a_gap_that_is_closed_now_keep_its_rows_at_nothing_and_are_said(self):
+        listed, notes = gaps(marked=self.marked(gap="Ann"))
+        assert account(listed, "Bikes short: Saw") == [("gap", 0, 0), ("Overtime at Saw", 0, 0), ("not closed", 0, 0)]
+        assert listed["owner"].tolist() == ["Ann", "Ben", ""]
+        assert listed["cause"].iloc[0] == "Closed now: nothing is missing"
+        assert notes["note"].tolist() == [
+            "Bikes short: Saw: closed now; its line stays for its owner Ann",
+            "Bikes short: Saw, Overtime at Saw: closes nothing now; its line stays for its owner Ben",
+        ]
+
+    def test_are_there_when_the_gap_is_back_after_two_cycles(self):
+        closed, _ = gaps(marked=self.marked(gap="Ann"))
+        closed, _ = gaps([shortage("Helmet", 1, 20)], marked=closed)
+        assert closed.loc[closed["step"] == "gap", ["gap", "rank"]].values.tolist() == [["Helmets short: Saw", 1], ["Bikes short: Saw", 2]]
+        back, notes = gaps([shortage("Bike", 80, 3000)], [option("Overtime at Saw", 900, 1)], [*left("", Bike=80), *left("Overtime at Saw", Bike=4)], marked=closed)
+        assert list(zip(back["gap"], back["owner"], strict=True)) == [("Bikes short: Saw", "Ann"), ("Bikes short: Saw", "Ben"), ("Bikes short: Saw", "")]
+        assert notes.empty
+        fresh, _ = gaps([shortage("Bike", 80, 3000)], [option("Overtime at Saw", 900, 1)], [*left("", Bike=80), *left("Overtime at Saw", Bike=4)])
+        pd.testing.assert_frame_equal(back.drop(columns="owner"), fresh.drop(columns="owner"))
+
+    def test_of_a_step_that_closes_nothing_now_stay_in_their_gap(self):
+        """The gap is one of 80 units now, of which another option closes half."""
+        other = option("Subcontract item Bike", 5000, 1, "subcontract")
+        listed, notes = gaps([shortage("Bike", 80, 3000)], [other], [*left("", Bike=80), *left("Subcontract item Bike", Bike=40)], marked=self.marked(gap="Ann"))
+        assert account(listed, "Bikes short: Saw") == [("gap", 3000, 80), ("Subcontract item Bike", -1500, -40), ("Overtime at Saw", 0, 0), ("not closed", -1500, -40)]
+        assert (listed["owner"].tolist(), listed["order"].tolist()) == (["Ann", "", "Ben", ""], [0, 1, 2, 3])
+        assert notes["note"].tolist() == ["Bikes short: Saw, Overtime at Saw: closes nothing now; its line stays for its owner Ben"]
+
+    def test_of_a_gap_in_money_leave_its_units_absent(self):
+        plan = [*plan_rows(margin=100), *plan_rows(version="Budget", margin=110)]
+        marked, _ = gaps(plan=plan)
+        listed, _ = gaps(marked=marked.assign(owner=["Ann", ""]))
+        assert listed["value"].tolist() == [0, 0]
+        assert listed["units"].isna().all()
+
+    def test_that_are_cleared_let_a_closed_gap_go(self):
+        closed, _ = gaps(marked=self.marked(gap="Ann"))
+        listed, notes = gaps(marked=closed.assign(owner=""))
+        assert listed.empty and notes.empty
+
+    def test_of_closed_gaps_do_not_touch_what_stands(self):
+        both = [shortage("Bike", 10, 400), shortage("Helmet", 20, 200)]
+        marked, _ = gaps(both)
+        listed, _ = gaps([*both[:1]], marked=marked.assign(owner=marked["gap"].where(marked["step"] == "not closed", "")))
+        assert listed[["gap", "step", "value", "owner"]].values.tolist() == [
+            ["Bikes short: Saw", "gap", 400, ""], ["Bikes short: Saw", "not closed", -400, "Bikes short: Saw"],
+            ["Helmets short: Saw", "gap", 0, ""], ["Helmets short: Saw", "not closed", 0, "Helmets short: Saw"],
+        ]  # fmt: skip
+        assert listed.groupby("gap")["value"].sum().eq(0).all()
 
 
 def test_nothing_missing_is_an_empty_list():

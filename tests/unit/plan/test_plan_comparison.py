@@ -57,13 +57,19 @@ class TestSpans:
         assert names == ["Full year 2026", "Rest of 2026", "Next 3", "Next 12"]
         assert counts == [12, 12, 3, 12]
 
+    def test_what_lies_beyond_the_horizon_is_said(self):
+        names, _, _ = self.names(months("2026-01", 18))
+        assert "Next 18" in names and "Next 24" not in names
+        _, notes = comparison_spans(months("2026-01", 18))
+        assert [(n.frame, n.key, n.note) for n in notes] == [("plan_comparison", "Next 24", "Next 24 needs a horizon of 24 periods (Settings)")]
+
     def test_a_year_that_the_workbook_does_not_hold_is_no_full_year(self):
         """History from October on, six months of plan: neither 2025/26 nor the next year is whole."""
         timeline = Timeline(Calendar(fiscal_year_start=7), month("2025-10"), month("2026-03"), 6)
         names, counts, rules = self.names(timeline)
         assert names == ["Year to date 2026", "Rest of 2026", "Next 3"]
         assert counts == [5, 4, 3]
-        assert rules == ["full-year-not-held"]
+        assert rules == ["full-year-not-held", *["span-beyond-horizon"] * 3]
 
     def test_a_fiscal_year_from_july_is_named_by_the_year_in_which_it_ends(self):
         timeline = Timeline(Calendar(fiscal_year_start=7), month("2025-07"), month("2026-03"), 18)
