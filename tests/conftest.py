@@ -24,6 +24,13 @@ def own_forecast_cache(tmp_path_factory: pytest.TempPathFactory):
         os.environ["SOP_XL_CACHE"] = before
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config):
+    """Of several processes one takes all tests of an `xdist_group`, so that what they share is made once."""
+    if getattr(config.option, "numprocesses", None) and config.option.dist == "no":
+        config.option.dist = "loadgroup"
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item, call):
     """With SOP_XL_NO_SKIPS set, what a machine lacks is an error: nothing may go untested in silence."""

@@ -14,6 +14,8 @@ import pytest
 from sop_xl.blocks import CellError
 from sop_xl.hosts.headless import HeadlessHost
 
+pytestmark = pytest.mark.xdist_group("readme")
+
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BIN = Path(sys.executable).parent

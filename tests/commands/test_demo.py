@@ -11,6 +11,8 @@ from math import isclose
 import pytest
 from company import cells, run
 
+pytestmark = pytest.mark.xdist_group("demo")
+
 DATA = files("sop_xl.samples") / "adventureworks"
 
 
