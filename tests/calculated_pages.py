@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from hand_made_world import TIMELINE
 from openpyxl import load_workbook
 
 from sop_xl.hosts.recalculate import recalculate
+from sop_xl.sheets import SHEETS
+from sop_xl.sheets.settings import Settings
+from sop_xl.templates import build_workbook
 
 Page = list[list[object]]
 
@@ -16,6 +20,13 @@ def pages_of(path: Path) -> dict[str, Page]:
     recalculate(path, "libreoffice")
     book = load_workbook(path, data_only=True)
     return {sheet.title: [list(row) for row in sheet.iter_rows(values_only=True)] for sheet in book.worksheets}
+
+
+def empty_pages(folder: Path) -> dict[str, Page]:
+    """Pages of a workbook in which nothing was planned yet."""
+    path = folder / "book.xlsx"
+    build_workbook(path, sheets=SHEETS, timeline=TIMELINE, settings=Settings())
+    return pages_of(path)
 
 
 def block(page: Page, caption: str, lines: int) -> Page:

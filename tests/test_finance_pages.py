@@ -6,7 +6,7 @@ import hand_made_money as money
 import hand_made_plan as plan
 import hand_made_world as world
 import pytest
-from calculated_pages import Page, block, errors_of, line_of, pages_of
+from calculated_pages import Page, block, empty_pages, errors_of, line_of, pages_of
 from openpyxl import load_workbook
 
 from sop_xl.hosts.headless import HeadlessHost
@@ -54,10 +54,7 @@ def narrowed(tmp_path_factory) -> Page:
 
 @pytest.fixture(scope="module")
 def empty(tmp_path_factory) -> dict[str, Page]:
-    """A workbook in which nothing was planned yet."""
-    path = tmp_path_factory.mktemp("empty") / "book.xlsx"
-    build_workbook(path, sheets=SHEETS, timeline=world.TIMELINE, settings=Settings())
-    return pages_of(path)
+    return empty_pages(tmp_path_factory.mktemp("empty"))
 
 
 def answer(page: Page, number: int) -> list[object]:

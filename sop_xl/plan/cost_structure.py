@@ -9,7 +9,7 @@ from sop_xl.plan.grid import Matrix, Positions, positions
 from sop_xl.plan.notes import Note, notes_frame, some_of
 from sop_xl.plan.supply.build.sourcing import MAKERS
 from sop_xl.plan.supply.network import SupplyNetwork
-from sop_xl.plan.supply.solver.objective import hour_cost, with_components
+from sop_xl.plan.supply.unit_costs import hour_cost, with_components
 
 PARTS = ("material_cost", "conversion_cost", "other_cost")
 MOST_LEVELS = 30

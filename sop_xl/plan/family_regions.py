@@ -9,6 +9,7 @@ import pandas as pd
 
 from sop_xl.plan.finance import NOT_BY_FAMILY, NOT_BY_REGION
 from sop_xl.plan.grid import Matrix, Positions, describe
+from sop_xl.plan.roll_up import sum_of_known
 from sop_xl.plan.supply.flows import total_by
 from sop_xl.plan.supply.network import SupplyNetwork
 
@@ -16,9 +17,8 @@ ALL = "All"
 
 
 def sum_known(rows: Positions, values: Matrix, count: int) -> Matrix:
-    """(count, P) sums by row; what is not known is left out, and NaN stays where nothing else is there."""
-    total = total_by(rows, np.where(np.isnan(values), 0.0, values), count)
-    return np.where((total == 0.0) & (total_by(rows, np.isnan(values).astype(float), count) > 0), np.nan, total)
+    """(count, P) sums by row of what is known, see `plan.roll_up.sum_of_known`."""
+    return sum_of_known(lambda part: total_by(rows, part, count), values)
 
 
 class FamilyRegions:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,16 +35,27 @@ class RollUp:
         return np.asarray(self.members @ values, dtype=float)
 
     def total_known(self, values: Matrix) -> Matrix:
-        """Sums of what is known; NaN where something is not known and nothing else counts."""
-        known = ~np.isnan(values)
-        if known.all():
-            return self.total(values)
-        counted, unknown = self.total((known & (values != 0)).astype(float)), self.total((~known).astype(float))
-        return np.where((counted == 0) & (unknown > 0), np.nan, self.total(np.where(known, values, 0.0)))
+        """(groups, periods) sums of what is known, see `sum_of_known`."""
+        return sum_of_known(self.total, values)
 
     def any_in(self, cells: Mask) -> Mask:
         """(groups, periods) whether any series of the group is marked."""
         return np.asarray(self.total(cells.astype(float)) > 0)
+
+
+def sum_of_known(total: Callable[[Matrix], Matrix], values: Matrix) -> Matrix:
+    """Sums of what is known; NaN where something is not known and nothing else counts.
+
+    Parameters
+    ----------
+    total
+        Adds up the rows of a matrix without NaN.
+    """
+    known = ~np.isnan(values)
+    if known.all():
+        return total(values)
+    counted, unknown = total((known & (values != 0)).astype(float)), total((~known).astype(float))
+    return np.where((counted == 0) & (unknown > 0), np.nan, total(np.where(known, values, 0.0)))
 
 
 def roll_up(series: pd.DataFrame, by: Sequence[str], more: pd.DataFrame | None = None) -> RollUp:

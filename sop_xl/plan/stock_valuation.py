@@ -20,7 +20,7 @@ from sop_xl.plan.supply.conversion import STARTED, Conversion, by_arrival, rate
 from sop_xl.plan.supply.flows import numbers, placed, sum_by, total_by, whole
 from sop_xl.plan.supply.network import SupplyNetwork
 from sop_xl.plan.supply.solution import SupplySolution
-from sop_xl.plan.supply.solver.objective import supply_cost
+from sop_xl.plan.supply.unit_costs import supply_cost
 
 STANDARD, MOVING_AVERAGE = "standard", "moving average"
 DEEPEST_BILL = 30

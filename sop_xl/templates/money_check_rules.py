@@ -256,16 +256,15 @@ def _level_checks(book: Book, spec: SheetSpec, figures: dict[str, int]) -> list[
         return in_plan(c, f"SUMPRODUCT(({_EVERY}<>{_ALL})*ABS({regions}-{family}))")
 
     def stock(c: str) -> str:
-        items, at_standard = book.spec("Items"), _figure(figures, c, "at standard")
-        costed = f'(COUNTIFS({filled(items, "family")},{_EVERY},{filled(items, "unit_cost")},"")=0)'
+        at_standard = _figure(figures, c, "at standard")
         regions = total(spec, c, "inventory_value", region=_NOT_ALL, family=_EVERY)
         planned = total(plan, c, "inventory_value", version=_PLAN, family=_EVERY)
-        return f"IF({at_standard}=1,SUMPRODUCT({costed}*ABS({regions}-{planned})),0)"
+        return f"IF({at_standard}=1,SUMPRODUCT(ABS({regions}-{planned})),0)"
 
     every = "Balance and Cash, planned periods: sum over all lines of |difference|"
     return [
         _finance("Sum of families = everything", every, to_total(_ALL, _NOT_ALL)),
         _finance("Sum of families by region = everything", every, to_total(_NOT_ALL)),
         _finance("Regions of each family = the family, working capital", "Balance and Cash, planned periods: sum over families of |difference|", by_family),
-        _finance("Inventory value by family = Financial Plan", "Balance and Cash - version Plan, planned periods, at standard: sum of |difference| over families of which every item has a unit cost", stock),
+        _finance("Inventory value by family = Financial Plan", "Balance and Cash - version Plan, planned periods, at standard: sum over families of |difference|", stock),
     ]

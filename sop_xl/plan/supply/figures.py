@@ -22,7 +22,7 @@ from sop_xl.plan.payment_terms import period_lengths, settle
 from sop_xl.plan.supply.network import SupplyNetwork
 from sop_xl.plan.supply.purchase_terms import open_orders, source_terms
 from sop_xl.plan.supply.solution import PENALTIES, SupplySolution
-from sop_xl.plan.supply.solver.objective import supply_cost
+from sop_xl.plan.supply.unit_costs import supply_cost
 
 NOT_PAID_OUT = (*PENALTIES, "holding")
 """Kinds of cost that are no outlay; holding stock is mostly the cost of capital, which cash shows as money tied up."""

@@ -18,7 +18,8 @@ from sop_xl.plan.supply.flows import numbers, placed, total_by, whole
 from sop_xl.plan.supply.network import SupplyNetwork
 from sop_xl.plan.supply.solution import SupplySolution
 from sop_xl.plan.supply.solver.model import SupplyModel
-from sop_xl.plan.supply.solver.objective import KINDS, prices, source_cost, supply_cost
+from sop_xl.plan.supply.solver.objective import KINDS, prices
+from sop_xl.plan.supply.unit_costs import source_cost, supply_cost
 
 MOST_LEVELS = 30
 """Levels of bills and transfers that an amount is carried through; a ring ends there too."""

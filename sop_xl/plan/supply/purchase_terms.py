@@ -11,7 +11,7 @@ from sop_xl.plan.payment_terms import period_lengths, settle
 from sop_xl.plan.supply.build.sourcing import SUPPLIED
 from sop_xl.plan.supply.flows import whole
 from sop_xl.plan.supply.network import SupplyNetwork
-from sop_xl.plan.supply.solver.objective import supply_cost
+from sop_xl.plan.supply.unit_costs import supply_cost
 
 
 @dataclass(frozen=True, slots=True)

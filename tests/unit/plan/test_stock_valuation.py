@@ -16,8 +16,8 @@ from sop_xl.plan.supply.conversion import conversion
 from sop_xl.plan.supply.flows import total_by, whole
 from sop_xl.plan.supply.network import SupplyRules
 from sop_xl.plan.supply.solver import solve_supply
-from sop_xl.plan.supply.solver.objective import supply_cost
 from sop_xl.plan.supply.unconstrained import unconstrained_solution
+from sop_xl.plan.supply.unit_costs import supply_cost
 
 SOLVED = settings(max_examples=15, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 EITHER = st.sampled_from([STANDARD, MOVING_AVERAGE])

@@ -13,6 +13,7 @@ from sop_xl.plan.grid import Matrix
 from sop_xl.plan.supply.network import SupplyNetwork, SupplyRules
 from sop_xl.plan.supply.solver.rows import Rows
 from sop_xl.plan.supply.solver.tableau import Labels, Tableau
+from sop_xl.plan.supply.unit_costs import supply_cost
 
 if TYPE_CHECKING:
     import linopy
@@ -42,6 +43,11 @@ class SupplyModel:
     def periods(self) -> Any:
         """(1, T) positions of the periods, to be broadcast against a column of subjects."""
         return np.arange(self.network.periods)[None, :]
+
+    @cached_property
+    def supply_cost(self) -> Matrix:
+        """(N,) see `plan.supply.unit_costs.supply_cost`."""
+        return supply_cost(self.network)
 
     def every(self, rows: pd.DataFrame) -> Any:
         """(rows, 1) positions of a table's rows."""

@@ -8,10 +8,10 @@ from typing import NamedTuple
 import numpy as np
 
 from sop_xl.plan.grid import Matrix
-from sop_xl.plan.supply.network import SupplyNetwork
 from sop_xl.plan.supply.solver.model import SupplyModel
 from sop_xl.plan.supply.solver.tableau import Tableau
 from sop_xl.plan.supply.solver.variables import shared_among, sharing
+from sop_xl.plan.supply.unit_costs import hour_cost, source_cost
 
 KINDS = (
     "purchase", "production", "overtime", "shifts", "workforce", "orders", "holding", "back-orders", "lost sales", "safety stock", "changes",
@@ -96,7 +96,7 @@ def _share_prices(model: SupplyModel) -> Iterator[Price]:
     network, sources = model.network, model.network.sources
     shared = sharing(network)
     point, among = sources["point"].to_numpy(dtype=int), shared_among(network) & sources["authorised"].to_numpy(dtype=bool)
-    unit = source_cost(network, supply_cost(network))
+    unit = source_cost(network, model.supply_cost)
     least, most = np.full(len(network.points), np.inf), np.full(len(network.points), -np.inf)
     np.minimum.at(least, point[among], unit[among])
     free = among & ~shared
@@ -106,14 +106,6 @@ def _share_prices(model: SupplyModel) -> Iterator[Price]:
     little = np.minimum(little, np.where(urgent > 0, urgent / 2, np.inf))
     for variable, saved in (("share_under", unit - least[point]), ("share_over", most[point] - unit)):
         yield Price(UNREPORTED, variable, np.where(shared, np.maximum(saved, 0.0) + little, 0.0)[:, None])
-
-
-def hour_cost(network: SupplyNetwork) -> Matrix:
-    """(S,) regular cost of the hours in a unit ordered."""
-    loads = network.loads
-    rate = _positive(network.resources["cost_per_hour"].to_numpy(dtype=float))
-    cost = loads["hours"].to_numpy(dtype=float) * rate[loads["resource"].to_numpy(dtype=int)]
-    return np.asarray(np.bincount(loads["source"].to_numpy(dtype=int), weights=cost, minlength=len(network.sources)), dtype=float)
 
 
 def _resource_prices(model: SupplyModel) -> Iterator[Price]:
@@ -160,7 +152,7 @@ def _run_down(model: SupplyModel, missing: Matrix, most: Matrix) -> Matrix:
     more = np.zeros((len(model.network.points), model.network.periods))
     if more.size:
         held = _positive(model.network.points["holding_cost"].to_numpy(dtype=float))
-        again = np.minimum(supply_cost(model.network) * (1.0 + 1e-6) + held * model.network.periods, np.broadcast_to(most, more.shape)[:, -1])
+        again = np.minimum(model.supply_cost * (1.0 + 1e-6) + held * model.network.periods, np.broadcast_to(most, more.shape)[:, -1])
         more[:, -1] = np.maximum(again - np.broadcast_to(missing, more.shape)[:, -1], 0.0)
     return more
 
@@ -191,7 +183,7 @@ def _demand_prices(model: SupplyModel) -> Iterator[Price]:
     yield Price("lost sales", "lost", lost)
     yield Price("revenue", "served", price)
     if model.rules.objective == "most margin":
-        yield Price(UNREPORTED, "served", np.where(price > 0, 0.0, -_regular_worth(model.network)[:, None]))
+        yield Price(UNREPORTED, "served", np.where(price > 0, 0.0, -_regular_worth(model)[:, None]))
 
 
 def _unserved(model: SupplyModel) -> tuple[Matrix, Matrix]:
@@ -203,16 +195,17 @@ def _unserved(model: SupplyModel) -> tuple[Matrix, Matrix]:
     price = _positive(network.price)
     lost = _positive(model.column(network.streams, "lost_sale_cost")) + np.zeros_like(price)
     if model.rules.objective != "most margin":
-        lost = lost + np.maximum(price, _regular_worth(network)[:, None])
+        lost = lost + np.maximum(price, _regular_worth(model)[:, None])
     waiting = _positive(model.column(network.streams, "backorder_cost")) + np.zeros_like(price)
     waiting[:, -1:] += lost[:, -1:]
     return waiting, lost
 
 
-def _regular_worth(network: SupplyNetwork) -> Matrix:
+def _regular_worth(model: SupplyModel) -> Matrix:
     """(D,) plan currency that a unit of demand is worth at least."""
+    network = model.network
     stated = _positive(network.points["unit_cost"].to_numpy(dtype=float))
-    return np.asarray(WORTH_SERVING * np.maximum(supply_cost(network), stated)[network.streams["point"].to_numpy(dtype=int)])
+    return np.asarray(WORTH_SERVING * np.maximum(model.supply_cost, stated)[network.streams["point"].to_numpy(dtype=int)])
 
 
 def _least_waiting(model: SupplyModel) -> Matrix:
@@ -226,50 +219,3 @@ def _least_waiting(model: SupplyModel) -> Matrix:
     asked = network.demand.sum(axis=1) > 0
     np.minimum.at(least, network.streams["point"].to_numpy(dtype=int)[asked], waiting[asked])
     return least
-
-
-def supply_cost(network: SupplyNetwork) -> Matrix:
-    """(N,) plan currency of one unit by the cheapest regular source, its components included; the point's unit cost where it has none."""
-    stated = _positive(network.points["unit_cost"].to_numpy(dtype=float))
-    point = network.sources["point"].to_numpy(dtype=int)
-    regular = (network.sources["lever"] == "").to_numpy()
-    cost = stated.copy()
-    for _ in range(30):  # one round per level of the bills; a ring of bills ends here too
-        unit = source_cost(network, cost)
-        cheapest = np.full(len(stated), np.inf)
-        np.minimum.at(cheapest, point[regular], unit[regular])
-        after = np.where(np.isfinite(cheapest), cheapest, stated)
-        if np.allclose(after, cost):
-            break
-        cost = after
-    return cost
-
-
-def source_cost(network: SupplyNetwork, cost: Matrix) -> Matrix:
-    """(S,) plan currency of one good unit from each source, its hours and regular components included.
-
-    Parameters
-    ----------
-    cost
-        (N,) of a unit of every stock point.
-    """
-    return with_components(network, _positive(network.sources["unit_cost"].to_numpy(dtype=float)) + hour_cost(network), cost)
-
-
-def with_components(network: SupplyNetwork, own: Matrix, cost: Matrix) -> Matrix:
-    """(S,) per good unit of each source: its own amount per unit ordered, and that of the regular components and of the unit shipped.
-
-    Parameters
-    ----------
-    own
-        (S,) of a unit ordered.
-    cost
-        (N,) of a unit of every stock point.
-    """
-    sources, uses = network.sources, network.uses
-    shipped_from = sources["from_point"].to_numpy(dtype=int)
-    good = np.maximum(sources["process_yield"].astype(float).fillna(1.0).to_numpy(), 1e-6)
-    lines = uses[uses["substitute_for"] < 0]
-    maker, component = lines["source"].to_numpy(dtype=int), lines["component"].to_numpy(dtype=int)
-    materials = np.bincount(maker, weights=lines["quantity"].to_numpy(dtype=float) * cost[component], minlength=len(sources))
-    return np.asarray((own + materials + np.where(shipped_from >= 0, cost[shipped_from], 0.0)) / good)
