@@ -71,10 +71,11 @@ def supply_premiums(solution: SupplySolution) -> Premiums:
 
 
 def _usual_price(sources: pd.DataFrame, paid: Matrix) -> Matrix:
-    """(S,) price of the same source without expediting."""
-    keys = pd.MultiIndex.from_frame(sources[["point", "kind", "source"]])
+    """(S,) price of the same source at the same time without expediting."""
+    keys = pd.MultiIndex.from_frame(sources[["point", "kind", "source", "last"]])
     usual = np.flatnonzero((sources["lever"] != "expedite").to_numpy())
-    place = keys[usual].get_indexer(keys) if keys[usual].is_unique else np.arange(len(sources))
+    usual = usual[~keys[usual].duplicated()]  # rows that ended before the plan bring nothing
+    place = keys[usual].get_indexer(keys)
     return np.where(place >= 0, paid[usual[place]], paid)
 
 

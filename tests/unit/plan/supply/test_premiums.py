@@ -52,6 +52,16 @@ class TestSources:
         solution = plan(small_network({"tin": [10, 20]}, sources=self.FAST))
         assert supply_premiums(solution).expedite.tolist() == [[10.0, 0.0]]
 
+    def test_a_source_whose_price_changes_is_expedited_above_the_price_of_its_time(self) -> None:
+        """30 tins a month at 4, from March at 6; each month's first come fast at 1 more, for the lead time has not passed when the price begins."""
+        times = ({"last": 1, "first": 1}, {"last": 3, "first": 3})
+        fast = ({"last": 1, "first": 0}, {"last": 3, "first": 2})
+        sources = [self.FAST[0] | time | {"unit_cost": price} for time, price in zip(times, (4.0, 6.0), strict=True)]
+        sources += [self.FAST[1] | time | {"unit_cost": price + 1.0} for time, price in zip(fast, (4.0, 6.0), strict=True)]
+        solution = plan(small_network({"tin": [30, 30, 30, 30]}, sources=sources))
+        assert supply_premiums(solution).expedite.sum() == pytest.approx(solution.orders[2:].sum())
+        assert solution.orders[2:].sum() >= 30.0
+
     def test_a_subcontractor_costs_more_than_the_regular_way_with_all_it_takes(self) -> None:
         """Making a bench costs 2 and 3 for its wood, the subcontractor takes 9 and the wood: 7 more for each of the 15 beyond the saw's 10."""
         sources = (
