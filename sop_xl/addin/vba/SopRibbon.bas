@@ -1,12 +1,12 @@
 Attribute VB_Name = "SopRibbon"
 Option Explicit
 
-' What the ribbon tab calls. Control ids are the names of the macros behind them (module SopRun).
+' What the ribbon tab calls. Control ids are the names of the macros behind them (module SopCommands).
 
 Private mRibbon As Object
 
-Public Function SopRibbon_Sentinel() As String
-    SopRibbon_Sentinel = "SopRibbon"
+Public Function SopRibbon_Loaded() As Boolean
+    SopRibbon_Loaded = True
 End Function
 
 Public Sub SopRibbon_Load(ByVal ribbon As Object)
