@@ -24,6 +24,7 @@ from sop_xl.commands.run_log import run_log
 from sop_xl.errors import HostError, Severity, SopError, format_problem
 
 if TYPE_CHECKING:
+    from sop_xl.commands.runs import Run
     from sop_xl.hosts.protocol import Host
 
 BATCH = "SOP_XL_BATCH"
@@ -90,7 +91,7 @@ class Question:
         return self.open_workbook(self.given)
 
 
-def answer(command: str, payload: str, open_workbook: Opener | None = None) -> str:
+def run(command: str, payload: str, open_workbook: Opener | None = None) -> str:
     """Run what a macro asks for; never raises.
 
     Parameters
@@ -123,11 +124,11 @@ def follow(command: str, payload: str, say: Callable[[str], None], open_workbook
     wait
         Lets seconds pass.
     """
-    last = read_lines(answer(command, payload, open_workbook))
+    last = read_lines(run(command, payload, open_workbook))
     while last.get("state") == "running":
         say(f"S&OP: {last.get('message', '')}")
         wait(SECONDS_BETWEEN_POLLS)
-        last = read_lines(answer("poll", payload, open_workbook))
+        last = read_lines(run("poll", payload, open_workbook))
     if last.get("state") == "ask":
         last = {"state": "failed", "message": f"{command} asks for something that Excel on a Mac cannot; use sop-xl {command} in the Terminal"}
     say(f"S&OP: {last.get('message', '')}")
@@ -140,15 +141,15 @@ def start(question: Question) -> Answer:
     from sop_xl.hosts.snapshot import snapshot
     from sop_xl.sheets import SHEETS
 
-    run = Run(question.address)
-    if run.process() is not None:
+    current = Run(question.address)
+    if current.process() is not None:
         return _failed("a run on this workbook is under way already; press Stop first")
     book = question.open()
     book.host.check_writable()
     present = {name.casefold() for name in book.host.sheet_names()}
     picture = snapshot(book.host, [s.name for s in SHEETS if s.name.casefold() in present])
     arguments = {key: value for key, value in question.given.items() if key not in _CIRCUMSTANCES}
-    run.start(Order(uuid.uuid4().hex[:8], question.command, question.address, picture, ProcessMark.of(book.excel), arguments))
+    current.start(Order(uuid.uuid4().hex[:8], question.command, question.address, picture, ProcessMark.of(book.excel), arguments))
     return {"state": "running", "message": "Starting Python"}
 
 
@@ -156,36 +157,33 @@ def poll(question: Question) -> Answer:
     """How far the workbook's run is; when it is finished, its results are written and this is its last answer."""
     from sop_xl.commands.runs import Run
 
-    run = Run(question.address)
-    if not run.exists:
+    current = Run(question.address)
+    if not current.exists:
         return {"state": "stopped", "message": "The run was stopped; nothing was written."}
-    alive = run.process() is not None
-    status = run.status()  # after the question for the process: who had ended by then has said its last word
+    alive = current.process() is not None
+    status = current.status()  # after the question for the process: who had ended by then has said its last word
     if status.state == "finished":
         try:
-            return _collect(question, run)
+            return _collect(question, current)
         finally:
-            run.clear()
+            current.clear()
     if alive:
         return {"state": "running", "message": status.message, **({} if status.percent is None else {"percent": status.percent})}
     with run_log("-") as log:
-        log.error("the run on %s ended without a result: %s", question.address, run.output() or "no word")
-    run.clear()
+        log.error("the run on %s ended without a result: %s", question.address, current.output() or "no word")
+    current.clear()
     return _failed("the run broke off before its end, so nothing was written; Open log has the details")
 
 
-def _collect(question: Question, run: object) -> Answer:
+def _collect(question: Question, current: Run) -> Answer:
     """Write what a finished run leaves, and say what came of it."""
-    from sop_xl.commands.runs import Run
     from sop_xl.commands.write_back import write_back
 
-    assert isinstance(run, Run)
-    order, result = run.order(), run.result()
+    order, result = current.order(), current.result()
     report = result.report
     with run_log(order.run) as log:
-        if result.written.tables or result.written.names:
-            if report.exit_code not in (ExitCode.FINE, ExitCode.PROBLEMS) or (report.exit_code and order.command != "check"):
-                return _told(report)
+        fit = report.exit_code is ExitCode.FINE or (order.command == "check" and report.exit_code is ExitCode.PROBLEMS)
+        if fit and (result.written.tables or result.written.names):
             host = question.open().host
             report = write_back(host, order.picture, result.written, report, workbook=question.address, now=_now())
             log.info("%d sheets written to %s", len(result.written.tables), question.address)

@@ -1,5 +1,7 @@
 """Excel for the macros of the ribbon, without Excel: pyOpenVBA's interpreter, with the members of Application that it lacks and that record their use."""
 
+# ruff: noqa: N803 - names of arguments are Excel's
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -8,7 +10,9 @@ from pathlib import Path
 
 from pyopenvba.apps.excel import Application, ExcelApplication
 from pyopenvba.interpreter._objects import VBAObject, member, method, setter
-from pyopenvba.interpreter._values import MISSING, to_text
+from pyopenvba.interpreter._values import MISSING, error, to_text
+
+from sop_xl.commands.lines import read_lines
 
 MODULES = ("SopRibbon", "SopCommands", "SopRun")
 
@@ -154,12 +158,12 @@ class ExcelInMemory:
     Parameters
     ----------
     python
-        Answers a command; what was asked is in `asked`.
+        Answers a command and its lines; what was asked is in `asked`. A `ConnectionError` is a bridge that fails.
     book
         A workbook to open; an empty one where absent.
     """
 
-    def __init__(self, python: Callable[[str, dict[str, str]], str], book: Path | None = None) -> None:
+    def __init__(self, python: Callable[[str, str], str], book: Path | None = None) -> None:
         self.excel = ExcelApplication.open(book, with_vba=False) if book else ExcelApplication()
         self.application = self.excel.application
         self.application.__class__ = RecordingApplication
@@ -177,9 +181,11 @@ class ExcelInMemory:
         self.excel.run("SopRibbon_Load", self.ribbon)
 
     def _ask(self, command: str, payload: str) -> str:
-        lines = dict(line.split("=", 1) for line in payload.splitlines())
-        self.asked.append((command, lines))
-        return self.python(command, lines)
+        self.asked.append((command, read_lines(payload)))
+        try:
+            return self.python(command, payload)
+        except ConnectionError as lost:
+            raise error(1004, str(lost)) from None
 
     def press(self, macro: str) -> None:
         """Press a button of the tab."""

@@ -3,8 +3,8 @@ Option Explicit
 
 ' One macro per button of the tab, under the button's id, and what Excel itself calls; they can be put on a shape or a key, too.
 
-Public Function SopCommands_Loaded() As Boolean
-    SopCommands_Loaded = True
+Public Function SopCommands_Sentinel() As String
+    SopCommands_Sentinel = "SopCommands"
 End Function
 
 Public Sub sop_regenerate()

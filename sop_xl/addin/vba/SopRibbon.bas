@@ -5,8 +5,8 @@ Option Explicit
 
 Private mRibbon As Object
 
-Public Function SopRibbon_Loaded() As Boolean
-    SopRibbon_Loaded = True
+Public Function SopRibbon_Sentinel() As String
+    SopRibbon_Sentinel = "SopRibbon"
 End Function
 
 Public Sub SopRibbon_Load(ByVal ribbon As Object)

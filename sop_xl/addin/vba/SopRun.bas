@@ -22,8 +22,8 @@ Private mEscapedAt As Date
 Private mMessageUntil As Date
 Private mLastRun As String
 
-Public Function SopRun_Loaded() As Boolean
-    SopRun_Loaded = True
+Public Function SopRun_Sentinel() As String
+    SopRun_Sentinel = "SopRun"
 End Function
 
 ' ---------------------------------------------------------------- what the ribbon asks
@@ -99,8 +99,9 @@ End Function
 Private Function SopRun_Ask(ByVal command As String, ByVal payload As String) As String
     Dim pointer As Variant
     Dim answer As String
-    pointer = Application.Cursor
+    Dim reason As String
     On Error GoTo Failed
+    pointer = Application.Cursor
     If Not mRunning Then
         Application.Cursor = SOP_WAIT
     End If
@@ -113,7 +114,8 @@ Restore:
     SopRun_Ask = answer
     Exit Function
 Failed:
-    answer = SopRun_Line("state", "silent") & SopRun_Line("message", "Python did not answer (" & Err.Description & "); run sop-xl doctor.")
+    reason = Err.Description
+    answer = SopRun_Line("state", "silent") & SopRun_Line("message", "Python did not answer (" & reason & "); run sop-xl doctor.")
     Resume Restore
 End Function
 
@@ -190,6 +192,7 @@ Public Sub SopRun_Stop()
         SopRun_End SopRun_Ask("stop", mTarget)
     Else
         ' after VBA was reset a run may go on that this module knows nothing of
+        mCommand = "stop"
         SopRun_End SopRun_Ask("stop", SopRun_Target())
     End If
 End Sub
@@ -227,7 +230,12 @@ Private Sub SopRun_End(ByVal answer As String)
     End If
     mRunning = False
     mPercent = ""
-    mLastRun = Format(Now, "hh:nn") & " " & mCommand & ": " & SopRun_Outcome(SopRun_Value(answer, "state"))
+    Select Case mCommand
+        Case "about", "doctor", "log"
+            ' these leave the workbook alone
+        Case Else
+            mLastRun = Format(Now, "hh:nn") & " " & mCommand & ": " & SopRun_Outcome(SopRun_Value(answer, "state"))
+    End Select
     SopRun_Say SopRun_Value(answer, "message")
     If SopRun_Value(answer, "go") <> "" Then
         SopRun_Show SopRun_Value(answer, "go")
