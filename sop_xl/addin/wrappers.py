@@ -1,0 +1,102 @@
+"""One VBA function per cell function, from the registry: what Excel lists, offers while typing and calls."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sop_xl.functions.registry import Argument, CellFunction
+
+MODULE = "SopFunctions"
+CATEGORY = 14
+"""Excel's number of the category "User Defined"; the named one is given when the add-in opens."""
+LONGEST_TEXT = 255
+_STATUS = "status"
+_RESERVED = frozenset(
+    """abs and array as boolean byref byte byval call case cbool cbyte ccur cdate cdbl cint clng close const csng cstr
+    currency cvar date debug declare decimal defbool defint deftype dim do double each else elseif empty end enum eqv
+    erase error event exit false fix for friend function get global gosub goto if imp implements in input int integer is
+    len let lib like line local lock long loop lset me mid mod name new next not nothing null object on open option
+    optional or output paramarray preserve print private property public put raiseevent read redim rem reset resume
+    return rset seek select set sgn shared single spc static step stop string sub tab text then time to true type
+    typeof ubound unlock until variant wend while width with withevents write xor""".split()
+)
+"""Words that VBA or LibreOffice's Basic keeps for itself and that an argument cannot be called."""
+
+
+def wrapper_module(functions: Iterable[CellFunction]) -> str:
+    """Source of the module that holds a wrapper for each function."""
+    head = [
+        f'Attribute VB_Name = "{MODULE}"',
+        "Option Explicit",
+        "",
+        "' Made from the register of cell functions; changes belong there.",
+        "",
+        f"Public Function {MODULE}_Sentinel() As String",
+        f'    {MODULE}_Sentinel = "{MODULE}"',
+        "End Function",
+    ]
+    return "\n".join(head + [line for f in functions for line in ("", *wrapper(f))]) + "\n"
+
+
+def wrapper(function: CellFunction) -> list[str]:
+    """Lines of one wrapper.
+
+    A handler stands before anything else: an error that nobody handles would stop a calculation. Every argument is a
+    Variant that takes a range, an array or a value; what was left out goes to Python as an empty cell.
+    """
+    name = function.name
+    failed = "SopFailedText" if function.topic == _STATUS else "SopFailed"
+    empties = ", ".join("Empty" for _ in function.arguments)
+    return [
+        *_signature(function),
+        f'Attribute {name}.VB_Description = "{attribute_text(function.description)}"',
+        f'Attribute {name}.VB_ProcData.VB_Invoke_Func = " \\n{CATEGORY}"',
+        "    On Error GoTo sopFailedHere",
+        "    Dim sopArguments As Variant",
+        f"    sopArguments = Array({empties})",
+        *(line for k, a in enumerate(function.arguments) for line in _handed_over(k, a)),
+        f'    {name} = SopResult(SopCall("{name}", sopArguments))',
+        "    Exit Function",
+        "sopFailedHere:",
+        f'    {name} = {failed}("{name}", Err.Description)',
+        "End Function",
+    ]
+
+
+def argument_name(argument: Argument) -> str:
+    """The argument's name in VBA, which keeps some words for itself."""
+    return f"{argument.name}_value" if argument.name in _RESERVED else argument.name
+
+
+def attribute_text(text: str) -> str:
+    """A text as it may stand in an attribute: ASCII, no quotes or escapes, at most as long as Excel shows."""
+    plain = text.replace("\N{EN DASH}", "-").replace("\N{EM DASH}", "-").replace('"', "'").replace("\\", "/")
+    return " ".join(plain.encode("ascii", "replace").decode("ascii").split())[:LONGEST_TEXT]
+
+
+def _signature(function: CellFunction) -> list[str]:
+    parameters = [
+        f"{'Optional ' if a.optional else ''}ByRef {argument_name(a)} As Variant" for a in function.arguments
+    ]
+    if not parameters:
+        return [f"Public Function {function.name}() As Variant"]
+    one_line = f"Public Function {function.name}({', '.join(parameters)}) As Variant"
+    if len(one_line) <= 120:
+        return [one_line]
+    *first, last = parameters
+    return [
+        f"Public Function {function.name}( _",
+        *(f"    {p}, _" for p in first),
+        f"    {last}) As Variant",
+    ]
+
+
+def _handed_over(position: int, argument: Argument) -> list[str]:
+    name = argument_name(argument)
+    if not argument.optional:
+        return [f"    sopArguments({position}) = SopGiven({name})"]
+    return [
+        f"    If Not IsMissing({name}) Then",
+        f"        sopArguments({position}) = SopGiven({name})",
+        "    End If",
+    ]
