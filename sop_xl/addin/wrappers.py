@@ -45,7 +45,7 @@ def wrapper(function: CellFunction) -> list[str]:
     Variant that takes a range, an array or a value; what was left out goes to Python as an empty cell.
     """
     name = function.name
-    failed = "SopFailedText" if function.topic == _STATUS else "SopFailed"
+    failed = "SopValues_FailedText" if function.topic == _STATUS else "SopValues_Failed"
     empties = ", ".join("Empty" for _ in function.arguments)
     return [
         *_signature(function),
@@ -55,7 +55,7 @@ def wrapper(function: CellFunction) -> list[str]:
         "    Dim sopArguments As Variant",
         f"    sopArguments = Array({empties})",
         *(line for k, a in enumerate(function.arguments) for line in _handed_over(k, a)),
-        f'    {name} = SopResult(SopCall("{name}", sopArguments))',
+        f'    {name} = SopValues_Result(SopBridge_Call("{name}", sopArguments))',
         "    Exit Function",
         "sopFailedHere:",
         f'    {name} = {failed}("{name}", Err.Description)',
@@ -94,9 +94,9 @@ def _signature(function: CellFunction) -> list[str]:
 def _handed_over(position: int, argument: Argument) -> list[str]:
     name = argument_name(argument)
     if not argument.optional:
-        return [f"    sopArguments({position}) = SopGiven({name})"]
+        return [f"    sopArguments({position}) = SopValues_Given({name})"]
     return [
         f"    If Not IsMissing({name}) Then",
-        f"        sopArguments({position}) = SopGiven({name})",
+        f"        sopArguments({position}) = SopValues_Given({name})",
         "    End If",
     ]

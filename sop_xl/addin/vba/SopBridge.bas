@@ -6,6 +6,7 @@ Option Private Module
 ' Tests put another module in the place of this one.
 
 Private Const SOP_MODULE As String = "sop_xl.udfs"
+Private Const SOP_RIBBON As String = "sop_xl.ribbon"
 Private Const SOP_NO_PYTHON As Long = vbObjectError + 1001
 
 Private sopServer As Object
@@ -17,9 +18,9 @@ Public Function SopBridge_Sentinel() As String
 End Function
 
 ' The result of one function for an array of arguments. A server that has gone away is looked for once more.
-Public Function SopCall(ByVal name As String, ByVal given As Variant) As Variant
+Public Function SopBridge_Call(ByVal name As String, ByVal given As Variant) As Variant
     On Error GoTo lost
-    SopCall = SopPython().CallUDF(SOP_MODULE, name, (given))
+    SopBridge_Call = SopBridge_Python().CallUDF(SOP_MODULE, name, (given))
     Exit Function
 lost:
     If sopServer Is Nothing Then
@@ -29,14 +30,27 @@ lost:
 again:
     On Error GoTo failed
     Set sopServer = Nothing
-    SopCall = SopPython().CallUDF(SOP_MODULE, name, (given))
+    SopBridge_Call = SopBridge_Python().CallUDF(SOP_MODULE, name, (given))
     Exit Function
 failed:
     Err.Raise SOP_NO_PYTHON, "SopBridge", Err.Description
 End Function
 
+' The answer of the ribbon's side to one question of a macro.
+Public Function SopBridge_Run(ByVal command As String, ByVal payload As String) As String
+    Dim server As Object
+    Set server = SopBridge_Python()
+    On Error GoTo lost
+    SopBridge_Run = server.Str(server.Call(server.Module(SOP_RIBBON), "run", server.Tuple(command, payload)))
+    Exit Function
+lost:
+    ' not asked twice: the first time may have begun something
+    Set sopServer = Nothing
+    Err.Raise SOP_NO_PYTHON, "SopBridge", Err.Description
+End Function
+
 ' The server. Starting it takes seconds and failing takes longer, so that a thousand cells do not all try it.
-Public Function SopPython() As Object
+Public Function SopBridge_Python() As Object
     If sopServer Is Nothing Then
         If Now < sopNextTry Then
             Err.Raise SOP_NO_PYTHON, "SopBridge", sopWhy
@@ -44,7 +58,7 @@ Public Function SopPython() As Object
         On Error GoTo failed
         Set sopServer = XLPy()
     End If
-    Set SopPython = sopServer
+    Set SopBridge_Python = sopServer
     Exit Function
 failed:
     sopWhy = "Python does not answer: " & Err.Description & " Run sop-xl doctor."
@@ -53,7 +67,7 @@ failed:
 End Function
 
 ' Forget the server and the waiting time: the next call starts or finds one.
-Public Sub SopForgetPython()
+Public Sub SopBridge_Forget()
     Set sopServer = Nothing
     sopNextTry = 0
     sopWhy = ""

@@ -16,34 +16,34 @@ Public Function SopHelp_Sentinel() As String
 End Function
 
 ' Excel takes the texts only while a workbook is open, which at its start may take a moment.
-Public Sub SopDescribe()
+Public Sub SopHelp_Describe()
     Dim page As Object
     Dim line As Long
     On Error GoTo failed
     If ActiveWorkbook Is Nothing Then
-        SopDescribeLater
+        SopHelp_DescribeLater
         Exit Sub
     End If
     Set page = ThisWorkbook.Worksheets(SOP_SHEET)
     line = 2
     Do While page.Cells(line, 1).Value <> ""
-        SopDescribeOne page, line
+        SopHelp_DescribeOne page, line
         line = line + 1
     Loop
     ThisWorkbook.Saved = True
 failed:
 End Sub
 
-Public Sub SopDescribeLater()
+Public Sub SopHelp_DescribeLater()
     On Error GoTo failed
     If sopTries < SOP_MOST_TRIES Then
         sopTries = sopTries + 1
-        Application.OnTime Now + TimeSerial(0, 0, 2 * sopTries - 1), "'" & ThisWorkbook.Name & "'!SopDescribe"
+        Application.OnTime Now + TimeSerial(0, 0, 2 * sopTries - 1), "'" & ThisWorkbook.Name & "'!SopHelp_Describe"
     End If
 failed:
 End Sub
 
-Private Sub SopDescribeOne(ByVal page As Object, ByVal line As Long)
+Private Sub SopHelp_DescribeOne(ByVal page As Object, ByVal line As Long)
     Dim texts() As String
     Dim count As Long
     Dim macro As String

@@ -14,131 +14,131 @@ Public Function SopValues_Sentinel() As String
 End Function
 
 ' One argument as values: a range as its values with dates kept, anything else as it is.
-Public Function SopGiven(ByRef given As Variant) As Variant
+Public Function SopValues_Given(ByRef given As Variant) As Variant
     Dim block As Object
     If Not IsObject(given) Then
-        SopGiven = given
+        SopValues_Given = given
         Exit Function
     End If
     Set block = given
     If block.Areas.Count > 1 Then
-        SopGiven = CVErr(2015)
+        SopValues_Given = CVErr(2015)
         Exit Function
     End If
     If block.Rows.Count = block.Worksheet.Rows.Count Then
-        Set block = SopUsedRows(block)
+        Set block = SopValues_UsedRows(block)
     End If
-    SopGiven = block.Value
+    SopValues_Given = block.Value
 End Function
 
 ' Whole columns down to the last row that is in use.
-Private Function SopUsedRows(ByVal block As Object) As Object
+Private Function SopValues_UsedRows(ByVal block As Object) As Object
     Dim used As Object
     Dim last As Long
     Set used = block.Worksheet.UsedRange
     last = used.Row + used.Rows.Count - 1
-    Set SopUsedRows = block.Resize(last)
+    Set SopValues_UsedRows = block.Resize(last)
 End Function
 
 ' A result as cells show it.
-Public Function SopResult(ByVal result As Variant) As Variant
+Public Function SopValues_Result(ByVal result As Variant) As Variant
     If Not IsArray(result) Then
-        SopResult = SopCell(result)
-    ElseIf SopIsRow(result) Then
-        SopResult = SopRow(result)
+        SopValues_Result = SopValues_Cell(result)
+    ElseIf SopValues_IsRow(result) Then
+        SopValues_Result = SopValues_Row(result)
     Else
-        SopResult = SopRows(result)
+        SopValues_Result = SopValues_Rows(result)
     End If
 End Function
 
-Private Function SopRow(ByVal result As Variant) As Variant
+Private Function SopValues_Row(ByVal result As Variant) As Variant
     Dim i As Long
     For i = LBound(result) To UBound(result)
-        If SopIsSpecial(result(i)) Then
-            result(i) = SopCell(result(i))
+        If SopValues_IsSpecial(result(i)) Then
+            result(i) = SopValues_Cell(result(i))
         End If
     Next i
-    SopRow = result
+    SopValues_Row = result
 End Function
 
-Private Function SopRows(ByVal result As Variant) As Variant
+Private Function SopValues_Rows(ByVal result As Variant) As Variant
     Dim i As Long
     Dim j As Long
     For i = LBound(result, 1) To UBound(result, 1)
         For j = LBound(result, 2) To UBound(result, 2)
-            If SopIsSpecial(result(i, j)) Then
-                result(i, j) = SopCell(result(i, j))
+            If SopValues_IsSpecial(result(i, j)) Then
+                result(i, j) = SopValues_Cell(result(i, j))
             End If
         Next j
     Next i
-    SopRows = result
+    SopValues_Rows = result
 End Function
 
-Private Function SopIsRow(ByVal result As Variant) As Boolean
+Private Function SopValues_IsRow(ByVal result As Variant) As Boolean
     Dim columns As Long
     On Error GoTo failed
     columns = UBound(result, 2)
-    SopIsRow = False
+    SopValues_IsRow = False
     Exit Function
 failed:
-    SopIsRow = True
+    SopValues_IsRow = True
 End Function
 
 ' Numbers, dates and truth values go as they are; 0, 1 and 8 are nothing, null and text.
-Private Function SopIsSpecial(ByVal value As Variant) As Boolean
+Private Function SopValues_IsSpecial(ByVal value As Variant) As Boolean
     Select Case VarType(value)
         Case 0, 1, 8
-            SopIsSpecial = True
+            SopValues_IsSpecial = True
         Case Else
-            SopIsSpecial = False
+            SopValues_IsSpecial = False
     End Select
 End Function
 
 ' A blank is shown as a blank: Excel would show 0 for a result that holds nothing.
-Private Function SopCell(ByVal value As Variant) As Variant
+Private Function SopValues_Cell(ByVal value As Variant) As Variant
     If IsEmpty(value) Or IsNull(value) Then
-        SopCell = ""
+        SopValues_Cell = ""
     ElseIf VarType(value) <> 8 Then
-        SopCell = value
+        SopValues_Cell = value
     ElseIf Left(value, Len(SOP_MARK)) = SOP_MARK Then
-        SopCell = SopError(Mid(value, Len(SOP_MARK) + 1))
+        SopValues_Cell = SopValues_Error(Mid(value, Len(SOP_MARK) + 1))
     Else
-        SopCell = value
+        SopValues_Cell = value
     End If
 End Function
 
-Private Function SopError(ByVal name As String) As Variant
+Private Function SopValues_Error(ByVal name As String) As Variant
     Select Case name
         Case "#NULL!"
-            SopError = CVErr(2000)
+            SopValues_Error = CVErr(2000)
         Case "#DIV/0!"
-            SopError = CVErr(2007)
+            SopValues_Error = CVErr(2007)
         Case "#REF!"
-            SopError = CVErr(2023)
+            SopValues_Error = CVErr(2023)
         Case "#NAME?"
-            SopError = CVErr(2029)
+            SopValues_Error = CVErr(2029)
         Case "#NUM!"
-            SopError = CVErr(2036)
+            SopValues_Error = CVErr(2036)
         Case "#N/A"
-            SopError = CVErr(2042)
+            SopValues_Error = CVErr(2042)
         Case Else
-            SopError = CVErr(2015)
+            SopValues_Error = CVErr(2015)
     End Select
 End Function
 
 ' What a cell shows when Python was not reached.
-Public Function SopFailed(ByVal name As String, ByVal reason As String) As Variant
+Public Function SopValues_Failed(ByVal name As String, ByVal reason As String) As Variant
     sopReason = name & ": " & reason
-    SopFailed = CVErr(2042)
+    SopValues_Failed = CVErr(2042)
 End Function
 
 ' The same for functions whose result is a sentence.
-Public Function SopFailedText(ByVal name As String, ByVal reason As String) As Variant
+Public Function SopValues_FailedText(ByVal name As String, ByVal reason As String) As Variant
     sopReason = name & ": " & reason
-    SopFailedText = reason
+    SopValues_FailedText = reason
 End Function
 
 ' Why Python was not reached the last time; empty when it always was.
-Public Function SopLastReason() As String
-    SopLastReason = sopReason
+Public Function SopValues_Reason() As String
+    SopValues_Reason = sopReason
 End Function
