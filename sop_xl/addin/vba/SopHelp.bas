@@ -18,17 +18,17 @@ End Function
 ' Excel takes the texts only while a workbook is open, which at its start may take a moment.
 Public Sub SopHelp_Describe()
     Dim page As Object
-    Dim line As Long
+    Dim at As Long
     On Error GoTo failed
     If ActiveWorkbook Is Nothing Then
         SopHelp_DescribeLater
         Exit Sub
     End If
     Set page = ThisWorkbook.Worksheets(SOP_SHEET)
-    line = 2
-    Do While page.Cells(line, 1).Value <> ""
-        SopHelp_DescribeOne page, line
-        line = line + 1
+    at = 2
+    Do While page.Cells(at, 1).Value <> ""
+        SopHelp_DescribeOne page, at
+        at = at + 1
     Loop
     ThisWorkbook.Saved = True
 failed:
@@ -43,21 +43,21 @@ Public Sub SopHelp_DescribeLater()
 failed:
 End Sub
 
-Private Sub SopHelp_DescribeOne(ByVal page As Object, ByVal line As Long)
+Private Sub SopHelp_DescribeOne(ByVal page As Object, ByVal at As Long)
     Dim texts() As String
     Dim count As Long
     Dim macro As String
     On Error GoTo failed
-    macro = "'" & ThisWorkbook.Name & "'!" & page.Cells(line, 1).Value
-    Do While page.Cells(line, 4 + 2 * count).Value <> ""
+    macro = "'" & ThisWorkbook.Name & "'!" & page.Cells(at, 1).Value
+    Do While page.Cells(at, 4 + 2 * count).Value <> ""
         ReDim Preserve texts(0 To count)
-        texts(count) = page.Cells(line, 5 + 2 * count).Value
+        texts(count) = page.Cells(at, 5 + 2 * count).Value
         count = count + 1
     Loop
     If count > 0 Then
-        Application.MacroOptions Macro:=macro, Description:=page.Cells(line, 2).Value, Category:=SOP_CATEGORY, ArgumentDescriptions:=texts
+        Application.MacroOptions Macro:=macro, Description:=page.Cells(at, 2).Value, Category:=SOP_CATEGORY, ArgumentDescriptions:=texts
     Else
-        Application.MacroOptions Macro:=macro, Description:=page.Cells(line, 2).Value, Category:=SOP_CATEGORY
+        Application.MacroOptions Macro:=macro, Description:=page.Cells(at, 2).Value, Category:=SOP_CATEGORY
     End If
 failed:
 End Sub
