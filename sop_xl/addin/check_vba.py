@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Set
 
+from sop_xl.addin.vba_words import KNOWN, LANGUAGE
 from sop_xl.blocks import column_letters
 
 LONGEST_LINE = 1023
@@ -16,21 +17,6 @@ MOST_CONTINUED = 24
 WIZARD_LIMIT = 254
 """Arguments plus characters of their names, beyond which Excel's function wizard breaks."""
 
-_WORDS = frozenset(
-    """and as boolean byref byval call case const date dim do double each else elseif empty end erase error exit false for
-    function get goto if in integer is let like long loop mod module next not nothing null object on option optional or
-    paramarray preserve private property public redim resume select set static step string sub then to true typeof until
-    variant wend while with xor explicit debug""".split()
-)
-_KNOWN = frozenset(
-    """abs array asc cbool cdate cdbl chr cint clng cstr cverr dateserial err format instr instrrev int isarray isdate
-    isempty iserror ismissing isnull isnumeric isobject join lbound lcase left len ltrim mid now replace right round rtrim
-    split str timer timeserial trim typename ubound ucase val vartype msgbox
-    application thisworkbook activeworkbook activesheet workbook worksheet range
-    vblf vbcrlf vbcr vbtab vbnullstring vbobjecterror vbstring vbempty vbnull vbboolean vbdate vberror vbdouble
-    vbokcancel vbokonly vbyesno vbok vbyes vbno vbcancel vbquestion vbinformation vbexclamation vbcritical
-    xlsheetvisible xlsheethidden xlsheetveryhidden""".split()
-)
 _FORBIDDEN = {
     r"^\s*#": "conditional compilation is ignored by LibreOffice, which would run both branches",
     r"\bDeclare\b": "libraries outside are not called from our own modules",
@@ -163,7 +149,7 @@ def _unknown(statements: list[tuple[int, str]], known: Set[str]) -> Iterator[tup
     for number, text in statements:
         for match in _NAME.finditer(text):
             name = match[1].lower()
-            if name not in known and name not in _WORDS and name not in _KNOWN:
+            if name not in known and name not in LANGUAGE and name not in KNOWN:
                 yield number, f"{match[1]} is not declared"
 
 

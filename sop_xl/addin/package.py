@@ -29,7 +29,7 @@ class Page:
     hidden: bool = False
 
 
-def macro_workbook(project: bytes, pages: Sequence[Page], formulas: Sequence[tuple[str, str, str]] = ()) -> bytes:
+def macro_workbook(project: bytes, pages: Sequence[Page]) -> bytes:
     """A workbook with macros.
 
     Parameters
@@ -38,8 +38,6 @@ def macro_workbook(project: bytes, pages: Sequence[Page], formulas: Sequence[tup
         `vbaProject.bin`, whose document modules have the pages' code names.
     pages
         Its sheets, the first one visible.
-    formulas
-        `(sheet, cell, formula)`, for workbooks that compute with what the project holds.
     """
     from xlsxwriter import Workbook
 
@@ -55,8 +53,6 @@ def macro_workbook(project: bytes, pages: Sequence[Page], formulas: Sequence[tup
             sheet.write_row(number, 0, row)
         if page.hidden:
             sheet.hide()
-    for name, cell, formula in formulas:
-        workbook.get_worksheet_by_name(name).write_formula(cell, formula)
     workbook.close()
     return stream.getvalue()
 

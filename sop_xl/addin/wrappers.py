@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from sop_xl.addin.vba_words import RESERVED
 from sop_xl.functions.registry import Argument, CellFunction
 
 MODULE = "SopFunctions"
@@ -11,16 +12,6 @@ CATEGORY = 14
 """Excel's number of the category "User Defined"; the named one is given when the add-in opens."""
 LONGEST_TEXT = 255
 _STATUS = "status"
-_RESERVED = frozenset(
-    """abs and array as boolean byref byte byval call case cbool cbyte ccur cdate cdbl cint clng close const csng cstr
-    currency cvar date debug declare decimal defbool defint deftype dim do double each else elseif empty end enum eqv
-    erase error event exit false fix for friend function get global gosub goto if imp implements in input int integer is
-    len let lib like line local lock long loop lset me mid mod name new next not nothing null object on open option
-    optional or output paramarray preserve print private property public put raiseevent read redim rem reset resume
-    return rset seek select set sgn shared single spc static step stop string sub tab text then time to true type
-    typeof ubound unlock until variant wend while width with withevents write xor""".split()
-)
-"""Words that VBA or LibreOffice's Basic keeps for itself and that an argument cannot be called."""
 
 
 def wrapper_module(functions: Iterable[CellFunction]) -> str:
@@ -65,7 +56,7 @@ def wrapper(function: CellFunction) -> list[str]:
 
 def argument_name(argument: Argument) -> str:
     """The argument's name in VBA, which keeps some words for itself."""
-    return f"{argument.name}_value" if argument.name in _RESERVED else argument.name
+    return f"{argument.name}_value" if argument.name in RESERVED else argument.name
 
 
 def attribute_text(text: str) -> str:

@@ -128,17 +128,30 @@ End Function
 
 ' What a cell shows when Python was not reached.
 Public Function SopValues_Failed(ByVal name As String, ByVal reason As String) As Variant
-    sopReason = name & ": " & reason
+    sopReason = name & ": " & SopValues_Short(reason)
     SopValues_Failed = CVErr(2042)
 End Function
 
 ' The same for functions whose result is a sentence.
 Public Function SopValues_FailedText(ByVal name As String, ByVal reason As String) As Variant
-    sopReason = name & ": " & reason
-    SopValues_FailedText = reason
+    sopReason = name & ": " & SopValues_Short(reason)
+    SopValues_FailedText = SopValues_Short(reason)
 End Function
 
 ' Why Python was not reached the last time; empty when it always was.
 Public Function SopValues_Reason() As String
     SopValues_Reason = sopReason
+End Function
+
+' One line: of a traceback its last one, which says what happened.
+Private Function SopValues_Short(ByVal reason As String) As String
+    Dim text As String
+    text = Replace(Replace(reason, vbCr, vbLf), vbLf & vbLf, vbLf)
+    Do While Right(text, 1) = vbLf
+        text = Left(text, Len(text) - 1)
+    Loop
+    If InStr(text, "Traceback") > 0 Then
+        text = Mid(text, InStrRev(text, vbLf) + 1)
+    End If
+    SopValues_Short = Left(Replace(text, vbLf, " "), 200)
 End Function
