@@ -51,17 +51,19 @@ End Function
 
 ' The server. Starting it takes seconds and failing takes longer, so that a thousand cells do not all try it.
 Public Function SopBridge_Python() As Object
-    If sopServer Is Nothing Then
-        If Now < sopNextTry Then
-            Err.Raise SOP_NO_PYTHON, "SopBridge", sopWhy
-        End If
-        On Error GoTo failed
-        Set sopServer = XLPy()
+    If Not sopServer Is Nothing Then
+        Set SopBridge_Python = sopServer
+        Exit Function
     End If
+    If Now < sopNextTry Then
+        Err.Raise SOP_NO_PYTHON, "SopBridge", sopWhy
+    End If
+    On Error GoTo failed
+    Set sopServer = XLPy()
     Set SopBridge_Python = sopServer
     Exit Function
 failed:
-    sopWhy = "Python does not answer: " & Err.Description & " Run sop-xl doctor."
+    sopWhy = "Python does not answer: " & Err.Description & " (run sop-xl doctor)"
     sopNextTry = Now + TimeSerial(0, 0, 30)
     Err.Raise SOP_NO_PYTHON, "SopBridge", sopWhy
 End Function
