@@ -70,10 +70,10 @@ def vba_project(name: str, modules: Sequence[VbaModule]) -> bytes:
 def _project_text(name: str, modules: Sequence[VbaModule]) -> str:
     identity = f"{{{str(uuid5(NAMESPACE_URL, f'sop_xl:{name}')).upper()}}}"
     key = sum(identity.encode("ascii")) & 0xFF
-    documents = ((m, f"{m.kind.value}={m.name}{'/&H00000000' if m.kind is ModuleKind.DOCUMENT else ''}") for m in modules)
+    suffix = {ModuleKind.DOCUMENT: "/&H00000000"}
     lines = [
         f'ID="{identity}"',
-        *(line for _, line in documents),
+        *(f"{m.kind.value}={m.name}{suffix.get(m.kind, '')}" for m in modules),
         f'Name="{name}"',
         'HelpContextID="0"',
         'VersionCompatible32="393222000"',

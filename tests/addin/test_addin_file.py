@@ -10,8 +10,8 @@ import pyopenvba
 import pytest
 import xlwings
 from hosts.made_packages import needs_validator, validation_errors
-from openpyxl import Workbook, load_workbook
 from oletools.olevba import VBA_Parser
+from openpyxl import Workbook, load_workbook
 
 from sop_xl.addin.build import FILE_NAME, addin_texts, build_addin
 from sop_xl.addin.sources import library_sources, own_sources

@@ -85,7 +85,7 @@ def _entries(blob: bytes, count: int) -> list[tuple[str, int, int, int, int]]:
 @pytest.mark.parametrize("count", [1, 2, 3, 4, 7, 8, 20])
 def test_names_are_found_by_searching_and_every_way_down_is_as_black(count):
     names = [f"m{'x' * (k % 5)}{k:02d}" for k in range(count)]
-    entries = _entries(compound_file({name: b"1" for name in names}), count + 1)
+    entries = _entries(compound_file(dict.fromkeys(names, b"1")), count + 1)
 
     def walk(position: int) -> tuple[list[str], int]:
         if position == 0xFFFFFFFF:

@@ -171,7 +171,7 @@ def test_only_cell_functions_are_offered_to_the_server(server):
 
 
 def test_the_process_starts_without_anything_heavy():
-    heavy = "pandas scipy statsforecast pydantic openpyxl xlsxwriter linopy xlwings typer".split()
+    heavy = ["pandas", "scipy", "statsforecast", "pydantic", "openpyxl", "xlsxwriter", "linopy", "xlwings", "typer"]
     program = f"import sys, sop_xl.udfs; print([m for m in {heavy} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
