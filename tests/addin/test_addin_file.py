@@ -108,7 +108,7 @@ def test_another_reader_finds_the_same_modules_and_nothing_broken(file, macros):
     report = pyopenvba.check_file(file)
     assert (report.issues, report.complete) == ((), True)
     with pyopenvba.ExcelFile(file) as book:
-        assert {m for m in book.module_names()} == set(macros)
+        assert set(book.module_names()) == set(macros)
 
 
 def test_the_library_is_that_of_the_installed_xlwings_with_its_notices(macros):
