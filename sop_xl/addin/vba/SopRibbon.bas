@@ -1,7 +1,7 @@
 Attribute VB_Name = "SopRibbon"
 Option Explicit
 
-' What the ribbon tab calls. Control ids are the names of the macros behind them (module SopRun).
+' What the ribbon tab calls. Control ids are the names of the macros behind them (module SopCommands).
 
 Private mRibbon As Object
 

@@ -1,7 +1,8 @@
 Attribute VB_Name = "SopRun"
 Option Explicit
+Option Private Module
 
-' One macro per button, and what they share: ask Python, show what it answers, and follow a long run.
+' What the macros of the buttons share: ask Python, show what it answers, and follow a long run.
 ' Question and answer are lines "key=value"; within a value a backslash is doubled and a line feed is "\n".
 ' Nothing is computed here. All calls to Python go through SopBridge_Run.
 
@@ -24,108 +25,6 @@ Private mLastRun As String
 Public Function SopRun_Sentinel() As String
     SopRun_Sentinel = "SopRun"
 End Function
-
-' ---------------------------------------------------------------- the buttons
-
-Public Sub sop_regenerate()
-    SopRun_Command "regenerate", ""
-End Sub
-
-Public Sub sop_regenerate_forecast()
-    SopRun_Command "regenerate", "steps=forecast"
-End Sub
-
-Public Sub sop_regenerate_demand()
-    SopRun_Command "regenerate", "steps=demand"
-End Sub
-
-Public Sub sop_regenerate_supply()
-    SopRun_Command "regenerate", "steps=supply"
-End Sub
-
-Public Sub sop_regenerate_options()
-    SopRun_Command "regenerate", "steps=options"
-End Sub
-
-Public Sub sop_regenerate_scenarios()
-    SopRun_Command "regenerate", "steps=scenarios"
-End Sub
-
-Public Sub sop_regenerate_finance()
-    SopRun_Command "regenerate", "steps=finance"
-End Sub
-
-Public Sub sop_regenerate_outlook()
-    SopRun_Command "regenerate", "steps=outlook"
-End Sub
-
-Public Sub sop_regenerate_kpis()
-    SopRun_Command "regenerate", "steps=kpis"
-End Sub
-
-Public Sub sop_check()
-    SopRun_Command "check", "write=1"
-End Sub
-
-Public Sub sop_import()
-    SopRun_Command "import", ""
-End Sub
-
-Public Sub sop_export()
-    SopRun_Command "export", ""
-End Sub
-
-Public Sub sop_restore()
-    SopRun_Command "restore", ""
-End Sub
-
-Public Sub sop_doctor()
-    SopRun_Command "doctor", ""
-End Sub
-
-Public Sub sop_log()
-    SopRun_Command "log", "open=1"
-End Sub
-
-Public Sub sop_about()
-    SopRun_Command "about", ""
-End Sub
-
-Public Sub sop_stop()
-    If Not mRunning Then
-        SopRun_Say "No run is under way."
-        Exit Sub
-    End If
-    SopRun_End SopRun_Ask("stop", mTarget)
-End Sub
-
-Public Sub sop_go_demand_review()
-    SopRun_Show "Demand Review"
-End Sub
-
-Public Sub sop_go_supply_review()
-    SopRun_Show "Supply Review"
-End Sub
-
-Public Sub sop_go_finance_review()
-    SopRun_Show "Finance Review"
-End Sub
-
-Public Sub sop_go_scenario_compare()
-    SopRun_Show "Scenario Compare"
-End Sub
-
-Public Sub sop_go_executive()
-    SopRun_Show "Executive"
-End Sub
-
-Public Sub sop_go_problems()
-    SopRun_Show "Problems"
-End Sub
-
-Public Sub sop_go_home()
-    SopRun_Show "Home"
-End Sub
 
 ' ---------------------------------------------------------------- what the ribbon asks
 
@@ -152,7 +51,7 @@ End Function
 
 ' ---------------------------------------------------------------- one command
 
-Private Sub SopRun_Command(ByVal command As String, ByVal arguments As String)
+Public Sub SopRun_Command(ByVal command As String, ByVal arguments As String)
     Dim target As String
     Dim answer As String
     Dim reply As String
@@ -200,8 +99,9 @@ End Function
 Private Function SopRun_Ask(ByVal command As String, ByVal payload As String) As String
     Dim pointer As Variant
     Dim answer As String
-    pointer = Application.Cursor
+    Dim reason As String
     On Error GoTo Failed
+    pointer = Application.Cursor
     If Not mRunning Then
         Application.Cursor = SOP_WAIT
     End If
@@ -214,7 +114,8 @@ Restore:
     SopRun_Ask = answer
     Exit Function
 Failed:
-    answer = SopRun_Line("state", "silent") & SopRun_Line("message", "Python did not answer (" & Err.Description & "); run sop-xl doctor.")
+    reason = Err.Description
+    answer = SopRun_Line("state", "silent") & SopRun_Line("message", "Python did not answer (" & reason & "); run sop-xl doctor.")
     Resume Restore
 End Function
 
@@ -251,14 +152,14 @@ Private Sub SopRun_Begin(ByVal target As String, ByVal answer As String)
     mTarget = target
     mUnanswered = 0
     mEscapedAt = 0
-    Application.OnKey "{ESC}", SopRun_Macro("SopRun_Escape")
+    Application.OnKey "{ESC}", SopRun_Macro("sop_escape")
     SopRun_Progress answer
     SopRun_Schedule
 End Sub
 
 Private Sub SopRun_Schedule()
     mNextPoll = Now + TimeSerial(0, 0, 1)
-    Application.OnTime mNextPoll, SopRun_Macro("SopRun_Poll")
+    Application.OnTime mNextPoll, SopRun_Macro("sop_poll")
 End Sub
 
 ' Called by Excel every second while a run is under way.
@@ -286,13 +187,23 @@ Public Sub SopRun_Poll()
     End Select
 End Sub
 
+Public Sub SopRun_Stop()
+    If mRunning Then
+        SopRun_End SopRun_Ask("stop", mTarget)
+    Else
+        ' after VBA was reset a run may go on that this module knows nothing of
+        mCommand = "stop"
+        SopRun_End SopRun_Ask("stop", SopRun_Target())
+    End If
+End Sub
+
 ' Esc belongs to Excel: only pressed twice within a moment it stops the run.
 Public Sub SopRun_Escape()
     If Not mRunning Then
         Exit Sub
     End If
     If Now - mEscapedAt <= TimeSerial(0, 0, SOP_ESCAPE_SECONDS) Then
-        sop_stop
+        SopRun_Stop
     Else
         mEscapedAt = Now
         Application.CutCopyMode = False
@@ -319,7 +230,12 @@ Private Sub SopRun_End(ByVal answer As String)
     End If
     mRunning = False
     mPercent = ""
-    mLastRun = Format(Now, "hh:nn") & " " & mCommand & ": " & SopRun_Outcome(SopRun_Value(answer, "state"))
+    Select Case mCommand
+        Case "about", "doctor", "log"
+            ' these leave the workbook alone
+        Case Else
+            mLastRun = Format(Now, "hh:nn") & " " & mCommand & ": " & SopRun_Outcome(SopRun_Value(answer, "state"))
+    End Select
     SopRun_Say SopRun_Value(answer, "message")
     If SopRun_Value(answer, "go") <> "" Then
         SopRun_Show SopRun_Value(answer, "go")
@@ -348,14 +264,14 @@ Public Sub SopRun_Leave()
         Exit Sub
     End If
     On Error Resume Next
-    Application.OnTime mNextPoll, SopRun_Macro("SopRun_Poll"), , False
+    Application.OnTime mNextPoll, SopRun_Macro("sop_poll"), , False
     On Error GoTo 0
-    sop_stop
+    SopRun_Stop
 End Sub
 
 ' ---------------------------------------------------------------- on the screen
 
-Private Sub SopRun_Show(ByVal sheetName As String)
+Public Sub SopRun_Show(ByVal sheetName As String)
     Dim page As Object
     If ActiveWorkbook Is Nothing Then
         SopRun_Say "Open an S&OP workbook first."
@@ -380,7 +296,7 @@ Private Sub SopRun_Say(ByVal text As String)
     End If
     Application.StatusBar = Left$("S&OP: " & text, 250)
     mMessageUntil = Now + TimeSerial(0, 0, SOP_MESSAGE_SECONDS)
-    Application.OnTime mMessageUntil, SopRun_Macro("SopRun_ClearMessage")
+    Application.OnTime mMessageUntil, SopRun_Macro("sop_clear_message")
 End Sub
 
 Public Sub SopRun_ClearMessage()
@@ -400,12 +316,12 @@ End Function
 
 Private Function SopRun_Value(ByVal answer As String, ByVal key As String) As String
     Dim part As Variant
+    Dim found As String
     For Each part In Split(answer, vbLf)
         If Left$(part, Len(key) + 1) = key & "=" Then
-            SopRun_Value = Mid$(part, Len(key) + 2)
-            SopRun_Value = Replace(SopRun_Value, "\\", Chr$(1))
-            SopRun_Value = Replace(SopRun_Value, "\n", vbLf)
-            SopRun_Value = Replace(SopRun_Value, Chr$(1), "\")
+            found = Replace(Mid$(part, Len(key) + 2), "\\", Chr$(1))
+            found = Replace(found, "\n", vbLf)
+            SopRun_Value = Replace(found, Chr$(1), "\")
             Exit Function
         End If
     Next part
