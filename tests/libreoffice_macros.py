@@ -70,8 +70,12 @@ from sop_xl import udfs
 
 
 def call(name, arguments):
-    if name == "SOP_EOQ" and arguments[0] == {broken!r}:
+    if name == "SOP_TEST_SEEN":
+        return " | ".join(repr(udfs._from_cells(argument)) for argument in arguments)
+    if name == "SOP_TEST_BROKEN":
         raise RuntimeError("nobody there")
+    if name == "SOP_TEST_ODD":
+        return ((1.5, "", "text"), (udfs.ERROR_MARK + "#N/A", True, 2.0))
     result = getattr(udfs, name)(*arguments)
     if not isinstance(result, list):
         return result
@@ -162,8 +166,8 @@ _SETTINGS = (
     ("/org.openoffice.Setup/L10N", "ooSetupSystemLocale", "en-US"),
     ("/org.openoffice.Setup/Office", "ooSetupInstCompleted", "true"),
 )
-BROKEN = -4711.0
-"""A first argument of SOP_EOQ at which the bridge fails as if Python were not there."""
+TEST_FUNCTIONS = ("SOP_TEST_SEEN", "SOP_TEST_BROKEN", "SOP_TEST_ODD")
+"""Functions of the bridge itself: what arrived, a Python that is not there, and a result of everything that a cell can show."""
 
 
 def run_in_libreoffice(workbook: Path, steps: list[dict], folder: Path, timeout: float = 240.0) -> list:
@@ -188,7 +192,7 @@ def run_in_libreoffice(workbook: Path, steps: list[dict], folder: Path, timeout:
         f'<?xml version="1.0" encoding="UTF-8"?>\n<oor:items xmlns:oor="http://openoffice.org/2001/registry">{items}</oor:items>\n', encoding="utf-8"
     )
     paths = [str(Path(sop_xl.__file__).parents[1]), *(p for p in sys.path if p.endswith("-packages"))]
-    (scripts / "sop_bridge.py").write_text(_PYTHON_BRIDGE.format(paths=paths, broken=BROKEN), encoding="utf-8")
+    (scripts / "sop_bridge.py").write_text(_PYTHON_BRIDGE.format(paths=paths), encoding="utf-8")
     (scripts / "sop_driver.py").write_text(_DRIVER.format(), encoding="utf-8")
     request = folder / "request.json"
     request.write_text(json.dumps({"workbook": workbook.as_uri(), "answer": str(answer), "steps": steps}), encoding="utf-8")
