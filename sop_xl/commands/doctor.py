@@ -163,7 +163,7 @@ def check_addin(machine: Machine, build: Builder | None = None) -> list[Problem]
 
 def _built(machine: Machine, build: Builder | None) -> bytes:
     if build is None:
-        from sop_xl.addin import build_addin
+        from sop_xl.addin.build import build_addin
 
         return build_addin(interpreter=window_interpreter(machine.python, machine.system))
     return build(machine.python)

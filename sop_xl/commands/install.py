@@ -96,7 +96,7 @@ def window_interpreter(executable: str, system: str) -> str:
 
 
 def _built(interpreter: str) -> bytes:
-    from sop_xl.addin import build_addin
+    from sop_xl.addin.build import build_addin
 
     return build_addin(interpreter=interpreter)
 
