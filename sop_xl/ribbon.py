@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sop_xl.commands.lines import read_lines, write_lines
-from sop_xl.commands.profile import profile_folder
 from sop_xl.commands.report import ExitCode, Report
 from sop_xl.commands.run_log import run_log
 from sop_xl.errors import HostError, Severity, SopError, format_problem
@@ -102,12 +101,11 @@ def run(command: str, payload: str, open_workbook: Opener | None = None) -> str:
         How a workbook is found in Excel; through xlwings where absent.
     """
     question = Question(command, read_lines(payload), open_workbook or live_workbook)
-    try:
-        return write_lines(_COMMANDS[command](question))
-    except KeyError as error:
-        if error.args != (command,):
-            return write_lines(_broken(error))
+    carry_out = _COMMANDS.get(command)
+    if carry_out is None:
         return write_lines(_failed(f"there is no command {command}; the add-in and sop_xl {_version()} do not belong together, run sop-xl install"))
+    try:
+        return write_lines(carry_out(question))
     except SopError as error:
         return write_lines(_failed(str(error).splitlines()[0]))
     except Exception as error:
@@ -262,7 +260,7 @@ def tell_about(question: Question) -> Answer:
     """Versions, in a box where somebody sits before the screen."""
     from sop_xl.commands.about import about
 
-    report = about(question.open().host if question.given.get("path") else None)
+    report = about(_if_open(question))
     return _with_box(question, report, report.summary.replace("; ", "\n").replace(", ", "\n"))
 
 
@@ -271,12 +269,21 @@ def ask_doctor(question: Question) -> Answer:
     from sop_xl.commands.doctor import examine
     from sop_xl.commands.machine import probe_machine
 
-    workbook = question.open().host if question.given.get("path") else None
-    report = examine(probe_machine(), workbook, address=question.given.get("path", ""))
+    report = examine(probe_machine(), _if_open(question), address=question.given.get("path", ""))
     found = [format_problem(p) for p in report.problems if p.severity is not Severity.NOTE]
-    (profile_folder()).mkdir(parents=True, exist_ok=True)
-    (profile_folder() / "doctor.json").write_text(report.to_json(), encoding="utf-8")
     return _with_box(question, report, "\n\n".join([report.summary, *found[:MOST_LINES_IN_A_BOX]]))
+
+
+def _if_open(question: Question) -> Host | None:
+    """The workbook in front, `None` where there is none or it cannot be reached: help must come then, too."""
+    if not question.given.get("path"):
+        return None
+    try:
+        return question.open().host
+    except Exception:
+        with run_log("-") as log:
+            log.exception("%s could not be reached", question.given["path"])
+        return None
 
 
 def live_workbook(given: Mapping[str, str]) -> OpenWorkbook:

@@ -19,13 +19,14 @@ from typing import Any
 
 import psutil
 
-from sop_xl.commands.profile import run_folder
+from sop_xl.commands.profile import profile_folder, run_folder
 from sop_xl.commands.report import Report
 from sop_xl.errors import HostError
 from sop_xl.hosts.memory import MemoryHost, Written
 
 ORDER, STATUS, RESULT, REPORT, OUTPUT, PROCESS = "order.pickle", "status.json", "result.pickle", "report.json", "output.txt", "process.json"
 SECONDS_BETWEEN_STATUS = 0.2
+SECONDS_KEPT = 86_400
 
 
 @dataclass(frozen=True)
@@ -119,7 +120,6 @@ class Run:
     """
 
     def __init__(self, workbook: str) -> None:
-        self.workbook = workbook
         self.folder = run_folder(workbook)
 
     @property
@@ -135,6 +135,7 @@ class Run:
         HostError
             Where the profile cannot be written or the process cannot be started.
         """
+        forget_old_runs()
         try:
             self.clear()
             self.folder.mkdir(parents=True)
@@ -147,18 +148,15 @@ class Run:
         except OSError as error:
             raise HostError(f"the run could not be started ({error.strerror or error}); run sop-xl doctor") from None
         _CHILDREN[process.pid] = process
-        mark = ProcessMark.of(process.pid)
+        try:
+            mark = ProcessMark.of(process.pid)
+        except psutil.Error:  # it broke down at once, which the next question finds
+            mark = ProcessMark(process.pid, 0.0)
         _write_json(self.folder / PROCESS, {"pid": mark.pid, "started": mark.started})
 
     def process(self) -> psutil.Process | None:
         """The worker, `None` where it has ended."""
-        recorded = _read_json(self.folder / PROCESS)
-        if recorded is None:
-            return None
-        child = _CHILDREN.get(recorded["pid"])
-        if child is not None and child.poll() is not None:  # also takes an ended child off the system's list
-            return None
-        return ProcessMark(recorded["pid"], recorded["started"]).find()
+        return _process_of(self.folder)
 
     def status(self) -> Status:
         """How far it is; that nothing is known yet where the worker has not spoken."""
@@ -237,6 +235,25 @@ class StatusFile:
 
 
 _CHILDREN: dict[int, subprocess.Popen[bytes]] = {}
+
+
+def forget_old_runs() -> None:
+    """Remove what is left of runs of a day ago and before, whose Excel went away: they hold a picture of somebody's workbook."""
+    for folder in (profile_folder() / "runs").glob("*"):
+        with contextlib.suppress(OSError):
+            if time.time() - folder.stat().st_mtime > SECONDS_KEPT and _process_of(folder) is None:
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def _process_of(folder: Path) -> psutil.Process | None:
+    """The worker of the run in this folder, `None` where it has ended."""
+    recorded = _read_json(folder / PROCESS)
+    if recorded is None:
+        return None
+    child = _CHILDREN.get(recorded["pid"])
+    if child is not None and child.poll() is not None:  # also takes an ended child off the system's list
+        return None
+    return ProcessMark(recorded["pid"], recorded["started"]).find()
 
 
 def _apart() -> dict[str, Any]:

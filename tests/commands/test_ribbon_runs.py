@@ -21,7 +21,7 @@ from excel_in_memory import ExcelInMemory
 from sop_xl import ribbon
 from sop_xl.commands.lines import read_lines, write_lines
 from sop_xl.commands.profile import kept_file, log_file, run_folder
-from sop_xl.commands.runs import ORDER, PROCESS, SECONDS_BETWEEN_STATUS, STATUS, ProcessMark, Run, StatusFile
+from sop_xl.commands.runs import ORDER, PROCESS, SECONDS_BETWEEN_STATUS, STATUS, ProcessMark, Run, StatusFile, forget_old_runs
 from sop_xl.commands.tables import plain_table
 from sop_xl.errors import HostError
 from sop_xl.hosts.headless import HeadlessHost
@@ -226,6 +226,14 @@ class TestStopping:
         assert desk.everything() == before
         assert "ended without a result" in log_file().read_text(encoding="utf-8")
 
+    def test_what_a_crashed_excel_left_goes_after_a_day(self, desk):
+        fresh, old = Run("fresh.xlsx").folder, Run("old.xlsx").folder
+        for folder in (fresh, old):
+            folder.mkdir(parents=True)
+        os.utime(old, (0, 0))
+        forget_old_runs()
+        assert (fresh.exists(), old.exists()) == (True, False)
+
     def test_a_run_ends_by_itself_when_excel_is_gone(self, tmp_path):
         ended = subprocess.Popen([sys.executable, "-c", ""])
         mark = ProcessMark.of(ended.pid)
@@ -400,6 +408,14 @@ class TestShortCommands:
 class TestNothingEverRaises:
     def test_a_command_of_another_version(self, desk):
         assert "do not belong together" in desk.ask("approve")["message"]
+
+    def test_a_workbook_that_cannot_be_reached_does_not_keep_the_doctor_away(self):
+        def broken(given):
+            raise ZeroDivisionError("COM")
+
+        for command in ("about", "doctor"):
+            last = read_lines(ribbon.run(command, write_lines(IN_FRONT), broken))
+            assert last["state"] in ("done", "problems") and last["message"].startswith("sop_xl ")
 
     def test_no_workbook(self):
         for command in ("regenerate", "poll", "restore", "import"):
