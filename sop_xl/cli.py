@@ -22,8 +22,10 @@ app = typer.Typer(
 )
 module_app = typer.Typer(help="Add a module's sheets to a workbook, or park them; nothing is lost.", no_args_is_help=True)
 templates_app = typer.Typer(help="The templates that ship with the package.", no_args_is_help=True)
+addin_app = typer.Typer(help="The add-in for Excel: ribbon and functions.", no_args_is_help=True)
 app.add_typer(module_app, name="module")
 app.add_typer(templates_app, name="templates")
+app.add_typer(addin_app, name="addin")
 
 Workbook = Annotated[Path, typer.Argument(help="The workbook (.xlsx).", show_default=False)]
 Json = Annotated[bool, typer.Option("--json", help="Print the report as JSON.")]
@@ -256,6 +258,24 @@ def templates_build(folder: Annotated[Path, typer.Argument(help="Folder for the 
         return build_template_files(folder)
 
     run_command(run)
+
+
+@addin_app.command("build")
+def addin_build(
+    out: Annotated[Path, typer.Option("--out", help="File to make, or a folder for it.")] = Path("sop_xl.xlam"),
+    interpreter: Annotated[str | None, typer.Option("--interpreter", help="Full path of the Python that computes in Excel; by default left to the user's settings.", show_default=False)] = None,
+    text: Annotated[Path | None, typer.Option("--text", help="Also write VBA and ribbon as text to this folder, for review.", show_default=False)] = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Build the add-in without Excel, byte for byte the same every time, so that a company can sign it."""
+
+    def run(progress: Progress) -> Report:
+        from sop_xl.commands.addin import write_addin
+
+        return write_addin(out, interpreter=interpreter, text=text)
+
+    run_command(run, quiet=quiet, json=json)
 
 
 def _version(value: bool) -> None:
