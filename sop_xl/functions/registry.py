@@ -3,20 +3,23 @@
 A function is registered where it is written:
 
 >>> from sop_xl.functions import call
->>> call("SOP_EOQ", [1200, 50, 2.4])
-223.60679774997897
+>>> round(call("SOP_EOQ", [1200, 50, 2.4]), 3)
+223.607
 """
 
 from __future__ import annotations
 
 import importlib
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 from sop_xl.blocks import CellError, CellValue
-from sop_xl.errors import FrameError, SopError
+from sop_xl.errors import FrameError, PlanError, SopError
 
 Rows = Sequence[Sequence[CellValue]]
 """A range's values, top to bottom, each row left to right."""
@@ -29,6 +32,7 @@ NOT_AVAILABLE, BAD_VALUE, BAD_NUMBER = CellError("#N/A"), CellError("#VALUE!"), 
 MISSING: Any = object()
 """Default of an argument that must be given."""
 
+LOG = logging.getLogger(__name__)
 TOPICS = ("demand", "accuracy", "inventory", "supply", "finance", "status")
 """Modules of this package that hold functions, in the order in which documentation lists them."""
 
@@ -37,14 +41,17 @@ class Kind(StrEnum):
     """What an argument is taken as; the coercion is in `values`."""
 
     NUMBER = "number"
+    WHOLE = "whole number"
+    EACH = "each"  # one number or any range of numbers; the function is computed cell by cell
     NUMBERS = "numbers"  # one row or one column
     GRID = "grid"  # numbers in rows, one row per thing; a single column is one thing
+    MATRIX = "matrix"  # numbers in rows and columns as they stand
     TEXT = "text"
     TEXTS = "texts"  # one row or one column
     TABLE = "table"  # any values in rows
     FLAG = "flag"
     DATE = "date"
-    ANY = "any"
+    ANY = "any"  # handed on as it is, error values too
 
 
 class FunctionError(SopError):
@@ -68,13 +75,20 @@ class Argument:
     kind
         See `Kind`.
     default
-        Value where the argument is left out; `MISSING` where it must be given.
+        Value where the argument is left out; `MISSING` where it must be given. `None` = the function decides, as the description says.
+    least, most
+        Bounds of a number, both included; numbers outside are refused with `#NUM!`.
+    choices
+        The words that a text may be, in any case; empty = any text.
     """
 
     name: str
     description: str
     kind: Kind
     default: Any = MISSING
+    least: float | None = None
+    most: float | None = None
+    choices: tuple[str, ...] = ()
 
     @property
     def optional(self) -> bool:
@@ -108,6 +122,8 @@ class CellFunction:
         Where the method is written down; `""` where it is arithmetic.
     cached
         Whether the same arguments give the same result for ever; not so for `SOP_STATUS` and `SOP_LASTERROR`.
+    follows
+        Name of the argument whose direction the result has: rows where it lies, a column where it is one. `""` = as computed, rows.
     """
 
     name: str
@@ -120,10 +136,11 @@ class CellFunction:
     compute: Callable[..., Any]
     source: str = ""
     cached: bool = True
+    follows: str = ""
 
 
 _FUNCTIONS: dict[str, CellFunction] = {}
-_last_error: list[str] = []
+_last_errors: dict[str, str] = {}  # by function, the latest last
 
 
 def cell_function(
@@ -136,6 +153,7 @@ def cell_function(
     errors: Sequence[tuple[str, str]] = (),
     source: str = "",
     cached: bool = True,
+    follows: str = "",
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Register the decorated function; it stays an ordinary function that tests can call.
 
@@ -160,17 +178,19 @@ def cell_function(
             compute,
             source,
             cached,
+            follows,
         )
         return compute
 
     return register
 
 
+@lru_cache(maxsize=1)
 def functions() -> Mapping[str, CellFunction]:
     """Every cell function by name, by topic and then as written; importing them costs no heavy package."""
     for topic in TOPICS:
         importlib.import_module(f"sop_xl.functions.{topic}")
-    return {f.name: f for topic in TOPICS for f in _FUNCTIONS.values() if f.topic == topic}
+    return MappingProxyType({f.name: f for topic in TOPICS for f in _FUNCTIONS.values() if f.topic == topic})
 
 
 def call(name: str, arguments: Sequence[CellArgument]) -> CellResult:
@@ -186,20 +206,76 @@ def call(name: str, arguments: Sequence[CellArgument]) -> CellResult:
     Returns
     -------
     CellResult
-        Never raises for what a planner typed: mistakes are an Excel error value, and `last_error` has the sentence.
+        Never raises: mistakes of a planner and of ours are an Excel error value, `last_error` has the sentence, and the log the traceback of ours.
     """
-    from sop_xl.functions.values import coerced, plain_result
-
-    function = functions().get(name.upper())
+    known = name.strip().upper()
     try:
-        if function is None:
-            raise FunctionError(CellError("#NAME?"), f"there is no function {name}")
-        return plain_result(function.compute(*coerced(function, arguments)))
+        return _computed(known, arguments)
     except FunctionError as error:
-        _last_error[:] = [f"{name.upper()}: {error}"]
+        _remember(known, str(error))
         return error.value
+    except SopError as error:
+        _remember(known, str(error))
+        return BAD_NUMBER if isinstance(error, PlanError) else BAD_VALUE
+    except Exception as error:
+        LOG.exception("%s failed", known)
+        _remember(known, f"something went wrong inside ({type(error).__name__}); the log has the details")
+        return BAD_VALUE
 
 
-def last_error() -> str:
-    """Why the last function without a result had none; `""` where all had one."""
-    return _last_error[0] if _last_error else ""
+def _computed(name: str, arguments: Sequence[CellArgument]) -> CellResult:
+    import numpy as np
+
+    from sop_xl.functions.cache import RESULTS, key_of
+    from sop_xl.functions.values import coerced, lies_down, plain_result
+
+    function = functions().get(name)
+    if function is None:
+        raise FunctionError(CellError("#NAME?"), f"there is no function {name}")
+    values = coerced(function, arguments)
+    upright = not lies_down(function, arguments)
+    key = key_of(function.name, upright, values) if function.cached else b""
+    found = RESULTS.get(key) if key else None
+    if found is None:
+        # what overflows or divides by zero is an error value in its cell
+        with np.errstate(all="ignore"):
+            found = plain_result(function.compute(*values), upright=upright)
+        if key and not isinstance(found, CellError):
+            RESULTS.put(key, found)
+    _say_what_is_absent(function, found)
+    return found
+
+
+def _say_what_is_absent(function: CellFunction, result: CellResult) -> None:
+    """A single number that does not exist is the failure of the call; single cells of a range are remembered, and the rest stands."""
+    if isinstance(result, CellError):
+        raise FunctionError(result, _when(function, result))
+    if isinstance(result, list):
+        wrong = next((value for row in result for value in row if isinstance(value, CellError)), None)
+        if wrong is not None:
+            _remember(function.name, f"{wrong} in some cells: {_when(function, wrong)}")
+
+
+def _when(function: CellFunction, value: CellError) -> str:
+    reasons = [when for error, when in function.errors if error == value]
+    return " or ".join(reasons) or "the result is not a number"
+
+
+def _remember(name: str, reason: str) -> None:
+    _last_errors.pop(name, None)
+    _last_errors[name] = f"{name}: {reason}"
+    while len(_last_errors) > 200:  # names that are none, too, are remembered
+        del _last_errors[next(iter(_last_errors))]
+
+
+def last_error(name: str = "") -> str:
+    """Why the last function without a result had none; `""` where all had one.
+
+    Parameters
+    ----------
+    name
+        Of the function that is asked for; `""` = whichever failed last.
+    """
+    if name:
+        return _last_errors.get(name.strip().upper(), "")
+    return next(reversed(_last_errors.values()), "")

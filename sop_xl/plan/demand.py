@@ -10,6 +10,7 @@ import pandas as pd
 from sop_xl import frames
 from sop_xl.errors import FrameError
 from sop_xl.periods import Timeline
+from sop_xl.plan.consensus_steps import running_demand
 from sop_xl.plan.effects import EVENTS, LIFE_CYCLE, OVERRIDES, SALES_INPUT, effects_frame
 from sop_xl.plan.events import TOLERANCE, apply_events, events_of_heirs
 from sop_xl.plan.grid import Grid, Matrix, series_of
@@ -119,19 +120,19 @@ def consensus_demand(
     )
     by_life_cycle = apply_life_cycle(grid, start, by_events.units, lifecycle, timeline, followed)
     notes += events_of_heirs(grid, acted_on, by_life_cycle.units, events, timeline)
-    running = np.maximum(start + by_events.units + by_life_cycle.units, 0.0)
+    running = running_demand(start, by_events.units, by_life_cycle.units)
     history = frames.empty_frame(frames.DEMAND_HISTORY) if demand_history is None else demand_history
     prices = _at_plan_rates(_prices_for_money(grid, running, sales_input, history, items, locations, timeline), rate_factors)
     terms = SalesTerms(sales_weight, by_track_record, _known(track_records, frames.TRACK_RECORDS), prices, _known(customer_mix, frames.CUSTOMER_MIX))
     sales = apply_sales_input(grid, running, sales_input, terms)
     by_sales = sales.step
-    running = np.maximum(running + by_sales.units, 0.0)
+    running = running_demand(running, by_sales.units)
     by_overrides = apply_overrides(grid, running, overrides, timeline, history)
     steps = {EVENTS: by_events, LIFE_CYCLE: by_life_cycle, SALES_INPUT: by_sales, OVERRIDES: by_overrides}
     for step in steps.values():
         notes += step.notes
     # the sum of the steps is the plan; what float arithmetic leaves below 0 is nothing
-    consensus = np.maximum(sum((step.units for step in steps.values()), start), 0.0)
+    consensus = running_demand(start, *(step.units for step in steps.values()))
     frame = grid.frame(baseline=start, **{name: step.units for name, step in steps.items()}, consensus=consensus)
     return Consensus(
         frame if len(frame) else frames.empty_frame(frames.CONSENSUS_DEMAND),

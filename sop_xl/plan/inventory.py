@@ -96,3 +96,23 @@ def order_quantity(short: ArrayLike, minimum: ArrayLike, multiple: ArrayLike) ->
     wanted = np.maximum(needed, minimum)
     rounded = np.ceil(wanted / np.where(lot > 0, lot, 1.0) - 1e-9) * lot
     return np.where(needed > 1e-9, np.where(lot > 0, rounded, wanted), 0.0)
+
+
+def short_of(safety_stock: Matrix, before: Matrix, gross: Matrix) -> Matrix:
+    """Units by which a stock before orders lies below safety stock; what is only the noise of long sums is no shortage.
+
+    Parameters
+    ----------
+    safety_stock, before
+        Units; `before` is stock at the end of the period without new orders.
+    gross
+        Demand of the period, units: the size against which noise is told.
+    """
+    short = np.asarray(safety_stock - before, dtype=float)
+    return np.where(short <= 1e-9 * (1.0 + np.abs(before) + gross), 0.0, short)
+
+
+def projected_balance(opening: Matrix, demand: Matrix, receipts: Matrix) -> Matrix:
+    """(series, periods) opening + receipts - demand so far, units; negative = back-orders. `opening` is (series,)."""
+    result: Matrix = opening[:, None] + np.cumsum(receipts - demand, axis=1)
+    return result

@@ -13,7 +13,7 @@ from sop_xl import frames
 from sop_xl.errors import FrameError
 from sop_xl.periods import Timeline
 from sop_xl.plan.finance import BUDGET, LAST_YEAR, PLAN, covered_by
-from sop_xl.plan.grid import Grid, positions
+from sop_xl.plan.grid import Grid, Matrix, positions
 from sop_xl.plan.inventory import days_of_supply
 from sop_xl.vocabulary import DAYS, FRACTION, MONEY
 
@@ -183,11 +183,26 @@ def _stock(inventory_plan: pd.DataFrame, items: pd.DataFrame, timeline: Timeline
     with np.errstate(divide="ignore", invalid="ignore"):
         figures = {
             "Days of supply": days_of_supply(balance, demand, days, season)[:, 0],
-            "Inventory turns": yearly * (season / year) / balance[:, :year].mean(axis=1),
+            "Inventory turns": inventory_turns(demand[:, :year], balance[:, :year], season),
             "Demand served on time": 1.0 - late[:, :year].sum(axis=1) / yearly,
             "Unmet demand": unmet[:, :year].max(axis=1),
         }
     return {name: dict(zip(scopes, column.tolist(), strict=True)) for name, column in figures.items()}
+
+
+def inventory_turns(cost: Matrix, inventory: Matrix, season: int) -> Matrix:
+    """(rows,) how often a year stock is renewed: cost of goods sold, made yearly, / mean inventory at the end of the periods.
+
+    Parameters
+    ----------
+    cost, inventory
+        (rows, periods) money.
+    season
+        Periods in a year.
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        result: Matrix = cost.sum(axis=1) * (season / cost.shape[1]) / inventory.mean(axis=1)
+    return result
 
 
 def _money(financial_plan: pd.DataFrame, timeline: Timeline) -> _Values:

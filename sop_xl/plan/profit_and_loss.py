@@ -22,6 +22,7 @@ from sop_xl.plan.cost_structure import cost_notes, cost_structure, parts_of_seri
 from sop_xl.plan.customer_split import CustomerInputs, CustomerPart, customer_parts, gross_revenue
 from sop_xl.plan.grid import Grid, Matrix
 from sop_xl.plan.inventory import stocking_location
+from sop_xl.plan.margin_lines import contribution_margin, discounts, gross_margin
 from sop_xl.plan.notes import Note, notes_frame, some_of
 from sop_xl.plan.premium_spread import PREMIUMS, spread_premiums
 from sop_xl.plan.roll_up import RollUp, roll_up
@@ -128,8 +129,8 @@ def _lines(groups: RollUp, detail: FinancialDetail, part: CustomerPart, split: d
     }  # fmt: skip
     unknown = groups.any_in(np.isnan(cost) | np.isnan(part.revenue))
     return result | {
-        "discounts": result["gross_revenue"] - result["revenue"],
-        "gross_margin": np.where(unknown, np.nan, result["revenue"] - result["cost"]),
+        "discounts": discounts(result["gross_revenue"], result["revenue"]),
+        "gross_margin": np.where(unknown, np.nan, gross_margin(result["revenue"], result["cost"])),
     }
 
 
@@ -176,10 +177,7 @@ def _with_rates(lines: dict[str, Matrix], rated: dict[str, Matrix], solution: Su
 
 
 def _with_margins(lines: dict[str, Matrix]) -> dict[str, Matrix]:
-    below = np.zeros(lines["gross_margin"].shape)
-    for name in COSTS_BELOW:
-        below = below + np.nan_to_num(lines[name])
-    return lines | {"contribution_margin": lines["gross_margin"] - below}
+    return lines | {"contribution_margin": contribution_margin(lines["gross_margin"], (lines[name] for name in COSTS_BELOW))}
 
 
 def _frame(labels: pd.DataFrame, periods: pd.DatetimeIndex, lines: dict[str, Matrix]) -> pd.DataFrame:

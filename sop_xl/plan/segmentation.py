@@ -22,10 +22,10 @@ CV2_BOUND = 0.49
 Floats = npt.NDArray[np.float64]
 
 
-def abc_classes(values: Floats) -> npt.NDArray[np.object_]:
+def abc_classes(values: Floats, bounds: tuple[float, float] = ABC_BOUNDS) -> npt.NDArray[np.object_]:
     """A, B or C by cumulative share of the values, largest first; all C where nothing is above zero.
 
-    Equal values keep their order. NaN counts as 0.
+    Equal values keep their order. NaN counts as 0. `bounds` are the shares up to which a value is A, then B.
     """
     worth = np.maximum(np.nan_to_num(np.asarray(values, dtype=np.float64)), 0.0)
     classes = np.full(worth.shape, "C", dtype=object)
@@ -34,7 +34,7 @@ def abc_classes(values: Floats) -> npt.NDArray[np.object_]:
         return classes
     order = np.argsort(-worth, kind="stable")
     before = (np.cumsum(worth[order]) - worth[order]) / total
-    names = np.where(before < ABC_BOUNDS[0] - 1e-12, "A", np.where(before < ABC_BOUNDS[1] - 1e-12, "B", "C"))
+    names = np.where(before < bounds[0] - 1e-12, "A", np.where(before < bounds[1] - 1e-12, "B", "C"))
     classes[order] = np.where(worth[order] > 0, names, "C")
     return classes
 
@@ -65,6 +65,32 @@ def demand_class(demand: Floats) -> str:
     if interval < ADI_BOUND:
         return "smooth" if squared < CV2_BOUND else "erratic"
     return "intermittent" if squared < CV2_BOUND else "lumpy"
+
+
+def series_classes(
+    demand: Floats, season: int, least: int, ended: npt.NDArray[np.bool_] | None = None
+) -> list[str]:
+    """Class of every series: none, ended, new, or that of `demand_class` by its last two seasons.
+
+    Parameters
+    ----------
+    demand
+        (series, periods) units; NaN before a series' start and where not known.
+    season
+        Periods in a year.
+    least
+        Periods since the start below which a series is `new`.
+    ended
+        (series,) what is known to have ended; besides those a series without demand in its last season has.
+    """
+    ever = np.asarray((np.nan_to_num(demand) > 0).any(axis=1))
+    over = np.asarray(~(np.nan_to_num(demand[:, -season:]) > 0).any(axis=1))
+    over = over if ended is None else over | ended
+    lengths = np.isfinite(demand).cumsum(axis=1).astype(bool).sum(axis=1)
+    return [
+        "none" if not e else "ended" if o else "new" if n < least else demand_class(y)
+        for y, e, o, n in zip(demand[:, -2 * season :], ever, over, lengths, strict=True)
+    ]
 
 
 def segment(
@@ -108,22 +134,16 @@ def segment(
     demand[row, column] = history["demand"].to_numpy()
     revenue[row, column] = history["revenue"].to_numpy()
     ever = (np.nan_to_num(demand) > 0).any(axis=1)
-    lately = (np.nan_to_num(demand[:, -season:]) > 0).any(axis=1)
-    lengths = np.isfinite(demand).cumsum(axis=1).astype(bool).sum(axis=1)
     end = (
         pd.to_datetime(keys["item"].map(items.set_index("item")["end"]))
         if len(items)
         else pd.Series(pd.NaT, keys.index)
     )
-    over = (end < timeline.current).to_numpy() | ~lately
     abc = abc_classes(_worth(keys, items, demand[:, -season:], revenue[:, -season:]))
     return keys.assign(
         abc=np.where(ever, abc, ""),
         xyz=[xyz_class(y) if known else "" for y, known in zip(demand[:, -season:], ever, strict=True)],
-        demand_class=[
-            "none" if not e else "ended" if o else "new" if n < least else demand_class(y)
-            for y, e, o, n in zip(demand[:, -2 * season :], ever, over, lengths, strict=True)
-        ],
+        demand_class=series_classes(demand, season, least, (end < timeline.current).to_numpy()),
     )
 
 

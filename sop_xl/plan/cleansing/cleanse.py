@@ -9,16 +9,14 @@ import pandas as pd
 
 from sop_xl.frames import DEMAND_HISTORY, HISTORY_LOG, check_frame, empty_frame
 from sop_xl.periods import Timeline
-from sop_xl.plan.cleansing.expectation import Flags, Floats, Places, expectation
+from sop_xl.plan.cleansing.causes import find_causes
+from sop_xl.plan.cleansing.expectation import Expectation, Flags, Floats, Places
 from sop_xl.plan.cleansing.found import CALENDAR, CAUSES, LEVEL_SHIFT, STOCK_OUT, Found, Outcome, act
 from sop_xl.plan.cleansing.kept_shifts import with_marked_shifts
-from sop_xl.plan.cleansing.level_shifts import find_level_shifts
 from sop_xl.plan.cleansing.log import APPLIED, DROPPED, NOT_FOUND, PROPOSED, Marks, log_frame
-from sop_xl.plan.cleansing.one_offs import find_one_offs
 from sop_xl.plan.cleansing.past_events import UPLIFT_COLUMNS, Span, events_at, find_events, past_events
-from sop_xl.plan.cleansing.returns import find_returns
-from sop_xl.plan.cleansing.stock_outs import Limited, find_stock_outs, limited_by_stock
-from sop_xl.plan.cleansing.working_days import find_calendar, plan_factors
+from sop_xl.plan.cleansing.stock_outs import Limited, limited_by_stock
+from sop_xl.plan.cleansing.working_days import plan_factors
 from sop_xl.plan.grid import Grid, records, series_of
 from sop_xl.plan.history import BESIDE_DEMAND
 from sop_xl.plan.notes import Note, notes_frame
@@ -139,30 +137,18 @@ def cleanse_history(
 def _find(
     start: Floats, returned: Floats, limited: Limited, on_sale: Flags, spans: list[Span], days: Floats | None, grid: Grid, timeline: Timeline
 ) -> tuple[list[Found], pd.DataFrame]:
-    """Every cause in order, each on the result of those before it with what is applied by default applied."""
-    season = timeline.calendar.season
+    """Every cause, and what past events brought."""
     labels = [timeline.calendar.label(p) for p in grid.periods]
-    now = start.copy()
+    uplifts: list[pd.DataFrame] = []
 
-    def acted(found: Found) -> Found:
-        act(now, found, np.full(found.rows.size, "", dtype=object))
-        return found
+    def lift(now: Floats, expected: Expectation, usable: Flags) -> Found:
+        lifted, brought = find_events(now, spans, grid, expected, usable)
+        uplifts.append(brought)
+        return lifted
 
-    found = [acted(find_returns(now, returned, season, labels))]
     explained = events_at(spans, grid.shape) > 0
-    known = np.isfinite(now) & on_sale
-    # with orders known a period is as good as any other once they are put in place of the shipments
-    usable = known & on_sale & ~explained & ~limited.by_flag
-    families = _families(grid)
-    expected = expectation(now + limited.short, usable, season, families)
-    found.append(acted(find_stock_outs(now, limited, expected, usable)))
-    lifted, uplifts = find_events(now, spans, grid, expected, usable)
-    found.append(acted(lifted))
-    found.append(acted(find_one_offs(now, known, explained | limited.by_flag, season, families)))
-    found.append(acted(find_level_shifts(now, known & ~explained & ~limited.by_flag, expected, labels)))
-    if days is not None:
-        found.append(acted(find_calendar(days)))
-    return found, uplifts
+    found = find_causes(start, returned, limited, on_sale, explained, timeline.calendar.season, _families(grid), labels, lift, days)
+    return found, uplifts[0]
 
 
 def _judged_by(demand: Floats, outcomes: list[Outcome], limited: Limited) -> Floats:

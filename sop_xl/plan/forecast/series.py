@@ -34,6 +34,35 @@ class SeriesForecast:
     models: pd.DataFrame
 
 
+@dataclass(frozen=True, slots=True)
+class ArrayForecast:
+    """What `forecast_arrays` returns.
+
+    Parameters
+    ----------
+    forecast
+        (series, horizon) units.
+    ranges
+        (series, quantiles, horizon) units.
+    weights
+        (series, members) of the seasonal members; NaN rows where the median was taken.
+    seasonal
+        (series,) which take the seasonal members.
+    held
+        (series,) periods held out.
+    actual, tested
+        (series, season) what happened in them, and what was forecast for them from the periods before; NaN = not held out.
+    """
+
+    forecast: Floats
+    ranges: Floats
+    weights: Floats
+    seasonal: npt.NDArray[np.bool_]
+    held: npt.NDArray[np.int64]
+    actual: Floats
+    tested: Floats
+
+
 def holdout_periods(length: int, season: int) -> int:
     """How many last periods are held out to weigh and judge: a season at most, and two whole seasons stay to learn from.
 
@@ -80,6 +109,34 @@ def forecast_series(
         When a cluster's packages are not installed, or it fails.
     """
     names, series = _split(long_frame)
+    made = forecast_arrays(series, horizon, season, quantiles, n_jobs=n_jobs, backend=backend, progress=progress)
+    return SeriesForecast(
+        _long(names, made.forecast, made.ranges, quantiles),
+        _models_frame(names, made.seasonal, made.weights, made.held, series),
+    )
+
+
+def forecast_arrays(
+    series: Sequence[Floats],
+    horizon: int,
+    season: int,
+    quantiles: Sequence[float] = (),
+    *,
+    n_jobs: int = 1,
+    backend: Backend = "local",
+    progress: Callable[[int, int], None] | None = None,
+) -> ArrayForecast:
+    """`forecast_series` of plain arrays.
+
+    Parameters
+    ----------
+    series
+        Histories, oldest first, without NaN and not below zero; an empty one gives zeros.
+    quantiles
+        Fractions for the ranges; without any, nothing is spent on them.
+    horizon, season, n_jobs, backend, progress
+        See `forecast_series`.
+    """
     lengths = np.array([y.size for y in series], dtype=np.int64)
     held = np.array([holdout_periods(int(n), season) for n in lengths], dtype=np.int64)
     learned = [y[: y.size - k] for y, k in zip(series, held, strict=True)]
@@ -92,18 +149,24 @@ def forecast_series(
     else:
         both = cluster_members(asked, ahead, season, backend, n_jobs=n_jobs)
     members, members_then = both[: len(series)], both[len(series) :]
-    actual = np.full((len(series), season), np.nan)
-    for row, (y, k) in enumerate(zip(series, held, strict=True)):
-        if k:
-            actual[row, :k] = y[-k:]
+    actual = held_out(series, held, season)
     weights = member_weights(actual, members_then[:, :, :season])
     weights[~(seasonal & seasonal_then)] = np.nan
     forecast = combine(members, weights)[:, :horizon]
     tested = combine_cross_fitted(actual, members_then[:, :, :season], seasonal & seasonal_then)
-    ranges = range_bounds(forecast, tested, actual, align(series), seasonal, season, quantiles)
-    return SeriesForecast(
-        _long(names, forecast, ranges, quantiles), _models_frame(names, seasonal, weights, held, series)
-    )
+    ranges = np.zeros((len(series), 0, horizon))
+    if quantiles:
+        ranges = range_bounds(forecast, tested, actual, align(list(series)), seasonal, season, quantiles)
+    return ArrayForecast(forecast, ranges, weights, seasonal, held, actual, tested)
+
+
+def held_out(series: Sequence[Floats], held: npt.NDArray[np.int64], season: int) -> Floats:
+    """(series, season) the last periods of each series that are held out, NaN after them."""
+    actual = np.full((len(series), season), np.nan)
+    for row, (y, k) in enumerate(zip(series, held, strict=True)):
+        if k:
+            actual[row, :k] = y[-k:]
+    return actual
 
 
 def _split(long_frame: pd.DataFrame) -> tuple[list[str], list[Floats]]:
@@ -116,11 +179,12 @@ def _split(long_frame: pd.DataFrame) -> tuple[list[str], list[Floats]]:
         raise FrameError("forecast_series: a series has a period twice")
     ids, values = frame["unique_id"].to_numpy(), frame["y"].to_numpy(dtype=np.float64)
     starts = np.flatnonzero(np.append(True, ids[1:] != ids[:-1])) if ids.size else np.empty(0, dtype=np.intp)
-    series = [_without_gaps(y) for y in np.split(values, starts[1:])] if ids.size else []
+    series = [without_gaps(y) for y in np.split(values, starts[1:])] if ids.size else []
     return [str(name) for name in ids[starts]], series
 
 
-def _without_gaps(y: Floats) -> Floats:
+def without_gaps(y: Floats) -> Floats:
+    """A history from its first known period to its last; unknown ones between are interpolated, and what is below zero is zero."""
     known = np.flatnonzero(np.isfinite(y))
     if known.size == 0:
         return np.empty(0)

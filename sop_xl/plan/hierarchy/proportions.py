@@ -37,7 +37,7 @@ def shares_of_forecast(hierarchy: Hierarchy, base: Floats, start: str) -> Floats
         rows, below = hierarchy.level(lower)
         parent = np.empty(len(rows), dtype=np.int64)
         parent[below] = above
-        amounts = _divide(amounts, parent, np.maximum(base[rows], 0.0))
+        amounts = divide_by_weights(amounts, parent, np.maximum(base[rows], 0.0))
     return amounts
 
 
@@ -52,8 +52,18 @@ def nested_levels(hierarchy: Hierarchy, start: str) -> list[str]:
     return kept
 
 
-def _divide(amounts: Floats, parent: npt.NDArray[np.int64], weights: Floats) -> Floats:
-    """Each parent's amount over its children in proportion to `weights`; equal parts where they are all zero."""
+def divide_by_weights(amounts: Floats, parent: npt.NDArray[np.int64], weights: Floats) -> Floats:
+    """Each parent's amount over its children in proportion to `weights`; equal parts where they are all zero.
+
+    Parameters
+    ----------
+    amounts
+        (parents, periods) units.
+    parent
+        (children,) row of each child's parent.
+    weights
+        (children, periods), not below zero.
+    """
     from scipy import sparse
 
     children = len(parent)

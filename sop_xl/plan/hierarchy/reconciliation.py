@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import numpy as np
 
@@ -112,7 +112,7 @@ def reconcile(
         if not (np.isfinite(variance).all() and (variance > 0).all()):
             raise FrameError("reconcile: every variance must be above zero")
         if method == "mint_diagonal":
-            bottom = _minimum_trace(hierarchy, base, variance)
+            bottom = minimum_trace(hierarchy.sums, base, variance)
         elif errors is None:
             raise FrameError(f"reconcile: {method} needs past errors of every node")
         else:
@@ -120,13 +120,21 @@ def reconcile(
     return hierarchy.up(np.maximum(bottom, 0.0))
 
 
-def _minimum_trace(hierarchy: Hierarchy, base: Floats, variance: Floats) -> Floats:
+def minimum_trace(sums: Any, base: Floats, variance: Floats) -> Floats:
+    """(bottom, periods) forecasts of the bottom rows by minimum trace with a diagonal error covariance; may be below zero.
+
+    Parameters
+    ----------
+    sums
+        Sparse (aggregates, bottom) matrix of what adds up to what.
+    base, variance
+        (nodes, periods) and (nodes,), aggregates first; see `reconcile`.
+    """
     from scipy import sparse
     from scipy.sparse.linalg import splu
 
-    count = hierarchy.aggregates
+    count = sums.shape[0]
     above, below = variance[:count], variance[count:]
-    sums = hierarchy.sums
     system = (sparse.diags(above) + sums @ sparse.diags(below) @ sums.T).tocsc()
     # scaling rows and columns to a unit diagonal keeps the factorisation sound when units differ by millions
     root = 1.0 / np.sqrt(system.diagonal())

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from sop_xl.plan.grid import Mask, Matrix, Positions
-from sop_xl.plan.inventory import order_quantity
+from sop_xl.plan.inventory import order_quantity, short_of
 from sop_xl.plan.notes import Note, some_of
 from sop_xl.plan.supply.flows import (
     dependent_demand,
@@ -118,8 +118,7 @@ def _net_level(
     closing, late, caught_up = network.opening[points].astype(float), np.zeros(len(points)), np.zeros(len(points))
     for t in range(network.periods):
         before = closing + network.scheduled[points, t] + late - gross[points, t]
-        short = network.safety_stock[points, t] - before
-        short[short <= 1e-9 * (1.0 + np.abs(before) + gross[points, t])] = 0.0  # noise of long sums is no shortage
+        short = short_of(network.safety_stock[points, t], before, gross[points, t])
         quantity = order_quantity(short[at] * fraction[:, t] / process_yield, minimum, multiple)
         orders[own, t] = quantity
         good = quantity * process_yield
