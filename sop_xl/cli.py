@@ -177,6 +177,24 @@ def export(
 
 
 @app.command()
+def verify(
+    workbooks: Annotated[list[Path], typer.Argument(help="Workbooks.", show_default=False)],
+    tolerance: Annotated[float, typer.Option("--tolerance", help="Numbers this close are equal.", min=0)] = 1e-6,
+    relative: Annotated[float, typer.Option("--relative", help="... or this close as a fraction of the larger.", min=0)] = 1e-6,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Plan a copy of each workbook and compare; exit code 1 when the results in the file are not those of its inputs."""
+
+    def run(progress: Progress) -> Report:
+        from sop_xl.commands.verify import verify_workbooks
+
+        return verify_workbooks(workbooks, tolerance=tolerance, relative=relative, progress=progress)
+
+    run_command(run, quiet=quiet, json=json)
+
+
+@app.command()
 def diff(
     a: Annotated[Path, typer.Argument(help="Workbook.", show_default=False)],
     b: Annotated[Path, typer.Argument(help="The other one.", show_default=False)],
