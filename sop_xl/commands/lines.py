@@ -1,4 +1,4 @@
-"""Short questions and answers between Excel's macros and Python: lines `key=value`, a backslash doubled and a line feed as `\\n` in values."""
+r"""Short questions and answers between Excel's macros and Python: lines `key=value`, a backslash doubled and a line feed as `\n` in values."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ PLACE = "SOP_XL_PROFILE"
 
 
 def profile_folder() -> Path:
-    """The user's log folder for this program (on Windows `%LOCALAPPDATA%\\sop_xl\\Logs`); it need not exist yet."""
+    r"""The user's log folder for this program (on Windows `%LOCALAPPDATA%\sop_xl\Logs`); it need not exist yet."""
     stated = os.environ.get(PLACE)
     if stated:
         return Path(stated)

@@ -225,6 +225,7 @@ Private Sub SopRun_Progress(ByVal answer As String)
 End Sub
 
 Private Sub SopRun_End(ByVal answer As String)
+    Dim shown As Boolean
     If mRunning Then
         Application.OnKey "{ESC}"
     End If
@@ -237,9 +238,7 @@ Private Sub SopRun_End(ByVal answer As String)
             mLastRun = Format(Now, "hh:nn") & " " & mCommand & ": " & SopRun_Outcome(SopRun_Value(answer, "state"))
     End Select
     SopRun_Say SopRun_Value(answer, "message")
-    If SopRun_Value(answer, "go") <> "" Then
-        SopRun_Show SopRun_Value(answer, "go")
-    End If
+    shown = SopRun_Shown(SopRun_Value(answer, "go"))
     SopRibbon_Refresh
     If SopRun_Value(answer, "box") <> "" Then
         If Application.Visible Then
@@ -272,21 +271,28 @@ End Sub
 ' ---------------------------------------------------------------- on the screen
 
 Public Sub SopRun_Show(ByVal sheetName As String)
+    If ActiveWorkbook Is Nothing Then
+        SopRun_Say "open an S&OP workbook first."
+    ElseIf Not SopRun_Shown(sheetName) Then
+        SopRun_Say ActiveWorkbook.Name & " shows no sheet " & sheetName & "."
+    End If
+End Sub
+
+' Goes to a sheet, and says whether there is one to go to.
+Private Function SopRun_Shown(ByVal sheetName As String) As Boolean
     Dim page As Object
     If ActiveWorkbook Is Nothing Then
-        SopRun_Say "Open an S&OP workbook first."
-        Exit Sub
+        Exit Function
     End If
     For Each page In ActiveWorkbook.Worksheets
         If page.Name = sheetName Then
             If page.Visible = xlSheetVisible Then
                 page.Activate
-                Exit Sub
+                SopRun_Shown = True
             End If
         End If
     Next page
-    SopRun_Say ActiveWorkbook.Name & " shows no sheet " & sheetName & "."
-End Sub
+End Function
 
 ' Puts a message into the status bar and gives the bar back to Excel after a while.
 Private Sub SopRun_Say(ByVal text As String)
