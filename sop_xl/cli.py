@@ -22,8 +22,10 @@ app = typer.Typer(
 )
 module_app = typer.Typer(help="Add a module's sheets to a workbook, or park them; nothing is lost.", no_args_is_help=True)
 templates_app = typer.Typer(help="The templates that ship with the package.", no_args_is_help=True)
+addin_app = typer.Typer(help="The add-in for Excel: ribbon and functions.", no_args_is_help=True)
 app.add_typer(module_app, name="module")
 app.add_typer(templates_app, name="templates")
+app.add_typer(addin_app, name="addin")
 
 Workbook = Annotated[Path, typer.Argument(help="The workbook (.xlsx).", show_default=False)]
 Json = Annotated[bool, typer.Option("--json", help="Print the report as JSON.")]
@@ -170,6 +172,24 @@ def export(
         from sop_xl.commands.exchange import export_tables
 
         return export_tables(workbook, out, sheets=sheet or ())
+
+    run_command(run, quiet=quiet, json=json)
+
+
+@app.command()
+def verify(
+    workbooks: Annotated[list[Path], typer.Argument(help="Workbooks.", show_default=False)],
+    tolerance: Annotated[float, typer.Option("--tolerance", help="Numbers this close are equal.", min=0)] = 1e-6,
+    relative: Annotated[float, typer.Option("--relative", help="... or this close as a fraction of the larger.", min=0)] = 1e-6,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Plan a copy of each workbook and compare; exit code 1 when the results in the file are not those of its inputs."""
+
+    def run(progress: Progress) -> Report:
+        from sop_xl.commands.verify import verify_workbooks
+
+        return verify_workbooks(workbooks, tolerance=tolerance, relative=relative, progress=progress)
 
     run_command(run, quiet=quiet, json=json)
 
@@ -358,6 +378,24 @@ def templates_build(folder: Annotated[Path, typer.Argument(help="Folder for the 
         return build_template_files(folder)
 
     run_command(run)
+
+
+@addin_app.command("build")
+def addin_build(
+    out: Annotated[Path, typer.Option("--out", help="File to make, or a folder for it.")] = Path("sop_xl.xlam"),
+    interpreter: Annotated[str | None, typer.Option("--interpreter", help="Full path of the Python that computes in Excel; by default left to the user's settings.", show_default=False)] = None,
+    text: Annotated[Path | None, typer.Option("--text", help="Also write VBA and ribbon as text to this folder, for review.", show_default=False)] = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Build the add-in without Excel, byte for byte the same every time, so that a company can sign it."""
+
+    def run(progress: Progress) -> Report:
+        from sop_xl.commands.addin import write_addin
+
+        return write_addin(out, interpreter=interpreter, text=text)
+
+    run_command(run, quiet=quiet, json=json)
 
 
 def _version(value: bool) -> None:

@@ -1,63 +1,65 @@
-"""Formulas of literals, `=SOP_EOQ(1200,50,2.4)`, taken apart without any of the project's own readers."""
+"""Reads formulas of one function whose arguments are literals: numbers, texts, TRUE, FALSE and array constants such as `{1,2;3,4}`."""
 
 from __future__ import annotations
 
 import re
+from typing import Any
 
-_TOKEN = re.compile(r'\s*("(?:[^"]|"")*"|[-+]?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?%?|\.\d+|TRUE|FALSE|[{},;()])\s*', re.I)
+from sop_xl.blocks import CellError
+from sop_xl.functions import call
+
+_TOKEN = re.compile(r'\s*(?:("(?:[^"]|"")*")|([-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)|(TRUE|FALSE)|([{},;()]))')
 
 
-def taken_apart(formula: str) -> tuple[str, list]:
-    r"""Name and arguments of a formula of literals: numbers, texts, truth values, array constants, and nothing between commas.
+def evaluate(formula: str) -> Any:
+    """Result of the formula as its cell gets it."""
+    return call(*taken_apart(formula))
 
-    >>> taken_apart('=SOP_X(1,{1,2;3,4},"a",,TRUE)')
-    ('SOP_X', [1.0, [[1.0, 2.0], [3.0, 4.0]], 'a', None, True])
-    """
-    head = re.match(r"=(\w+)\(", formula)
-    assert head is not None, f"{formula} is not a call"
-    tokens = _tokens(formula[head.end() - 1 :])
-    assert tokens[0] == "(" and tokens[-1] == ")", f"{formula} goes on behind the call"
-    if len(tokens) == 2:
-        return head[1], []
-    arguments, position = [], 1
-    while True:
-        if tokens[position] in (",", ")"):
-            value = None
-        elif tokens[position] == "{":
-            end = tokens.index("}", position)
-            value, position = _array(tokens[position + 1 : end]), end + 1
-        else:
-            value, position = _literal(tokens[position]), position + 1
+
+def taken_apart(formula: str) -> tuple[str, list[Any]]:
+    """Name and arguments of the formula; nothing between two commas is `None`."""
+    name, rest = re.fullmatch(r"=(\w+)\((.*)\)", formula, re.DOTALL).groups()  # type: ignore[union-attr]
+    return name, _arguments(rest)
+
+
+def is_error(result: Any) -> bool:
+    """Whether a result, or any cell of it, is an error value."""
+    cells = [value for row in result for value in row] if isinstance(result, list) else [result]
+    return any(isinstance(value, CellError) for value in cells)
+
+
+def _arguments(text: str) -> list[Any]:
+    arguments: list[Any] = []
+    place, expected = 0, True
+    while place < len(text.rstrip()):
+        match = _TOKEN.match(text, place)
+        assert match, f"no literal at {text[place:]!r}"
+        if match[4] == ",":
+            arguments += [None] if expected else []
+            expected, place = True, match.end()
+            continue
+        value, place = _array(text, match.end()) if match[4] == "{" else (_scalar(match), match.end())
         arguments.append(value)
-        if tokens[position] == ")":
-            return head[1], arguments
-        assert tokens[position] == ",", formula
-        position += 1
+        expected = False
+    return arguments
 
 
-def _tokens(text: str) -> list[str]:
-    tokens, at = [], 0
-    while at < len(text):
-        match = _TOKEN.match(text, at)
-        assert match is not None, f"not a literal: {text[at:]}"
-        tokens.append(match[1])
-        at = match.end()
-    return tokens
-
-
-def _array(tokens: list[str]) -> list[list]:
-    rows: list[list] = [[]]
-    for token in tokens:
-        if token == ";":
+def _array(text: str, place: int) -> tuple[list[list[Any]], int]:
+    rows: list[list[Any]] = [[]]
+    while True:
+        match = _TOKEN.match(text, place)
+        assert match, f"no literal at {text[place:]!r}"
+        place = match.end()
+        if match[4] == "}":
+            assert len({len(row) for row in rows}) == 1, "rows of one length"
+            return rows, place
+        if match[4] == ";":
             rows.append([])
-        elif token != ",":
-            rows[-1].append(_literal(token))
-    return rows
+        elif match[4] != ",":
+            rows[-1].append(_scalar(match))
 
 
-def _literal(token: str) -> float | str | bool:
-    if token.startswith('"'):
-        return token[1:-1].replace('""', '"')
-    if token.upper() in ("TRUE", "FALSE"):
-        return token.upper() == "TRUE"
-    return float(token.rstrip("%")) / (100 if token.endswith("%") else 1)
+def _scalar(match: re.Match[str]) -> Any:
+    if match[1]:
+        return match[1][1:-1].replace('""', '"')
+    return float(match[2]) if match[2] else match[3] == "TRUE"

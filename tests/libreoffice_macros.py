@@ -62,8 +62,13 @@ End Function
 """
 
 _PYTHON_BRIDGE = """\
+import builtins
 import sys
 
+import uno
+
+# its own way of importing raises another error for what is missing than libraries expect that try an import
+builtins.__import__ = uno._builtin_import
 sys.path[:0] = {paths!r}
 
 from sop_xl import udfs
@@ -168,6 +173,12 @@ _SETTINGS = (
 )
 TEST_FUNCTIONS = ("SOP_TEST_SEEN", "SOP_TEST_BROKEN", "SOP_TEST_ODD")
 """Functions of the bridge itself: what arrived, a Python that is not there, and a result of everything that a cell can show."""
+
+
+def runs_macros() -> bool:
+    """Whether LibreOffice is installed together with what lets it run scripts in Python."""
+    program = find_libreoffice()
+    return program is not None and (Path(program).resolve().parent / "pythonscript.py").exists()
 
 
 def run_in_libreoffice(workbook: Path, steps: list[dict], folder: Path, timeout: float = 240.0) -> list:

@@ -55,6 +55,8 @@ def build_addin(interpreter: str | None = None) -> bytes:
 
 
 def addin_texts() -> Mapping[str, str]:
-    """What the add-in is made of, for review: file names and texts."""
-    texts = {f"{name}.{'cls' if name == 'ThisWorkbook' else 'bas'}": text for name, text in own_sources().items()}
+    """What the add-in is made of, for review: file names and texts, the library's modules among them."""
+    classes = {"ThisWorkbook", "Dictionary"}
+    sources = {**own_sources(), **library_sources()}
+    texts = {f"{name}.{'cls' if name in classes else 'bas'}": text for name, text in sources.items()}
     return {**texts, "customUI14.xml": ribbon_xml()}

@@ -62,6 +62,7 @@ def as_addin(workbook: bytes, ribbon: str) -> bytes:
     package = Package(workbook, "the add-in")
     _replace(package, "[Content_Types].xml", _WORKBOOK_TYPE, _ADDIN_TYPE)
     _replace(package, "xl/workbook.xml", "<workbookView ", '<workbookView visibility="hidden" ')
+    _replace(package, "xl/workbook.xml", ' fullCalcOnLoad="1"', "")  # it would make Excel compute every open workbook
     _replace(
         package,
         "_rels/.rels",

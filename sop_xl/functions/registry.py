@@ -224,6 +224,8 @@ def call(name: str, arguments: Sequence[CellArgument]) -> CellResult:
 
 
 def _computed(name: str, arguments: Sequence[CellArgument]) -> CellResult:
+    import numpy as np
+
     from sop_xl.functions.cache import RESULTS, key_of
     from sop_xl.functions.values import coerced, lies_down, plain_result
 
@@ -235,7 +237,9 @@ def _computed(name: str, arguments: Sequence[CellArgument]) -> CellResult:
     key = key_of(function.name, upright, values) if function.cached else b""
     found = RESULTS.get(key) if key else None
     if found is None:
-        found = plain_result(function.compute(*values), upright=upright)
+        # what overflows or divides by zero is an error value in its cell
+        with np.errstate(all="ignore"):
+            found = plain_result(function.compute(*values), upright=upright)
         if key and not isinstance(found, CellError):
             RESULTS.put(key, found)
     _say_what_is_absent(function, found)

@@ -125,7 +125,7 @@ def atp(opening_stock: Floats, orders: Floats, receipts: Floats | None = None, c
     arguments=(
         Argument("volume", "Units per period; a row per product, a column per period.", Kind.MATRIX, least=0),
         Argument("hours", "Hours per unit; a row per resource, a column per product. A blank is none.", Kind.MATRIX, least=0),
-        Argument("capacity", "Hours available; a row per resource: one, or one for each period. Needed for utilisation and overload.", Kind.MATRIX, None, 0),
+        Argument("capacity", "Hours available; a row per resource: one, or one for each period. Blank = not known: the load alone.", Kind.MATRIX, None, 0),
         Argument("figure", "load (hours), utilisation (load / capacity) or overload (hours over capacity). Blank = load.", Kind.TEXT, "load", choices=("load", "utilisation", "overload")),
         Argument("before", "Whole periods that the work lies before the volume, in the size of hours. Blank = 0.", Kind.MATRIX, None, 0, 520),
     ),

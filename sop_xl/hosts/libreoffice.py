@@ -17,6 +17,8 @@ from pathlib import Path
 
 from sop_xl.errors import HostError
 from sop_xl.hosts.package import Package
+from sop_xl.hosts.tabs import drop_print_names
+from sop_xl.hosts.workbook import Workbook
 
 TIMEOUT = 300.0
 """Seconds that LibreOffice may take for one workbook."""
@@ -47,7 +49,17 @@ def find_libreoffice() -> str | None:
 
 def calculate(program: str, blob: bytes, suffix: str, timeout: float = TIMEOUT) -> Package:
     """The workbook as LibreOffice computed and saved it; raises as `convert` does."""
-    return Package(convert(program, blob, suffix, "xlsx:Calc MS Excel 2007 XML", timeout), "the calculated copy")
+    return Package(convert(program, _without_print_titles(blob), suffix, "xlsx:Calc MS Excel 2007 XML", timeout), "the calculated copy")
+
+
+def _without_print_titles(blob: bytes) -> bytes:
+    """A copy that repeats nothing on its printed pages.
+
+    While it loads, LibreOffice breaks every sheet with repeated columns into pages, which takes longer than computing all formulas.
+    """
+    book = Workbook(Package(blob, "the copy to calculate"))
+    drop_print_names(book, ("Print_Titles",), range(len(book.sheets())))
+    return book.package.to_bytes()
 
 
 def convert(program: str, blob: bytes, suffix: str, to: str, timeout: float = TIMEOUT, *, compute: bool = True) -> bytes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 import subprocess
 import tempfile
@@ -13,7 +12,7 @@ from sop_xl.errors import HostError
 from sop_xl.hosts.files import read_bytes, replace_file
 from sop_xl.hosts.libreoffice import convert, find_libreoffice
 from sop_xl.hosts.package import Package
-from sop_xl.hosts.tabs import set_visibility
+from sop_xl.hosts.tabs import drop_print_names, set_visibility
 from sop_xl.hosts.workbook import Workbook
 
 DOTS_PER_INCH = 110
@@ -48,7 +47,8 @@ def render_sheet(workbook: Path, sheet: str, out: Path, *, pictures: bool = True
 def _only(workbook: Path, sheet: str) -> tuple[bytes, bool]:
     """A copy that prints this sheet alone, and whether its formulas still wait to be computed.
 
-    LibreOffice leaves hidden sheets out, but not those with a print area of their own: both are taken from the others.
+    LibreOffice leaves hidden sheets out, but not those with a print area of their own: both are taken from the others, and so are their
+    repeated rows and columns, which cost it seconds a sheet.
     """
     package = Package(read_bytes(workbook), workbook.name)
     book = Workbook(package)
@@ -60,9 +60,7 @@ def _only(workbook: Path, sheet: str) -> tuple[bytes, bool]:
     for name in names:
         if name != sheet:
             set_visibility(book, name, "hidden")
-    others = "|".join(str(k) for k, name in enumerate(names) if name != sheet)
-    area = rf'<definedName [^>]*name="_xlnm.Print_Area"[^>]*localSheetId="(?:{others})"[^>]*>[^<]*</definedName>'
-    package.replace_text(book.part, re.sub(area, "", package.text(book.part)))
+    drop_print_names(book, ("Print_Area", "Print_Titles"), (k for k, name in enumerate(names) if name != sheet))
     return package.to_bytes(), waits
 
 

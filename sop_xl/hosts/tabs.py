@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from sop_xl.errors import FrameError, HostError
 from sop_xl.hosts.package import Package
@@ -101,6 +101,13 @@ def change_defined_name(workbook: Workbook, name: str, scope: int | None, refere
         workbook.package.replace_text(workbook.part, text[: listing[0]] + element + text[listing[1] :])
         return True
     return False
+
+
+def drop_print_names(workbook: Workbook, kinds: Sequence[str], places: Iterable[int]) -> None:
+    """Take `Print_Area` or `Print_Titles` away from tabs, by 0-based place."""
+    for place in places:
+        for kind in kinds:
+            change_defined_name(workbook, f"_xlnm.{kind}", place, None)
 
 
 def set_visibility(workbook: Workbook, name: str, visibility: str) -> None:

@@ -7,7 +7,7 @@ from importlib import resources
 
 import pytest
 from pyopenvba.apps.excel import ExcelApplication
-from pyopenvba.interpreter import VBAArray, VBAErrorValue, VBAObject, VBARuntimeError, method
+from pyopenvba.interpreter import VBAArray, VBADate, VBAErrorValue, VBAObject, VBARuntimeError, method
 
 from sop_xl.addin.wrappers import wrapper_module
 from sop_xl.functions import functions
@@ -46,6 +46,11 @@ Public Function Outside_Error(ByVal text As String) As String
     Else
         Outside_Error = "no error"
     End If
+End Function
+Public Function Outside_Given(ByVal address As String) As Variant
+    Dim cells As Variant
+    Set cells = ActiveSheet.Range(address)
+    Outside_Given = SopValues_Given(cells)
 End Function
 Public Function Outside_Row() As Variant
     Outside_Row = SopValues_Result(Array(1, "sop_xl:error:#N/A", Empty, "text", True))
@@ -171,3 +176,33 @@ def test_in_a_row_only_errors_and_blanks_change(excel):
 def test_in_a_rectangle_too(excel):
     rows = excel.excel.run("Outside_Rows")
     assert rows == [[1.5, VBAErrorValue(2036)], ["", "sop_xl"]]
+
+
+@pytest.fixture
+def sheet(excel):
+    """A function that gives a range of a filled sheet as SOP functions hand it over."""
+    cells = {"A1": 1.5, "A2": "x01", "B1": True, "C1": datetime(2026, 3, 1), "D1": "=NA()", "E3": 9.0}
+    for address, value in cells.items():
+        excel.excel.evaluate("ActiveSheet").vba_get("Range", [address], {}).vba_set("Value", VBADate.from_datetime(value) if isinstance(value, datetime) else value)
+    return lambda address: excel.excel.run("Outside_Given", address)
+
+
+def test_a_range_is_handed_over_as_its_values(sheet):
+    assert sheet("A1") == 1.5
+    assert sheet("A1:B2") == [[1.5, True], ["x01", None]]
+
+
+def test_dates_in_cells_stay_dates(sheet):
+    assert sheet("C1") == datetime(2026, 3, 1)
+
+
+def test_errors_in_cells_stay_errors(sheet):
+    assert sheet("D1:D2")[0][0] == VBAErrorValue(2042)
+
+
+def test_several_blocks_of_cells_are_refused_rather_than_read_in_part(sheet):
+    assert sheet("A1:A2,E1:E3") == VBAErrorValue(2015)
+
+
+def test_whole_columns_end_with_the_last_row_in_use(sheet):
+    assert sheet("A:A") == [[1.5], ["x01"], [None]]

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 import pytest
 from formula_literals import taken_apart
-from libreoffice_macros import BRIDGE, run_in_libreoffice
+from libreoffice_macros import BRIDGE, run_in_libreoffice, runs_macros
 from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
 
@@ -18,10 +18,9 @@ from sop_xl.addin.wrappers import MODULE, wrapper_module
 from sop_xl.blocks import CellError
 from sop_xl.functions import call, functions
 from sop_xl.functions.registry import Argument, CellFunction, Kind
-from sop_xl.hosts.libreoffice import find_libreoffice
 
 pytestmark = [
-    pytest.mark.skipif(find_libreoffice() is None, reason="LibreOffice is not installed; no cell computes"),
+    pytest.mark.skipif(not runs_macros(), reason="LibreOffice or its script provider for Python (libreoffice-script-provider-python) is not installed; no cell computes"),
     pytest.mark.xdist_group("libreoffice_macros"),  # one start for all tests
 ]
 
@@ -39,14 +38,11 @@ SEEN = {
     "values": "=SOP_TEST_SEEN(Seen!C1:E2)",
     "a column": "=SOP_TEST_SEEN(Seen!C1:C2)",
     "one cell": "=SOP_TEST_SEEN(Seen!C1)",
-    "a date": "=SOP_TEST_SEEN(Seen!C4)",
     "a blank": "=SOP_TEST_SEEN(Seen!D4)",
-    "an error": "=SOP_TEST_SEEN(Seen!C5)",
     "left out": "=SOP_TEST_SEEN(1)",
     "an array": "=SOP_TEST_SEEN({1,2;3,4})",
     "an expression": '=SOP_TEST_SEEN(1+1,"a"&"b")',
     "whole columns": "=SOP_TEST_SEEN(Seen!F:G)",
-    "several areas": "=SOP_TEST_SEEN((Seen!C1:C2~Seen!E1:E2))",
 }
 """What is asked of `SOP_TEST_SEEN`, by what it is about."""
 
@@ -96,8 +92,8 @@ class Calls:
             for j, value in enumerate(line):
                 self.inputs.write(row + i, 50 * position + j, value)
                 if isinstance(value, float) and name not in self.changes:
-                    self.changes[name] = ("Inputs!" + xl_rowcol_to_cell(row + i, 50 * position + j), value + 1)
-                    self.changed[name] = self._with_change(name, position, i, j, value + 1)
+                    self.changes[name] = ("Inputs!" + xl_rowcol_to_cell(row + i, 50 * position + j), 3 * value + 100)
+                    self.changed[name] = self._with_change(name, position, i, j, 3 * value + 100)
         return "Inputs!" + xl_range(row, 50 * position, row + len(rows) - 1, 50 * position + len(rows[0]) - 1)
 
     @staticmethod
@@ -127,8 +123,6 @@ def world(tmp_path_factory):
         seen.write_formula(row, 0, formula)
     seen.write_row("C1", [1, 2, "001"])
     seen.write_row("C2", [4, None, True])
-    seen.write_datetime("C4", datetime(2026, 3, 1), book.add_format({"num_format": "yyyy-mm-dd"}))
-    seen.write_formula("C5", "=NA()")
     seen.write_column("F1", [7, 8, 9])
     seen.write_formula("A20", "=SOP_TEST_BROKEN()")
     seen.write_array_formula("A21:C22", "=SOP_TEST_ODD()")
@@ -167,9 +161,14 @@ def test_a_cell_computes_anew_when_an_input_changes(world, name):
     calls, _, _, _, before, after = world
     of_cells, of_literals = calls.places[name]
     expected = cells_of(call(name, calls.changed[name]))
-    if [len(expected), len(expected[0])] == [len(after[of_cells]), len(after[of_cells][0])]:
-        assert same(after[of_cells], expected), (after[of_cells], expected)
+    assert same(after[of_cells], expected), (after[of_cells], expected)
     assert after[of_literals] == before[of_literals]
+
+
+def test_the_changes_are_such_that_results_change(world):
+    calls = world[0]
+    unmoved = {name for name in COMPARED if call(name, calls.changed[name]) == call(name, calls.arguments[name])}
+    assert unmoved <= {"SOP_MODEL", "SOP_SAFETY_STOCK"}, "these do not depend on the first number of their example"
 
 
 def same(got: list[list], expected: list[list]) -> bool:

@@ -18,9 +18,10 @@ Public Function SopBridge_Sentinel() As String
 End Function
 
 ' The result of one function for an array of arguments. A server that has gone away is looked for once more.
+' Brackets hand a value over instead of a variable, which another process could not reach.
 Public Function SopBridge_Call(ByVal name As String, ByVal given As Variant) As Variant
     On Error GoTo lost
-    SopBridge_Call = SopBridge_Python().CallUDF(SOP_MODULE, name, (given))
+    SopBridge_Call = SopBridge_Python().CallUDF(SOP_MODULE, (name), (given))
     Exit Function
 lost:
     If sopServer Is Nothing Then
@@ -30,7 +31,7 @@ lost:
 again:
     On Error GoTo failed
     Set sopServer = Nothing
-    SopBridge_Call = SopBridge_Python().CallUDF(SOP_MODULE, name, (given))
+    SopBridge_Call = SopBridge_Python().CallUDF(SOP_MODULE, (name), (given))
     Exit Function
 failed:
     Err.Raise SOP_NO_PYTHON, "SopBridge", Err.Description
@@ -41,7 +42,7 @@ Public Function SopBridge_Run(ByVal command As String, ByVal payload As String) 
     Dim server As Object
     Set server = SopBridge_Python()
     On Error GoTo lost
-    SopBridge_Run = server.Str(server.Call(server.Module(SOP_RIBBON), "run", server.Tuple(command, payload)))
+    SopBridge_Run = server.Str(server.Call(server.Module(SOP_RIBBON), "run", server.Tuple((command), (payload))))
     Exit Function
 lost:
     ' not asked twice: the first time may have begun something

@@ -1,0 +1,75 @@
+"""Whether the results in workbooks are those of their inputs: plan a copy of each and compare. Nothing is written."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from pathlib import Path
+
+from sop_xl.commands.diff import diff_workbooks
+from sop_xl.commands.regenerate import regenerate_workbook
+from sop_xl.commands.report import ExitCode, Report
+from sop_xl.errors import Problem
+from sop_xl.hosts.headless import HeadlessHost
+
+TOLERANCE = 1e-6
+"""Two machines may differ in the last digits; no planner's figure is that fine."""
+
+
+def verify_workbooks(
+    workbooks: Sequence[Path],
+    *,
+    tolerance: float = TOLERANCE,
+    relative: float = TOLERANCE,
+    progress: Callable[[str, int, int], None] | None = None,
+) -> Report:
+    """Plan a copy of each workbook as of its own date and compare table by table.
+
+    Parameters
+    ----------
+    tolerance, relative
+        See `diff_workbooks`.
+
+    Returns
+    -------
+    Report
+        Exit code 1 where a workbook's results are not those of its inputs, where its inputs have errors, or where it was never planned;
+        `facts["workbooks"]` says which, with the number of differences.
+
+    Raises
+    ------
+    HostError
+        When a file cannot be read.
+    """
+    reports = [_verify(path, tolerance, relative, progress) for path in workbooks]
+    stale = [r for r in reports if r.exit_code]
+    return Report(
+        command="verify",
+        workbook=", ".join(str(path) for path in workbooks),
+        exit_code=ExitCode.PROBLEMS if stale else ExitCode.FINE,
+        summary="; ".join(r.summary for r in reports),
+        problems=[p for r in reports for p in r.problems],
+        facts={"workbooks": [{"workbook": r.workbook, "up_to_date": not r.exit_code, "differences": len(r.facts.get("differences", ()))} for r in reports]},
+        tables=[table for r in reports for table in r.tables],
+    )
+
+
+def _verify(workbook: Path, tolerance: float, relative: float, progress: Callable[[str, int, int], None] | None) -> Report:
+    as_of = HeadlessHost(workbook).read_name("sop_as_of")
+    if not as_of:
+        never = Problem(workbook.name, "", "never-planned", "expected a planned workbook", hint="run sop-xl regenerate first")
+        return Report("verify", str(workbook), ExitCode.PROBLEMS, f"{workbook.name} was never planned", [never])
+    day = as_of.date().isoformat() if isinstance(as_of, datetime) else as_of.isoformat() if isinstance(as_of, date) else str(as_of)
+    with tempfile.TemporaryDirectory(prefix="sop_xl_", ignore_cleanup_errors=True) as folder:
+        again = Path(folder) / workbook.name
+        run = regenerate_workbook(workbook, out=again, as_of=day, recalc="off", progress=progress)
+        if run.exit_code:
+            return Report("verify", str(workbook), run.exit_code, f"{workbook.name}: its inputs have errors", run.problems)
+        found = diff_workbooks(workbook, again, tolerance=tolerance, relative=relative)
+    if not found.exit_code:
+        return Report("verify", str(workbook), summary=f"{workbook.name} is up to date: its results are those of its inputs")
+    where = ", ".join(f"{sheet} ({n})" for sheet, n in found.facts["sheets"].items())
+    summary = f"{workbook.name} is not up to date, run sop-xl regenerate; differences in {where}"
+    tables = [(f"{workbook.name}: in the file (A), planned anew (B)", header, rows) for _, header, rows in found.tables]
+    return Report("verify", str(workbook), ExitCode.PROBLEMS, summary, facts=found.facts, tables=tables)
