@@ -1,73 +1,24 @@
-"""What every host promises, told once and held against each: a file on disk and a workbook in memory."""
+"""What every host promises, told once and held against each: a file on disk, a workbook in memory, and one open in (an imitation of) Excel."""
 
 from __future__ import annotations
 
 import math
 from datetime import date, datetime
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-import xlsxwriter
+from host_bench import HEADER, KINDS, Bench, body
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sop_xl.blocks import CellError, a1
 from sop_xl.errors import FrameError, HostError
-from sop_xl.hosts.headless import HeadlessHost
-from sop_xl.hosts.memory import MemoryHost, MemorySheet
-from sop_xl.hosts.protocol import Host
-
-HEADER = ["Item", "Quantity"]
 
 
-class Bench:
-    """Makes the same workbook on one kind of host and opens it again after a save."""
-
-    def __init__(self, kind: str, folder: Path) -> None:
-        self.kind, self.path = kind, folder / "plan.xlsx"
-
-    def make(
-        self, *, top: int = 3, left: int = 2, beside: dict[tuple[int, int], object] | None = None
-    ) -> Host:
-        """`Supply Plan` with a two-row table at `B3`, loose cells beside it, and `Home` with the name `as_of` for `C4`."""
-        rows = [HEADER, ["paint", 1], ["brush", 2]]
-        beside = beside or {}
-        if self.kind == "memory":
-            sheet = MemorySheet.of_rows(rows, row=top, column=left)
-            sheet.cells.update(beside)
-            return MemoryHost({"Supply Plan": sheet, "Home": MemorySheet()}, {"as_of": ("Home", 4, 3)})
-        workbook = xlsxwriter.Workbook(self.path)
-        sheet = workbook.add_worksheet("Supply Plan")
-        place = (top - 1, left - 1, top + 1, left)
-        sheet.add_table(
-            *place, {"columns": [{"header": h} for h in HEADER], "data": rows[1:], "name": "SupplyPlan"}
-        )
-        for (row, column), value in beside.items():
-            sheet.write(row - 1, column - 1, value)
-        workbook.add_worksheet("Home")
-        workbook.define_name("as_of", "=Home!$C$4")
-        workbook.close()
-        return HeadlessHost(self.path)
-
-    def again(self, host: Host) -> Host:
-        """The workbook as the next reader finds it."""
-        host.save()
-        return host if self.kind == "memory" else HeadlessHost(self.path)
-
-
-@pytest.fixture(params=["memory", "headless"])
+@pytest.fixture(params=KINDS)
 def bench(request, tmp_path) -> Bench:
     return Bench(request.param, tmp_path)
-
-
-def body(host: Host, sheet: str = "Supply Plan") -> list[list[object]]:
-    """Body of the sheet's table; cells beyond the used block are empty."""
-    block = host.read_block(sheet)
-    top, left, bottom, right = block.table
-    grid = {(i + 1, j + 1): v for i, row in enumerate(block.rows) for j, v in enumerate(row)}
-    return [[grid.get((r, c)) for c in range(left, right + 1)] for r in range(top + 1, bottom + 1)]
 
 
 def test_a_sheet_is_read_with_the_place_of_its_table(bench):
@@ -286,6 +237,8 @@ def test_reads_see_what_was_written_and_the_workbook_changes_only_at_the_save(be
     assert host.read_name("as_of") == "now"
     if bench.kind == "headless":
         assert bench.path.read_bytes() == untouched
+    elif bench.open is not None:
+        assert body(bench.live()) == [["paint", 1], ["brush", 2]]
     else:
         assert host.saves == 0
 
