@@ -21,16 +21,7 @@ from excel_in_memory import ExcelInMemory
 from sop_xl import ribbon
 from sop_xl.commands.lines import read_lines, write_lines
 from sop_xl.commands.profile import kept_file, log_file, run_folder
-from sop_xl.commands.runs import (
-    ORDER,
-    PROCESS,
-    SECONDS_BETWEEN_STATUS,
-    STATUS,
-    ProcessMark,
-    Run,
-    StatusFile,
-    forget_old_runs,
-)
+from sop_xl.commands.runs import ORDER, PROCESS, SECONDS_BETWEEN_STATUS, STATUS, ProcessMark, Run, StatusFile, forget_old_runs
 from sop_xl.commands.tables import plain_table
 from sop_xl.errors import HostError
 from sop_xl.hosts.headless import HeadlessHost
