@@ -136,16 +136,14 @@ def follow(command: str, payload: str, say: Callable[[str], None], open_workbook
 def start(question: Question) -> Answer:
     """Take a picture of the workbook and start a process that runs the command on it."""
     from sop_xl.commands.runs import Order, ProcessMark, Run
-    from sop_xl.hosts.snapshot import snapshot
-    from sop_xl.sheets import SHEETS
+    from sop_xl.commands.tables import planning_picture
 
     current = Run(question.address)
     if current.process() is not None:
         return _failed("a run on this workbook is under way already; press Stop first")
     book = question.open()
     book.host.check_writable()
-    present = {name.casefold() for name in book.host.sheet_names()}
-    picture = snapshot(book.host, [s.name for s in SHEETS if s.name.casefold() in present])
+    picture = planning_picture(book.host)
     arguments = {key: value for key, value in question.given.items() if key not in _CIRCUMSTANCES}
     current.start(Order(uuid.uuid4().hex[:8], question.command, question.address, picture, ProcessMark.of(book.excel), arguments))
     return {"state": "running", "message": "Starting Python"}

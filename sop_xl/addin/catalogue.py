@@ -164,6 +164,7 @@ WITHOUT_BUTTON: dict[str, str] = {
     "module remove": "changes which sheets a workbook has, which is done to a closed file once in its life",
     "diff": "compares two files; for pipelines",
     "forecast": "works on a file of series, not on a workbook; the button Forecast is regenerate --steps forecast",
+    "verify": "holds a closed file against what its inputs give; for pipelines and before a commit",
     "lint": "holds a closed file against modelling standards; for who builds workbooks",
     "render": "prints with LibreOffice; Excel prints by itself",
     "templates build": "makes the shipped templates; for who develops the package",

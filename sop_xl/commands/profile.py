@@ -34,9 +34,10 @@ def workbook_key(workbook: str) -> str:
     workbook
         Full path, or the web address that Excel gives where the workbook lies in OneDrive or SharePoint; upper and lower case are the same.
     """
-    stem = re.split(r"[\\/]", workbook)[-1].rpartition(".")[0] or "workbook"
+    same = workbook.casefold()
+    stem = re.split(r"[\\/]", same)[-1].rpartition(".")[0] or "workbook"
     plain = re.sub(r"[^\w-]+", "_", stem)[:40]
-    return f"{plain}-{hashlib.sha256(workbook.casefold().encode()).hexdigest()[:10]}"
+    return f"{plain}-{hashlib.sha256(same.encode()).hexdigest()[:10]}"
 
 
 def run_folder(workbook: str) -> Path:

@@ -33,9 +33,7 @@ def run_log(run: str) -> Iterator[logging.Logger]:
     Several processes may write at the same time. The file is moved aside only here, where a run begins: in the middle of a run another
     process holds it open, which Windows forbids to rename.
     """
-    logger = logging.getLogger(LOGGER)
-    logger.setLevel(logging.INFO)
-    logger.propagate = False
+    logger = logging.Logger(LOGGER, logging.INFO)  # of its own: a run within a run is logged once, and under its own id
     handler: logging.Handler = logging.NullHandler()
     with suppress(OSError):
         handler = _file_handler(run)

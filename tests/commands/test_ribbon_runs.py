@@ -12,19 +12,31 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import psutil
 import pytest
 from company import labels
 from excel_in_memory import ExcelInMemory
+from xlwings_engine import open_book, xlwings_book
 
 from sop_xl import ribbon
 from sop_xl.commands.lines import read_lines, write_lines
 from sop_xl.commands.profile import kept_file, log_file, run_folder
-from sop_xl.commands.runs import ORDER, PROCESS, SECONDS_BETWEEN_STATUS, STATUS, ProcessMark, Run, StatusFile, forget_old_runs
+from sop_xl.commands.runs import (
+    ORDER,
+    PROCESS,
+    SECONDS_BETWEEN_STATUS,
+    STATUS,
+    ProcessMark,
+    Run,
+    StatusFile,
+    forget_old_runs,
+)
 from sop_xl.commands.tables import plain_table
 from sop_xl.errors import HostError
 from sop_xl.hosts.headless import HeadlessHost
+from sop_xl.hosts.live import LiveHost
 from sop_xl.hosts.memory import MemoryHost
 from sop_xl.hosts.snapshot import snapshot
 from sop_xl.sheets import sheet
@@ -345,7 +357,7 @@ class TestGoingBack:
     def test_each_workbook_has_its_own(self, checked):
         checked.ask("poll")
         assert kept_file(PATH).exists()
-        assert kept_file(PATH.upper()) == kept_file(PATH).parent / kept_file(PATH.upper()).name
+        assert kept_file(PATH.upper()) == kept_file(PATH)
         assert kept_file("D:\\other\\company.xlsx") != kept_file(PATH)
 
     def test_damaged_results_are_one_line_and_change_nothing(self, checked):
@@ -433,6 +445,46 @@ class TestNothingEverRaises:
     def test_an_order_that_cannot_be_read(self, checked):
         (run_folder(PATH) / ORDER).write_bytes(pickle.dumps("nonsense"))
         assert checked.ask("poll")["message"] == "order.pickle of the run is lost or damaged; run again"
+
+
+class TestInExcel:
+    """The same over the live host and xlwings, whose Excel is the tests' own."""
+
+    @pytest.fixture
+    def in_excel(self, desk, monkeypatch):
+        book = xlwings_book(open_book(desk.book))
+        monkeypatch.setattr("xlwings.apps", [SimpleNamespace(pid=os.getpid(), books=[book])])
+        return book
+
+    def test_a_check_is_written_and_taken_back(self, in_excel):
+        def ask(command: str, **arguments: str) -> dict[str, str]:
+            return read_lines(ribbon.run(command, write_lines(IN_FRONT | arguments)))
+
+        def problems() -> object:
+            return plain_table(sheet("Problems"), LiveHost(in_excel).read_block("Problems")).rows
+
+        before = problems()
+        in_excel.sheets["Items"].range("F7").value = "cheap"
+        assert ask("check", write="1")["state"] == "running"
+        Run(PATH).process().wait(PATIENCE)
+        assert problems() == before
+        last = ask("poll")
+        assert (last["state"], last["go"]) == ("problems", "Problems")
+        assert problems() != before
+        assert ask("restore", confirmed="1")["state"] == "done"
+        assert problems() == before
+        assert in_excel.app.status_bar in (False, "FALSE", None)
+
+    def test_of_several_excels_the_one_with_this_workbook_is_taken(self, in_excel, monkeypatch):
+        other = SimpleNamespace(pid=2, books=[SimpleNamespace(name="company.xlsx", fullname="D:\\company.xlsx")])
+        mine = SimpleNamespace(pid=3, books=[SimpleNamespace(name="company.xlsx", fullname=PATH)])
+        monkeypatch.setattr("xlwings.apps", [other, mine])
+        monkeypatch.setattr("sop_xl.hosts.live.LiveHost", lambda book: book)
+        assert ribbon.live_workbook(IN_FRONT).excel == 3
+
+    def test_a_workbook_that_no_excel_has_open_is_said_so(self, in_excel):
+        with pytest.raises(HostError, match=r"budget\.xlsx is no longer open in Excel"):
+            ribbon.live_workbook({"book": "budget.xlsx", "path": "C:\\budget.xlsx"})
 
 
 def test_a_mac_follows_a_run_to_its_end_by_itself(desk):
