@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from sop_xl.hosts.protocol import Host
 
 BATCH = "SOP_XL_BATCH"
-"""Environment variable: with it set, no question is asked and no window opens."""
+"""Environment variable: with it set, to anything but 0, no question is asked and no window opens."""
 SECONDS_BETWEEN_POLLS = 1.0
 MOST_LINES_IN_A_BOX = 12
 
@@ -82,7 +82,7 @@ class Question:
     @property
     def batch(self) -> bool:
         """Whether nobody sits before the screen."""
-        return bool(os.environ.get(BATCH)) or self.given.get("visible") == "0"
+        return os.environ.get(BATCH, "0") not in ("", "0") or self.given.get("visible") == "0"
 
     def open(self) -> OpenWorkbook:
         """The workbook in front."""

@@ -27,6 +27,7 @@ from sop_xl.hosts.memory import MemoryHost, Written
 ORDER, STATUS, RESULT, REPORT, OUTPUT, PROCESS = "order.pickle", "status.json", "result.pickle", "report.json", "output.txt", "process.json"
 SECONDS_BETWEEN_STATUS = 0.2
 SECONDS_KEPT = 86_400
+SECONDS_TO_END = 2
 
 
 @dataclass(frozen=True)
@@ -138,12 +139,14 @@ class Run:
         forget_old_runs()
         try:
             self.clear()
-            self.folder.mkdir(parents=True)
+            self.folder.mkdir(parents=True, exist_ok=True)
+            if (self.folder / STATUS).exists():
+                raise HostError("the last run still holds its files; try again in a moment")
             (self.folder / ORDER).write_bytes(pickle.dumps(order, protocol=pickle.HIGHEST_PROTOCOL))
             with (self.folder / OUTPUT).open("wb") as output:
                 process = subprocess.Popen(
                     [sys.executable, "-m", "sop_xl.commands.worker", str(self.folder)],
-                    stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, cwd=self.folder, **_apart(),
+                    stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, cwd=self.folder.parent, **_apart(),
                 )  # fmt: skip
         except OSError as error:
             raise HostError(f"the run could not be started ({error.strerror or error}); run sop-xl doctor") from None
@@ -193,7 +196,11 @@ class Run:
         return True
 
     def clear(self) -> None:
-        """Remove the run's folder."""
+        """Remove the run's folder, once a worker that is about to end has let go of it."""
+        process = self.process()
+        if process is not None:
+            with contextlib.suppress(psutil.Error):
+                process.wait(SECONDS_TO_END)
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
