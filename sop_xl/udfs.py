@@ -12,9 +12,6 @@ import sys
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from io import TextIOWrapper
-from logging.handlers import RotatingFileHandler
-from pathlib import Path
 from typing import Any
 
 from sop_xl.blocks import CellError, CellValue
@@ -29,7 +26,6 @@ _FROM_CELLS = {"ndim": 2, "err_to_str": True}
 _ERROR_NAMES = frozenset(("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A"))
 _ERROR_CODES = range(-2146826288, -2146826230)
 """Numbers as which errors arrive whose names xlwings does not know, such as #SPILL!."""
-_LOG_SIZE = 1_000_000
 
 
 def _face(function: CellFunction) -> Callable[..., Any]:
@@ -108,24 +104,23 @@ def _write(cell: CellValue) -> Any:
     return cell
 
 
-class _UserLog(RotatingFileHandler):
-    """The log of this user; neither file nor folder is made before there is something to say."""
+class _UserLog(logging.Handler):
+    """Hands what went wrong inside a function to the user's log, which is open only as long as a line is written."""
 
-    def _open(self) -> TextIOWrapper:
-        Path(self.baseFilename).parent.mkdir(parents=True, exist_ok=True)
-        return super()._open()
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write one record with its traceback."""
+        from sop_xl.commands.run_log import run_log
+
+        with run_log("-") as log:
+            log.handle(record)
 
 
 def _keep_log() -> None:
-    """What goes wrong inside is written to the user's log, with its traceback."""
-    from platformdirs import user_log_path
-
-    logger = logging.getLogger("sop_xl")
+    """Send to the user's log what functions have to say; nothing is opened or made before that."""
+    logger = logging.getLogger("sop_xl.functions")
     if not logger.handlers:
-        file = user_log_path("sop_xl", appauthor=False) / "sop_xl.log"
-        handler = _UserLog(file, maxBytes=_LOG_SIZE, backupCount=2, encoding="utf-8", delay=True)
-        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
-        logger.addHandler(handler)
+        logger.addHandler(_UserLog())
+        logger.propagate = False  # the log that it is handed to belongs to the logger above
 
 
 def _faces(known: Sequence[CellFunction]) -> dict[str, Callable[..., Any]]:

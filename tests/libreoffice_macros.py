@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -175,10 +176,18 @@ TEST_FUNCTIONS = ("SOP_TEST_SEEN", "SOP_TEST_BROKEN", "SOP_TEST_ODD")
 """Functions of the bridge itself: what arrived, a Python that is not there, and a result of everything that a cell can show."""
 
 
-def runs_macros() -> bool:
-    """Whether LibreOffice is installed together with what lets it run scripts in Python."""
+def why_not() -> str:
+    """What is missing for running macros in LibreOffice with this Python's packages; `""` where nothing is."""
     program = find_libreoffice()
-    return program is not None and (Path(program).resolve().parent / "pythonscript.py").exists()
+    if program is None:
+        return "LibreOffice is not installed; no cell computes"
+    if not (Path(program).resolve().parent / "pythonscript.py").exists():
+        return "LibreOffice cannot run scripts in Python (package libreoffice-script-provider-python)"
+    python = shutil.which("python3", path=os.defpath)
+    asked = [python or sys.executable, "-c", "import sys; print(*sys.version_info[:2])"]
+    if subprocess.run(asked, capture_output=True, text=True, check=True).stdout.split() != [str(n) for n in sys.version_info[:2]]:
+        return "LibreOffice's Python is another version than this one; it cannot load this one's packages"
+    return ""
 
 
 def run_in_libreoffice(workbook: Path, steps: list[dict], folder: Path, timeout: float = 240.0) -> list:

@@ -1,5 +1,7 @@
 """Texts of the function wizard: handed to Excel when the add-in opens, and no harm where Excel refuses."""
 
+# ruff: noqa: N803  # arguments are called as in Excel
+
 from __future__ import annotations
 
 from importlib import resources

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 import pytest
 from formula_literals import taken_apart
-from libreoffice_macros import BRIDGE, run_in_libreoffice, runs_macros
+from libreoffice_macros import BRIDGE, run_in_libreoffice, why_not
 from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
 
@@ -20,7 +20,7 @@ from sop_xl.functions import call, functions
 from sop_xl.functions.registry import Argument, CellFunction, Kind
 
 pytestmark = [
-    pytest.mark.skipif(not runs_macros(), reason="LibreOffice or its script provider for Python (libreoffice-script-provider-python) is not installed; no cell computes"),
+    pytest.mark.skipif(bool(why_not()), reason=why_not()),
     pytest.mark.xdist_group("libreoffice_macros"),  # one start for all tests
 ]
 

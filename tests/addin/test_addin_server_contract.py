@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import re
 import subprocess
 import sys
@@ -177,16 +178,14 @@ def test_the_process_starts_without_anything_heavy():
     assert done.stdout.strip() == "[]"
 
 
-def test_what_goes_wrong_inside_is_logged_for_the_user_and_nothing_is_made_before(monkeypatch, tmp_path):
-    import logging
-
-    import platformdirs
-
-    logger = logging.getLogger("sop_xl")
+def test_what_goes_wrong_inside_is_in_the_users_log_and_nothing_is_made_before(monkeypatch, tmp_path):
+    logger = logging.getLogger("sop_xl.functions")
     monkeypatch.setattr(logger, "handlers", [])
-    monkeypatch.setattr(platformdirs, "user_log_path", lambda *a, **k: tmp_path / "logs")
+    monkeypatch.setattr(logger, "propagate", True)
+    monkeypatch.setenv("SOP_XL_PROFILE", str(tmp_path / "profile"))
     udfs._keep_log()
-    assert not (tmp_path / "logs").exists()
-    logger.error("no such series")
-    assert "no such series" in (tmp_path / "logs" / "sop_xl.log").read_text(encoding="utf-8")
-    logger.handlers[0].close()
+    udfs._keep_log()
+    assert not (tmp_path / "profile").exists()
+    logging.getLogger("sop_xl.functions.registry").error("no such series")
+    lines = (tmp_path / "profile" / "sop_xl.log").read_text(encoding="utf-8").splitlines()
+    assert [line.rpartition("ERROR")[2].strip() for line in lines] == ["no such series"]
