@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 BATCH = "SOP_XL_BATCH"
 """Environment variable: with it set, to anything but 0, no question is asked and no window opens."""
 SECONDS_BETWEEN_POLLS = 1.0
+SECONDS_OF_A_LAST_WORD = 10.0
 MOST_LINES_IN_A_BOX = 12
 
 Answer = dict[str, object]
@@ -131,6 +132,28 @@ def follow(command: str, payload: str, say: Callable[[str], None], open_workbook
         last = {"state": "failed", "message": f"{command} asks for something that Excel on a Mac cannot; use sop-xl {command} in the Terminal"}
     say(f"S&OP: {last.get('message', '')}")
     return last
+
+
+def follow_in_excel(command: str, digits: str) -> None:
+    """What the macros of Excel on a Mac start for each command: follow it to its end, with its progress in the status bar.
+
+    Parameters
+    ----------
+    digits
+        The payload, four hexadecimal digits for each character.
+    """
+    import xlwings as xw
+
+    payload = bytes.fromhex(digits).decode("utf-16-be")
+    name = read_lines(payload).get("book", "")
+    app = next((app for app in xw.apps if any(book.name == name for book in app.books)), None) or xw.apps.active
+
+    def say(line: str) -> None:
+        app.status_bar = line
+
+    follow(command, payload, say)
+    time.sleep(SECONDS_OF_A_LAST_WORD)
+    app.status_bar = False
 
 
 def start(question: Question) -> Answer:

@@ -14,7 +14,7 @@ from pyopenvba.interpreter._values import MISSING, error, to_text
 
 from sop_xl.commands.lines import read_lines
 
-MODULES = ("SopRibbon", "SopCommands", "SopRun")
+MODULES = ("SopRibbon", "SopCommands", "SopRun", "SopMac")
 
 BRIDGE = """
 Option Explicit
@@ -69,6 +69,8 @@ class RecordingApplication(Application):
         self.pointer: list[int] = [-4143]
         self.shown_messages: list[str] = []
         self.window_visible = True
+        self.system = "Windows (64-bit) NT 10.00"
+        self.python_code: list[str] = []
         self.picked_file: object = False
         self.picked_folder = ""
         self.ask_python: Callable[[str, str], str] = lambda command, payload: ""
@@ -77,8 +79,15 @@ class RecordingApplication(Application):
     def AskPython(self, command: object, payload: object) -> object:
         return self.ask_python(to_text(command), to_text(payload))
 
+    @member
+    def OperatingSystem(self) -> object:
+        return self.system
+
     @method
     def Run(self, Macro: object, *args: object) -> object:
+        if to_text(Macro).endswith("!RunPython"):
+            self.python_code.append(to_text(args[0]))
+            return None
         return self.interpreter.run(to_text(Macro).rpartition("!")[2], list(args))
 
     @method

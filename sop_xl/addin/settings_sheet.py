@@ -18,9 +18,11 @@ def settings_rows(interpreter: str | None) -> list[tuple[str, str]]:
     Parameters
     ----------
     interpreter
-        Full path of `pythonw.exe`; `None` leaves it open.
+        Full path of `pythonw.exe`, or of Python on a Mac; `None` leaves it open.
     """
-    given = [("INTERPRETER_WIN", interpreter)] if interpreter is not None else []
+    given = []
+    if interpreter is not None:
+        given = [("INTERPRETER_MAC" if interpreter.startswith("/") else "INTERPRETER_WIN", interpreter)]
     return [
         *given,
         ("PYTHONPATH", ""),

@@ -25,7 +25,7 @@ LANGUAGE = _words(
 )
 """Words of statements and types that our own modules use."""
 KNOWN = _words(
-    """abs array asc cbool cdate cdbl chr cint clng cstr cverr dateserial err format instr instrrev int isarray isdate
+    """abs array asc ascw cbool cdate cdbl chr cint clng cstr cverr dateserial err format hex instr instrrev int isarray isdate
     isempty iserror ismissing isnull isnumeric isobject join lbound lcase left len ltrim mid now replace right round rtrim
     split str timer timeserial trim typename ubound ucase val vartype msgbox
     application thisworkbook activeworkbook activesheet workbook worksheet range

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 import pytest
 from excel_in_memory import ExcelInMemory
 
 from sop_xl.addin.catalogue import COMMANDS, Command, Length
-from sop_xl.commands.lines import write_lines
+from sop_xl.commands.lines import read_lines, write_lines
 
 ASKING = [c for c in COMMANDS if c.length is not Length.EXCEL]
 GOING = [c for c in COMMANDS if c.length is Length.EXCEL]
@@ -154,7 +155,7 @@ class TestALongRun:
     def test_leaving_excel_stops_it_and_takes_back_what_was_put_off(self):
         excel = ExcelInMemory(RUNNING)
         excel.press("sop_regenerate")
-        excel.excel.run("SopRun_Leave")
+        excel.excel.run("sop_leave")
         assert "sop_poll" not in excel.application.scheduled
         assert excel.asked[-1][0] == "stop"
 
@@ -256,3 +257,23 @@ def test_check_leads_to_the_problems():
     with_sheets(excel, "Problems", "Elsewhere")
     excel.press("sop_check")
     assert excel.application.active_book.active_sheet.name == "Problems"
+
+
+class TestOnAMac:
+    def test_python_is_started_and_not_waited_for(self):
+        excel = ExcelInMemory(DONE)
+        excel.application.system = "Macintosh (Intel) 64-bit Version 14.5"
+        excel.application.active_book.active_sheet.name = "Größe 'x'"
+        excel.press("sop_regenerate_supply")
+        assert excel.asked == []
+        (code,) = excel.application.python_code
+        match = re.fullmatch(r"import sop_xl\.ribbon; sop_xl\.ribbon\.follow_in_excel\('regenerate', '([0-9A-F]+)'\)", code)
+        payload = bytes.fromhex(match[1]).decode("utf-16-be")
+        assert read_lines(payload) == {"book": "Book1", "path": "Book1", "sheet": "Größe 'x'", "visible": "1", "steps": "supply"}
+        assert excel.status == "S&OP: Python starts; its progress shows here."
+        assert str(excel.label("sop_last_run")).endswith(" regenerate: started")
+
+    def test_stop_can_always_be_pressed(self):
+        excel = ExcelInMemory(DONE)
+        excel.application.system = "Macintosh (Intel) 64-bit Version 14.5"
+        assert (excel.enabled("sop_stop"), excel.enabled("sop_regenerate")) == (True, True)

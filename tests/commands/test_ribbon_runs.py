@@ -501,6 +501,22 @@ def test_a_mac_follows_a_run_to_its_end_by_itself(desk):
     assert ribbon.follow("export", write_lines(IN_FRONT), said.append, desk.open)["message"].endswith("use sop-xl export in the Terminal")
 
 
+def test_on_a_mac_progress_goes_to_the_status_bar_and_the_bar_back_to_excel(monkeypatch):
+    seen, slept = [], []
+
+    class Excel:
+        books = (SimpleNamespace(name="company.xlsx"),)
+
+        def __setattr__(self, name, value):
+            seen.append((name, value))
+
+    monkeypatch.setattr("xlwings.apps", [Excel()])
+    monkeypatch.setattr("sop_xl.ribbon.time.sleep", slept.append)
+    ribbon.follow_in_excel("stop", write_lines(IN_FRONT).encode("utf-16-be").hex())
+    assert seen == [("status_bar", "S&OP: No run is under way."), ("status_bar", False)]
+    assert slept == [ribbon.SECONDS_OF_A_LAST_WORD]
+
+
 def test_from_the_button_to_the_sheet(desk):
     """The macros in their interpreter, Python behind them, a real process beside both."""
     excel = ExcelInMemory(lambda command, payload: ribbon.run(command, payload, lambda given: ribbon.OpenWorkbook(desk.book, os.getpid())))

@@ -116,3 +116,7 @@ End Sub
 Public Sub sop_clear_message()
     SopRun_ClearMessage
 End Sub
+
+Public Sub sop_leave()
+    SopRun_Leave
+End Sub

@@ -19,7 +19,7 @@ End Sub
 
 Public Sub SopRibbon_Enabled(ByVal control As Object, ByRef enabled As Variant)
     If control.ID = "sop_stop" Then
-        enabled = SopRun_IsRunning()
+        enabled = SopRun_IsRunning() Or SopMac_Is()
     Else
         enabled = Not SopRun_IsRunning()
     End If

@@ -4,7 +4,7 @@ Option Private Module
 
 ' What the macros of the buttons share: ask Python, show what it answers, and follow a long run.
 ' Question and answer are lines "key=value"; within a value a backslash is doubled and a line feed is "\n".
-' Nothing is computed here. All calls to Python go through SopBridge_Run.
+' Nothing is computed here. All calls to Python go through SopBridge_Run, on a Mac through SopMac_Send.
 
 Private Const SOP_WAIT As Long = 2               ' mouse pointer: xlWait
 Private Const SOP_FOLDER As Long = 4             ' dialog: msoFileDialogFolderPicker
@@ -105,7 +105,11 @@ Private Function SopRun_Ask(ByVal command As String, ByVal payload As String) As
     If Not mRunning Then
         Application.Cursor = SOP_WAIT
     End If
-    answer = SopBridge_Run(command, payload)
+    If SopMac_Is() Then
+        answer = SopMac_Send(command, payload)
+    Else
+        answer = SopBridge_Run(command, payload)
+    End If
     If answer = "" Then
         answer = "state=failed" & vbLf & "message=Python gave no answer; run sop-xl doctor."
     End If
