@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sop_xl.plan.grid import Matrix, Positions
-from sop_xl.plan.inventory import order_quantity, projected_balance, short_of
+from sop_xl.plan.inventory import order_quantity, short_of
 from sop_xl.plan.supply.flows import earlier
 
 
@@ -87,6 +87,3 @@ def available_to_promise(opening: Matrix, receipts: Matrix, orders: Matrix) -> M
                 free[earlier_one] -= taken
         result[row, starts] = free
     return result
-
-
-__all__ = ["NetPlan", "available_to_promise", "net_plan", "projected_balance"]

@@ -77,6 +77,9 @@ class TestAvailableToPromise:
     def test_promised_more_than_there_will_be_stays_negative(self):
         assert call("SOP_ATP", [10, [[10, 0, 80]], [[0, 0, 60]]]) == [[0, 0, -20]]
 
+    def test_where_nobody_has_ordered_all_can_be_promised(self):
+        assert call("SOP_ATP", [100, [[None, None]], [[0, 50]]]) == [[100, 50]]
+
     def test_nothing_is_lost(self):
         random = np.random.default_rng(5)
         orders, receipts = random.poisson(8, (20, 10)).astype(float), np.where(random.random((20, 10)) < 0.4, 20.0, 0.0)
