@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from sop_xl.errors import ContractError, FrameError, HostError, PlanError, SopError
-
 if TYPE_CHECKING:
     from sop_xl.commands.report import Report
 
@@ -22,61 +20,25 @@ MOST_PROBLEMS = 40
 
 def run_command(action: Callable[[Progress], Report], *, quiet: bool = False, json: bool | Path | None = False) -> None:
     """Run a command, show its progress, print its report, and leave with its exit code. No traceback reaches a user."""
-    from sop_xl.commands.report import ExitCode
+    from sop_xl.commands.outcome import outcome
+    from sop_xl.commands.report import ExitCode, Report
 
     to_terminal = not (json is True or (isinstance(json, Path) and str(json) == "-"))
     try:
-        report = _with_progress(action, show=to_terminal and not quiet)
+        report = outcome(lambda: _with_progress(action, show=to_terminal and not quiet))
     except KeyboardInterrupt:
         typer.echo("Stopped; nothing was written.", err=True)
         raise typer.Exit(INTERRUPTED) from None
-    except ContractError as error:
-        report = _failure(error, ExitCode.PROBLEMS)
-    except PlanError as error:
-        report = _failure(error, ExitCode.INFEASIBLE)
-    except FrameError as error:  # a mistake of ours, whatever the data
-        report = _failure(error, ExitCode.FAILED, unexpected=True)
-    except (SopError, OSError, MemoryError) as error:
-        report = _failure(error, ExitCode.FAILED)
-    except Exception as error:
-        report = _failure(error, ExitCode.FAILED, unexpected=True)
     if isinstance(json, Path) and str(json) != "-":
         try:
             json.write_text(report.to_json() + "\n", encoding="utf-8")
         except OSError as error:
-            report = _failure(HostError(f"{json}: the report could not be written ({error.strerror})"), ExitCode.FAILED)
+            report = Report("", "", ExitCode.FAILED, f"{json}: the report could not be written ({error.strerror})")
     if to_terminal:
         _print(report, quiet=quiet)
     else:
         typer.echo(report.to_json())
     raise typer.Exit(int(report.exit_code))
-
-
-def _failure(error: BaseException, code: int, *, unexpected: bool = False) -> Report:
-    from sop_xl.commands.report import ExitCode, Report
-
-    problems = error.problems if isinstance(error, ContractError) else ()
-    text = str(error).splitlines()[0] if str(error) else type(error).__name__
-    if unexpected:
-        text = f"unexpected {type(error).__name__}: {text} (details in the log: {_log_traceback()})"
-    return Report(command="", workbook="", exit_code=ExitCode(code), summary="" if problems else text, problems=problems)
-
-
-def _log_traceback() -> Path:
-    """Append the current traceback to the log in the user's log folder and say where it is."""
-    import traceback
-    from datetime import datetime
-
-    from platformdirs import user_log_path
-
-    log = user_log_path("sop_xl", appauthor=False) / "sop_xl.log"
-    try:
-        log.parent.mkdir(parents=True, exist_ok=True)
-        with log.open("a", encoding="utf-8") as file:
-            file.write(f"{datetime.now().isoformat(timespec='seconds')}\n{traceback.format_exc()}\n")
-    except OSError:
-        pass
-    return log
 
 
 def _with_progress(action: Callable[[Progress], Report], *, show: bool) -> Report:

@@ -13,8 +13,13 @@ _TOKEN = re.compile(r'\s*(?:("(?:[^"]|"")*")|([-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)
 
 def evaluate(formula: str) -> Any:
     """Result of the formula as its cell gets it."""
+    return call(*taken_apart(formula))
+
+
+def taken_apart(formula: str) -> tuple[str, list[Any]]:
+    """Name and arguments of the formula; nothing between two commas is `None`."""
     name, rest = re.fullmatch(r"=(\w+)\((.*)\)", formula, re.DOTALL).groups()  # type: ignore[union-attr]
-    return call(name, _arguments(rest))
+    return name, _arguments(rest)
 
 
 def is_error(result: Any) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import io
 from collections import Counter
 from collections.abc import Sequence
@@ -43,15 +44,21 @@ def import_table(workbook: Path, sheet: str, file: Path, *, replace: bool = Fals
         When a file cannot be read or the workbook cannot be written.
     """
     host = HeadlessHost(workbook)
+    report = import_on(host, sheet, file, replace=replace)
+    if not report.exit_code:
+        host.save()
+    return dataclasses.replace(report, workbook=str(workbook))
+
+
+def import_on(host: Host, sheet: str, file: Path, *, replace: bool = False) -> Report:
+    """Import into a workbook wherever it is, as `import_table` does, without saving."""
     spec = input_sheet(host, sheet)
     problems, rows, told = fill_table(host, spec, file, replace=replace)
     errors = errors_in(problems)
-    if not errors:
-        host.save()
     done = f"{spec.name}: {told} from {file.name}" if not errors else f"{file.name} was not imported: {len(errors)} errors"
     return Report(
         command="import",
-        workbook=str(workbook),
+        workbook=host.name,
         exit_code=ExitCode.PROBLEMS if errors else ExitCode.FINE,
         summary=done,
         problems=problems,
@@ -164,9 +171,13 @@ def export_tables(workbook: Path, out: Path, *, sheets: Sequence[str] = ()) -> R
     ContractError
         When a named sheet is not in the workbook.
     """
-    host = HeadlessHost(workbook)
+    return dataclasses.replace(export_on(HeadlessHost(workbook), out, sheets=sheets), workbook=str(workbook))
+
+
+def export_on(host: Host, out: Path, *, sheets: Sequence[str] = ()) -> Report:
+    """Export from a workbook wherever it is, as `export_tables` does."""
     if not any(True for _ in table_sheets(host)):
-        raise ContractError([Problem(workbook.name, "", "no-tables", "expected an S&OP workbook", "a workbook without its sheets", "sop-xl new makes one")])
+        raise ContractError([Problem(host.name, "", "no-tables", "expected an S&OP workbook", "a workbook without its sheets", "sop-xl new makes one")])
     available = {s.name: s for s in table_sheets(host)}
     unknown = [name for name in sheets if name not in available]
     if unknown:
@@ -187,7 +198,7 @@ def export_tables(workbook: Path, out: Path, *, sheets: Sequence[str] = ()) -> R
         written[name] = len(table.rows)
     return Report(
         command="export",
-        workbook=str(workbook),
+        workbook=host.name,
         summary=f"{len(written)} tables written to {out}",
         facts={"folder": str(out), "rows": written},
         tables=[("Tables", ["Sheet", "Rows"], [[name, str(rows)] for name, rows in written.items()])],

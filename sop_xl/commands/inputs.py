@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -11,7 +12,6 @@ import pandas as pd
 from sop_xl.commands.pasted_budget import BUDGET, understood_budget
 from sop_xl.errors import Problem, Severity, errors_in
 from sop_xl.frames import BUDGET_MAPPING, CUSTOMER_MIX, empty_frame
-from sop_xl.hosts.headless import HeadlessHost
 from sop_xl.hosts.protocol import Host
 from sop_xl.periods import Timeline
 from sop_xl.plan.customers import customer_mix
@@ -114,8 +114,12 @@ def marked_sheets() -> tuple[SheetSpec, ...]:
     return tuple(s for s in SHEETS if s.kind is SheetKind.OUTPUT and s.shape is Shape.RECORDS and any(c.people for c in s.columns))
 
 
-def read_inputs(host: Host) -> Inputs:
-    """Read and check every input sheet of a workbook, and what people marked on its outputs. Never raises for mistakes in the data: they are in `problems`."""
+def read_inputs(host: Host, progress: Callable[[str, int, int], None] | None = None) -> Inputs:
+    """Read and check every input sheet of a workbook, and what people marked on its outputs. Never raises for mistakes in the data: they are in `problems`.
+
+    Progress goes to the host unless a listener is given.
+    """
+    say = progress or host.progress
     present = set(host.sheet_names())
     settings, problems = Settings(), []
     if "Settings" in present:
@@ -124,7 +128,7 @@ def read_inputs(host: Host) -> Inputs:
     readings: dict[str, Reading] = {}
     specs = (*input_sheets(), *marked_sheets())
     for k, spec in enumerate(specs):
-        host.progress(f"Reading {spec.name}", k, len(specs))
+        say(f"Reading {spec.name}", k, len(specs))
         if spec.name in present:
             readings[spec.name] = read_sheet(spec, host.read_block(spec.name), settings)
     mapping = empty_frame(BUDGET_MAPPING)
@@ -214,7 +218,7 @@ def display_timeline(host: Host, timeline: Timeline) -> tuple[Timeline, list[Pro
     return Timeline(timeline.calendar, first, timeline.current, timeline.horizon), problems
 
 
-def parked_inputs(host: HeadlessHost, inputs: Inputs) -> list[Problem]:
+def parked_inputs(host: Host, inputs: Inputs) -> list[Problem]:
     """A warning for every input that was parked with its module while it still holds rows: they count, though nobody sees them."""
     return [
         Problem(name, "", "parked-input", f"{len(reading.frame)} rows of this parked sheet count in the plan", severity=Severity.WARNING,

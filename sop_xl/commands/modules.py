@@ -12,6 +12,7 @@ import pandas as pd
 from sop_xl.commands.new import OPTIONAL_MODULES, module_named, workbook_bytes
 from sop_xl.commands.report import Report
 from sop_xl.hosts.headless import HeadlessHost
+from sop_xl.hosts.protocol import Host
 from sop_xl.periods import Timeline
 from sop_xl.sheets import SHEETS, sheet, sheets_of
 from sop_xl.sheets.read import read_settings
@@ -104,7 +105,7 @@ def remove_module(workbook: Path, module: str) -> Report:
     )
 
 
-def visible_sheets(host: HeadlessHost) -> tuple[SheetSpec, ...]:
+def visible_sheets(host: Host) -> tuple[SheetSpec, ...]:
     """Sheets of the contract that show, in the contract's order."""
     present = set(host.sheet_names())
     return tuple(s for s in SHEETS if s.name in present and host.sheet_visibility(s.name) == "visible")
@@ -119,7 +120,7 @@ class Builds:
         The planner's workbook.
     """
 
-    def __init__(self, host: HeadlessHost) -> None:
+    def __init__(self, host: Host) -> None:
         self.settings = _settings(host)
         self.timeline = _shown_timeline(host, self.settings)
         self.title = _title(host)
@@ -179,7 +180,7 @@ def _left_text(left: Sequence[str]) -> str:
     return f"; {', '.join(left)} {verb} from what the program made and stayed as {what}"
 
 
-def _title(host: HeadlessHost) -> str:
+def _title(host: Host) -> str:
     """The title printed on Home; empty where there is none."""
     if "Home" not in host.sheet_names():
         return ""
@@ -188,11 +189,11 @@ def _title(host: HeadlessHost) -> str:
     return shown.removeprefix("Home - ") if shown.startswith("Home - ") else ""
 
 
-def _settings(host: HeadlessHost) -> Settings:
+def _settings(host: Host) -> Settings:
     return read_settings(host.read_block("Settings"))[0] if "Settings" in host.sheet_names() else Settings()
 
 
-def _shown_timeline(host: HeadlessHost, settings: Settings) -> Timeline:
+def _shown_timeline(host: Host, settings: Settings) -> Timeline:
     """The periods that the workbook's output grids show, read off their headers."""
     calendar = settings.make_calendar()
     for spec in SHEETS:
@@ -207,7 +208,7 @@ def _shown_timeline(host: HeadlessHost, settings: Settings) -> Timeline:
     return Timeline(calendar, calendar.shift(current, -36), current, settings.horizon)
 
 
-def workbook_modules(host: HeadlessHost) -> list[str]:
+def workbook_modules(host: Host) -> list[str]:
     """Modules of which the workbook shows at least one sheet."""
     shown = {sheet(n).module for n in host.sheet_names() if n in {s.name for s in SHEETS} and host.sheet_visibility(n) == "visible"}
     return [str(m) for m in Module if m in shown]

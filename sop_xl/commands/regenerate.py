@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -83,6 +85,74 @@ WARNINGS = {
 """Remarks of the core that a planner should act on; the others say what was assumed."""
 
 
+def regenerate_on(
+    host: Host,
+    *,
+    steps: Sequence[str] = (),
+    as_of: str = "",
+    progress: Callable[[str, int, int], None] | None = None,
+) -> Report:
+    """Plan a workbook wherever it is, write the results and save: from reading to writing, everything but files and native formulas.
+
+    Parameters
+    ----------
+    host
+        A file, Excel itself, or a picture in memory, which remembers what was written to it (see `hosts.snapshot`). Problems that stop the
+        run, an error or a stop leave it unsaved: nothing has changed then.
+    steps
+        Which sheets to write, by step: see `STEPS`; all of them where empty.
+    as_of
+        ISO date of the run, the only date that is stamped; today where empty.
+    progress
+        Called with (message, done, total); the host's own progress where absent.
+
+    Returns
+    -------
+    Report
+        Exit code 1 with the problems when the data have errors.
+
+    Raises
+    ------
+    ContractError
+        For an unknown step.
+    HostError
+        When the workbook cannot be read or written.
+    PlanError
+        When no feasible plan exists.
+    """
+    wanted = _wanted_sheets(steps)
+    as_of = as_of or date.today().isoformat()
+    say = progress or host.progress
+    host.check_writable()
+    inputs = read_inputs(host, say)
+    timeline, problems = _timeline(host, inputs, steps)
+    if timeline is None or errors_in(problems):
+        return _refused(host.name, problems)
+    results, written = _plan_and_write(host, inputs, timeline, wanted, problems, say)
+    write_account(host, inputs, timeline, results, problems, steps or tuple(STEPS), as_of)
+    say("Saving", 0, 0)
+    host.save()
+    facts = {
+        "as_of": as_of,
+        "version": __version__,
+        "current_period": timeline.calendar.label(timeline.current),
+        "inputs": inputs.fingerprint,
+        "series": len(results.demand.baseline.accuracy),
+        "forecast_from_cache": results.demand.from_cache,
+        "sheets": written,
+        "changed": host.changed,
+        "supply": supply_sentences(results),
+    }
+    return Report(
+        command="regenerate",
+        workbook=host.name,
+        summary=_summary(host.name, facts),
+        problems=problems,
+        facts=facts,
+        tables=_tables(results, timeline, steps),
+    )
+
+
 def regenerate_workbook(
     workbook: Path,
     *,
@@ -92,7 +162,7 @@ def regenerate_workbook(
     recalc: Mode = "auto",
     progress: Callable[[str, int, int], None] | None = None,
 ) -> Report:
-    """Plan and write.
+    """Plan a file as `regenerate_on` does, compute its native formulas, and put it in place all at once.
 
     Parameters
     ----------
@@ -100,15 +170,11 @@ def regenerate_workbook(
         The file; it is replaced all at once at the end, or left as it is.
     out
         Write there instead and leave `workbook` as it is.
-    steps
-        Which sheets to write, by step: see `STEPS`; all of them where empty.
-    as_of
-        ISO date of the run, the only date that is stamped; today where empty.
+    steps, as_of, progress
+        See `regenerate_on`.
     recalc
         `auto`, `libreoffice` or `off`: whether native formulas are computed. Where they are not, the workbook is marked to compute when Excel
         opens it, and the report says so.
-    progress
-        Called with (message, done, total).
 
     Returns
     -------
@@ -124,46 +190,21 @@ def regenerate_workbook(
     PlanError
         When no feasible plan exists.
     """
-    wanted = _wanted_sheets(steps)
-    as_of = as_of or date.today().isoformat()
+    _wanted_sheets(steps)
     say = progress or (lambda message, done, total: None)
     final = out or workbook
     original = read_bytes(workbook)
     with tempfile.TemporaryDirectory(prefix="sop_xl_", ignore_cleanup_errors=True) as folder:
         draft = Path(folder) / final.name
         host = HeadlessHost(workbook, out=draft, progress=say)
-        host.check_writable()
         check_target(final.resolve())
-        inputs = read_inputs(host)
-        timeline, problems = _timeline(host, inputs, steps)
-        if timeline is None or errors_in(problems):
-            return _refused(workbook, problems)
-        results, written = _plan_and_write(host, inputs, timeline, wanted, problems, say)
-        write_account(host, inputs, timeline, results, problems, steps or tuple(STEPS), as_of)
-        say("Saving", 0, 0)
-        host.save()
+        report = regenerate_on(host, steps=steps, as_of=as_of, progress=say)
+        if report.exit_code:
+            return replace(report, workbook=str(workbook))
         recalculation = _recalculate(draft, recalc, say)
         changed = _put_in_place(draft, workbook, out, original)
-    facts = {
-        "as_of": as_of,
-        "version": __version__,
-        "current_period": timeline.calendar.label(timeline.current),
-        "inputs": inputs.fingerprint,
-        "series": len(results.demand.baseline.accuracy),
-        "forecast_from_cache": results.demand.from_cache,
-        "sheets": written,
-        "changed": changed,
-        "recalculation": recalculation,
-        "supply": supply_sentences(results),
-    }
-    return Report(
-        command="regenerate",
-        workbook=str(final),
-        summary=_summary(final, facts),
-        problems=problems,
-        facts=facts,
-        tables=_tables(results, timeline, steps),
-    )
+    facts = report.facts | {"changed": changed, "recalculation": recalculation}
+    return replace(report, workbook=str(final), summary=_summary(final.name, facts), facts=facts)
 
 
 def _tables(results: Results, timeline: Timeline, steps: Sequence[str]) -> list[tuple[str, list[str], list[list[str]]]]:
@@ -176,7 +217,7 @@ def _tables(results: Results, timeline: Timeline, steps: Sequence[str]) -> list[
     return shown
 
 
-def _timeline(host: HeadlessHost, inputs: Inputs, steps: Sequence[str]) -> tuple[Timeline | None, list[Problem]]:
+def _timeline(host: Host, inputs: Inputs, steps: Sequence[str]) -> tuple[Timeline | None, list[Problem]]:
     """The periods of this run, and everything that was found in the inputs and about them."""
     problems = [*inputs.problems, *parked_inputs(host, inputs)]
     if inputs.has_errors:
@@ -192,7 +233,7 @@ def _timeline(host: HeadlessHost, inputs: Inputs, steps: Sequence[str]) -> tuple
     return timeline, problems
 
 
-def _other_windows(host: HeadlessHost, shown: Timeline, wanted: set[str]) -> list[Problem]:
+def _other_windows(host: Host, shown: Timeline, wanted: set[str]) -> list[Problem]:
     """Grids that a run of some steps would leave in another window of time than the ones it writes."""
     for names in STEPS.values():
         for name in names:
@@ -207,7 +248,7 @@ def _other_windows(host: HeadlessHost, shown: Timeline, wanted: set[str]) -> lis
 
 
 def _plan_and_write(
-    host: HeadlessHost, inputs: Inputs, timeline: Timeline, wanted: set[str], problems: list[Problem], say: Callable[[str, int, int], None]
+    host: Host, inputs: Inputs, timeline: Timeline, wanted: set[str], problems: list[Problem], say: Callable[[str, int, int], None]
 ) -> tuple[Results, dict[str, int]]:
     """Compute every step and write the wanted sheets; adds what the core remarked to `problems`."""
     notes: list[pd.DataFrame] = []
@@ -250,13 +291,13 @@ def _wanted_sheets(steps: Sequence[str]) -> set[str]:
     return {name for step in (steps or STEPS) for name in STEPS[step]}
 
 
-def _refused(workbook: Path, problems: Sequence[Problem]) -> Report:
+def _refused(workbook: str, problems: Sequence[Problem]) -> Report:
     errors = len(errors_in(problems))
     return Report(
         command="regenerate",
-        workbook=str(workbook),
+        workbook=workbook,
         exit_code=ExitCode.PROBLEMS,
-        summary=f"{workbook.name} was not planned and is unchanged: {errors} error{'s' if errors > 1 else ''} in the data",
+        summary=f"{workbook} was not planned and is unchanged: {errors} error{'s' if errors > 1 else ''} in the data",
         problems=problems,
     )
 
@@ -322,7 +363,7 @@ def remarks(notes: Sequence[pd.DataFrame]) -> list[Problem]:
     ]
 
 
-def _write(host: HeadlessHost, results: Results, wanted: set[str], say: Callable[[str, int, int], None]) -> dict[str, int]:
+def _write(host: Host, results: Results, wanted: set[str], say: Callable[[str, int, int], None]) -> dict[str, int]:
     """Write the wanted sheets that the workbook has; returns rows by sheet."""
     present = set(host.sheet_names())
     makers = {name: make for name, make in output_rows(results).items() if name in wanted and name in present}
@@ -344,14 +385,16 @@ def _recalculate(path: Path, mode: Mode, say: Callable[[str, int, int], None]) -
     return {"ran": report.ran, "formulas": report.patched, "kept": list(report.kept), "engine": engine if report.ran else "", "why_not": report.reason}
 
 
-def _summary(path: Path, facts: dict[str, object]) -> str:
-    recalculation = facts["recalculation"]
-    assert isinstance(recalculation, dict)
+def _summary(workbook: str, facts: dict[str, Any]) -> str:
+    fitted = "read from the cache" if facts["forecast_from_cache"] else "fitted"
+    planned = f"{workbook}: {facts['series']} series planned from {facts['current_period']} on, forecasts {fitted}"
+    recalculation = facts.get("recalculation")
+    if recalculation is None:  # whoever holds the workbook computes its formulas
+        return f"{planned}."
     if recalculation["ran"]:
         computed = f"{recalculation['formulas']} native formulas computed by {recalculation['engine']}"
     elif recalculation["why_not"] == UP_TO_DATE:
         computed = "nothing changed and every native formula is up to date"
     else:
         computed = f"native formulas wait for Excel ({recalculation['why_not']})"
-    fitted = "read from the cache" if facts["forecast_from_cache"] else "fitted"
-    return f"{path.name}: {facts['series']} series planned from {facts['current_period']} on, forecasts {fitted}; {computed}."
+    return f"{planned}; {computed}."

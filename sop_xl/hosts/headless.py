@@ -69,12 +69,21 @@ class HeadlessHost:
 
     # reading
 
+    @property
+    def name(self) -> str:
+        """See `protocol.Host`."""
+        return self.path.name
+
+    def cell_names(self) -> dict[str, tuple[str, int, int]]:
+        """See `protocol.Host`; names that point to nothing any more are left out."""
+        return self._workbook.cell_names()
+
     def sheet_names(self) -> list[str]:
         """Worksheets in tab order, hidden ones included; chart and dialog sheets are left out."""
         return [entry.name for entry in self._workbook.sheets() if entry.kind == "worksheet"]
 
     def sheet_visibility(self, name: str) -> str:
-        """`visible`, `hidden` or `veryHidden`."""
+        """See `protocol.Host`."""
         return self._workbook.sheet(name).visibility
 
     def read_block(self, sheet: str) -> Block:

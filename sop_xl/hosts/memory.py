@@ -1,9 +1,10 @@
-"""A workbook in memory, for tests: the same rules as a file, without one."""
+"""A workbook in memory: the same rules as a file, without one. It can be sent to another process, and knows what was written to it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from sop_xl.blocks import Block, CellValue, a1
 from sop_xl.errors import HostError
@@ -23,10 +24,13 @@ class MemorySheet:
         Only cells that hold something.
     table
         First row (the header), first column, last row, last column; `None` for a sheet without a table.
+    visibility
+        `visible`, `hidden` or `veryHidden`.
     """
 
     cells: dict[Place, CellValue] = field(default_factory=dict)
     table: Area | None = None
+    visibility: str = "visible"
 
     @classmethod
     def of_rows(
@@ -44,8 +48,35 @@ class MemorySheet:
         return cls(cells, place)
 
 
+@dataclass(frozen=True, slots=True)
+class WrittenTable:
+    """What `write_table` was given: the last header and rows of one table."""
+
+    header: list[str]
+    rows: list[list[CellValue]]
+    sparse: bool = False
+
+
+@dataclass(slots=True)
+class Written:
+    """What was written to a workbook since it was made, ready to be written to another one.
+
+    Parameters
+    ----------
+    tables
+        By sheet name, in the order of their first write.
+    names
+        Values of named cells, by the name as it was given.
+    """
+
+    tables: dict[str, WrittenTable] = field(default_factory=dict)
+    names: dict[str, CellValue] = field(default_factory=dict)
+
+
 class MemoryHost:
     """Implements `protocol.Host` on a dictionary of sheets.
+
+    It can be pickled; the listener to progress stays behind.
 
     Parameters
     ----------
@@ -55,6 +86,13 @@ class MemoryHost:
         Defined names of single cells: `(sheet, row, column)`.
     progress
         Called with message, done and total; errors in it are swallowed.
+    name
+        What people call the workbook.
+
+    Attributes
+    ----------
+    written
+        Tables and names that were written to it; see `snapshot.apply_written`.
     """
 
     def __init__(
@@ -62,17 +100,39 @@ class MemoryHost:
         sheets: Mapping[str, MemorySheet],
         names: Mapping[str, tuple[str, int, int]] | None = None,
         progress: Callable[[str, int, int], object] | None = None,
+        name: str = "the workbook",
     ) -> None:
         self.sheets = dict(sheets)
         self.names = {name.casefold(): place for name, place in (names or {}).items()}
         self.saves = 0
         self.changed = False
+        self.written = Written()
+        self._name = name
         self._progress = progress
         self._touched = False
+
+    def __getstate__(self) -> dict[str, Any]:
+        return self.__dict__ | {"_progress": None}
+
+    @property
+    def name(self) -> str:
+        """See `protocol.Host`."""
+        return self._name
 
     def sheet_names(self) -> list[str]:
         """See `protocol.Host`."""
         return list(self.sheets)
+
+    def sheet_visibility(self, name: str) -> str:
+        """See `protocol.Host`."""
+        return self._sheet(name)[1].visibility
+
+    def cell_names(self) -> dict[str, tuple[str, int, int]]:
+        """See `protocol.Host`."""
+        return dict(self.names)
+
+    def check_writable(self) -> None:
+        """Memory always is."""
 
     def _sheet(self, name: str) -> tuple[str, MemorySheet]:
         for own, sheet in self.sheets.items():
@@ -125,6 +185,7 @@ class MemoryHost:
                     found.cells[top + i, left + j] = stored
         self._touched = self._touched or before != found.cells or found.table != (top, left, bottom, right)
         found.table = top, left, bottom, right
+        self.written.tables[name] = WrittenTable(names, values if rows else [], sparse)
 
     def _place(self, name: str) -> tuple[MemorySheet, Place] | None:
         place = self.names.get(name.casefold())
@@ -144,6 +205,7 @@ class MemoryHost:
         stored = _stored(plain_value(value, lambda: name))
         before = sheet.cells.get(place)
         self._touched = self._touched or before != stored or type(before) is not type(stored)
+        self.written.names[name] = stored
         if stored is None:
             sheet.cells.pop(place, None)
         else:

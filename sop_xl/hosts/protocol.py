@@ -15,8 +15,28 @@ class Host(Protocol):
     host see what was written. Everything that could be refused is refused (`HostError`, with the cell) before the first byte is written.
     """
 
+    changed: bool
+    """Whether the last `save` changed anything."""
+
+    @property
+    def name(self) -> str:
+        """What people call the workbook: its file name."""
+        ...
+
     def sheet_names(self) -> list[str]:
         """Worksheets in tab order, hidden ones included."""
+        ...
+
+    def sheet_visibility(self, name: str) -> str:
+        """`visible`, `hidden` or `veryHidden`. Raises `HostError` for an unknown sheet."""
+        ...
+
+    def cell_names(self) -> dict[str, tuple[str, int, int]]:
+        """Defined names that belong to the whole workbook and are one cell: sheet, row and column of each, 1-based."""
+        ...
+
+    def check_writable(self) -> None:
+        """Raise `HostError` now where `write_table`, `write_name` or `save` would refuse the workbook as a whole."""
         ...
 
     def read_block(self, sheet: str) -> Block:
@@ -37,7 +57,8 @@ class Host(Protocol):
     ) -> None:
         """Replace header and body of the sheet's table; the table keeps its place and its number of columns may change.
 
-        Text is written as text, whatever it starts with. A `sparse` table is one that nobody types into: a file need not store its empty
+        Text is written as text, whatever it starts with. Protection without a password and hidden columns stay as they are and
+        make no difference to what is written; rows that a filter of the table hid show again, since they are other rows now. A `sparse` table is one that nobody types into: a file need not store its empty
         cells, which keeps large results small. Raises `HostError` with the address where the table would grow over cells that
         are not its own.
         """

@@ -186,6 +186,19 @@ class Workbook:
         sheet = match[1].replace("''", "'") if match[1] else match[2]
         return self.sheet(sheet).name, *place
 
+    def cell_names(self) -> dict[str, tuple[str, int, int]]:
+        """Sheet, row and column of every name for the whole workbook that is one cell."""
+        found: dict[str, tuple[str, int, int]] = {}
+        for defined in self.defined_names():
+            if defined.scope is None and defined.name not in found:
+                try:
+                    place = self.named_cell(defined.name)
+                except HostError:  # a range, a constant, or a sheet that went
+                    continue
+                if place is not None:
+                    found[defined.name] = place
+        return found
+
     @property
     def calculates_on_load(self) -> bool:
         """Whether Excel calculates everything when it opens the file."""

@@ -138,7 +138,7 @@ def test_a_read_only_folder(company, monkeypatch):
 
 def test_a_crash_of_ours_is_one_line_and_a_log(company, monkeypatch, tmp_path):
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
-    monkeypatch.setattr("sop_xl.commands.check.read_inputs", lambda host: 1 / 0)
+    monkeypatch.setattr("sop_xl.commands.check.read_inputs", lambda host, progress: 1 / 0)
     result = run("check", company)
     assert result.exit_code == 2
     assert "unexpected ZeroDivisionError" in result.output and "Traceback" not in result.output

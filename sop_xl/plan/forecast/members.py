@@ -207,6 +207,8 @@ def _or_absent(maker: Callable[[], Floats], horizon: int) -> Floats:
         # a constant series divides zero by zero inside the library and is then handled
         with np.errstate(all="ignore"):
             forecast = maker()
+    except ImportError:
+        raise  # a broken installation is no refusal: every forecast would be zero without a word
     except Exception:
         return np.full(horizon, np.nan)
     return np.asarray(np.where(np.isfinite(forecast), forecast, np.nan))

@@ -84,6 +84,15 @@ def test_a_series_has_a_season_with_two_years_and_few_zeros():
     assert not members.has_season(np.array([1.0] * 16 + [0.0] * 8), 12)  # 33 % zeros
 
 
+def test_a_broken_installation_is_not_taken_for_a_series_that_no_model_fits(monkeypatch):
+    def missing(*_):
+        raise ImportError("No module named 'statsforecast'")
+
+    monkeypatch.setattr(members, "_models", missing)
+    with pytest.raises(ImportError, match="statsforecast"):
+        members.member_forecasts([seasonal_history(3)], [True], 12, 12)
+
+
 def test_all_members_see_a_clear_season():
     y = seasonal_history(5, noise=0.02)
     made = members.member_forecasts([y], [True], 12, 12)[0]

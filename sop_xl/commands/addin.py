@@ -1,0 +1,64 @@
+"""Writing the add-in for Excel to a file."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from sop_xl.commands.report import Report
+from sop_xl.errors import HostError
+from sop_xl.hosts.files import replace_file
+
+
+def write_addin(out: Path, *, interpreter: str | None = None, text: Path | None = None) -> Report:
+    """Build the add-in: ribbon, functions and the macros behind them.
+
+    Parameters
+    ----------
+    out
+        File to make or replace, or a folder for it.
+    interpreter
+        Full path of the Python that computes in Excel; left open where `None`.
+    text
+        Folder that gets the VBA and the ribbon's XML as text, for review; made where it is not there.
+
+    Returns
+    -------
+    Report
+        With the file's SHA-256, by which a company knows what it signs or allows.
+
+    Raises
+    ------
+    HostError
+        When xlwings is not installed or a file cannot be written.
+    """
+    from sop_xl.addin import FILE_NAME, addin_texts, build_addin
+    from sop_xl.addin.sources import library_version
+    from sop_xl.functions import functions
+
+    file = out / FILE_NAME if out.is_dir() else out
+    content = build_addin(interpreter)
+    replace_file(file, content)
+    facts = {
+        "file": str(file),
+        "sha256": hashlib.sha256(content).hexdigest(),
+        "bytes": len(content),
+        "functions": len(functions()),
+        "xlwings": library_version(),
+    }
+    rows = [[name, str(value)] for name, value in facts.items()]
+    if text is not None:
+        rows.append(["text", str(text)])
+        _write_texts(text, dict(addin_texts()))
+    summary = f"Wrote {file} ({facts['functions']} functions, SHA-256 {facts['sha256']})"
+    tables = [("Add-in", ["what", "value"], rows)]
+    return Report(command="addin build", workbook=str(file), summary=summary, facts=facts, tables=tables)
+
+
+def _write_texts(folder: Path, texts: dict[str, str]) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise HostError(f"{folder}: the folder could not be made ({error.strerror})") from None
+    for name, content in texts.items():
+        replace_file(folder / name, content.encode("utf-8"))

@@ -1,0 +1,134 @@
+"""What a workbook's tables held before a command wrote them: kept in the user's profile, and written back on request."""
+
+from __future__ import annotations
+
+import pickle
+from dataclasses import dataclass
+from pathlib import Path
+
+from sop_xl.commands.profile import kept_file
+from sop_xl.commands.report import Report
+from sop_xl.commands.typed_words import with_words_of
+from sop_xl.errors import HostError
+from sop_xl.hosts.headless import HeadlessHost
+from sop_xl.hosts.memory import Written
+from sop_xl.hosts.protocol import Host
+from sop_xl.hosts.snapshot import apply_written, as_they_stand
+
+
+@dataclass(frozen=True)
+class Kept:
+    """The tables and named cells of a workbook at one moment.
+
+    Parameters
+    ----------
+    workbook
+        Its address.
+    command
+        What wrote over them.
+    when
+        ISO date and time of that.
+    written
+        What they held.
+    """
+
+    workbook: str
+    command: str
+    when: str
+    written: Written
+
+
+def keep(kept: Kept) -> None:
+    """Keep results until the next command writes; what was kept before goes.
+
+    Raises
+    ------
+    HostError
+        Where the profile cannot be written: nothing should be overwritten then.
+    """
+    path = kept_file(kept.workbook)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        new = path.with_suffix(".new")
+        new.write_bytes(pickle.dumps(kept, protocol=pickle.HIGHEST_PROTOCOL))
+        new.replace(path)
+    except OSError as error:
+        raise HostError(f"{path}: the previous results could not be kept, so nothing was written ({error.strerror or error})") from None
+
+
+def kept_results(workbook: str) -> Kept:
+    """What is kept for a workbook.
+
+    Raises
+    ------
+    HostError
+        Where nothing is, or what is there cannot be read.
+    """
+    path = kept_file(workbook)
+    if not path.exists():
+        raise HostError("there are no previous results to restore: no command has written to this workbook on this computer yet")
+    try:
+        kept = pickle.loads(path.read_bytes())
+    except Exception:
+        kept = None
+    if not isinstance(kept, Kept):
+        raise HostError(f"{path}: the previous results were kept by another version or are damaged; regenerate instead")
+    return kept
+
+
+def restore_results(host: Host, workbook: str, *, now: str) -> Report:
+    """Write back what is kept for a workbook, and keep what that overwrites: restoring twice changes nothing.
+
+    What people typed beside results since then stays where its line is among the old ones.
+
+    Parameters
+    ----------
+    host
+        The workbook.
+    workbook
+        Its address.
+    now
+        ISO date and time.
+
+    Raises
+    ------
+    HostError
+        Where nothing is kept, a sheet is gone, or the workbook cannot be written; nothing has changed then.
+    """
+    kept = kept_results(workbook)
+    check_sheets(host, kept.written)
+    present = as_they_stand(host, kept.written)
+    old = with_words_of(host, kept.written)
+    keep(Kept(workbook, "restore", now, present))
+    try:
+        apply_written(old, host)
+    except Exception:
+        keep(kept)
+        raise
+    tables = len(kept.written.tables)
+    return Report(
+        command="restore",
+        workbook=workbook,
+        summary=f"Results from before {kept.command} of {kept.when.replace('T', ' ')} are back on {tables} sheet{'s' if tables != 1 else ''}; restore again for the later ones.",
+        facts={"sheets": sorted(kept.written.tables), "kept": kept.when, "command_undone": kept.command},
+    )
+
+
+def restore_workbook(workbook: Path, *, now: str) -> Report:
+    """Restore a file that is closed; see `restore_results`."""
+    return restore_results(HeadlessHost(workbook), str(workbook.resolve()), now=now)
+
+
+def check_sheets(host: Host, written: Written) -> None:
+    """Refuse before anything is written where a sheet is gone.
+
+    Raises
+    ------
+    HostError
+        With its name.
+    """
+    present = {name.casefold() for name in host.sheet_names()}
+    gone = [name for name in written.tables if name.casefold() not in present]
+    if gone:
+        more = f" (and {len(gone) - 1} more)" if len(gone) > 1 else ""
+        raise HostError(f"the workbook has no sheet {gone[0]} any more{more}, so nothing was written; bring it back and try again")

@@ -1,0 +1,63 @@
+"""The process behind a long run: reads the picture of the workbook, runs the command on it, leaves the result. It never touches Excel.
+
+Started as `python -m sop_xl.commands.worker FOLDER` by `runs.Run.start`.
+"""
+
+from __future__ import annotations
+
+import pickle
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from sop_xl.commands.outcome import outcome
+from sop_xl.commands.report import Report
+from sop_xl.commands.run_log import run_log
+from sop_xl.commands.runs import ORDER, REPORT, RESULT, Order, Result, StatusFile
+from sop_xl.hosts.memory import MemoryHost
+
+Progress = Callable[[str, int, int], None]
+
+
+def main(folder: Path) -> int:
+    """Carry out the order in this folder; 0 whatever the report says, as long as there is one."""
+    order: Order = pickle.loads((folder / ORDER).read_bytes())
+    with run_log(order.run) as log:
+        log.info("%s %s of %s", order.command, order.arguments or "", order.workbook)
+        status = StatusFile(folder, order.owner)
+        status.say("Reading inputs")
+        report = outcome(lambda: carry_out(order, status.say), run=order.run)
+        result = Result(report, order.picture.written)
+        (folder / RESULT).write_bytes(pickle.dumps(result, protocol=pickle.HIGHEST_PROTOCOL))
+        (folder / REPORT).write_text(report.to_json(), encoding="utf-8")
+        log.info("%s: %s", report.exit_code.name.lower(), report.summary)
+        status.finish()
+    return 0
+
+
+def carry_out(order: Order, progress: Progress) -> Report:
+    """Run the order's command on its picture of the workbook."""
+    return LONG_COMMANDS[order.command](order.picture, order.arguments, progress)
+
+
+def _regenerate(picture: MemoryHost, arguments: dict[str, str], progress: Progress) -> Report:
+    from sop_xl.commands.regenerate import regenerate_on
+
+    steps = tuple(step for step in arguments.get("steps", "").split(",") if step)
+    return regenerate_on(picture, steps=steps, as_of=arguments.get("as_of", ""), progress=progress)
+
+
+def _check(picture: MemoryHost, arguments: dict[str, str], progress: Progress) -> Report:
+    from sop_xl.commands.check import check_on
+
+    return check_on(picture, write=arguments.get("write", "") == "1", progress=progress)
+
+
+LONG_COMMANDS: dict[str, Callable[[MemoryHost, dict[str, str], Progress], Report]] = {"regenerate": _regenerate, "check": _check}
+"""Commands that run in a process of their own, by their name on the command line."""
+
+if __name__ == "__main__":
+    import gc
+
+    gc.set_threshold(200_000, 20, 20)  # as on the command line: millions of cells and no cycles worth looking for all the time
+    sys.exit(main(Path(sys.argv[1])))
