@@ -227,7 +227,7 @@ def test_pages_before_the_first_plan_say_that_there_is_nothing(empty):
     assert answer(page, 7)[WORDS] == "No bridge yet."
     assert answer(page, 9)[WORDS] == "No balance yet."
     assert answer(page, 10)[WORDS] == "Nothing planned yet. No risks yet."
-    assert [row[0] for row in block(page, "Gaps, the most money first", 8)] == ["none: no gap stands in Gap List"]
+    assert [row[0] for row in block(page, "Gaps, the most money first", 8)] == ["none: no gap is open"]
     assert [row[0] for row in block(page, "What moves it most", 8)] == ["none: no open risk"]
     assert block(page, "Items behind it", 8) == []
     for name in ("Finance Review", "Executive", "Bridges"):

@@ -41,7 +41,8 @@ def understood_budget(block: Block, settings: Settings, readings: Mapping[str, R
     own = is_own_layout(standard, block, reader)
     if own and standard.records.empty:
         return standard, no_mapping(remembered)
-    if not own:
+    # a narrow paste under the sheet's own header lies in its label columns alone, and looks like labels without amounts
+    if not own or standard.values is None or not len(standard.values.number):
         pasted = read_budget_paste(standard.spec, block, settings, known, remembered)
         if pasted is not None and (standard.errors or "budget-empty" not in {p.rule for p in errors_in(pasted.reading.problems)}):
             return pasted.reading, pasted.mapping
