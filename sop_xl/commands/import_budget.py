@@ -93,7 +93,8 @@ class BudgetImport:
             return [*problems, *refused], 0, ""
         cells = _cells_to_write(own_cells(self.spec, source), pasted)
         header = self._header(plain_table(self.spec, tab).header, max(len(row) for row in cells), pasted)
-        padded = [[*row, *[None] * (len(header) - len(row))] for row in [[FIRST_LINE], *cells]]
+        first: list[CellValue] = [FIRST_LINE]
+        padded = [[*row, *[None] * (len(header) - len(row))] for row in (first, *cells)]
         self.host.write_table(BUDGET, header, padded)
         problems += self._read_back(pasted)
         told = f"{len(pasted.figures)} figures as received" + (f" in place of {len(held)} lines" if held else "")

@@ -97,7 +97,7 @@ def read_budget_paste(spec: SheetSpec, block: Block, settings: Settings, known: 
     twice, added = check_duplicates(block, figures)
     problems += twice
     if added:
-        problems.append(Problem(block.sheet, "", "budget-added-up", f"{added} figures added to others that differ only in columns that are left out", severity=Severity.NOTE))
+        problems.append(Problem(block.sheet, "", "budget-added-up", f"{added} figures added to others that differ only in their location or in columns that are left out", severity=Severity.NOTE))
     if not figures:
         expected = "expected at least one figure of a budget"
         problems.append(Problem(block.sheet, block.address(tables[0].header[-1], 0), "budget-empty", expected, "none that is understood", "the other lines say why"))
@@ -113,7 +113,7 @@ def _amounts(part: TableRead) -> Iterator[tuple[tuple[int, int], float]]:
     for k, line in enumerate(part.lines):
         for m, column in enumerate(part.columns):
             number = part.numbers.table[k, m]
-            if column.role in (FIGURES, TOTAL) and number == number and (k, m) not in part.numbers.currencies:
+            if column.role in (FIGURES, TOTAL) and not pd.isna(number) and (k, m) not in part.numbers.currencies:
                 yield (line.row, column.place), float(number)
 
 
