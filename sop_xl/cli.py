@@ -122,7 +122,7 @@ def check(
 def regenerate(
     workbook: Workbook,
     out: Out = None,
-    steps: Annotated[str, typer.Option("--steps", help="Write only these, comma separated: forecast, demand, supply, finance, kpis.")] = "",
+    steps: Annotated[list[str] | None, typer.Option("--steps", help="Write only these, comma separated or given again: forecast, demand, supply, finance, kpis.")] = None,
     as_of: AsOf = None,
     json: Annotated[Path | None, typer.Option("--json", metavar="REPORT", help="Write the report here as JSON (- for standard output).")] = None,
     recalc: Recalc = "auto",
@@ -134,7 +134,7 @@ def regenerate(
     def run(progress: Progress) -> Report:
         from sop_xl.commands.regenerate import regenerate_workbook
 
-        return regenerate_workbook(workbook, out=out, steps=_names(steps), as_of=day, recalc=recalc, progress=progress)
+        return regenerate_workbook(workbook, out=out, steps=_names(",".join(steps or ())), as_of=day, recalc=recalc, progress=progress)
 
     run_command(run, quiet=quiet, json=json)
 

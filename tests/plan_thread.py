@@ -1,4 +1,8 @@
-"""From forecast to key figures in one go, as the commands do it: for tests that look at the thread as a whole."""
+"""From forecast to key figures in one go, for tests that look at the thread as a whole.
+
+Supply is unlimited here, as the commands have it where Settings asks for an unconstrained supply plan or Inventory states no stock: the money is that
+of the whole consensus. Money of what a constrained plan serves has worlds of its own (`money_world`, `company`).
+"""
 
 from __future__ import annotations
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import hand_made_money as money
 import hand_made_plan as plan
 import hand_made_world as world
@@ -11,6 +13,8 @@ from openpyxl import load_workbook
 
 from sop_xl.hosts.headless import HeadlessHost
 from sop_xl.hosts.libreoffice import find_libreoffice
+from sop_xl.plan.bridge_rows import conventions
+from sop_xl.plan.finance import BUDGET, LAST_YEAR, PREVIOUS_PLAN
 from sop_xl.sheets import SHEETS
 from sop_xl.sheets.settings import Settings
 from sop_xl.sheets.spec import LABEL_COLUMNS
@@ -20,7 +24,6 @@ pytestmark = [
     pytest.mark.xdist_group("finance pages"),
     pytest.mark.skipif(find_libreoffice() is None, reason="LibreOffice is not installed; formulas cannot be calculated"),
     pytest.mark.filterwarnings("ignore:.*extension is not supported:UserWarning"),  # openpyxl, about data bars
-    pytest.mark.filterwarnings("ignore:Print area cannot be set:UserWarning"),  # openpyxl, about whole columns
 ]
 WORDS = LABEL_COLUMNS + world.PAST
 """Place of a line's sentence: over the first planned period."""
@@ -209,6 +212,12 @@ def test_gaps_stand_by_rank_with_what_closes_most_of_them(review, narrowed):
     assert [row[0] for row in block(narrowed, "Gaps, the most money first", 8)] == ["Chairs short: Saw"]
 
 
+def test_a_gap_that_is_closed_stays_in_the_list_for_its_owner_and_off_the_page(book, review, narrowed):
+    assert any(row[1] == "Chairs below last cycle" for row in book["Gap List"])
+    for page in (review, narrowed):
+        assert not any("last cycle" in str(row[0]) for row in block(page, "Gaps, the most money first", 8))
+
+
 def test_ranges_and_what_moves_the_chosen_figure_most(review, narrowed):
     outlook = {row[0]: row for row in block(review, "What may still move", 4)}
     assert [outlook["Cash"][n] for n in (1, 3, 4, 5, 6)] == pytest.approx([400, -60, 240, 320, 480])
@@ -227,7 +236,7 @@ def test_pages_before_the_first_plan_say_that_there_is_nothing(empty):
     assert answer(page, 7)[WORDS] == "No bridge yet."
     assert answer(page, 9)[WORDS] == "No balance yet."
     assert answer(page, 10)[WORDS] == "Nothing planned yet. No risks yet."
-    assert [row[0] for row in block(page, "Gaps, the most money first", 8)] == ["none: no gap stands in Gap List"]
+    assert [row[0] for row in block(page, "Gaps, the most money first", 8)] == ["none: no gap is open"]
     assert [row[0] for row in block(page, "What moves it most", 8)] == ["none: no open risk"]
     assert block(page, "Items behind it", 8) == []
     for name in ("Finance Review", "Executive", "Bridges"):
@@ -251,6 +260,18 @@ def test_the_finance_review_prints_on_a4_with_a_page_for_each_section(tmp_path):
     assert [text.split(";")[0].split(",")[0] for text in begins] == ["Plan that supply can serve", "Profit and loss of the plan that supply can serve", "Gaps", "Revenue by family"]
     (waterfall,) = workbook["Bridges"]._charts
     assert waterfall.anchor._from.col > len(sheet_columns("Bridges"))
+
+
+def test_bridges_print_without_the_chart_and_with_whole_notes(tmp_path):
+    path = tmp_path / "book.xlsx"
+    build_workbook(path, sheets=SHEETS, timeline=world.TIMELINE, settings=Settings())
+    with warnings.catch_warnings():
+        warnings.filterwarnings("error", message="Print area")
+        bridges = load_workbook(path)["Bridges"]
+    assert bridges.print_area == "'Bridges'!$A$1:$I$1048576"
+    assert bridges["I7"].alignment.wrap_text and bridges.row_dimensions[7].height > 2 * 14
+    longest = max(len(text) for version in (BUDGET, LAST_YEAR, PREVIOUS_PLAN) for measure in ("revenue", "gross_margin") for text in conventions(version, measure).values())
+    assert longest + len("; known family by family at its own level") <= 2 * bridges.column_dimensions["I"].width
 
 
 def sheet_columns(name: str) -> tuple[object, ...]:

@@ -10,7 +10,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from sop_xl.blocks import CellValue
+from sop_xl.commands.import_budget import BudgetImport
 from sop_xl.commands.inputs import input_sheets
+from sop_xl.commands.pasted_budget import BUDGET
 from sop_xl.commands.report import ExitCode, Report, count
 from sop_xl.commands.tables import PlainTable, plain_table, plain_text, table_sheets
 from sop_xl.errors import ContractError, HostError, Problem, Severity, errors_in
@@ -36,7 +38,7 @@ def import_table(workbook: Path, sheet: str, file: Path, *, replace: bool = Fals
 
     The file may be a CSV (separator and encoding are recognised) or a workbook (the sheet of the same name, else its
     first sheet). A grid may come long or wide; it is laid out in the workbook's own periods. Nothing is written when
-    anything in the file is a problem.
+    anything in the file is a problem. A budget in a shape of its own goes into the tab as it is, as if it were pasted there.
 
     Raises
     ------
@@ -77,6 +79,14 @@ def fill_table(host: Host, spec: SheetSpec, file: Path, *, replace: bool = False
         block = other.read_block(spec.name if spec.name in names else names[0])
     else:
         block = csv_block(read_bytes(file), name=file.name)
+    if spec.name == BUDGET:
+        incoming = BudgetImport(host, settings)
+        if not incoming.as_columns(block):
+            put = incoming.put(block, replace=replace)
+            if put is not None:
+                return put
+        elif not replace and (refused := incoming.other_shape()):
+            return refused, 0, ""
     table = plain_table(spec, host.read_block(spec.name))
     labels = table.header[LABEL_COLUMNS:] if spec.shape is Shape.GRID else []
     header, rows, problems = import_rows(spec, block, settings, labels)

@@ -11,6 +11,7 @@ from sop_xl.blocks import Block
 from sop_xl.errors import Severity, errors_in
 from sop_xl.sheets.budget_paste.meaning import Reader
 from sop_xl.sheets.budget_paste.names import Known
+from sop_xl.sheets.budget_paste.own_checks import own_problems
 from sop_xl.sheets.budget_paste.own_layout import identity_lines, is_own_layout
 from sop_xl.sheets.budget_paste.paste import MAPPING, no_mapping, read_budget_paste
 from sop_xl.sheets.budget_paste.remembered import remembered_mapping
@@ -41,13 +42,15 @@ def understood_budget(block: Block, settings: Settings, readings: Mapping[str, R
     own = is_own_layout(standard, block, reader)
     if own and standard.records.empty:
         return standard, no_mapping(remembered)
-    if not own:
+    # a narrow paste under the sheet's own header lies in its label columns alone, and looks like labels without amounts
+    if not own or standard.values is None or not len(standard.values.number):
         pasted = read_budget_paste(standard.spec, block, settings, known, remembered)
         if pasted is not None and (standard.errors or "budget-empty" not in {p.rule for p in errors_in(pasted.reading.problems)}):
             return pasted.reading, pasted.mapping
         if standard.errors or standard.values is None:
             return standard, no_mapping(remembered)
     mapping, said = identity_lines(standard, settings, remembered, block)
+    said += own_problems(standard, block, known.family_of)
     notes = [p for p in standard.problems if p.severity is Severity.NOTE]
     return replace(standard, problems=(*(p for p in standard.problems if p not in notes), *said, *notes)), mapping
 
@@ -56,10 +59,15 @@ def known_names(readings: Mapping[str, Reading]) -> Known:
     """Families, items and regions that the workbook lists."""
     items, locations = filled(readings, "Items"), filled(readings, "Locations")
     regions: list[str] = []
+    region_of: dict[str, str] = {}
     if locations is not None:
-        regions = [str(r) for r in locations.records["region"].unique() if r]
+        places = locations.records
+        regions = [str(r) for r in places["region"].unique() if r]
+        # a name that two locations have is one of each; Known leaves it out where their regions differ
+        named_places = places[(places["name"] != "") & ~places["name"].duplicated(keep=False)]
+        region_of = {str(text): str(region) for side in (named_places[["name", "region"]], places[["location", "region"]]) for text, region in side.itertuples(index=False) if text and region}
     if items is None:
-        return Known(regions=tuple(regions))
+        return Known(regions=tuple(regions), region_of=region_of)
     rows = items.records[items.records["item"] != ""]
     family = rows["family"].where(rows["family"] != "", "(no family)")
     named = rows["name"].where(~rows["name"].duplicated(keep=False), "")
@@ -68,5 +76,6 @@ def known_names(readings: Mapping[str, Reading]) -> Known:
         regions=tuple(regions),
         family_of=dict(zip(rows["item"], family, strict=True)),
         category_of={f: c for f, c in zip(family, rows["category"], strict=True) if c},
+        region_of=region_of,
         item_names={n: i for n, i in zip(named, rows["item"], strict=True) if n and n != i},
     )

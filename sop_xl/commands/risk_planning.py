@@ -88,7 +88,7 @@ def plan_gaps(
     """GAP_LIST, with the owners that people typed on the sheet."""
     gaps, said = gap_list(
         what_if.shortages, what_if.options, what_if.effects, financial_plan, risks.margins, inputs.frame("Risks"), inputs.frame("Items"), timeline,
-        inputs.frame("Gap List"), inputs.settings.plan_currency,
+        inputs.frame("Gap List"), inputs.settings.plan_currency, inputs.locations(),
     )  # fmt: skip
     notes.append(said)
     return gaps

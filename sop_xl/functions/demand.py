@@ -27,7 +27,9 @@ MODEL_NAMES = (
 """What a cell may ask for: the recipe, and the statistical models of the plan; a test holds them together."""
 
 _HISTORY = Argument(
-    "history", "Demand in units, oldest first; a row per series, or one column. A blank is not known (filled between neighbours), 0 is no demand.", Kind.GRID
+    "history",
+    "Demand in units, oldest first; a row per series, or one column. A blank is not known: filled between neighbours, left out at both ends. 0 is no demand, below 0 counts as 0.",
+    Kind.GRID,
 )
 _HORIZON = Argument("horizon", "Periods to forecast. Blank = one season.", Kind.WHOLE, None, 1, 520)
 _MODEL = Argument(
@@ -42,7 +44,7 @@ _RECIPE = "The recipe of the Baseline Forecast sheet for each row by itself: Mak
     "SOP_FORECAST",
     description="Statistical forecast of demand, by the recipe of the Baseline Forecast sheet or one model. Many items at once: one formula over all their rows.",
     arguments=(_HISTORY, _HORIZON, SEASON, _MODEL),
-    returns="Units per period, horizon cells for each row of history; downwards where history is one column. A series without demand in the last season is 0.",
+    returns="Units per period from the one after the last known on, horizon cells for each row of history; downwards where history is one column. A series without demand in the last season is 0.",
     errors=(_NO_HISTORY,),
     example='=SOP_FORECAST({112,118,132,129,121,135,148,148,136,119,104,118,115,126,141,135,125,149,170,170,158,133,114,140},6)',
     source=_RECIPE,
@@ -172,7 +174,10 @@ def demand_class(history: Floats, season: int = 12) -> Any:
     from sop_xl.plan.segmentation import series_classes
 
     begun = np.maximum.accumulate(np.nan_to_num(history) != 0, axis=1)
-    return np.array(series_classes(np.where(begun, history, np.nan), season, season // 2), dtype=object)[:, None]
+    known = np.where(begun, history, np.nan)
+    # the last season of a row is that before its last known period
+    rows = np.stack([np.roll(y, int(np.isnan(y[::-1]).argmin())) for y in known])
+    return np.array(series_classes(rows, season, season // 2), dtype=object)[:, None]
 
 
 @cell_function(

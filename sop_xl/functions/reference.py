@@ -30,14 +30,15 @@ _TITLES = {
     "demand": "Demand", "accuracy": "Forecast accuracy", "inventory": "Inventory", "supply": "Supply", "finance": "Finance", "status": "Status",
 }  # fmt: skip
 _CELL_LIKE = re.compile(r"[A-Z]{1,3}[0-9]+|R[0-9]*C[0-9]*")
-# words that a Visual Basic module does not take as the name of an argument
-_RESERVED = frozenset(
+_VISUAL_BASIC = (
     "and any as binary boolean byref byte byval call case cbool cdate cdbl close const currency date debug decimal declare defbool dim do double each else empty end "
     "enum eqv erase error event exit explicit false for friend function get global gosub goto if imp implements in input integer is len let lib like line local lock "
     "long loop lset me mid mod module name new next not nothing null object on open option optional or output paramarray preserve print private property public put "
     "raiseevent random read redim rem resume return rset seek select set single spc static step stop string sub tab then time to true type typeof unlock until "
-    "variant wend while width with withevents write xor".split()
+    "variant wend while width with withevents write xor"
 )
+_RESERVED = frozenset(_VISUAL_BASIC.split())
+"""Words that a Visual Basic module does not take as the name of an argument."""
 
 
 def signature(function: CellFunction) -> str:

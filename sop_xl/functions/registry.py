@@ -80,6 +80,8 @@ class Argument:
         Bounds of a number, both included; numbers outside are refused with `#NUM!`.
     choices
         The words that a text may be, in any case; empty = any text.
+    may_be_empty
+        Whether a range that must be given may be all blank; it is then NaN throughout.
     """
 
     name: str
@@ -89,6 +91,7 @@ class Argument:
     least: float | None = None
     most: float | None = None
     choices: tuple[str, ...] = ()
+    may_be_empty: bool = False
 
     @property
     def optional(self) -> bool:

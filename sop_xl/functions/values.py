@@ -180,7 +180,7 @@ def _array(argument: Argument, value: Any) -> Any:
         raise FunctionError(NOT_AVAILABLE, f"{argument.name} is empty")
     array = np.array([[cell if type(cell) is float else _cell(argument, cell, i, j, rows) for j, cell in enumerate(row)] for i, row in enumerate(rows)])
     known = array[~np.isnan(array)]
-    if not known.size:
+    if not known.size and not argument.may_be_empty:
         if argument.optional:
             return argument.default
         raise FunctionError(NOT_AVAILABLE, f"{argument.name} is empty")

@@ -35,7 +35,7 @@ def conventions(version: str, measure: str) -> dict[str, str]:
     """What each step of a bridge from that version means, in the order of the steps."""
     per_unit, total = _WHAT[measure]
     texts = {
-        "Volume": f"Change in units of continuing items x average {per_unit} before, family by family: the mix stays as it was",
+        "Volume": f"Change in units of continuing items x average {per_unit} before, by family at the mix before",
         "Mix": f"Shift between continuing items and locations within the family, at {per_unit} before",
         "Price": "Change in price at rates before x units after, row by row",
         "FX": _FX[version],
@@ -165,7 +165,7 @@ def _suffixes(blocks: pd.DataFrame, explained: Explained) -> np.ndarray[tuple[in
     suffixes = np.where(by_rule, np.array(of_block, dtype=object)[:, None], "")
     is_total = (blocks["family"] == ALL).to_numpy() & (len(levels) > 1)
     volume = np.array([step == "Volume" for step in columns])
-    suffixes[np.ix_(is_total, volume)] += "; the sum of the families, so that a shift between families is volume"
+    suffixes[np.ix_(is_total, volume)] += "; sum of the families: a shift between families is volume"
     others = blocks["others"].to_numpy()
     suffixes[others > 0, 0] = [f"; {count} items" for count in others[others > 0]]
     return suffixes.astype(object)

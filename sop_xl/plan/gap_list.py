@@ -5,8 +5,8 @@ open, negative too, so that the rows add up to 0 to the cent.
 
 The three kinds of gap are three views of the same plan: an option may stand in a gap of each. Within one kind none stands for more than it brings:
 options close shortages by the part of each that they remove, valued at their gain where that is less than the margin they save, and a shortage is in
-one gap only; in budget and last cycle their profit is shared out to families by the margin that they save in each, and of it counts the part of their span that lies
-within the periods of the gap.
+one gap only; in budget and last cycle their profit is shared out to families, or to regions whose stock serves no other one, by the margin that they
+save in each, and of it counts the part of their span that lies within the periods of the gap.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import pandas as pd
 
 from sop_xl import frames
 from sop_xl.periods import Timeline
+from sop_xl.plan.finance import PLAN
 from sop_xl.plan.gap_closing import Closing, Step, closings
 from sop_xl.plan.gap_owners import GAP, NOT_CLOSED, with_owners
 from sop_xl.plan.gap_references import BUDGETED, LAST_CYCLE, MoneyGap, money_gaps
@@ -26,7 +27,8 @@ from sop_xl.plan.gap_steps import (
     ALL,
     money_steps,
     paying_options,
-    profit_by_family,
+    profit_by_scope,
+    regions_served,
     removed_parts,
     shortage_steps,
 )
@@ -71,6 +73,7 @@ def gap_list(
     timeline: Timeline,
     marked: pd.DataFrame | None = None,
     currency: str = "",
+    locations: pd.DataFrame | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Gaps by money, each with what closes it.
 
@@ -94,6 +97,8 @@ def gap_list(
         GAP_LIST as it stands in the workbook: owners that people typed stay with the same gap and step, also where these are gone (`with_owners`).
     currency
         Code of the plan currency.
+    locations
+        LOCATIONS: whose stock serves which region. Absent: options are told of no region, and close gaps of every region alone.
 
     Returns
     -------
@@ -106,7 +111,8 @@ def gap_list(
     parts = removed_parts(shortages, effects, paying["option"].tolist())
     margin = shortages["margin_at_risk"].fillna(0.0).clip(lower=0.0).to_numpy(dtype=float)
     found, notes = money_gaps(financial_plan, timeline, currency)
-    profit = profit_by_family(paying, parts, shortages, margin, items)
+    region_of = {} if locations is None else regions_served(locations, _earning(financial_plan))
+    profit = profit_by_scope(paying, parts, shortages, margin, items, region_of)
     accounts = _shortage_accounts(shortages, shortage_steps(paying, parts, margin, currency), items)
     spent: dict[str, dict[str, float]] = {BUDGETED: {}, LAST_CYCLE: {}}
     for gap in sorted(found, key=lambda gap: (-np.nan_to_num(gap.value), gap.name)):  # the largest has the first call on what closes gaps
@@ -119,6 +125,12 @@ def gap_list(
     rows = [row for rank, account in enumerate(accounts, start=1) for row in _rows(account, rank)]
     listed, kept = with_owners(_framed(rows), marked)
     return listed, notes_frame([*notes, *kept])
+
+
+def _earning(financial_plan: pd.DataFrame) -> set[str]:
+    """Regions in which the plan has revenue."""
+    plan = financial_plan[(financial_plan["version"] == PLAN) & (financial_plan["revenue"].fillna(0.0) != 0)]
+    return set(plan["region"])
 
 
 def _shortage_accounts(shortages: pd.DataFrame, steps: list[Step], items: pd.DataFrame) -> list[_Account]:

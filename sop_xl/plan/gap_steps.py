@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import pandas as pd
 
 from sop_xl.plan.gap_closing import Step, levers_of
 from sop_xl.plan.grid import Matrix, records
+from sop_xl.plan.inventory import stocking_location
 from sop_xl.plan.supply.option_trial import LEAST_GAIN
 
 ALL = "All"
@@ -83,27 +85,54 @@ def _money_words(row: Any, saved: float, currency: str) -> str:
     return f"{words}, of {saved:,.0f}{unit} of margin at risk that it saves" if saved > 0 else words
 
 
-def profit_by_family(options: pd.DataFrame, parts: Matrix, shortages: pd.DataFrame, margin: Matrix, items: pd.DataFrame) -> pd.DataFrame:
-    """option, family, profit: what each option adds to profit, by the families whose shortages it removes.
+def profit_by_scope(options: pd.DataFrame, parts: Matrix, shortages: pd.DataFrame, margin: Matrix, items: pd.DataFrame, region_of: Mapping[str, str]) -> pd.DataFrame:
+    """option, family, region, profit: what each option adds to profit, by the families and by the regions whose shortages it removes, `All` = every one.
 
     An option that removes none belongs to the family that it names; one that names none to `All` alone. `All` has the whole of each.
+
+    Parameters
+    ----------
+    region_of
+        See `regions_served`; what a stock without one region loses is told of no region.
     """
     family_of = items.set_index("item")["family"]
-    of_shortage = shortages["item"].map(family_of).to_numpy(dtype=object)
-    rows: list[tuple[str, str, float]] = []
+    of_family = shortages["item"].map(family_of).to_numpy(dtype=object)
+    of_region = shortages["location"].map(region_of).to_numpy(dtype=object)
+    rows: list[tuple[str, str, str, float]] = []
     for row, own in zip(records(options), parts, strict=True):
         profit = float(row.profit_change)
         if profit <= LEAST_GAIN:
             continue
-        rows.append((row.option, ALL, profit))
-        saved = pd.Series(own * margin).groupby(of_shortage).sum() if len(own) else pd.Series(dtype=float)
-        if saved.sum() > 0:
-            rows += [(row.option, str(family), profit * amount / saved.sum()) for family, amount in saved.items() if amount > 0]
+        rows.append((row.option, ALL, ALL, profit))
+        saved = own * margin
+        whole = float(saved.sum()) if len(own) else 0.0
+        if whole > 0:
+            by_family, by_region = (pd.Series(saved).groupby(label).sum() for label in (of_family, of_region))
+            rows += [(row.option, str(family), ALL, profit * amount / whole) for family, amount in by_family.items() if amount > 0]
+            rows += [(row.option, ALL, str(region), profit * amount / whole) for region, amount in by_region.items() if amount > 0]
             continue
         named = row.family or (family_of.get(row.item, "") if row.item else "")
         if named:
-            rows.append((row.option, named, profit))
-    return pd.DataFrame(rows, columns=["option", "family", "profit"]).astype({"profit": "float64"})
+            rows.append((row.option, named, ALL, profit))
+    return pd.DataFrame(rows, columns=["option", "family", "region", "profit"]).astype({"profit": "float64"})
+
+
+def regions_served(locations: pd.DataFrame, earning: Collection[str]) -> dict[str, str]:
+    """Region of each stock that serves one region alone: what is short there is missing in that region.
+
+    Who of several regions goes short is decided when the stock is handed out, so that a stock of several has none here.
+
+    Parameters
+    ----------
+    locations
+        LOCATIONS.
+    earning
+        Regions in which the plan sells; a warehouse that sells nothing has no say by its own region.
+    """
+    selling = locations[locations["region"].isin(earning)]
+    stock = stocking_location(selling["location"], locations)
+    regions = selling["region"].groupby(stock.to_numpy(dtype=object)).unique()
+    return {str(place): str(served[0]) for place, served in regions.items() if len(served) == 1}
 
 
 def money_steps(
@@ -117,14 +146,14 @@ def money_steps(
     gap
         Plan currency.
     scope
-        family and region, `All` = every one; options are not told by region and close gaps of every region alone.
+        family and region, `All` = every one.
     periods
         First and last period of the gap. Of what an option brings over the whole plan counts the part of its span, from its first to its last period,
         that lies between them; of an opportunity what it brings there.
     plan
         Every planned period; an option's span that is open at an end reaches to that end of the plan.
     options, profit
-        See `paying_options` and `profit_by_family`.
+        See `paying_options` and `profit_by_scope`.
     margins
         See `risk_margins.expected_margins`.
     risks
@@ -135,13 +164,12 @@ def money_steps(
     steps: list[Step] = []
     if not gap > 0:
         return steps
-    if scope["region"] == ALL:
-        own, whole = (profit[profit["family"] == family].set_index("option")["profit"] for family in (scope["family"], ALL))
-        for row in records(options):
-            part, words = _part_inside(row, periods, plan)
-            amount = min(part * float(own.get(row.option, 0.0)), part * float(whole.get(row.option, 0.0)) - spent.get(row.option, 0.0))
-            if amount > LEAST_GAIN:
-                steps.append(Step(row.option, levers_of(row.option), row.lever, np.array([min(1.0, amount / gap)]), 1.0, *_span(row), _money_words(row, 0.0, currency) + words))
+    own, whole = (profit[(profit["family"] == family) & (profit["region"] == region)].set_index("option")["profit"] for family, region in ((scope["family"], scope["region"]), (ALL, ALL)))
+    for row in records(options):
+        part, words = _part_inside(row, periods, plan)
+        amount = min(part * float(own.get(row.option, 0.0)), part * float(whole.get(row.option, 0.0)) - spent.get(row.option, 0.0))
+        if amount > LEAST_GAIN:
+            steps.append(Step(row.option, levers_of(row.option), row.lever, np.array([min(1.0, amount / gap)]), 1.0, *_span(row), _money_words(row, 0.0, currency) + words))
     in_time = margins["period"].between(*periods)
     inside = in_time.copy()
     for name in ("family", "region"):

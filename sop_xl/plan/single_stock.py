@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sop_xl.plan.grid import Matrix, Positions
-from sop_xl.plan.inventory import order_quantity, projected_balance, short_of
+from sop_xl.plan.inventory import order_quantity, short_of
 from sop_xl.plan.supply.flows import earlier
 
 
@@ -78,15 +78,11 @@ def available_to_promise(opening: Matrix, receipts: Matrix, orders: Matrix) -> M
     for row in range(len(supply)):
         starts = np.flatnonzero(begins[row])
         free = np.add.reduceat(supply[row] - orders[row], starts)
-        for k in range(len(starts) - 1, 0, -1):
-            for earlier_one in range(k - 1, -1, -1):
-                if free[k] >= 0:
-                    break
-                taken = min(-free[k], max(free[earlier_one], 0.0))
+        # orders that are due earlier draw on what lies before them first
+        for k in range(1, len(starts)):
+            for before in range(k - 1, -1, -1):
+                taken = min(max(-free[k], 0.0), max(free[before], 0.0))
                 free[k] += taken
-                free[earlier_one] -= taken
+                free[before] -= taken
         result[row, starts] = free
     return result
-
-
-__all__ = ["NetPlan", "available_to_promise", "net_plan", "projected_balance"]

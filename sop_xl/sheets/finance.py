@@ -130,7 +130,7 @@ class BridgeRow(Row):
     step: str = column("Step", "Start, effects, end. Effects are favourable to profit when positive.", width=20)
     amount: float | None = column("Amount", "Money; start and end are totals, the steps between add up to their difference.", unit="money", default=None, width=16)
     unit: str = column("Unit", "Currency.", default="", width=8)
-    note: str = column("Note", "Convention of the step.", default="", width=60)
+    note: str = column("Note", "Convention of the step.", default="", width=90)
 
 
 BRIDGES = SheetSpec(

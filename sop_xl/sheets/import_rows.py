@@ -40,15 +40,8 @@ def import_rows(
     period_labels
         Period columns of the workbook's grid; values in other periods are left out with a warning. Empty: those of the file.
     """
-    plain_text = all(v is None or type(v) is str for row in block.rows for v in row)
-    read_with = settings
-    problems: list[Problem] = []
-    if plain_text and settings.decimal_mark == "auto":
-        mark = _decimal_mark(spec, block, settings)
-        if mark:
-            read_with = settings.model_copy(update={"decimal_mark": mark})
-    reading = read_sheet(spec, block, read_with, from_text_file=plain_text)
-    problems += reading.problems
+    reading = read_file(spec, block, settings)
+    problems = list(reading.problems)
     header = [c.label for c in spec.columns]
     if not errors_in(problems) and reading.records.empty:
         problems.append(Problem(block.sheet, "", "empty-file", "expected at least one row below the header", "none"))
@@ -62,6 +55,14 @@ def import_rows(
     if errors_in(problems):
         return header, [], problems
     return header, _grid(spec, reading, periods), problems
+
+
+def read_file(spec: SheetSpec, block: Block, settings: Settings) -> Reading:
+    """The content of a file as the sheet's reader reads it; text in the decimal mark that the file itself proves."""
+    plain_text = all(v is None or type(v) is str for row in block.rows for v in row)
+    mark = _decimal_mark(spec, block, settings) if plain_text and settings.decimal_mark == "auto" else ""
+    read_with = settings.model_copy(update={"decimal_mark": mark}) if mark else settings
+    return read_sheet(spec, block, read_with, from_text_file=plain_text)
 
 
 def _decimal_mark(spec: SheetSpec, block: Block, settings: Settings) -> str:

@@ -159,6 +159,7 @@ def chart_beside_table(page: Page, chart: Any, description: str) -> None:
     sheet, columns = book.worksheets["Bridges"], len(book.spec("Bridges").columns)
     place = column_letters(columns + 2)
     sheet.write_string(f"{place}5", f"Chosen on {page.name}", book.styles.text(muted=True))
-    sheet.print_area(0, 0, 1_048_575, columns - 1)
+    # every row, however many the table has; written as A1 to the last row, which Excel takes for whole columns and other programs for a range
+    sheet.print_area_range = f"Bridges!$A$1:${column_letters(columns)}$1048576"
     chart.set_size({"width": 900, "height": 440})
     sheet.insert_chart(f"{place}6", chart, {"object_position": 3, "description": description})

@@ -23,15 +23,17 @@ _DELTA = "+#,##0;-#,##0;0"
 
 
 def gap_block(page: Page, top: int) -> int:
-    """The largest gaps of the chosen family, each with what closes most of it, from a 1-based row on; returns the next row."""
+    """The largest open gaps of the chosen family, each with what closes most of it, from a 1-based row on; returns the next row."""
     spec = page.book.spec("Gap List")
-    rank, order, family, value, step = (filled(spec, name) for name in ("rank", "order", "family", "value", "step"))
+    rank, order, family, value, units, step = (filled(spec, name) for name in ("rank", "order", "family", "value", "units", "step"))
     row = review.heading(page, top, "Gaps, the most money first: the chosen family, all regions; owners are typed in Gap List")
 
     def of(name: str) -> str:
         return f"INDEX({filled(spec, name)},{{at}})"
 
-    own = f'({rank}<>"")*({order}=0)*((({page.family}="All")+({family}={page.family}))>0)'
+    # a gap that is closed stays in the list for its owner, with 0; one whose value is not known is open
+    is_open = f'((({value}<>0)+({value}="")+({units}<>0))>0)'
+    own = f'({rank}<>"")*({order}=0)*{is_open}*((({page.family}="All")+({family}={page.family}))>0)'
     closing = f'({rank}=${PLACE}{{row}})*({order}>0)*({step}<>"{_NOT_CLOSED}")'
     best = f"INDEX({step},MATCH(1,{closing}*({value}=-$E{{row}})*({value}<0),0))"
     text = f'{of("cause")}&". "&IFERROR("Most is closed by: "&{best},"Nothing closes it")&". "&{of("note")}'
@@ -45,7 +47,7 @@ def gap_block(page: Page, top: int) -> int:
         Field(WORDS, "Cause, and what closes most of it", text, array=True),
     )
     place = f"SMALL(IF({own},{rank}),{{line}})"
-    after = words_block(page, row, GAPS, fields, place, rank, "none: no gap stands in Gap List")
+    after = words_block(page, row, GAPS, fields, place, rank, "none: no gap is open")
     page.rows["gaps"] = row + 1
     page.sheet.conditional_format(f"D{row + 1}:D{after - 2}", {"type": "data_bar", "bar_color": "#F3B6AF", "bar_solid": True})
     return after

@@ -25,13 +25,14 @@ _WRAPPED = {
     "Inventory Targets": ("note",),
     "Supplier Performance": ("used",),
     "Scenario Compare": ("note",),
+    "Bridges": ("note",),
     "Budget Mapping": ("taken_as", "means"),
     "Gap List": ("gap", "step", "cause", "note"),
     "Risk Outlook": ("note",),
 }
 """Columns whose sentences run over several lines."""
 
-_LINES = {"Shortages": 3, "Binding Constraints": 2, "Options": 3, "Gap List": 2, "Risk Outlook": 4}
+_LINES = {"Shortages": 3, "Binding Constraints": 2, "Options": 3, "Bridges": 2, "Gap List": 2, "Risk Outlook": 4}
 """Lines of text in a row of such a sheet, where it is not 1: new rows take over the height of the first, and nothing fits it to the text later."""
 _LINE_HEIGHT = 14.5
 

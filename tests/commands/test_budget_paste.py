@@ -98,6 +98,18 @@ def test_the_sheets_own_columns_need_no_mapping(company):
     ]  # fmt: skip
 
 
+def test_a_narrow_paste_of_numbers_lies_in_the_label_columns_alone(company):
+    """Region by family: the amounts stand under Item and Region of the sheet's own header, where numbers are codes."""
+    paste(company, "Budget 2025 | |\n | North | South\nChairs | 100 | 200\nTables | 50 | 60")
+    assert check(company) == ["Budget Mapping!J7 budget-not-confirmed"]
+    assert read_inputs(HeadlessHost(company)).frame("Budget").groupby("region")["revenue"].sum().to_dict() == {"North": 150, "South": 260}
+
+
+def test_lines_without_amounts_yet_are_no_paste(company):
+    paste(company, 'Chairs | "0017" | North\nTables | "0042" | South')
+    assert check(company) == []
+
+
 def test_an_empty_budget_has_no_mapping(company):
     paste(company, " ")
     assert check(company) == []

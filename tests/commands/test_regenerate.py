@@ -11,6 +11,7 @@ from company import ITEMS, LOCATIONS, TIMELINE, cells, change, run
 
 from sop_xl.commands import demand_planning
 from sop_xl.commands.regenerate import STEPS, regenerate_workbook
+from sop_xl.errors import HostError
 from sop_xl.hosts.headless import HeadlessHost
 
 PLAN = [TIMELINE.calendar.label(p) for p in TIMELINE.plan]
@@ -133,6 +134,21 @@ def test_steps_limit_what_is_written(company):
     assert run("regenerate", company, "--steps", "forecast", "--recalc", "off").exit_code == 0
     assert cells(company, "Baseline Forecast")
     assert not cells(company, "Consensus Demand") and not cells(company, "Financial Plan")
+
+
+@pytest.mark.parametrize("steps", [("forecast,demand", "--steps", "kpis"), ("forecast", "--steps", "demand", "--steps", "kpis"), ("forecast, demand,kpis",)])
+def test_steps_given_again_all_count(monkeypatch, steps):
+    from sop_xl.commands import regenerate as module
+
+    asked = []
+
+    def stop(workbook, **options):
+        asked.append(options["steps"])
+        raise HostError("stop here")
+
+    monkeypatch.setattr(module, "regenerate_workbook", stop)
+    run("regenerate", "any.xlsx", "--steps", *steps)
+    assert asked == [("forecast", "demand", "kpis")]
 
 
 def test_an_unknown_step_is_named(company):

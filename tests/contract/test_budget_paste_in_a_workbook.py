@@ -124,7 +124,7 @@ Budget  | 202602         | "0042"   | South  | 4000 Umsatzerlöse    | B        
         ["0017", "North", "EUR", 100.0, 60.0], ["0042", "South", "EUR", 55.0, 0.0],
     ]  # fmt: skip
     assert said(pasted) == []
-    assert [p.expected for p in pasted.reading.problems if p.rule == "budget-added-up"] == ["1 figures added to others that differ only in columns that are left out"]
+    assert [p.expected for p in pasted.reading.problems if p.rule == "budget-added-up"] == ["1 figures added to others that differ only in their location or in columns that are left out"]
     assert taken(pasted, "column")["F"] == "left out"
     assert "not the budget" in meaning(pasted, "row", "4")
 

@@ -107,3 +107,26 @@ def test_no_row_is_held_against_every_total(monkeypatch):
     pasted = paste("Owner | Family | Jan 2026\n" + "\n".join(blocks))
     assert [w for w in said(pasted) if "the total" in w] == ["Budget!C754: the total 2,501 does not equal its parts, 2,500 (difference 1; the parts count, the total does not)"]
     assert looks <= 10 * 600
+
+
+def test_totals_by_owner_are_held_against_the_rows_of_that_owner():
+    pasted = paste("""
+Owner       | Family | Jan 2026
+Rep 5       | Chairs | 10
+Rep 5       | Tables | 20
+Rep 5 total |        | 30
+Rep 6       | Chairs | 1
+Rep 6       | Tables | 2
+Rep 6 total |        | 4
+""")
+    assert sum(budget(pasted, "owner", "family").values()) == 33
+    assert [k for k, v in taken(pasted, "row").items() if v == "total"] == ["4", "7"]
+    assert said(pasted) == ["Budget!C7: the total 4 does not equal its parts, 3 (difference 1; the parts count, the total does not)"]
+
+
+@pytest.mark.parametrize(("first", "second"), [(30, 3), (30, 4)])
+def test_totals_of_names_that_nobody_knows_equal_the_rows_above_them_or_are_said(first, second):
+    pasted = paste(f"Owner | Jan 2026\nAnn | 10\nBob | 20\nTeam 5 total | {first}\nCid | 1\nDan | 2\nTeam 6 total | {second}")
+    assert sum(budget(pasted, "owner").values()) == 33
+    expected = 'Budget!B7: the total 4 of "Team 6 total", a name that is not known, equals no rows beside it; the nearest add up to 3 (difference 1; the parts count, the total does not)'
+    assert said(pasted) == ([] if second == 3 else [expected])

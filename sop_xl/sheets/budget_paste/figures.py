@@ -44,7 +44,7 @@ class Figure:
     line, place
         Places among the table's lines and columns.
     aside
-        Texts beside it that are not read.
+        Texts beside it that are not read, and the location that stands for its region.
     """
 
     family: str
@@ -118,7 +118,7 @@ class FigureMaker:
         code = (meaning.currency or currency or self.settings.plan_currency) if money else ""
         scale = meaning.scale if meaning.scale and (money or not meaning.of_money) else (self.settings.budget_scale if money and not meaning.scale else 1.0)
         return Figure(
-            meaning.family, meaning.item, meaning.region, meaning.owner, measure, code, *span, number, number * scale, line.row, column.place, k, m, line.aside, bool(meaning.currency or currency)
+            meaning.family, meaning.item, meaning.region, meaning.owner, measure, code, *span, number, number * scale, line.row, column.place, k, m, (*line.aside, meaning.location), bool(meaning.currency or currency)
         )  # fmt: skip
 
     def _meaning(self, line: Meaning, column: Meaning) -> Meaning:

@@ -51,6 +51,8 @@ class Meaning:
         Words that are not understood.
     loose
         A name that is written otherwise than in the workbook.
+    location
+        The location that stands for its region: budgets of several locations of a region are added up.
     doubt
         Why it can be read in two ways.
     """
@@ -69,6 +71,7 @@ class Meaning:
     role: str = ""
     rest: str = ""
     loose: str = ""
+    location: str = ""
     doubt: str = ""
 
     @property
@@ -170,7 +173,7 @@ class Reader:
         if len(found) > 1:
             return Meaning(rest=label, doubt=f"{' or '.join(f'{kind} {name}' for kind, name in found)}")
         kind, name = found[0]
-        return Meaning(**{kind: name}, loose=loose)  # type: ignore[arg-type]
+        return Meaning(**{kind: name}, loose=loose, location=label if self.known.located(label) else "")  # type: ignore[arg-type]
 
     def _role(self, label: str) -> str:
         match = self._terms.column_of(label)

@@ -25,6 +25,8 @@ class Known:
         Every one of the workbook.
     item_names
         Item by its name, where only one item has it.
+    region_of
+        Region of each location, by its code and by its name; a budget of a location counts for its region.
     """
 
     families: tuple[str, ...] = ()
@@ -32,6 +34,7 @@ class Known:
     family_of: dict[str, str] = field(default_factory=dict)
     category_of: dict[str, str] = field(default_factory=dict)
     item_names: dict[str, str] = field(default_factory=dict)
+    region_of: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         exact: dict[str, list[tuple[str, str]]] = {}
@@ -50,6 +53,12 @@ class Known:
         for code in self.family_of:
             if code.isdecimal() and code.startswith("0"):
                 short.setdefault(code.lstrip("0"), []).append(("item", code))
+        places_of: dict[str, set[str]] = {}
+        for text, region in self.region_of.items():
+            places_of.setdefault(squeeze(text), set()).add(region)
+        # a name that several regions have says none of them; what is a family, an item or a region is no location; a bare number may be anything
+        located = {key: min(of) for key, of in places_of.items() if len(of) == 1 and key and not key.isdecimal() and key not in loose}
+        object.__setattr__(self, "_located", located)
         object.__setattr__(self, "_short", short)
         object.__setattr__(self, "_exact", exact)
         object.__setattr__(self, "_loose", loose)
@@ -62,7 +71,13 @@ class Known:
             return exact[text], True
         key = squeeze(text)
         # Excel turns the code 0017 into 17
-        return (loose.get(key) or (self._short.get(key, []) if key.isdecimal() else []) if key else []), False  # type: ignore[attr-defined]
+        found = (loose.get(key) or (self._short.get(key, []) if key.isdecimal() else [])) if key else []  # type: ignore[attr-defined]
+        region = "" if found else self.located(text)
+        return [("region", region)] if region else found, False
+
+    def located(self, text: str) -> str:
+        """Region of the location that a text names, by code or by name; `""` for everything else."""
+        return self._located.get(squeeze(text), "") if text else ""  # type: ignore[attr-defined]
 
     def near(self, text: str) -> str:
         """`did you mean "..."?`, `""` where no name is near."""

@@ -21,13 +21,27 @@ from sop_xl.vocabulary import MEASURES, MONEY
 def is_own_layout(reading: Reading, block: Block, reader: Reader) -> bool:
     """Whether the standard reading says all there is: the sheet's own header, every column known, nothing left out, no title with a money unit above."""
     header = reading.header
-    if header is None or header.layout != "wide" or any(p.severity is not Severity.NOTE for p in reading.problems):
+    return header is not None and header.layout == "wide" and says_all(reading, block, reader) and has_own_labels(reading, block)
+
+
+def says_all(reading: Reading, block: Block, reader: Reader) -> bool:
+    """Whether the standard reading leaves nothing to ask: every column known, nothing left out, no title with a money unit above."""
+    header = reading.header
+    if header is None or any(p.severity is not Severity.NOTE for p in reading.problems):
         return False
-    texts = block.rows[header.row]
-    own = all(c.name in header.labels and texts[header.labels[c.name]] == c.label for c in reading.spec.columns)
     silent = not any(p.rule in ("unknown-column", "column-without-header", "total-row", "repeated-header") for p in reading.problems)
     titles = [reader.title(v) for row in own_cells(reading.spec, block)[: header.row] for v in row if isinstance(v, str) and not is_blank(v)]
-    return own and silent and not any(t.scale or t.currency for t in titles)
+    return silent and not any(t.scale or t.currency for t in titles)
+
+
+def has_own_labels(reading: Reading, block: Block, *, stated: bool = False) -> bool:
+    """Whether every label stands under the sheet's own header text; of `stated` ones alone, those that are left out do not count."""
+    header = reading.header
+    if header is None:
+        return False
+    texts = block.rows[header.row]
+    columns = [c for c in reading.spec.columns if not stated or c.name in header.labels]
+    return all(c.name in header.labels and texts[header.labels[c.name]] == c.label for c in columns)
 
 
 def identity_lines(reading: Reading, settings: Settings, remembered: Remembered, block: Block) -> tuple[pd.DataFrame, list[Problem]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -10,7 +10,7 @@ import pandas as pd
 from sop_xl.blocks import Block, a1
 from sop_xl.errors import Problem, Severity
 from sop_xl.frames import BUDGET_MAPPING, empty_frame
-from sop_xl.sheets.budget_paste.columns import FIGURES, UNKNOWN, columns_of
+from sop_xl.sheets.budget_paste.columns import FIGURES, TOTAL, UNKNOWN, columns_of
 from sop_xl.sheets.budget_paste.figures import Figure, FigureMaker, budget_records, check_duplicates
 from sop_xl.sheets.budget_paste.layout import Cells, Finder, Table, own_cells
 from sop_xl.sheets.budget_paste.mapping import (
@@ -56,11 +56,14 @@ class PastedBudget:
         BUDGET_MAPPING in the order of the sheet.
     figures
         One row per figure: labels, measure, currency, period, last_period, pasted, number, row and column (0-based in the block) and its `cell`.
+    amounts
+        Number of every cell that was read as one, totals included, by row and column in the block; cells that name a currency are left out.
     """
 
     reading: Reading
     mapping: pd.DataFrame
     figures: pd.DataFrame
+    amounts: dict[tuple[int, int], float]
 
 
 def read_budget_paste(spec: SheetSpec, block: Block, settings: Settings, known: Known, remembered: Remembered | None = None) -> PastedBudget | None:
@@ -94,7 +97,7 @@ def read_budget_paste(spec: SheetSpec, block: Block, settings: Settings, known: 
     twice, added = check_duplicates(block, figures)
     problems += twice
     if added:
-        problems.append(Problem(block.sheet, "", "budget-added-up", f"{added} figures added to others that differ only in columns that are left out", severity=Severity.NOTE))
+        problems.append(Problem(block.sheet, "", "budget-added-up", f"{added} figures added to others that differ only in their location or in columns that are left out", severity=Severity.NOTE))
     if not figures:
         expected = "expected at least one figure of a budget"
         problems.append(Problem(block.sheet, block.address(tables[0].header[-1], 0), "budget-empty", expected, "none that is understood", "the other lines say why"))
@@ -102,7 +105,16 @@ def read_budget_paste(spec: SheetSpec, block: Block, settings: Settings, known: 
     problems = [*own.problems, *problems, *more]
     reading = _reading(spec, block, settings, parts, figures, problems)
     frame = pd.DataFrame([_figure_row(f, block) for f in figures], columns=[*FIGURE_COLUMNS, "cell"])
-    return PastedBudget(reading, mapping, frame)
+    return PastedBudget(reading, mapping, frame, {place: amount for part in parts for place, amount in _amounts(part)})
+
+
+def _amounts(part: TableRead) -> Iterator[tuple[tuple[int, int], float]]:
+    """Cells of figures and totals with their numbers."""
+    for k, line in enumerate(part.lines):
+        for m, column in enumerate(part.columns):
+            number = part.numbers.table[k, m]
+            if column.role in (FIGURES, TOTAL) and not pd.isna(number) and (k, m) not in part.numbers.currencies:
+                yield (line.row, column.place), float(number)
 
 
 def _figure_row(figure: Figure, block: Block) -> dict[str, object]:

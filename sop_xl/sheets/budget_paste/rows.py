@@ -282,4 +282,4 @@ def _named(role: str, label: str, reader: Reader) -> Meaning:
         return Meaning(rest=label, doubt=" or ".join(f"{kind} {name}" for kind, name in fitting))
     kind, name = fitting[0]
     loose = "" if (exact or name == label) and role in (kind, "product") else label
-    return Meaning(**{kind: name}, loose=loose)  # type: ignore[arg-type]
+    return Meaning(**{kind: name}, loose=loose, location=label if reader.known.located(label) else "")  # type: ignore[arg-type]

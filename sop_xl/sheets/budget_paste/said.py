@@ -71,6 +71,8 @@ def total_problems(block: Block, untied: Sequence[Untied]) -> list[Problem]:
     for u in untied:
         more = f"; {u.more} more cells of this total" if u.more else ""
         words = f"the total {number(u.total)} does not equal its parts, {number(u.parts)}"
+        if u.unknown:
+            words = f"the total {number(u.total)} of {show(u.words)}, a name that is not known, equals no rows beside it; the nearest add up to {number(u.parts)}"
         found.append(
             Problem(block.sheet, block.address(u.row, u.column), "budget-subtotal", words, "", f"difference {number(u.total - u.parts)}; the parts count, the total does not{more}", Severity.WARNING)
         )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -27,7 +27,10 @@ CENT = 0.005
 
 @dataclass(frozen=True)
 class Untied:
-    """A total that does not equal its parts: its cell (0-based), the total and the sum of its parts, and what else was found wrong beside it."""
+    """A total that does not equal its parts: its cell (0-based), the total and the sum of its parts, and what else was found wrong beside it.
+
+    `unknown` is the name that it bears where nothing in workbook or paste has that name, so that it was held against the rows beside it.
+    """
 
     row: int
     column: int
@@ -35,6 +38,7 @@ class Untied:
     parts: float
     words: str
     more: int = 0
+    unknown: str = ""
 
 
 def mark_coarse(columns: Sequence[Column], lines: Sequence[Line], terms: Terms) -> None:
@@ -195,15 +199,18 @@ def untied_rows(lines: Sequence[Line], columns: Sequence[Column], numbers: Numbe
     for k, line in enumerate(lines):
         if line.kind != TOTAL:
             continue
-        named = bool(line.meaning.scope or line.group or line.meaning.when)
-        everything = [counted.before(line, k), counted.before(line, len(lines))]
-        near = [] if named else [counted.among(line, _block(lines, k, step)) for step in (-1, 1)]
+        owner = counted.owner_named(line)
+        total = replace(line, meaning=replace(line.meaning, owner=owner)) if owner else line
+        unknown = line.group if line.group and not (owner or squeeze(line.group) in known.categories) else ""
+        named = bool(total.meaning.scope or (line.group and not unknown) or line.meaning.when)
+        everything = [counted.before(total, k), counted.before(total, len(lines))]
+        near = [] if named else [counted.among(total, _block(lines, k, step)) for step in (-1, 1)]
         candidates = everything[1:] if named else everything + near if line.meaning.total == "grand total" else near + everything
         miss = _least_miss([c for c in candidates if c is not None], numbers[k], checked)
         if miss is not None:
             parts, wrong = miss
             column = int(np.flatnonzero(wrong)[0])
-            found.append(Untied(line.row, columns[column].place, float(numbers[k, column]), float(parts[column]), line.found, int(wrong.sum()) - 1))
+            found.append(Untied(line.row, columns[column].place, float(numbers[k, column]), float(parts[column]), line.found, int(wrong.sum()) - 1, unknown))
     return found
 
 
@@ -219,7 +226,12 @@ class _Counted:
             said = {(name, getattr(m, name)) for name in _NAMES} | {("family", known.family_of.get(m.item, m.family))}
             for label in said:
                 self.places.setdefault(label, []).append(k)
+        self.owners = {squeeze(lines[k].meaning.owner): lines[k].meaning.owner for k in self.all if lines[k].meaning.owner}
         self._fitting: dict[tuple[object, ...], tuple[Positions, Numbers]] = {}
+
+    def owner_named(self, total: Line) -> str:
+        """The owner of other rows whose name a total bears: owners are known from the paste alone."""
+        return "" if total.meaning.owner else self.owners.get(squeeze(total.group), "") if total.group else ""
 
     def fitting(self, total: Line) -> tuple[Positions, Numbers]:
         """Rows among those that a total names, ascending, and their figures added up from the first one on."""

@@ -112,6 +112,9 @@ class TestForecast:
     def test_blanks_and_zeros_before_the_first_sale_are_no_history(self):
         assert (forecasts([[[None, 0, 0, *PLAIN]], 6]) == forecasts([[PLAIN], 6])).all()
 
+    def test_months_to_come_are_blank_and_the_forecast_begins_with_the_first_of_them(self):
+        assert (forecasts([[[*PLAIN, None, None, None]], 3]) == forecasts([[PLAIN], 3])).all()
+
     def test_what_has_not_sold_for_a_year_is_forecast_as_zero_and_says_so(self):
         ended = [*PLAIN[:20], *[0] * 16]
         assert call("SOP_FORECAST", [[ended], 3]) == [[0, 0, 0]]
@@ -182,7 +185,7 @@ class TestBacktest:
 
 
 class TestCleanse:
-    spiked = [*PLAIN[:20], 900.0, *PLAIN[21:]]
+    spiked = (*PLAIN[:20], 900.0, *PLAIN[21:])
 
     def test_a_one_off_order_is_brought_down_as_the_history_log_has_it(self):
         batch_history = cleanse_batch(cleansing_history({"pump": self.spiked})).history
@@ -220,7 +223,7 @@ class TestCleanse:
         assert result[3] == [None]
 
     def test_rows_of_one_family_share_their_season(self):
-        both = [self.spiked, PLAIN.tolist()]
+        both = [list(self.spiked), PLAIN.tolist()]
         batch_history = cleanse_batch(cleansing_history({"a": both[0], "b": both[1]}), family={"a": "F", "b": "F"}).history
         assert np.ravel(call("SOP_CLEANSE", [both, 12, None, ["F", "F"]])) == pytest.approx(batch_history["demand"].to_numpy())
 
@@ -242,6 +245,10 @@ class TestClasses:
         """Sold in 18 of 24 months (ADI 1.33) is intermittent, in 19 (1.26) smooth, as long as sizes are even."""
         assert call("SOP_DEMAND_CLASS", [[[5, 5, 5, 0] * 6]]) == "intermittent"
         assert call("SOP_DEMAND_CLASS", [[[5, 5, 5, 5, 0] * 4 + [5] * 4]]) == "smooth"
+
+    def test_blank_months_to_come_do_not_end_an_item(self):
+        sold = [5, 5, 5, 0] * 6
+        assert call("SOP_DEMAND_CLASS", [[[*sold, *[None] * 14], [*[None] * 14, *sold]]]) == [["intermittent"], ["intermittent"]]
 
     def test_abc_of_ten_items(self):
         values = [500, 300, 80, 50, 30, 20, 10, 5, 3, 2]

@@ -12,16 +12,22 @@ from formula_literals import evaluate, is_error
 
 from sop_xl.functions import Argument, Kind, functions
 from sop_xl.functions.demand import MODEL_NAMES
-from sop_xl.functions.reference import REFERENCE_COLUMNS, functions_reference, reference_rows, registry_findings, signature
+from sop_xl.functions.reference import (
+    REFERENCE_COLUMNS,
+    functions_reference,
+    reference_rows,
+    registry_findings,
+    signature,
+)
 
-EXPECTED = (
+NAMES = (
     "FORECAST FORECAST_RANGE BACKTEST MODEL CLEANSE DEMAND_CLASS ABC SPREAD RECONCILE CONSENSUS NPI_CURVE WMAPE BIAS MASE TRACKING_SIGNAL FVA SAFETY_STOCK "
     "REORDER_POINT EOQ PROJECTED_BALANCE NET_REQUIREMENTS ATP DAYS_OF_SUPPLY FILL_RATE RCCP AGGREGATE_PLAN PNL BRIDGE TURNS CASH_TO_CASH STATUS LASTERROR"
-).split()
+)
 
 
 def test_every_function_of_the_design_is_there():
-    assert {f"SOP_{name}" for name in EXPECTED} <= set(functions())
+    assert {f"SOP_{name}" for name in NAMES.split()} <= set(functions())
 
 
 def test_the_registry_keeps_its_own_rules():
@@ -64,7 +70,7 @@ def test_a_blank_that_is_not_explained_is_found():
 def test_cells_offer_the_models_that_the_plan_has():
     from sop_xl.plan.forecast.catalogue import AUTOMATIC, FORECASTERS
 
-    assert MODEL_NAMES == (AUTOMATIC, *FORECASTERS)
+    assert (AUTOMATIC, *FORECASTERS) == MODEL_NAMES
 
 
 def test_looking_at_the_functions_imports_nothing_heavy():

@@ -55,6 +55,8 @@ class TestNetRequirements:
         arguments = [opening[:, None], gross, arriving, safety[:, None], minimum, multiple, lead]
         for figure, expected in (("receipts", batch.receipts), ("balance", batch.balance), ("releases", batch.releases)):
             assert np.array(call("SOP_NET_REQUIREMENTS", [*arguments, figure])) == pytest.approx(expected)
+        rolled = call("SOP_PROJECTED_BALANCE", [opening[:, None], gross, arriving + batch.receipts])
+        assert np.array(rolled) == pytest.approx(batch.balance)
 
     def test_a_safety_stock_that_changes_from_month_to_month(self):
         assert call("SOP_NET_REQUIREMENTS", [0, [[0, 0, 0]], None, [[5, 10, 10]]]) == [[5, 5, 0]]
@@ -76,6 +78,12 @@ class TestAvailableToPromise:
 
     def test_promised_more_than_there_will_be_stays_negative(self):
         assert call("SOP_ATP", [10, [[10, 0, 80]], [[0, 0, 60]]]) == [[0, 0, -20]]
+
+    def test_orders_that_are_due_earlier_are_covered_first(self):
+        assert call("SOP_ATP", [10, [[0, 15, 15]], [[0, 5, 5]]]) == [[0, 0, -10]]
+
+    def test_where_nobody_has_ordered_all_can_be_promised(self):
+        assert call("SOP_ATP", [100, [[None, None]], [[0, 50]]]) == [[100, 50]]
 
     def test_nothing_is_lost(self):
         random = np.random.default_rng(5)

@@ -25,9 +25,9 @@ def option(name, gain, rank, lever="overtime", **cells):
     return {"option": name, "lever": lever, "gain": gain, "profit_change": gain, "rank": float(rank)} | cells
 
 
-def left(option, **units):
+def left(option, location="All", **units):
     """Units that an option leaves unmet of each item, half of them in each of two months; option "" is the plan."""
-    return [{"option": option, "item": item, "location": "All", "period": month(p), "unmet_demand": n / 2} for item, n in units.items() for p in ("2026-03", "2026-04")]
+    return [{"option": option, "item": item, "location": location, "period": month(p), "unmet_demand": n / 2} for item, n in units.items() for p in ("2026-03", "2026-04")]
 
 
 def plan_rows(family="Bikes", region="North", version="Plan", margin=np.nan, revenue=np.nan, first="2026-01", count=18):
@@ -42,11 +42,11 @@ def margins_of(*rows):
     return pd.DataFrame([(r, f, "North", month(p), m) for r, f, p, m in rows], columns=columns).astype({"gross_margin": "float64", "period": "datetime64[ns]"})
 
 
-def gaps(shortages=(), options=(), effects=(), plan=(), margins=(), risks=(), marked=None):
+def gaps(shortages=(), options=(), effects=(), plan=(), margins=(), risks=(), marked=None, locations=None):
     unmet = pd.DataFrame(list(effects), columns=["option", "item", "location", "period", "unmet_demand"])
     return gap_list(
         table(frames.SHORTAGES, *shortages), table(frames.OPTIONS, *options), unmet, table(frames.FINANCIAL_PLAN, *plan), margins_of(*margins),
-        table(frames.RISKS, *risks), ITEMS, TIMELINE, marked, "USD",
+        table(frames.RISKS, *risks), ITEMS, TIMELINE, marked, "USD", locations,
     )  # fmt: skip
 
 
@@ -180,6 +180,28 @@ class TestPlanAndBudget:
         spring = option("Overtime at Saw", 300, 1, first_period=month("2026-03"), last_period=month("2026-04"))
         listed, _ = gaps(shorts, [spring], left("", Bike=10, Helmet=20), [*self.PLAN, *plan_rows(version="Budget", margin=130)])
         assert [row[:2] for row in account(listed, "Bikes below budget")] == [("gap", 360), ("Overtime at Saw", pytest.approx(-200)), ("not closed", pytest.approx(-160))]
+
+    def regional(self, *served, region="North", margin=130):
+        """A budget by region alone, and shortages of 400 at Oslo and of 200 at Rome that overtime makes good, for a profit of 300."""
+        shorts = [shortage("Bike", 10, 400) | {"location": "Oslo"}, shortage("Bike", 20, 200) | {"location": "Rome"}]
+        plan = [*plan_rows(margin=100, revenue=400), *plan_rows(region="South", margin=100, revenue=400), *plan_rows("(not by family)", region, "Budget", margin=margin)]
+        places = table(frames.LOCATIONS, *({"location": place, "name": place, "region": region, "supplied_from": stock} for place, region, stock in served))
+        effects = [*left("", "Oslo", Bike=10), *left("", "Rome", Bike=20)]
+        spring = option("Overtime at Saw", 300, 1, first_period=month("2026-03"), last_period=month("2026-04"))
+        return gaps(shorts, [spring], effects, plan, locations=places)[0]
+
+    @pytest.mark.parametrize("region, closed", [("North", -200), ("South", -100)])
+    def test_a_gap_of_a_region_is_closed_by_what_saves_margin_in_stock_that_serves_it_alone(self, region, closed):
+        """Lund is served from Oslo, and Malta sells nothing."""
+        listed = self.regional(("Oslo", "North", ""), ("Lund", "North", "Oslo"), ("Rome", "South", ""), ("Malta", "Sea", "Rome"), region=region)
+        assert account(listed, f"{region} below budget")[1][:2] == ("Overtime at Saw", pytest.approx(closed))
+
+    def test_of_stock_that_serves_several_regions_nobody_knows_whom_it_serves_first(self):
+        listed = self.regional(("Oslo", "North", ""), ("Bari", "South", "Oslo"), ("Rome", "South", ""))
+        assert [row[0] for row in account(listed, "North below budget")] == ["gap", "not closed"]
+
+    def test_without_locations_options_are_told_of_no_region(self):
+        assert [row[0] for row in account(self.regional(), "North below budget")] == ["gap", "not closed"]
 
     @pytest.mark.parametrize(
         "first, last, closed, words",
