@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from sop_xl.blocks import a1
 from sop_xl.errors import FrameError, HostError
@@ -67,10 +68,15 @@ def check_free(package: Package, sheet: Sheet, sheet_part: str, area: Area, othe
     except FrameError:
         raise HostError(f"{sheet.name} is damaged: a range on it has no proper address") from None
     found += [(f"the table {t.name}", t.area, "move it") for t in others]
+    refuse_overlap(sheet.name, area, found)
+
+
+def refuse_overlap(sheet: str, area: Area, found: Sequence[tuple[str, Area, str]]) -> None:
+    """Raise `HostError` for the first of what stands there (what it is, its range, the remedy) that shares a cell with `area`."""
     for what, other, remedy in found:
         if overlap(area, other):
             raise HostError(
-                f"{sheet.name}!{a1(other[0], other[1])}: {what} stand{'' if what.endswith('cells') else 's'} where this write goes; {remedy}"
+                f"{sheet}!{a1(other[0], other[1])}: {what} stand{'' if what.endswith('cells') else 's'} where this write goes; {remedy}"
             )
 
 

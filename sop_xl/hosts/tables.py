@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol, TypeVar
 
 from sop_xl.blocks import a1, parse_a1
 from sop_xl.errors import FrameError, HostError
@@ -126,13 +127,25 @@ def read_table(package: Package, part: str) -> Table:
     )
 
 
-def own_table(tables: Sequence[Table], sheet: str) -> Table | None:
+class Named(Protocol):
+    """Anything with a name: a table in a file, or one in Excel."""
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        ...
+
+
+_T = TypeVar("_T", bound=Named)
+
+
+def own_table(tables: Sequence[_T], sheet: str) -> _T | None:
     """The table that a sheet is about: its only one, or the one named like the sheet without spaces; `None` for neither."""
     wanted = sheet.replace(" ", "").casefold()
     return tables[0] if len(tables) == 1 else next((t for t in tables if t.name.casefold() == wanted), None)
 
 
-def choose_table(tables: Sequence[Table], sheet: str) -> Table:
+def choose_table(tables: Sequence[_T], sheet: str) -> _T:
     """Like `own_table`, but raises `HostError` where there is none."""
     table = own_table(tables, sheet)
     if table is not None:

@@ -32,6 +32,24 @@ _SHEET_REFERENCE = re.compile(
 )
 
 
+def referenced_cell(reference: str) -> tuple[str, int, int] | None:
+    """Sheet, row and column that a name's reference cites; `None` where it is not one cell.
+
+    >>> referenced_cell("'Bill of Materials'!$C$4"), referenced_cell("Home!A1:B2")
+    (('Bill of Materials', 4, 3), None)
+    """
+    match = _SHEET_REFERENCE.fullmatch(reference.strip())
+    if not match:
+        return None
+    try:
+        place = parse_a1(match[3])
+        if match[4] and parse_a1(match[4]) != place:
+            return None
+    except FrameError:
+        return None
+    return (match[1].replace("''", "'") if match[1] else match[2]), *place
+
+
 @dataclass(frozen=True, slots=True)
 class SheetEntry:
     """One tab: its name, the part that holds it, what kind of sheet it is and whether it shows."""
@@ -167,24 +185,12 @@ class Workbook:
         found.sort(key=lambda d: d.scope is not None)
         if not found:
             return None
-        match = _SHEET_REFERENCE.fullmatch(found[0].reference.strip())
-        if not match:
+        place = referenced_cell(found[0].reference)
+        if place is None:
             raise HostError(
                 f"{self.package.label}: the name {name} is not one cell but {found[0].reference or 'empty'}"
             )
-        first, last = match[3], match[4] or match[3]
-        try:
-            place = parse_a1(first)
-            if parse_a1(last) != place:
-                raise HostError(
-                    f"{self.package.label}: the name {name} is not one cell but {found[0].reference}"
-                )
-        except FrameError:
-            raise HostError(
-                f"{self.package.label}: the name {name} is not one cell but {found[0].reference}"
-            ) from None
-        sheet = match[1].replace("''", "'") if match[1] else match[2]
-        return self.sheet(sheet).name, *place
+        return self.sheet(place[0]).name, *place[1:]
 
     def cell_names(self) -> dict[str, tuple[str, int, int]]:
         """Sheet, row and column of every name for the whole workbook that is one cell."""

@@ -1,4 +1,4 @@
-"""What every host promises, told once and held against each: a file on disk and a workbook in memory."""
+"""What every host promises, told once and held against each: a file on disk, a workbook in memory, and one open in (an imitation of) Excel."""
 
 from __future__ import annotations
 
@@ -12,10 +12,12 @@ import pytest
 import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from xlwings_engine import Workbook, open_book, xlwings_book
 
 from sop_xl.blocks import CellError, a1
 from sop_xl.errors import FrameError, HostError
 from sop_xl.hosts.headless import HeadlessHost
+from sop_xl.hosts.live import LiveHost
 from sop_xl.hosts.memory import MemoryHost, MemorySheet
 from sop_xl.hosts.protocol import Host
 
@@ -27,6 +29,7 @@ class Bench:
 
     def __init__(self, kind: str, folder: Path) -> None:
         self.kind, self.path = kind, folder / "plan.xlsx"
+        self.open: Workbook | None = None
 
     def make(
         self, *, top: int = 3, left: int = 2, beside: dict[tuple[int, int], object] | None = None
@@ -34,10 +37,14 @@ class Bench:
         """`Supply Plan` with a two-row table at `B3`, loose cells beside it, and `Home` with the name `as_of` for `C4`."""
         rows = [HEADER, ["paint", 1], ["brush", 2]]
         beside = beside or {}
-        if self.kind == "memory":
+        if self.kind in ("memory", "live"):
             sheet = MemorySheet.of_rows(rows, row=top, column=left)
             sheet.cells.update(beside)
-            return MemoryHost({"Supply Plan": sheet, "Home": MemorySheet()}, {"as_of": ("Home", 4, 3)})
+            picture = MemoryHost({"Supply Plan": sheet, "Home": MemorySheet()}, {"as_of": ("Home", 4, 3)}, name="plan.xlsx")
+            if self.kind == "memory":
+                return picture
+            self.open = open_book(picture)
+            return LiveHost(xlwings_book(self.open))
         workbook = xlsxwriter.Workbook(self.path)
         sheet = workbook.add_worksheet("Supply Plan")
         place = (top - 1, left - 1, top + 1, left)
@@ -54,10 +61,12 @@ class Bench:
     def again(self, host: Host) -> Host:
         """The workbook as the next reader finds it."""
         host.save()
+        if self.open is not None:
+            return LiveHost(xlwings_book(self.open))
         return host if self.kind == "memory" else HeadlessHost(self.path)
 
 
-@pytest.fixture(params=["memory", "headless"])
+@pytest.fixture(params=["memory", "headless", "live"])
 def bench(request, tmp_path) -> Bench:
     return Bench(request.param, tmp_path)
 
@@ -286,6 +295,8 @@ def test_reads_see_what_was_written_and_the_workbook_changes_only_at_the_save(be
     assert host.read_name("as_of") == "now"
     if bench.kind == "headless":
         assert bench.path.read_bytes() == untouched
+    elif bench.open is not None:
+        assert body(LiveHost(xlwings_book(bench.open))) == [["paint", 1], ["brush", 2]]
     else:
         assert host.saves == 0
 
