@@ -4,79 +4,20 @@ from __future__ import annotations
 
 import math
 from datetime import date, datetime
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-import xlsxwriter
+from host_bench import HEADER, KINDS, Bench, body
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from xlwings_engine import Workbook, open_book, xlwings_book
 
 from sop_xl.blocks import CellError, a1
 from sop_xl.errors import FrameError, HostError
-from sop_xl.hosts.headless import HeadlessHost
-from sop_xl.hosts.live import LiveHost
-from sop_xl.hosts.memory import MemoryHost, MemorySheet
-from sop_xl.hosts.protocol import Host
 
-HEADER = ["Item", "Quantity"]
-
-
-class Bench:
-    """Makes the same workbook on one kind of host and opens it again after a save."""
-
-    def __init__(self, kind: str, folder: Path) -> None:
-        self.kind, self.path = kind, folder / "plan.xlsx"
-        self.open: Workbook | None = None
-
-    def make(
-        self, *, top: int = 3, left: int = 2, beside: dict[tuple[int, int], object] | None = None
-    ) -> Host:
-        """`Supply Plan` with a two-row table at `B3`, loose cells beside it, and `Home` with the name `as_of` for `C4`."""
-        rows = [HEADER, ["paint", 1], ["brush", 2]]
-        beside = beside or {}
-        if self.kind in ("memory", "live"):
-            sheet = MemorySheet.of_rows(rows, row=top, column=left)
-            sheet.cells.update(beside)
-            picture = MemoryHost({"Supply Plan": sheet, "Home": MemorySheet()}, {"as_of": ("Home", 4, 3)}, name="plan.xlsx")
-            if self.kind == "memory":
-                return picture
-            self.open = open_book(picture)
-            return LiveHost(xlwings_book(self.open))
-        workbook = xlsxwriter.Workbook(self.path)
-        sheet = workbook.add_worksheet("Supply Plan")
-        place = (top - 1, left - 1, top + 1, left)
-        sheet.add_table(
-            *place, {"columns": [{"header": h} for h in HEADER], "data": rows[1:], "name": "SupplyPlan"}
-        )
-        for (row, column), value in beside.items():
-            sheet.write(row - 1, column - 1, value)
-        workbook.add_worksheet("Home")
-        workbook.define_name("as_of", "=Home!$C$4")
-        workbook.close()
-        return HeadlessHost(self.path)
-
-    def again(self, host: Host) -> Host:
-        """The workbook as the next reader finds it."""
-        host.save()
-        if self.open is not None:
-            return LiveHost(xlwings_book(self.open))
-        return host if self.kind == "memory" else HeadlessHost(self.path)
-
-
-@pytest.fixture(params=["memory", "headless", "live"])
+@pytest.fixture(params=KINDS)
 def bench(request, tmp_path) -> Bench:
     return Bench(request.param, tmp_path)
-
-
-def body(host: Host, sheet: str = "Supply Plan") -> list[list[object]]:
-    """Body of the sheet's table; cells beyond the used block are empty."""
-    block = host.read_block(sheet)
-    top, left, bottom, right = block.table
-    grid = {(i + 1, j + 1): v for i, row in enumerate(block.rows) for j, v in enumerate(row)}
-    return [[grid.get((r, c)) for c in range(left, right + 1)] for r in range(top + 1, bottom + 1)]
 
 
 def test_a_sheet_is_read_with_the_place_of_its_table(bench):
@@ -296,7 +237,7 @@ def test_reads_see_what_was_written_and_the_workbook_changes_only_at_the_save(be
     if bench.kind == "headless":
         assert bench.path.read_bytes() == untouched
     elif bench.open is not None:
-        assert body(LiveHost(xlwings_book(bench.open))) == [["paint", 1], ["brush", 2]]
+        assert body(bench.live()) == [["paint", 1], ["brush", 2]]
     else:
         assert host.saves == 0
 
