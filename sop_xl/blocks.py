@@ -45,6 +45,8 @@ class Block:
     table
         `(header_row, first_column, last_row, last_column)` of the sheet's Excel Table, 1-based and inclusive;
         `None` where the sheet has no table.
+    totals
+        Whether the last row of the table is its totals row.
     """
 
     sheet: str
@@ -52,6 +54,7 @@ class Block:
     column: int
     rows: Sequence[Sequence[CellValue]]
     table: tuple[int, int, int, int] | None = None
+    totals: bool = False
 
     def address(self, i: int, j: int) -> str:
         """A1 address of the 0-based cell `(i, j)` of this block."""

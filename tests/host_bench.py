@@ -43,14 +43,19 @@ class Bench:
         filtered_to: str = "",
         hidden_column: int = 0,
         parked: bool = False,
+        totals: bool = False,
     ) -> Host:
         """`Supply Plan` with a two-row table at `B3`, loose cells beside it, and `Home` with the name `as_of` for `C4`.
 
-        A filter shows only the rows of one item; a column is hidden by its number; `parked` makes Home very hidden. A workbook in memory knows
+        A filter shows only the rows of one item; a column is hidden by its number; `parked` makes Home very hidden; `totals` adds a totals row that
+        says so. A workbook in memory knows
         nothing of protection, filters and hidden columns.
         """
         sheet = MemorySheet.of_rows([HEADER, *ROWS], row=top, column=left)
         sheet.cells.update(beside or {})
+        if totals:
+            sheet.totals, sheet.table = True, (top, left, top + 3, left + 1)
+            sheet.cells[top + 3, left] = "Total"
         home = MemorySheet(visibility="veryHidden" if parked else "visible")
         picture = MemoryHost({"Supply Plan": sheet, "Home": home}, {"as_of": ("Home", 4, 3)}, name=self.path.name)
         if self.kind == "memory":
@@ -72,7 +77,11 @@ class Bench:
         workbook = xlsxwriter.Workbook(self.path)
         sheet = workbook.add_worksheet("Supply Plan")
         top, left, bottom, right = picture.table
-        sheet.add_table(top - 1, left - 1, bottom - 1, right - 1, {"columns": [{"header": h} for h in HEADER], "data": ROWS, "name": "SupplyPlan"})
+        columns = [{"header": h} for h in HEADER]
+        if picture.totals:
+            columns[0]["total_string"] = "Total"
+        form = {"columns": columns, "data": ROWS, "name": "SupplyPlan", "total_row": picture.totals}
+        sheet.add_table(top - 1, left - 1, bottom - 1, right - 1, form)
         for (row, column), value in picture.cells.items():
             if not (top <= row <= bottom and left <= column <= right):
                 sheet.write(row - 1, column - 1, value)

@@ -92,7 +92,7 @@ class HeadlessHost:
         tables = read_tables(self._package, part)
         rows = read_values(found, self._value_reader())
         table = own_table(tables, found.name)
-        return Block(found.name, 1, 1, rows, table.area if table else None)
+        return Block(found.name, 1, 1, rows, table.area if table else None, table.totals if table else False)
 
     def table_place(self, sheet: str) -> tuple[int, int, int, int] | None:
         """See `protocol.Host`."""

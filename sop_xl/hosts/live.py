@@ -145,7 +145,8 @@ class LiveHost:
         height = max((i + 1 for i, row in enumerate(rows) if any(v is not None for v in row)), default=0)
         width = max((j + 1 for row in rows for j, v in enumerate(row) if v is not None), default=0)
         table = own_table(list(sheet.tables), name)
-        return Block(name, 1, 1, [row[:width] for row in rows[:height]], area_of(table.range) if table is not None else None)
+        place, totals = (area_of(table.range), bool(table.show_totals)) if table is not None else (None, False)
+        return Block(name, 1, 1, [row[:width] for row in rows[:height]], place, totals)
 
     def table_place(self, sheet: str) -> Area | None:
         """See `protocol.Host`."""
@@ -219,7 +220,7 @@ class LiveHost:
         if name not in self._collected.sheets:
             block = self.read_block(name)
             cells: dict[tuple[int, int], CellValue] = {(1 + i, 1 + j): v for i, row in enumerate(block.rows) for j, v in enumerate(row) if v is not None}
-            self._collected.sheets[name] = MemorySheet(cells, block.table)
+            self._collected.sheets[name] = MemorySheet(cells, block.table, totals=block.totals)
         return name
 
     def progress(self, message: str, done: int = 0, total: int = 0) -> None:

@@ -26,11 +26,14 @@ class MemorySheet:
         First row (the header), first column, last row, last column; `None` for a sheet without a table.
     visibility
         `visible`, `hidden` or `veryHidden`.
+    totals
+        Whether the last row of the table is its totals row, which stays below the body.
     """
 
     cells: dict[Place, CellValue] = field(default_factory=dict)
     table: Area | None = None
     visibility: str = "visible"
+    totals: bool = False
 
     @classmethod
     def of_rows(
@@ -148,7 +151,7 @@ class MemoryHost:
         rows: list[list[CellValue]] = [[None] * width for _ in range(height)]
         for (row, column), value in found.cells.items():
             rows[row - 1][column - 1] = value
-        return Block(name, 1, 1, rows, found.table)
+        return Block(name, 1, 1, rows, found.table, found.totals)
 
     def table_place(self, sheet: str) -> tuple[int, int, int, int] | None:
         """See `protocol.Host`."""
@@ -166,7 +169,7 @@ class MemoryHost:
         top, left, old_bottom, old_right = found.table
         names = check_header(name, header, top, left)
         values = plain_rows(name, len(names), rows, top + 1, left)
-        bottom, right = top + len(values), left + len(names) - 1
+        bottom, right = top + len(values) + found.totals, left + len(names) - 1
         check_extent(name, bottom, right)
         for row, column in sorted(found.cells):
             new = top <= row <= bottom and left <= column <= right
@@ -176,6 +179,7 @@ class MemoryHost:
                     f"{name}!{a1(row, column)}: the table needs this cell to grow, and it is not empty; move what stands there"
                 )
         before = dict(found.cells)
+        last = {column: found.cells.get((old_bottom, column)) for column in range(left, right + 1)} if found.totals else {}
         for place in [p for p in found.cells if top <= p[0] <= old_bottom and left <= p[1] <= old_right]:
             del found.cells[place]
         content: list[Sequence[CellValue]] = [names, *values]
@@ -183,6 +187,7 @@ class MemoryHost:
             for j, value in enumerate(line):
                 if (stored := _stored(value)) is not None:
                     found.cells[top + i, left + j] = stored
+        found.cells.update({(bottom, column): value for column, value in last.items() if value is not None})
         self._touched = self._touched or before != found.cells or found.table != (top, left, bottom, right)
         found.table = top, left, bottom, right
         self.written.tables[name] = WrittenTable(names, values if rows else [], sparse)

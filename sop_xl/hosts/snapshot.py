@@ -25,7 +25,7 @@ def snapshot(host: Host, sheets: Collection[str] | None = None) -> MemoryHost:
         picture = MemorySheet(visibility=host.sheet_visibility(name))
         if taken is None or name.casefold() in taken:
             block = host.read_block(name)
-            picture.table = block.table
+            picture.table, picture.totals = block.table, block.totals
             picture.cells = {
                 (block.row + i, block.column + j): value
                 for i, row in enumerate(block.rows)
@@ -83,7 +83,7 @@ def _table_now(host: Host, sheet: str, about: WrittenTable) -> WrittenTable:
         found = list(line[left - block.column : right - block.column + 1])
         return found + [None] * (right - left + 1 - len(found))
 
-    rows = [cells(row) for row in range(top + 1, bottom + 1)]
+    rows = [cells(row) for row in range(top + 1, bottom + 1 - block.totals)]
     if all(value is None for value in rows[-1]) and len(rows) == 1:
         rows = []  # the blank row that a table without rows keeps
     return WrittenTable([str(value) for value in cells(top)], rows, about.sparse)

@@ -6,11 +6,13 @@ import pickle
 
 import pytest
 from company import cells, change
+from xlwings_engine import Protection, open_book, xlwings_book
 
 from sop_xl.commands.check import check_on, check_workbook
 from sop_xl.commands.regenerate import STEPS, regenerate_on
 from sop_xl.errors import HostError
 from sop_xl.hosts.headless import HeadlessHost
+from sop_xl.hosts.live import LiveHost
 from sop_xl.hosts.memory import MemoryHost
 from sop_xl.hosts.snapshot import apply_written, as_they_stand, snapshot
 
@@ -116,3 +118,41 @@ def test_a_picture_of_some_sheets_holds_the_named_cells_of_the_others(planned):
     assert picture.read_block("Supply Plan").rows == []
     with pytest.raises(HostError, match="no Excel table"):
         picture.write_table("Supply Plan", ["Item"], [])
+
+
+# in Excel
+
+
+@pytest.fixture
+def in_excel(company_template):
+    """The company's workbook open in (an imitation of) Excel, its outputs protected as the template has them."""
+    book = open_book(snapshot(HeadlessHost(company_template)))
+    for sheet in book.sheets:
+        if sheet.name in (*TABLES, *ACCOUNT):
+            sheet.protection = Protection()
+    return book
+
+
+def test_a_workbook_in_excel_is_planned_as_the_file_is(in_excel, planned_template):
+    with LiveHost(xlwings_book(in_excel)) as host:
+        report = regenerate_on(host, as_of=AS_OF)
+    assert report.exit_code == 0 and report.facts["changed"]
+    live, file = LiveHost(xlwings_book(in_excel)), HeadlessHost(planned_template)
+    differing = [name for name in (*TABLES, *ACCOUNT) if body(live, name) != body(file, name)]
+    assert differing == []
+    assert live.read_name("sop_as_of") == AS_OF
+    assert all(sheet.protection for sheet in in_excel.sheets if sheet.name in TABLES)
+    assert in_excel.app.status_bar is False and in_excel.app.calculation == "automatic"
+
+
+def test_results_of_another_process_are_written_to_excel_and_taken_back(run_in_memory, in_excel, planned_template):
+    live = LiveHost(xlwings_book(in_excel))
+    before = {name: body(live, name) for name in run_in_memory.written.tables}
+    kept = as_they_stand(live, run_in_memory)
+    apply_written(run_in_memory, live)
+    file = HeadlessHost(planned_template)
+    assert [name for name in before if body(live, name) != body(file, name)] == []
+    apply_written(run_in_memory, live)
+    assert not live.changed, "what stands there already is not written again"
+    apply_written(kept, live)
+    assert {name: body(live, name) for name in before} == before

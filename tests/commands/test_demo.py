@@ -11,6 +11,10 @@ from math import isclose
 import pytest
 from company import cells, run
 
+from sop_xl.commands.regenerate import regenerate_on
+from sop_xl.hosts.headless import HeadlessHost
+from sop_xl.hosts.snapshot import snapshot
+
 pytestmark = pytest.mark.xdist_group("demo")
 
 DATA = files("sop_xl.samples") / "adventureworks"
@@ -91,3 +95,12 @@ def test_a_second_run_changes_nothing(demo):
     before = demo.read_bytes()
     assert run("regenerate", demo, "--as-of", "2025-05-05", "--recalc", "off").exit_code == 0
     assert demo.read_bytes() == before
+
+
+def test_the_sample_is_planned_in_memory_as_it_is_in_the_file(demo):
+    """All that a run writes to a picture of the planned workbook is what stands there already."""
+    picture = snapshot(HeadlessHost(demo))
+    report = regenerate_on(picture, as_of="2025-05-05")
+    assert report.exit_code == 0 and report.facts["forecast_from_cache"]
+    assert {"Baseline Forecast", "Supply Plan", "Financial Plan", "KPIs", "Run Log"} <= set(picture.written.tables)
+    assert not picture.changed

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from sop_xl.blocks import CellError, a1
 from sop_xl.errors import FrameError, HostError
 
+
 @pytest.fixture(params=KINDS)
 def bench(request, tmp_path) -> Bench:
     return Bench(request.param, tmp_path)

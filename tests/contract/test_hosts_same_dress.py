@@ -88,6 +88,23 @@ def test_headings_of_a_window_of_periods_move_on_by_a_month(bench):
     assert block.rows[2:] == [[None, "Item", "2026-12", "2027-01", "2027-02"], [None, "a", 2, 3, 4]]
 
 
+@pytest.mark.parametrize("rows", [MANY, [["one", 1]], []], ids=["grows", "shrinks", "empties"])
+def test_a_totals_row_stays_below_the_last_row_and_is_no_result(bench, rows):
+    host = bench.make(totals=True)
+    block = host.read_block("Supply Plan")
+    assert block.totals and block.table == (3, 2, 6, 3)
+    host.write_table("Supply Plan", HEADER, rows)
+    host = bench.again(host)
+    block = host.read_block("Supply Plan")
+    height = max(len(rows), 1)
+    assert block.totals and block.table == (3, 2, 4 + height, 3)
+    assert block.rows[3 + height] == [None, "Total", None]
+    assert body(host)[:-1] == (rows or [[None, None]])
+    written = snapshot(host)
+    written.write_table("Supply Plan", HEADER, [["x", 1]])
+    assert as_they_stand(host, written).tables["Supply Plan"].rows == rows
+
+
 def test_sheets_say_whether_they_show(bench):
     host = bench.make(parked=True)
     assert host.sheet_visibility("Supply Plan") == "visible"

@@ -195,9 +195,8 @@ def test_a_setting_that_cannot_be_given_back_does_not_keep_the_others(excel, boo
         if action == "set enable_events" and not excel.screen_updating and excel.calculation == "automatic":
             raise ExcelError("not now")
 
-    with pytest.raises(HostError, match="could not get all its settings back"):
-        with quiet(app):
-            excel.refuse = refuse
+    with pytest.raises(HostError, match="could not get all its settings back"), quiet(app):
+        excel.refuse = refuse
     assert (excel.screen_updating, excel.display_alerts, excel.calculation) == (True, True, "automatic")
 
 
@@ -376,7 +375,9 @@ def test_on_a_mac_protection_speaks_another_language():
 
     class MacSheet:
         protect_contents, protect_drawing_objects, protect_scenarios = Property(True), Property(False), Property(True)
-        calls: list[tuple[str, object]] = []
+
+        def __init__(self):
+            self.calls: list[tuple[str, object]] = []
 
         def unprotect(self, password):
             self.calls.append(("unprotect", password))
@@ -489,7 +490,7 @@ def test_a_write_that_removes_a_cited_column_is_refused(live, book, where):
 
 def test_a_name_of_several_cells_is_refused(live, book):
     book.names["span"] = "=Home!$A$1:$B$2"
-    with pytest.raises(HostError, match="plan.xlsx: the name span is not one cell but"):
+    with pytest.raises(HostError, match=r"plan\.xlsx: the name span is not one cell but"):
         live.read_name("span")
     assert "span" not in live.cell_names()
 
@@ -510,7 +511,7 @@ def test_a_named_cell_in_the_middle_of_a_merged_range_is_refused(live, book):
 
 def test_a_workbook_that_was_closed_is_one_clear_line(live, book, excel):
     excel.books.clear()
-    with pytest.raises(HostError, match="plan.xlsx is no longer open in Excel; open it and run again"):
+    with pytest.raises(HostError, match=r"plan\.xlsx is no longer open in Excel; open it and run again"):
         live.check_writable()
 
 

@@ -6,13 +6,13 @@ from datetime import datetime
 
 import xlwings
 from xlwings import base_classes
-from xlwings_engine.model import Area, Excel, Protection, Table, Workbook, Worksheet
-from xlwings_engine.typed import ERRORS, ExcelError
 
 from sop_xl.blocks import CellError, a1, parse_a1
 from sop_xl.hosts.live_excel import ALLOWANCES
 from sop_xl.hosts.memory import MemoryHost
 from sop_xl.hosts.serials import to_serial
+from xlwings_engine.model import Area, Excel, Protection, Table, Workbook, Worksheet
+from xlwings_engine.typed import ERRORS, ExcelError
 
 _NAMED_ERRORS = {-2146828288 + code: text for text, code in ERRORS.items() if code != 2045}
 """xlwings knows the seven old errors by name; newer ones it hands on as numbers."""
@@ -411,7 +411,7 @@ def open_book(picture: MemoryHost, excel: Excel | None = None) -> Workbook:
         for (row, column), value in sheet.cells.items():
             _put(made, row, column, value)
         if sheet.table is not None:
-            made.add_table(name.replace(" ", ""), sheet.table)
+            made.add_table(name.replace(" ", ""), sheet.table).totals = sheet.totals
     book.names = {name: f"='{sheet}'!${a1(1, column)[:-1]}${row}" for name, (sheet, row, column) in picture.names.items()}
     return book
 

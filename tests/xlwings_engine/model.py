@@ -13,10 +13,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from xlwings_engine.typed import EPOCH, ERRORS, ExcelError, Fault, parsed, serial
-
 from sop_xl.hosts.formulas import move_formula
 from sop_xl.hosts.styles import is_date_format
+from xlwings_engine.typed import EPOCH, ERRORS, ExcelError, Fault, parsed, serial
 
 Area = tuple[int, int, int, int]
 LONGEST_IN_BLOCK, LONGEST = 8_203, 32_767
