@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sop_xl.blocks import Block, CellValue, a1
+from sop_xl.hosts.memory import MemoryHost
 from sop_xl.hosts.protocol import Host
+from sop_xl.hosts.snapshot import snapshot
 from sop_xl.sheets import SHEETS
 from sop_xl.sheets.spec import Shape, SheetSpec
 
@@ -42,6 +44,15 @@ def table_sheets(host: Host) -> Iterator[SheetSpec]:
     """Contract sheets with a table that the workbook has, in tab order."""
     present = set(host.sheet_names())
     return (s for s in SHEETS if s.shape is not Shape.PAGE and s.name in present)
+
+
+def planning_picture(host: Host) -> MemoryHost:
+    """What `regenerate_on` and `check_on` need of a workbook, as a picture in memory that can be sent to another process.
+
+    Every table that the contract knows, whole; of pages of formulas only the cells with a name. `hosts.snapshot.apply_written` brings back what was
+    written to it.
+    """
+    return snapshot(host, [spec.name for spec in table_sheets(host)])
 
 
 def plain_table(spec: SheetSpec, block: Block) -> PlainTable:

@@ -20,23 +20,25 @@ def snapshot(host: Host, sheets: Collection[str] | None = None) -> MemoryHost:
         the cells that a name points to; their tables cannot be written.
     """
     taken = None if sheets is None else {name.casefold() for name in sheets}
+    places = host.cell_names()
+    named: dict[str, set[tuple[int, int]]] = {}
+    for sheet, row, column in places.values():
+        named.setdefault(sheet, set()).add((row, column))
     pictures: dict[str, MemorySheet] = {}
     for name in host.sheet_names():
-        picture = MemorySheet(visibility=host.sheet_visibility(name))
-        if taken is None or name.casefold() in taken:
-            block = host.read_block(name)
+        picture = pictures[name] = MemorySheet(visibility=host.sheet_visibility(name))
+        whole = taken is None or name.casefold() in taken
+        if not whole and name not in named:
+            continue
+        block = host.read_block(name)
+        if whole:
             picture.table, picture.totals = block.table, block.totals
-            picture.cells = {
-                (block.row + i, block.column + j): value
-                for i, row in enumerate(block.rows)
-                for j, value in enumerate(row)
-                if value is not None
-            }
-        pictures[name] = picture
-    places = host.cell_names()
-    for name, (sheet, row, column) in places.items():
-        if taken is not None and sheet.casefold() not in taken and (value := host.read_name(name)) is not None:
-            pictures[sheet].cells[row, column] = value
+        picture.cells = {
+            (block.row + i, block.column + j): value
+            for i, row in enumerate(block.rows)
+            for j, value in enumerate(row)
+            if value is not None and (whole or (block.row + i, block.column + j) in named[name])
+        }
     return MemoryHost(pictures, places, name=host.name)
 
 

@@ -194,15 +194,12 @@ class Workbook:
 
     def cell_names(self) -> dict[str, tuple[str, int, int]]:
         """Sheet, row and column of every name for the whole workbook that is one cell."""
+        present = {entry.name.casefold(): entry.name for entry in self.sheets() if entry.kind == "worksheet"}
         found: dict[str, tuple[str, int, int]] = {}
         for defined in self.defined_names():
-            if defined.scope is None and defined.name not in found:
-                try:
-                    place = self.named_cell(defined.name)
-                except HostError:  # a range, a constant, or a sheet that went
-                    continue
-                if place is not None:
-                    found[defined.name] = place
+            place = referenced_cell(defined.reference) if defined.scope is None else None
+            if place is not None and place[0].casefold() in present:
+                found[defined.name] = (present[place[0].casefold()], *place[1:])
         return found
 
     @property

@@ -10,6 +10,7 @@ from xlwings_engine import Protection, open_book, xlwings_book
 
 from sop_xl.commands.check import check_on, check_workbook
 from sop_xl.commands.regenerate import STEPS, regenerate_on
+from sop_xl.commands.tables import planning_picture
 from sop_xl.errors import HostError
 from sop_xl.hosts.headless import HeadlessHost
 from sop_xl.hosts.live import LiveHost
@@ -24,7 +25,7 @@ TABLES = [name for sheets in STEPS.values() for name in sheets]
 @pytest.fixture(scope="module")
 def run_in_memory(company_template, planned_template) -> MemoryHost:
     """The company planned on a picture of its workbook, made in one process and planned in (what could be) another; forecasts are those of the file's run."""
-    host = pickle.loads(pickle.dumps(snapshot(HeadlessHost(company_template))))
+    host = pickle.loads(pickle.dumps(planning_picture(HeadlessHost(company_template))))
     report = regenerate_on(host, as_of=AS_OF)
     assert report.exit_code == 0 and report.facts["changed"]
     return host
