@@ -241,7 +241,7 @@ class LiveHost:
         self.changed = False
         if written.tables or written.names:
             try:
-                with quiet(self._book.app):
+                with quiet(self._book.app, self._patient):
                     self.changed = self._make_effective()
             finally:
                 self._status.give_back()
@@ -253,7 +253,7 @@ class LiveHost:
         sheets = dict.fromkeys([*(t.name for t in tables), *(c.place.rpartition("!")[0] for c in cells), *sorted(citations.sheets)])
         with contextlib.ExitStack() as stack:
             for name in sheets:
-                self._patient(lambda name=name: stack.enter_context(unlocked(self._sheet(name)[1])))  # type: ignore[misc]
+                stack.enter_context(unlocked(self._sheet(name)[1], self._patient))
             begun: list[TableWrite | _CellWrite] = []
             try:
                 for k, change in enumerate(changes):
@@ -278,7 +278,8 @@ class LiveHost:
             rows = written.rows or [[None] * len(written.header)]
             tables.append(TableWrite(sheet, table, name, written.header, rows))
         tables = [write for write in tables if write.changes]
-        return tables, [write for name in self._collected.written.names if (write := self._cell_write(name)) is not None], Citations(self._book, tables)
+        cells = [write for name in self._collected.written.names if (write := self._cell_write(name)) is not None]
+        return tables, cells, Citations(self._book, tables)
 
     def _cell_write(self, name: str) -> _CellWrite | None:
         sheet, row, column = self._collected.names[name.casefold()]

@@ -72,7 +72,7 @@ def is_busy(error: BaseException) -> bool:
 
 
 @contextlib.contextmanager
-def quiet(app: Any) -> Iterator[None]:
+def quiet(app: Any, patient: Patience) -> Iterator[None]:
     """Excel without repainting, recalculating, events and questions; everything is as it was afterwards, whatever happens.
 
     xlwings' own guard sets all properties before it begins to watch over them, so that a refusal in the middle would leave some set.
@@ -81,14 +81,14 @@ def quiet(app: Any) -> Iterator[None]:
     before: dict[str, object] = {}
     try:
         for name, value in wanted.items():
-            before[name] = getattr(app, name)
-            setattr(app, name, value)
+            before[name] = patient(lambda name=name: getattr(app, name))  # type: ignore[misc]
+            patient(lambda name=name, value=value: setattr(app, name, value))  # type: ignore[misc]
         yield
     finally:
         failed = []
         for name, value in reversed(before.items()):
             try:
-                setattr(app, name, value)
+                patient(lambda name=name, value=value: setattr(app, name, value))  # type: ignore[misc]
             except Exception as error:  # the others must be restored all the same
                 failed.append(error)
         if failed:
@@ -96,7 +96,7 @@ def quiet(app: Any) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def unlocked(sheet: Any) -> Iterator[None]:
+def unlocked(sheet: Any, patient: Patience) -> Iterator[None]:
     """A sheet without its protection; it has the same protection again afterwards.
 
     xlwings has no protection in its public interface, so this is the one place that speaks to Excel's own objects (`api`).
@@ -107,24 +107,22 @@ def unlocked(sheet: Any) -> Iterator[None]:
         For a sheet that is protected with a password.
     """
     native = sheet.api
-    if hasattr(native, "ProtectContents"):
-        lift, restore = _windows_protection(native)
-    else:
-        lift, restore = _mac_protection(native)
+    ways = _windows_protection if hasattr(native, "ProtectContents") else _mac_protection
+    lift, restore = patient(lambda: ways(native))
     if lift is None:
         yield
         return
     try:
-        lift()
+        patient(lift)
+    except HostError:
+        raise
     except Exception as error:
-        if is_busy(error):
-            raise
         raise HostError(f"{sheet.name} is protected with a password; lift that (Review, Unprotect Sheet) and run again") from error
     try:
         yield
     finally:
         try:
-            restore()
+            patient(restore)
         except Exception as error:
             raise HostError(f"{sheet.name} could not be protected again; do it by hand (Review, Protect Sheet)") from error
 

@@ -171,13 +171,18 @@ class MemoryHost:
         values = plain_rows(name, len(names), rows, top + 1, left)
         bottom, right = top + len(values) + found.totals, left + len(names) - 1
         check_extent(name, bottom, right)
-        for row, column in sorted(found.cells):
-            new = top <= row <= bottom and left <= column <= right
-            old = row <= old_bottom and column <= old_right
-            if new and not old:
-                raise HostError(
-                    f"{name}!{a1(row, column)}: the table needs this cell to grow, and it is not empty; move what stands there"
-                )
+        in_the_way = min(
+            (
+                (row, column)
+                for row, column in found.cells
+                if top <= row <= bottom and left <= column <= right and not (row <= old_bottom and column <= old_right)
+            ),
+            default=None,
+        )
+        if in_the_way is not None:
+            raise HostError(
+                f"{name}!{a1(*in_the_way)}: the table needs this cell to grow, and it is not empty; move what stands there"
+            )
         before = dict(found.cells)
         last = {column: found.cells.get((old_bottom, column)) for column in range(left, right + 1)} if found.totals else {}
         for place in [p for p in found.cells if top <= p[0] <= old_bottom and left <= p[1] <= old_right]:

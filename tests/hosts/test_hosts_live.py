@@ -195,7 +195,7 @@ def test_a_setting_that_cannot_be_given_back_does_not_keep_the_others(excel, boo
         if action == "set enable_events" and not excel.screen_updating and excel.calculation == "automatic":
             raise ExcelError("not now")
 
-    with pytest.raises(HostError, match="could not get all its settings back"), quiet(app):
+    with pytest.raises(HostError, match="could not get all its settings back"), quiet(app, Patience()):
         excel.refuse = refuse
     assert (excel.screen_updating, excel.display_alerts, excel.calculation) == (True, True, "automatic")
 
@@ -253,6 +253,24 @@ def test_a_busy_moment_in_the_middle_of_a_write_does_no_harm(live, excel, book, 
     live.write_table("Supply Plan", HEADER, MANY)
     live.save()
     assert body(again(book)) == MANY and waits == [0.1]
+
+
+@pytest.mark.parametrize("action", ["set screen_updating", "set calculation", "unprotect", "protect", "resize", "format"])
+def test_excel_may_be_busy_at_any_moment(live, excel, book, action):
+    left = [1, 1]
+
+    def busy_twice(asked, name):
+        if asked == action and left:
+            left.pop()
+            raise ExcelError("Call was rejected by callee.", -2147418111)
+
+    before = settings(excel)
+    sheet(book).protection = Protection()
+    live.write_table("Supply Plan", HEADER, MANY)
+    excel.refuse = busy_twice
+    live.save()
+    assert not left
+    assert body(again(book)) == MANY and sheet(book).protection == Protection() and settings(excel) == before
 
 
 def test_other_errors_are_not_tried_again(waits):
@@ -386,7 +404,7 @@ def test_on_a_mac_protection_speaks_another_language():
             self.calls.append(("protect", parts))
 
     native = MacSheet()
-    with unlocked(type("Sheet", (), {"api": native, "name": "Supply Plan"})):
+    with unlocked(type("Sheet", (), {"api": native, "name": "Supply Plan"}), Patience()):
         assert native.calls == [("unprotect", "")]
     assert native.calls[1] == ("protect", {"password": "", "drawing_objects": False, "worksheet_contents": True, "scenarios": True})
 
