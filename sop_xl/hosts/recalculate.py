@@ -111,7 +111,7 @@ def recalculate(
         return RecalcReport(False, "the workbook has no formulas")
     run.cells.settle(stale=run.workbook.calculates_on_load)
     if program is None or (mode == "auto" and not run.waits()):
-        report = run.without_libreoffice(why_not if program is None else UP_TO_DATE, calculator=program is not None)
+        report = run.without_libreoffice(why_not if program is None else UP_TO_DATE)
     else:
         check_target(path.resolve())
         check_editable(run.package, run.workbook.part)
@@ -122,7 +122,7 @@ def recalculate(
                 raise
             run = _Run(run.package.blob, path, functions)
             run.cells.settle(stale=run.workbook.calculates_on_load)
-            report = run.without_libreoffice(f"{error}; Excel calculates when it opens the file", calculator=False)
+            report = run.without_libreoffice(f"{error}; Excel calculates when it opens the file")
     run.save()
     return replace(report, seconds=time.perf_counter() - started)
 
@@ -142,11 +142,12 @@ class _Run:
         """Whether there is anything for LibreOffice to do."""
         return self.workbook.calculates_on_load or self.package.changed or self.cells.never_computed()
 
-    def without_libreoffice(self, reason: str, *, calculator: bool) -> RecalcReport:
+    def without_libreoffice(self, reason: str) -> RecalcReport:
         """Native formulas stay as they are; Excel is asked to compute where one of our cells has changed."""
+        waits = self.waits()
         if self.package.changed:
             self.workbook.request_full_calculation()
-        return RecalcReport(False, reason, cells=self.cells.report(calculator=calculator))
+        return RecalcReport(False, reason, cells=self.cells.report(calculator=not waits))
 
     def with_libreoffice(self, program: str, timeout: float) -> RecalcReport:
         """Compute until our cells and native ones agree: once, unless they build on each other."""

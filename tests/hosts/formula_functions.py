@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 from sop_xl.blocks import CellError
 from sop_xl.hosts.cell_formulas.evaluate import FunctionSet, Value
 
@@ -24,7 +26,7 @@ class Functions:
 
     def call(self, name: str, arguments) -> Value:
         self.calls.append((name, tuple(arguments)))
-        cells = [v for a in arguments for v in (sum(a, []) if isinstance(a, list) else [a])]
+        cells = [v for a in arguments for v in (chain(*a) if isinstance(a, list) else [a])]
         error = next((v for v in cells if isinstance(v, CellError)), None)
         if error is not None and name not in ("SOP_ECHO", "SOP_COUNT"):
             self._why = f"{name}: an argument is the error {error}"

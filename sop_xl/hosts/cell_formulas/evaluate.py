@@ -45,11 +45,18 @@ class FunctionSet:
         Gives one value or rows, an Excel error value where there is no result.
     last_error
         Why the last call without a result had none.
+    teller
+        The function that tells such sentences. It is not called: of a cell that it cites, and of a function that it names, more is known here.
+    passing
+        Functions whose result depends on more than their arguments, such as the machine. A cell that calls one keeps the result that it has, so
+        that the same workbook stays the same.
     """
 
     names: Collection[str]
     call: Callable[[str, Sequence[Value]], Value]
     last_error: Callable[[], str]
+    teller: str = ""
+    passing: Collection[str] = frozenset()
 
 
 NO_FUNCTIONS = FunctionSet(frozenset(), lambda name, arguments: CellError("#NAME?"), str)
@@ -80,6 +87,8 @@ class Evaluator:
         Native expressions that were asked for, in the order of asking.
     sentence
         Why a function had no result since the evaluation of the cell began; `""` where all had one.
+    sentences
+        Such sentences by cell, by function, and under `""` the last one.
     """
 
     functions: FunctionSet
@@ -89,6 +98,7 @@ class Evaluator:
     results: dict[Native, Value] = field(default_factory=dict)
     wanted: dict[Native, None] = field(default_factory=dict)
     sentence: str = ""
+    sentences: dict[Place | str, str] = field(default_factory=dict)
 
     def value(self, tree: Bound, place: Place, *, inline: bool = False) -> Value:
         """Value of a cell's formula; `inline` has a native formula computed in its own cell, where others can read it.
@@ -101,7 +111,10 @@ class Evaluator:
             Where a native part of it must be computed first.
         """
         self.sentence = ""
-        return self._node(tree, place, inline)
+        try:
+            return self._node(tree, place, inline)
+        finally:
+            self.sentences[place] = self.sentence
 
     def _node(self, node: Bound, place: Place, inline: bool = False) -> Value:
         if isinstance(node, Constant):
@@ -134,11 +147,25 @@ class Evaluator:
     def _call(self, node: BoundCall, place: Place) -> Value:
         if node.name not in self.functions.names:
             raise NotComputedError(f"there is no function {node.name}")
+        if node.name == self.functions.teller:
+            return self._told(node, place)
         arguments = [self._node(argument, place) for argument in node.arguments]
         result = unwrapped(self.functions.call(node.name, arguments))
-        if isinstance(result, CellError) and not self.sentence:
-            self.sentence = self.functions.last_error() or f"{node.name} has no result"
+        if isinstance(result, CellError):
+            said = self.functions.last_error() or f"{node.name} has no result"
+            self.sentences[node.name] = self.sentences[""] = said
+            self.sentence = self.sentence or said
         return result
+
+    def _told(self, node: BoundCall, place: Place) -> str:
+        """The sentence about a cell, a function, or the last one."""
+        cited = node.arguments[0] if node.arguments else Constant(None)
+        if isinstance(cited, Cells) and (at := Place(cited.sheet, *cited.area[:2])) in self.sentences:
+            return self.sentences[at]
+        named = self._node(cited, place)
+        if isinstance(named, str) or not isinstance(cited, Cells):
+            return self.sentences.get(named.strip().upper() if isinstance(named, str) else "", "")
+        return ""
 
     def _adjusted(self, node: BoundAdjusted, place: Place) -> Value:
         if node.operator == "@":
@@ -177,6 +204,8 @@ class Evaluator:
         return value[0][0] if is_rows(value) else value
 
     def _native(self, node: BoundNative, place: Place, inline: bool) -> Value:
+        if not any(isinstance(piece, str) and piece.strip("(), ") for piece in node.pieces):
+            raise NotComputedError("several ranges in one argument cannot be handed over here")
         native = NativeText(self._node, self.formulas, self.grid, self.date1904).of(node, place, inline=inline)
         self.wanted[native] = None
         if native not in self.results:

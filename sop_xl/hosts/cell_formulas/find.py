@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from sop_xl.blocks import a1, parse_a1
-from sop_xl.hosts.cell_formulas.parse import OURS
+from sop_xl.hosts.cell_formulas.parse import calls_ours
 from sop_xl.hosts.cell_formulas.references import Place
 from sop_xl.hosts.named_cell import read_formulas
 from sop_xl.hosts.relations import target_of
@@ -45,9 +45,9 @@ class Formulas:
         """Formulas that call our functions, tab by tab and row by row."""
         found = {}
         for name, part in self.parts.items():
-            if OURS.search(self.workbook.package.text(part)):
+            if calls_ours(self.workbook.package.text(part)):
                 texts = self.of(name)
-                places = sorted(at for at, text in texts.items() if OURS.search(text))
+                places = sorted(at for at, text in texts.items() if calls_ours(text))
                 found.update({Place(name, *at): texts[at] for at in places})
         return found
 

@@ -17,8 +17,8 @@ from sop_xl.blocks import CellError, CellValue
 
 Rows = list[list[CellValue]]
 """Values of a rectangle, top to bottom, each row left to right."""
-OURS = re.compile(r"(?<![\w.])(?:_xll\.|_xlfn\.|_xludf\.)*SOP_\w+\(", re.I)
-"""Where a formula calls one of our functions, whatever stands before its name."""
+_OURS = re.compile(r"sop_\w+\(")
+_BEFORE = re.compile(r"(?:^|[^\w.]|_xll\.|_xlfn\.|_xludf\.)$")
 # a file holds the name alone, with a link to the add-in (`[1]!`), with the add-in's path, or with a prefix that Excel gives to names it does not know
 _OUR_NAME = re.compile(r"(@?)(?:'(?:[^']|'')*'!|[^'!()]*!)?(?:_xll\.|_xlfn\.|_xludf\.)*(SOP_\w+)\(", re.I)
 _SPILLED = re.compile(
@@ -29,6 +29,12 @@ _SINGLE = re.compile(r"(?:_xlfn\.)?SINGLE\(", re.I)
 _HERE = re.compile(r"(?:ROW|COLUMN)\(", re.I)
 _RANGE_OF_FUNCTION = re.compile(r"(.+):((?:_xlfn\.)?[A-Za-z][\w.]*\()")
 _CONSTANTS: dict[str, CellValue] = {"TRUE(": True, "FALSE(": False, "NA(": CellError("#N/A")}
+
+
+def calls_ours(text: str) -> bool:
+    """Whether a formula, or any of those in a text, calls one of our functions, whatever stands before its name."""
+    lowered = text.lower()  # one pattern without regard to case takes fifty times as long
+    return any(_BEFORE.search(lowered, max(0, m.start() - 7), m.start()) for m in _OURS.finditer(lowered))
 
 
 class FormulaError(Exception):

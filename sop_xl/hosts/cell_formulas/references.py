@@ -196,10 +196,8 @@ class References:
             return Broken(f"there is no name {name}", name)
         if depth > _DEPTH:
             return Broken(f"the name {name} means itself", name)
-        # relative references of a name are stored as seen from A1
-        text = move_formula(defined.reference, place.row - 1, place.column - 1)
         try:
-            return self.bind(parse(text), place, depth + 1)
+            return self.bind(parse(_seen_from(place, defined.reference)), place, depth + 1)
         except FormulaError as error:
             return Broken(f"the name {name} cannot be read: {error}", name)
 
@@ -223,6 +221,17 @@ class References:
         except FrameError as error:
             return Broken(str(error), text)
         return Cells(sheet, area, text) if area else Constant(CellError("#REF!"), text)
+
+
+def _seen_from(place: Place, reference: str) -> str:
+    """A name's formula for a cell: relative references are stored as seen from A1, and come round at the sheet's edges."""
+    rows, columns = place.row - 1, place.column - 1
+    for down in (rows, rows - MAX_ROWS):
+        for right in (columns, columns - MAX_COLUMNS):
+            moved = move_formula(reference, down, right)
+            if moved.count("#REF!") == reference.count("#REF!"):
+                return moved
+    return move_formula(reference, rows, columns)
 
 
 def plain_area(text: str) -> Area | None:

@@ -13,7 +13,7 @@ from sop_xl.hosts.cell_formulas.evaluate import Evaluator, FunctionSet, NotCompu
 from sop_xl.hosts.cell_formulas.find import ArrayFormula, Formulas
 from sop_xl.hosts.cell_formulas.grid import Grid
 from sop_xl.hosts.cell_formulas.order import Order, Precedents, circle_text, order_cells
-from sop_xl.hosts.cell_formulas.references import BoundNative, Place, References, parts_of
+from sop_xl.hosts.cell_formulas.references import BoundCall, BoundNative, Place, References, parts_of
 from sop_xl.hosts.cell_formulas.spill import Placed, Spilling
 from sop_xl.hosts.cell_formulas.write import Cell, Edit, write_cells
 from sop_xl.hosts.serials import to_serial
@@ -35,9 +35,9 @@ class CellReport:
     computed
         Cells with a fresh result.
     changed
-        Those of them, or of what they spill into, that show something else than before.
+        Addresses (`Lab!C4`) of those of them that show something else than before, here or in what they spill into.
     waiting
-        Addresses (`Lab!C4`) of cells that were left for a native calculation: to come, or not needed because nothing changed since the last one.
+        Addresses of cells that were left for a native calculation: to come, or not needed because nothing changed since the last one.
     kept
         Addresses of cells that cannot be computed; they keep their last result.
     problems
@@ -45,7 +45,7 @@ class CellReport:
     """
 
     computed: int = 0
-    changed: int = 0
+    changed: tuple[str, ...] = ()
     waiting: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
@@ -106,6 +106,7 @@ class CellFormulas:
         self._computed, self._sentences, self.waiting = {}, {}, {}
         self._kept = {p: f"it reads itself: {circle_text(c)}" for p, c in self._order.circular.items()}
         self.evaluator.wanted.clear()
+        self.evaluator.sentences.clear()
         edits: dict[str, dict[Cell, Edit]] = {}
         masters: dict[tuple[str, int, int], Place] = {}
         areas_changed = False
@@ -113,6 +114,8 @@ class CellFormulas:
             source = self._order.reads_native.get(place) if stale else None
             if source is not None:
                 self.waiting[place] = f"it reads {address(source)}, a native formula that waits for a calculation"
+                continue
+            if self._passing(place):
                 continue
             value = self._value(place)
             if isinstance(value, _Nothing):
@@ -127,6 +130,13 @@ class CellFormulas:
             self._order = None
             self.precedents.forget_areas()
         return areas_changed, changed
+
+    def _passing(self, place: Place) -> bool:
+        """Whether a cell calls a function whose result is not of the workbook alone, and has one."""
+        passing, tree = self.evaluator.functions.passing, self.precedents.tree(place)
+        if not passing or tree is None or _empty(self.grid.value(place.sheet, place.row, place.column)):
+            return False
+        return any(isinstance(part, BoundCall) and part.name in passing for part in parts_of(tree))
 
     def _value(self, place: Place) -> Value | _Nothing:
         """Result of a cell's formula; notes why there is none."""
@@ -199,6 +209,8 @@ class CellFormulas:
         """Whether native formulas must be computed again: some were not yet, or read cells that show something else now."""
         if any(native not in self.evaluator.results for native in self.evaluator.wanted):
             return True
+        # what was computed in its own cell was there for others in the same calculation
+        changed = changed - {native.at for native in self.evaluator.wanted if native.at is not None}
         return bool(changed) and any(
             _BY_TEXT.search(text) or not changed.isdisjoint(self.precedents.of(Place(sheet, *at)))
             for sheet in self.formulas.parts
@@ -228,7 +240,7 @@ class CellFormulas:
         waiting = [address(p) for p in self.formulas.ours if p in self.waiting] if calculator else []
         return CellReport(
             len(self._computed),
-            len(self.changed),
+            tuple(address(p) for p in self.formulas.ours if p in self.changed),
             tuple(waiting),
             tuple(address(p) for p in self.formulas.ours if p in kept),
             tuple(self._problems(kept)),

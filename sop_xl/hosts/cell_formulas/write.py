@@ -89,6 +89,8 @@ class _Writer:
         if len(self.changed) == before:
             return sheet.text[row.start : row.end]
         tag = f"<{p}row{row.attributes.removesuffix('/').rstrip()}>"
+        if not any(cells.values()) and set(attributes(row.attributes)) <= {"r", "spans"}:
+            return ""
         if set(cells) - stored:
             tag = drop_attribute(tag, "spans")
         return f"{tag}{''.join(cells[c] for c in sorted(cells))}</{p}row>"
