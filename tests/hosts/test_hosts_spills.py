@@ -176,3 +176,22 @@ def test_microsofts_validator_accepts_what_was_written(spilled):
     set_size(spilled, 5, 3)
     compute(spilled)
     assert made.validation_errors(spilled) == []
+
+
+def test_a_sheet_that_is_taken_over_keeps_its_spilling_formulas(spilled, tmp_path):
+    """Also into a workbook that never had one, and into one that has."""
+    target = tmp_path / "target.xlsx"
+    book = xlsxwriter.Workbook(target)
+    book.add_worksheet("Data")
+    book.close()
+    for name in ("My Lab", "Again"):
+        host = HeadlessHost(target)
+        source = tmp_path / f"{name}.xlsx"
+        book = xlsxwriter.Workbook(source)
+        book.add_worksheet(name).write_dynamic_array_formula("B2:B2", "=SOP_ROWS(3)", None, 0)
+        book.close()
+        host.add_sheets(source.read_bytes(), [name])
+        host.save()
+    compute(target)
+    assert [[row[1] for row in HeadlessHost(target).read_block(name).rows[1:]] for name in ("My Lab", "Again")] == [[11, 21, 31]] * 2
+    assert [n for n in made.read_parts(target) if "metadata" in n] == ["xl/metadata.xml"]

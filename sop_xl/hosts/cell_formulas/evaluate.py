@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeGuard
 
-from sop_xl.blocks import NOT_CALCULATED, CellError, CellValue, a1
+from sop_xl.blocks import CellError, CellValue
 from sop_xl.hosts.cell_formulas.find import Formulas
-from sop_xl.hosts.cell_formulas.grid import Grid
+from sop_xl.hosts.cell_formulas.grid import Grid, NoResultError
 from sop_xl.hosts.cell_formulas.native import Native, NativeText
 from sop_xl.hosts.cell_formulas.parse import Constant, Rows
 from sop_xl.hosts.cell_formulas.references import (
@@ -137,12 +137,10 @@ class Evaluator:
         return self._native(node, place, inline)
 
     def _cells(self, node: Cells) -> Value:
-        block = self.grid.block(node.sheet, node.area)
-        for i, row in enumerate(block):
-            for j, value in enumerate(row):
-                if value is NOT_CALCULATED:
-                    raise NotComputedError(f"{node.sheet}!{a1(node.area[0] + i, node.area[1] + j)} has a formula without a result")
-        return unwrapped(block)
+        try:
+            return unwrapped(self.grid.block(node.sheet, node.area))
+        except NoResultError as error:
+            raise NotComputedError(f"{error} has a formula without a result") from None
 
     def _call(self, node: BoundCall, place: Place) -> Value:
         if node.name not in self.functions.names:

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import cached_property
 
 from sop_xl.blocks import a1, parse_a1
 from sop_xl.hosts.cell_formulas.parse import calls_ours
 from sop_xl.hosts.cell_formulas.references import Place
+from sop_xl.hosts.dynamic_arrays import knows_dynamic_arrays, metadata_of
 from sop_xl.hosts.named_cell import read_formulas
-from sop_xl.hosts.relations import target_of
 from sop_xl.hosts.scan import Sheet
 from sop_xl.hosts.tables import Area, parse_area
 from sop_xl.hosts.workbook import Workbook
 from sop_xl.hosts.xmltext import attributes
-
-_DYNAMIC = re.compile(r"\bfDynamic\s*=\s*\"(?:1|true)\"")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +80,4 @@ class Formulas:
     @cached_property
     def _spills(self) -> bool:
         """Whether cells that carry metadata are dynamic arrays."""
-        package = self.workbook.package
-        part = target_of(package, self.workbook.part, "sheetMetadata")
-        return bool(part and package.has(part) and _DYNAMIC.search(package.text(part)))
+        return knows_dynamic_arrays(metadata_of(self.workbook.package, self.workbook.part))
