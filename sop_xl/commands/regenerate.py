@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ import pandas as pd
 from sop_xl import __version__
 from sop_xl.blocks import Block
 from sop_xl.commands.account import write_account
+from sop_xl.commands.cell_functions import cell_summary, compute_cells, recalculate_cells, recalculation_facts
 from sop_xl.commands.demand_planning import plan_demand
 from sop_xl.commands.inputs import Inputs, display_timeline, parked_inputs, planning_timeline, read_inputs
 from sop_xl.commands.last_supply_plan import last_supply_plan
@@ -28,11 +29,12 @@ from sop_xl.commands.tables import plain_table
 from sop_xl.commands.what_if import try_what_if
 from sop_xl.errors import ContractError, FrameError, HostError, Problem, Severity, errors_in
 from sop_xl.frames import FINANCIAL_PLAN, empty_frame
+from sop_xl.hosts.cell_formulas.session import CellReport
 from sop_xl.hosts.files import read_bytes, replace_file
 from sop_xl.hosts.guards import check_target
 from sop_xl.hosts.headless import HeadlessHost
 from sop_xl.hosts.protocol import Host
-from sop_xl.hosts.recalculate import UP_TO_DATE, Mode, recalculate
+from sop_xl.hosts.recalculate import UP_TO_DATE, Mode
 from sop_xl.periods import Timeline
 from sop_xl.plan.grid import records
 from sop_xl.sheets import SHEETS, sheet
@@ -120,16 +122,48 @@ def regenerate_on(
     PlanError
         When no feasible plan exists.
     """
+    return _regenerate(host, steps, as_of, progress or host.progress, "off").report
+
+
+@dataclass(frozen=True, slots=True)
+class _Ran:
+    """A run before native formulas are computed.
+
+    Parameters
+    ----------
+    report
+        With what was found about cells that call our functions so far.
+    problems
+        Without that.
+    cells
+        What became of such cells, before and after planning.
+    tell
+        Writes into a workbook what the run says about itself, with other problems of such cells.
+    """
+
+    report: Report
+    problems: Sequence[Problem] = ()
+    cells: tuple[CellReport, ...] = ()
+    tell: Callable[[Host, Sequence[Problem]], None] = lambda host, found: None
+
+
+def _regenerate(host: Host, steps: Sequence[str], as_of: str, say: Callable[[str, int, int], None], recalc: Mode) -> _Ran:
+    """See `regenerate_on`; `recalc` says whether native formulas will be computed afterwards."""
     wanted = _wanted_sheets(steps)
     as_of = as_of or date.today().isoformat()
-    say = progress or host.progress
     host.check_writable()
+    before = compute_cells(host, recalc)  # inputs may stand behind formulas
     inputs = read_inputs(host, say)
     timeline, problems = _timeline(host, inputs, steps)
     if timeline is None or errors_in(problems):
-        return _refused(host.name, problems)
+        return _Ran(_refused(host.name, problems))
     results, written = _plan_and_write(host, inputs, timeline, wanted, problems, say)
-    write_account(host, inputs, timeline, results, problems, steps or tuple(STEPS), as_of)
+    cells = compute_cells(host, recalc)
+
+    def tell(where: Host, found: Sequence[Problem]) -> None:
+        write_account(where, inputs, timeline, results, [*problems, *found], steps or tuple(STEPS), as_of)
+
+    tell(host, cells.problems)
     say("Saving", 0, 0)
     host.save()
     facts = {
@@ -143,14 +177,15 @@ def regenerate_on(
         "changed": host.changed,
         "supply": supply_sentences(results),
     }
-    return Report(
+    report = Report(
         command="regenerate",
         workbook=host.name,
         summary=_summary(host.name, facts),
-        problems=problems,
+        problems=[*problems, *cells.problems],
         facts=facts,
         tables=_tables(results, timeline, steps),
     )
+    return _Ran(report, problems, (before, cells), tell)
 
 
 def regenerate_workbook(
@@ -198,13 +233,15 @@ def regenerate_workbook(
         draft = Path(folder) / final.name
         host = HeadlessHost(workbook, out=draft, progress=say)
         check_target(final.resolve())
-        report = regenerate_on(host, steps=steps, as_of=as_of, progress=say)
-        if report.exit_code:
-            return replace(report, workbook=str(workbook))
-        recalculation = _recalculate(draft, recalc, say)
+        ran = _regenerate(host, steps, as_of, say, recalc)
+        if ran.report.exit_code:
+            return replace(ran.report, workbook=str(workbook))
+        say("Computing formulas", 0, 0)
+        computed = recalculate_cells(draft, recalc, ran.cells[-1], ran.tell)
         changed = _put_in_place(draft, workbook, out, original)
-    facts = report.facts | {"changed": changed, "recalculation": recalculation}
-    return replace(report, workbook=str(final), summary=_summary(final.name, facts), facts=facts)
+    facts = ran.report.facts | {"changed": changed, "recalculation": recalculation_facts(computed, *ran.cells)}
+    problems = [*ran.problems, *computed.cells.problems]
+    return replace(ran.report, workbook=str(final), summary=_summary(final.name, facts), problems=problems, facts=facts)
 
 
 def _tables(results: Results, timeline: Timeline, steps: Sequence[str]) -> list[tuple[str, list[str], list[list[str]]]]:
@@ -377,14 +414,6 @@ def _write(host: Host, results: Results, wanted: set[str], say: Callable[[str, i
     return written
 
 
-def _recalculate(path: Path, mode: Mode, say: Callable[[str, int, int], None]) -> dict[str, object]:
-    """Compute native formulas where that is asked for and possible; says what happened."""
-    say("Computing native formulas", 0, 0)
-    report = recalculate(path, mode)
-    engine = f"LibreOffice {report.version}".strip()
-    return {"ran": report.ran, "formulas": report.patched, "kept": list(report.kept), "engine": engine if report.ran else "", "why_not": report.reason}
-
-
 def _summary(workbook: str, facts: dict[str, Any]) -> str:
     fitted = "read from the cache" if facts["forecast_from_cache"] else "fitted"
     planned = f"{workbook}: {facts['series']} series planned from {facts['current_period']} on, forecasts {fitted}"
@@ -397,4 +426,6 @@ def _summary(workbook: str, facts: dict[str, Any]) -> str:
         computed = "nothing changed and every native formula is up to date"
     else:
         computed = f"native formulas wait for Excel ({recalculation['why_not']})"
+    if cells := cell_summary(recalculation["cells"]):
+        computed += f"; {cells}"
     return f"{planned}; {computed}."

@@ -9,6 +9,8 @@ from pathlib import Path
 from sop_xl.blocks import NOT_CALCULATED, Block, CellValue, a1
 from sop_xl.errors import HostError
 from sop_xl.hosts.atomic import replace_file
+from sop_xl.hosts.cell_formulas.evaluate import FunctionSet
+from sop_xl.hosts.cell_formulas.session import CellFormulas, CellReport
 from sop_xl.hosts.cells import CellWriter, plain_value
 from sop_xl.hosts.guards import check_editable, check_target, read_file
 from sop_xl.hosts.memory import report_progress
@@ -196,6 +198,24 @@ class HeadlessHost:
         """
         self.check_writable()
         set_visibility(self._workbook, name, visibility)
+
+    def compute_functions(self, functions: FunctionSet, *, calculator: bool) -> CellReport:
+        """Compute the cells that call our functions, as far as native formulas are not needed or up to date.
+
+        Parameters
+        ----------
+        functions
+            What the cells may call.
+        calculator
+            Whether native formulas will be computed after saving, and with them the cells that wait for them (see `recalculate`); if not, such
+            cells are reported as not computed.
+        """
+        stale = self._workbook.calculates_on_load or self._touched
+        cells = CellFormulas(self._workbook, functions)
+        if cells.settle(stale=stale):
+            self.check_writable()
+            self._written()
+        return cells.report(calculator=calculator or not (stale or self._touched))
 
     def progress(self, message: str, done: int = 0, total: int = 0) -> None:
         """See `protocol.Host`."""

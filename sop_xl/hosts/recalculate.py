@@ -6,36 +6,34 @@ cannot compute keeps its old result and is listed.
 
 from __future__ import annotations
 
-import re
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
 from sop_xl.blocks import a1
 from sop_xl.errors import FrameError, HostError
 from sop_xl.hosts.atomic import replace_file
-from sop_xl.hosts.cells import number_text
+from sop_xl.hosts.cell_formulas.calculator import Calculator
+from sop_xl.hosts.cell_formulas.evaluate import NO_FUNCTIONS, FunctionSet
+from sop_xl.hosts.cell_formulas.native import Native
+from sop_xl.hosts.cell_formulas.references import Place
+from sop_xl.hosts.cell_formulas.session import CellFormulas, CellReport, address
 from sop_xl.hosts.guards import check_editable, check_target, read_file
 from sop_xl.hosts.libreoffice import TIMEOUT, calculate, find_libreoffice, version_of
-from sop_xl.hosts.named_cell import read_formulas
 from sop_xl.hosts.occupied import array_areas
 from sop_xl.hosts.package import Package
 from sop_xl.hosts.relations import target_of
 from sop_xl.hosts.scan import Sheet
-from sop_xl.hosts.splice import cell_text
-from sop_xl.hosts.values import rich_text, shared_strings
+from sop_xl.hosts.stored_results import Result, cells_at, results_of, rewritten, with_result
+from sop_xl.hosts.values import shared_strings
 from sop_xl.hosts.verify import verify_package
 from sop_xl.hosts.workbook import SheetEntry, Workbook
-from sop_xl.hosts.xmltext import attributes, drop_attribute, escape_text, unescape, unescape_text
 
 Mode = Literal["auto", "libreoffice", "off"]
-Result = tuple[str, str]
-"""Cell type and stored text, unescaped: `("n", "1.5")`, `("str", "late")`, `("e", "#N/A")`."""
-_OURS = re.compile(r"(?<![\w.])(?:_xll\.)?SOP_\w+\(", re.I)
-_SAME = 5e-15  # LibreOffice stores 15 digits; closer than that is the same number
 _NAME = "#NAME?"
+_PASSES = 10
+"""Runs of LibreOffice, at most; each level of native formulas between cells of ours takes one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +53,11 @@ class RecalcReport:
     changed
         Those of them whose result is another than before.
     kept
-        Addresses (`Executive!C4`) of formulas that LibreOffice cannot compute; they keep their old result.
+        Addresses (`Executive!C4`) of formulas that neither LibreOffice nor our functions can compute; they keep their old result.
     seconds
         Wall-clock time.
+    cells
+        What became of the cells that call our functions.
     """
 
     ran: bool
@@ -67,13 +67,16 @@ class RecalcReport:
     changed: int = 0
     kept: tuple[str, ...] = ()
     seconds: float = field(default=0.0, compare=False)
+    cells: CellReport = field(default_factory=CellReport)
 
 
 UP_TO_DATE = "every formula is up to date"
 """Reason given where nothing was written since the last calculation."""
 
 
-def recalculate(path: str | Path, mode: Mode = "auto", timeout: float = TIMEOUT) -> RecalcReport:
+def recalculate(
+    path: str | Path, mode: Mode = "auto", timeout: float = TIMEOUT, functions: FunctionSet = NO_FUNCTIONS
+) -> RecalcReport:
     """Compute every formula of a workbook file and store the results in it.
 
     Parameters
@@ -81,9 +84,12 @@ def recalculate(path: str | Path, mode: Mode = "auto", timeout: float = TIMEOUT)
     path
         The workbook; replaced at once or not at all.
     mode
-        `auto` uses LibreOffice where it is installed and the workbook waits for a calculation, `libreoffice` demands it, `off` does nothing.
+        `auto` uses LibreOffice where it is installed and the workbook waits for a calculation, `libreoffice` demands it, `off` computes what
+        needs our functions alone.
     timeout
-        Seconds that LibreOffice may take.
+        Seconds that one run of LibreOffice may take; there are several where native formulas and ours build on each other.
+    functions
+        Our own functions, which cells may call; without them such cells keep their results.
 
     Raises
     ------
@@ -92,71 +98,91 @@ def recalculate(path: str | Path, mode: Mode = "auto", timeout: float = TIMEOUT)
     """
     if mode not in ("auto", "libreoffice", "off"):
         raise FrameError(f"{mode!r} is none of auto, libreoffice, off")
-    if mode == "off":
-        return RecalcReport(False, "switched off; Excel calculates when it opens the file")
     started, path = time.perf_counter(), Path(path)
-    program = find_libreoffice()
-    if program is None:
-        if mode == "libreoffice":
-            raise HostError(
-                "LibreOffice is not installed, so formulas cannot be calculated; install it or use --recalc off"
-            )
-        return RecalcReport(False, "LibreOffice is not installed; Excel calculates when it opens the file")
-    blob = read_file(path)
-    package = Package(blob, path.name)
-    workbook = Workbook(package)
-    sheets = [entry for entry in workbook.sheets() if entry.kind == "worksheet"]
-    formulas = {entry.name: read_formulas(Sheet(package.text(entry.part), entry.name)) for entry in sheets}
-    if not any(formulas.values()):
+    program, why_not = None, "switched off; Excel calculates when it opens the file"
+    if mode != "off":
+        program, why_not = find_libreoffice(), "LibreOffice is not installed; Excel calculates when it opens the file"
+        if program is None and mode == "libreoffice":
+            raise HostError("LibreOffice is not installed, so formulas cannot be calculated; install it or use --recalc off")
+    if program is None and not functions.names:
+        return RecalcReport(False, why_not)
+    run = _Run(read_file(path), path, functions)
+    if not any(run.formulas.values()):
         return RecalcReport(False, "the workbook has no formulas")
-    if mode == "auto" and not workbook.calculates_on_load:
-        return RecalcReport(False, UP_TO_DATE)
-    check_target(path.resolve())
-    check_editable(package, workbook.part)
-    try:
-        calculated = calculate(
-            program, _without_ours(blob, path.name, sheets, formulas), path.suffix, timeout
-        )
-    except HostError as error:
-        if mode == "libreoffice":
-            raise
-        return RecalcReport(
-            False, f"{error}; Excel calculates when it opens the file", seconds=time.perf_counter() - started
-        )
-    report = _patch(package, workbook, sheets, formulas, calculated)
-    content = package.to_bytes()
-    if content != blob:
-        touched = {entry.name for entry in package.entries if entry.content is not None}
-        replace_file(
-            path, content, lambda written: verify_package(written, content, blob, touched, path.name)
-        )
-    patched, changed, kept = report
-    return RecalcReport(
-        True, "", version_of(calculated), patched, changed, kept, time.perf_counter() - started
-    )
+    run.cells.settle(stale=run.workbook.calculates_on_load)
+    if program is None or (mode == "auto" and not run.waits()):
+        report = run.without_libreoffice(why_not if program is None else UP_TO_DATE)
+    else:
+        check_target(path.resolve())
+        check_editable(run.package, run.workbook.part)
+        try:
+            report = run.with_libreoffice(program, timeout)
+        except HostError as error:
+            if mode == "libreoffice":
+                raise
+            run = _Run(run.package.blob, path, functions)
+            run.cells.settle(stale=run.workbook.calculates_on_load)
+            report = run.without_libreoffice(f"{error}; Excel calculates when it opens the file")
+    run.save()
+    return replace(report, seconds=time.perf_counter() - started)
 
 
-def _without_ours(
-    blob: bytes, label: str, sheets: list[SheetEntry], formulas: dict[str, dict[str, str]]
-) -> bytes:
-    """A copy in which cells with our own functions hold their last result as a constant.
+class _Run:
+    """One recalculation of one file."""
 
-    LibreOffice does not know the functions; with the constant, formulas that build on such a cell still compute.
-    """
-    copy = Package(blob, label)
-    for entry in sheets:
-        ours = {address for address, formula in formulas[entry.name].items() if _OURS.search(formula)}
-        if ours:
-            sheet = Sheet(copy.text(entry.part), entry.name)
-            formula = sheet.patterns.formula
-            new = {a: (head, formula.sub("", inner, count=1)) for a, head, inner in _cells(sheet, ours)}
-            copy.replace_text(entry.part, _rewritten(sheet, new))
-    return copy.to_bytes()
+    def __init__(self, blob: bytes, path: Path, functions: FunctionSet) -> None:
+        self.path = path
+        self.package = Package(blob, path.name)
+        self.workbook = Workbook(self.package)
+        self.sheets = [entry for entry in self.workbook.sheets() if entry.kind == "worksheet"]
+        self.cells = CellFormulas(self.workbook, functions)
+        self.formulas = {e.name: {a1(*at): text for at, text in self.cells.formulas.of(e.name).items()} for e in self.sheets}
+
+    def waits(self) -> bool:
+        """Whether there is anything for LibreOffice to do."""
+        return self.workbook.calculates_on_load or self.package.changed or self.cells.never_computed()
+
+    def without_libreoffice(self, reason: str) -> RecalcReport:
+        """Native formulas stay as they are; Excel is asked to compute where one of our cells has changed."""
+        waits = self.waits()
+        if self.package.changed:
+            self.workbook.request_full_calculation()
+        return RecalcReport(False, reason, cells=self.cells.report(calculator=not waits))
+
+    def with_libreoffice(self, program: str, timeout: float) -> RecalcReport:
+        """Compute until our cells and native ones agree: once, unless they build on each other."""
+        changed = 0
+        sizes: dict[Native, tuple[int, int]] = {}
+        for left in reversed(range(_PASSES)):
+            calculator = Calculator(self.cells.formulas, self.cells.evaluator.wanted, sizes)
+            calculated = calculate(program, calculator.copy(self.package), self.path.suffix, timeout)
+            patched, different, kept = _patch(self.package, self.cells, self.sheets, self.formulas, calculated)
+            changed += different
+            self.cells.evaluator.results = dict(calculator.results(calculated))
+            self.cells.grid.forget()
+            if not self.cells.unsettled(self.cells.settle(stale=False)) or not left:
+                break
+        ours = self.cells.kept(calculator=False)
+        all_kept = {*kept, *map(address, ours)}
+        kept = tuple(c for name, own in self.formulas.items() for a in own if (c := f"{name}!{a}") in all_kept)
+        if not kept and not self.cells.blocked():
+            self.workbook.withdraw_full_calculation()
+        elif self.package.changed:
+            self.workbook.request_full_calculation()
+        return RecalcReport(True, "", version_of(calculated), patched, changed, kept, cells=self.cells.report(calculator=False))
+
+    def save(self) -> None:
+        """Replace the file where anything differs."""
+        blob, content = self.package.blob, self.package.to_bytes()
+        if content != blob:
+            touched = {entry.name for entry in self.package.entries if entry.content is not None}
+            check_target(self.path.resolve())
+            replace_file(self.path, content, lambda written: verify_package(written, content, blob, touched, self.path.name))
 
 
 def _patch(
     package: Package,
-    workbook: Workbook,
+    cells: CellFormulas,
     sheets: list[SheetEntry],
     formulas: dict[str, dict[str, str]],
     calculated: Package,
@@ -172,130 +198,38 @@ def _patch(
         own = formulas[entry.name]
         if not own:
             continue
+        ours = {a1(p.row, p.column) for p in cells.formulas.ours if p.sheet == entry.name}
         if entry.name not in by_name:
-            kept += [f"{entry.name}!{address}" for address in own]
+            kept += [f"{entry.name}!{at}" for at in own if at not in ours]
             continue
         sheet = Sheet(package.text(entry.part), entry.name)
-        wanted = set(own) | _spilled(sheet)
-        results = _results(Sheet(calculated.text(by_name[entry.name].part), entry.name), wanted, texts)
+        wanted = (set(own) | _filled(cells, entry.name)) - ours
+        results = results_of(Sheet(calculated.text(by_name[entry.name].part), entry.name), wanted, texts)
         fresh: dict[str, Result] = {}
-        for address in own:
-            result = results.get(address, ("n", ""))
-            if _OURS.search(own[address]) or result == ("e", _NAME):
-                kept.append(f"{entry.name}!{address}")
+        for at in [a for a in own if a not in ours]:
+            result = results.get(at, ("n", ""))
+            if result == ("e", _NAME):
+                kept.append(f"{entry.name}!{at}")
             else:
-                fresh[address] = result
+                fresh[at] = result
         fresh.update({a: r for a, r in results.items() if a not in own})
         new = {
             a: cell
-            for a, head, inner in _cells(sheet, set(fresh))
-            if (cell := _with_result(sheet, head, inner, fresh[a])) != (head, inner)
+            for a, head, inner in cells_at(sheet, set(fresh))
+            if (cell := with_result(sheet, head, inner, fresh[a])) != (head, inner)
         }
-        package.replace_text(entry.part, _rewritten(sheet, new))
-        patched += sum(address in own for address in fresh)
+        package.replace_text(entry.part, rewritten(sheet, new))
+        patched += sum(at in own for at in fresh)
         changed += len(new)
-    if not kept:
-        workbook.withdraw_full_calculation()
     return patched, changed, tuple(kept)
 
 
-def _spilled(sheet: Sheet) -> set[str]:
-    """Addresses that array formulas fill besides their own cell."""
+def _filled(cells: CellFormulas, name: str) -> set[str]:
+    """Addresses that native array formulas fill besides their own cell."""
     return {
         a1(row, column)
-        for top, left, bottom, right in array_areas(sheet)
+        for top, left, bottom, right in array_areas(cells.formulas.sheet(name))
+        if Place(name, top, left) not in cells.formulas.ours
         for row in range(top, bottom + 1)
         for column in range(left, right + 1)
     }
-
-
-def _results(sheet: Sheet, wanted: set[str], texts: list[str]) -> dict[str, Result]:
-    """Computed results by address."""
-    found: dict[str, Result] = {}
-    for row in sheet.rows():
-        for column, head, inner in sheet.cells(row):
-            address = a1(row.number, column)
-            if address in wanted:
-                found[address] = _stored(sheet, attributes(head).get("t", "n"), inner, texts)
-    return found
-
-
-def _stored(sheet: Sheet, kind: str, inner: str, texts: list[str]) -> Result:
-    if kind == "inlineStr":
-        return "str", rich_text(inner, sheet.patterns)
-    match = sheet.patterns.value.search(inner)
-    text = (match[1] or "") if match else ""
-    if kind == "s":
-        return "str", texts[int(text)]
-    return (kind, unescape_text(text)) if kind == "str" else (kind, unescape(text))
-
-
-def _cells(sheet: Sheet, wanted: set[str]) -> Iterator[tuple[str, str, str]]:
-    """Address, attribute text and inner text of the wanted cells."""
-    rows = {int(re.sub(r"\D", "", address)) for address in wanted}
-    for row in sheet.rows():
-        if row.number in rows:
-            for column, head, inner in sheet.cells(row):
-                address = a1(row.number, column)
-                if address in wanted:
-                    yield address, head, inner
-
-
-def _with_result(sheet: Sheet, head: str, inner: str, result: Result) -> tuple[str, str]:
-    """Attribute text and inner text of a formula cell with a new result; the old ones where it is the same."""
-    p = sheet.prefix
-    kind, text = result
-    old_kind = attributes(head).get("t", "n")
-    match = sheet.patterns.value.search(inner)
-    old_text = (match[1] or "") if match else ""
-    if old_kind == "b" and text.upper() in (
-        "0",
-        "1",
-        "TRUE",
-        "FALSE",
-    ):  # a truth value that a number format dressed up
-        kind, text = "b", "1" if text.upper() in ("1", "TRUE") else "0"
-    if kind == "n":
-        text = _number(text, old_text if old_kind == "n" else "")
-    if old_kind in ("s", "inlineStr"):  # a cell that an array formula fills
-        old_kind = ""
-    stored = escape_text(text) if kind == "str" else text
-    if kind == old_kind and stored == old_text:
-        return head, inner
-    head = drop_attribute(head, "t")
-    head = head if kind == "n" else f'{head.rstrip()} t="{kind}"'
-    value = f"<{p}v>{stored}</{p}v>" if stored or kind == "str" else ""
-    if match:
-        return head, inner[: match.start()] + value + inner[match.end() :]
-    formula = sheet.patterns.formula.search(inner)
-    place = formula.end() if formula else 0
-    return head, inner[:place] + value + inner[place:]
-
-
-def _number(text: str, old: str) -> str:
-    """Shortest text of a computed number; the old text where both are the same number to 15 digits."""
-    if not text:
-        return ""
-    new = float(text)
-    try:
-        if old and abs(new - float(old)) <= _SAME * abs(new):
-            return old
-    except ValueError:
-        pass
-    return number_text(new)
-
-
-def _rewritten(sheet: Sheet, new: dict[str, tuple[str, str]]) -> str:
-    """Text of the sheet with other attribute and inner text for some cells."""
-    rows = {int(re.sub(r"\D", "", address)) for address in new}
-    parts, position = [], 0
-    for row in sheet.rows():
-        if row.number not in rows:
-            continue
-        parts.append(sheet.text[position : row.inner_start])
-        for column, head, inner in sheet.cells(row):
-            address = a1(row.number, column)
-            parts.append(cell_text(sheet.prefix, address, *new.get(address, (head, inner))))
-        position = row.inner_end
-    parts.append(sheet.text[position:])
-    return "".join(parts)

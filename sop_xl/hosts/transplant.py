@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from sop_xl.errors import HostError
+from sop_xl.hosts.dynamic_arrays import moved_marks
 from sop_xl.hosts.merge_styles import StyleMerge
 from sop_xl.hosts.package import Package
 from sop_xl.hosts.relations import (
@@ -173,7 +174,7 @@ class Transplant:
                     )
             kinds = {r.kind for r in relationships(self.source, entry.part)}
             if kinds & set(_WHOLE_WORKBOOK_ONLY) or re.search(
-                r'<c [^>]*\b[cv]m="', self.source.text(entry.part)
+                r'<c [^>]*\bvm="', self.source.text(entry.part)
             ):
                 raise HostError(f"{entry.name} holds something that cannot move to another workbook")
 
@@ -211,6 +212,7 @@ class Transplant:
         body = sheet.text[sheet.inner_start : sheet.inner_end]
         body = re.sub(r'(<(?:c|row)\s(?:[^>]*?\s)?s=)"(\d+)"', styled, body)
         body = re.sub(r'(<c\s(?:[^>]*?\s)?)t="s"[^>]*><v>(\d+)</v></c>', inlined, body)
+        body = moved_marks(body, (self.source, self.from_workbook.part), (self.target, self.workbook.part))
         return head + body + _RULE_STYLE.sub(ruled, tail)
 
     def _copy(self, part: str, styles: StyleMerge, text: str | None = None) -> str:

@@ -241,23 +241,23 @@ def test_stopping_while_formulas_are_computed_leaves_the_file_as_it_was(company,
     """Plan and computed formulas come into place together or not at all."""
     before = company.read_bytes()
 
-    def stop(path, mode):
+    def stop(path, mode, **more):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("sop_xl.commands.regenerate.recalculate", stop)
+    monkeypatch.setattr("sop_xl.commands.cell_functions.recalculate", stop)
     result = run("regenerate", company, "--as-of", "2025-01-06")
     assert result.exit_code == 130 and "nothing was written" in result.output
     assert company.read_bytes() == before
 
 
 def test_a_file_that_somebody_saved_during_the_run_is_not_overwritten(company, monkeypatch):
-    def save_meanwhile(path, mode):
+    def save_meanwhile(path, mode, **more):
         company.write_bytes(b"newer")
         from sop_xl.hosts.recalculate import RecalcReport
 
         return RecalcReport(False, "off")
 
-    monkeypatch.setattr("sop_xl.commands.regenerate.recalculate", save_meanwhile)
+    monkeypatch.setattr("sop_xl.commands.cell_functions.recalculate", save_meanwhile)
     result = run("regenerate", company)
     assert result.exit_code == 2 and "changed by another program" in result.output
     assert company.read_bytes() == b"newer"
