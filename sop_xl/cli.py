@@ -26,7 +26,6 @@ templates_app = typer.Typer(help="The templates that ship with the package.", no
 addin_app = typer.Typer(help="The add-in for Excel: ribbon and functions.", no_args_is_help=True)
 app.add_typer(module_app, name="module")
 app.add_typer(templates_app, name="templates")
-app.registered_commands += excel_commands.registered_commands
 app.add_typer(addin_app, name="addin")
 
 AsOf = Annotated[str | None, typer.Option("--as-of", metavar="YYYY-MM-DD", help="Date of the run; today by default.")]
@@ -333,6 +332,9 @@ def _day(text: str | None) -> str:
         return date.fromisoformat(text).isoformat()
     except ValueError:
         raise typer.BadParameter(f"expected a date such as 2026-11-30, got {text!r}", param_hint="--as-of") from None
+
+
+app.registered_commands += excel_commands.registered_commands
 
 
 def main() -> None:
