@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from sop_xl.terminal import Progress, run_command
+from sop_xl.cli_excel import excel_commands
+from sop_xl.terminal import Json, Progress, Quiet, Workbook, run_command
 
 if TYPE_CHECKING:
     from sop_xl.commands.report import Report
@@ -27,9 +28,6 @@ app.add_typer(module_app, name="module")
 app.add_typer(templates_app, name="templates")
 app.add_typer(addin_app, name="addin")
 
-Workbook = Annotated[Path, typer.Argument(help="The workbook (.xlsx).", show_default=False)]
-Json = Annotated[bool, typer.Option("--json", help="Print the report as JSON.")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but problems.")]
 AsOf = Annotated[str | None, typer.Option("--as-of", metavar="YYYY-MM-DD", help="Date of the run; today by default.")]
 Out = Annotated[Path | None, typer.Option("--out", help="Write here and leave the workbook as it is.")]
 Recalc = Annotated[Literal["auto", "libreoffice", "off"], typer.Option("--recalc", help="Compute native formulas: auto (with LibreOffice if it is there), libreoffice, off.")]
@@ -266,108 +264,6 @@ def render(
     run_command(run, quiet=quiet, json=json)
 
 
-@app.command()
-def restore(workbook: Workbook, json: Json = False, quiet: Quiet = False) -> None:
-    """Write back what the tables held before the ribbon's last command wrote them; once more brings the later results back."""
-
-    def run(progress: Progress) -> Report:
-        from datetime import datetime
-
-        from sop_xl.commands.kept_results import restore_workbook
-
-        return restore_workbook(workbook, now=datetime.now().isoformat(timespec="minutes"))
-
-    run_command(run, quiet=quiet, json=json)
-
-
-@app.command()
-def stop(workbook: Annotated[str, typer.Argument(help="The workbook: its path, or its web address.", show_default=False)], json: Json = False, quiet: Quiet = False) -> None:
-    """End a run that was started from Excel on this workbook; it has written nothing."""
-
-    def run(progress: Progress) -> Report:
-        from sop_xl.commands.stop import stop_run
-
-        return stop_run(workbook if "://" in workbook else str(Path(workbook).resolve()))
-
-    run_command(run, quiet=quiet, json=json)
-
-
-@app.command()
-def log(
-    open_: Annotated[bool, typer.Option("--open", help="Open it, too.")] = False,
-    json: Json = False,
-    quiet: Quiet = False,
-) -> None:
-    """Say where the log is and show its last lines."""
-
-    def run(progress: Progress) -> Report:
-        from sop_xl.commands.open_log import show_log
-
-        return show_log(open_it=open_)
-
-    run_command(run, quiet=quiet, json=json)
-
-
-@app.command()
-def about(workbook: Annotated[Path | None, typer.Argument(help="A workbook to tell of, too.", show_default=False)] = None, json: Json = False, quiet: Quiet = False) -> None:
-    """Say which versions work together here."""
-
-    def run(progress: Progress) -> Report:
-        from sop_xl.commands.about import about as tell
-        from sop_xl.hosts.headless import HeadlessHost
-
-        return tell(HeadlessHost(workbook) if workbook else None)
-
-    run_command(run, quiet=quiet, json=json)
-
-
-@app.command()
-def install(
-    to: Annotated[Path | None, typer.Option("--to", help="Put the add-in here and not into Excel's own start folder.", show_default=False)] = None,
-    interpreter: Annotated[str | None, typer.Option("--interpreter", help="Python that computes; by default this one.", show_default=False)] = None,
-    json: Json = False,
-    quiet: Quiet = False,
-) -> None:
-    """Put the add-in into Excel, for this user and without an administrator's rights."""
-
-    def run(progress: Progress) -> Report:
-        from sop_xl.commands.install import install_addin
-
-        return install_addin(to, interpreter=interpreter)
-
-    run_command(run, quiet=quiet, json=json)
-
-
-@app.command()
-def uninstall(
-    from_: Annotated[Path | None, typer.Option("--from", help="Take it out of this folder.", show_default=False)] = None,
-    json: Json = False,
-    quiet: Quiet = False,
-) -> None:
-    """Take the add-in out of Excel."""
-
-    def run(progress: Progress) -> Report:
-        from sop_xl.commands.install import uninstall_addin
-
-        return uninstall_addin(from_)
-
-    run_command(run, quiet=quiet, json=json)
-
-
-@app.command()
-def doctor(workbook: Annotated[Path | None, typer.Argument(help="A workbook to look at, too.", show_default=False)] = None, json: Json = False, quiet: Quiet = False) -> None:
-    """Look at Excel, Python, the add-in and a workbook, and say what to do about each finding."""
-
-    def run(progress: Progress) -> Report:
-        from sop_xl.commands.doctor import examine
-        from sop_xl.commands.machine import probe_machine
-        from sop_xl.hosts.headless import HeadlessHost
-
-        return examine(probe_machine(), HeadlessHost(workbook) if workbook else None, address=str(workbook.resolve()) if workbook else "")
-
-    run_command(run, quiet=quiet, json=json)
-
-
 @templates_app.command("build")
 def templates_build(folder: Annotated[Path, typer.Argument(help="Folder for the templates and their manifests.")] = Path("workbook_templates")) -> None:
     """Build the templates from the contract, byte for byte the same every time."""
@@ -436,6 +332,9 @@ def _day(text: str | None) -> str:
         return date.fromisoformat(text).isoformat()
     except ValueError:
         raise typer.BadParameter(f"expected a date such as 2026-11-30, got {text!r}", param_hint="--as-of") from None
+
+
+app.registered_commands += excel_commands.registered_commands
 
 
 def main() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from sop_xl.commands.report import Report
 
 Progress = Callable[[str, int, int], None]
+
+Workbook = Annotated[Path, typer.Argument(help="The workbook (.xlsx).", show_default=False)]
+Json = Annotated[bool, typer.Option("--json", help="Print the report as JSON.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but problems.")]
 
 INTERRUPTED = 130
 MOST_PROBLEMS = 40
