@@ -49,6 +49,16 @@ def test_the_second_command_is_what_runs_these_tests():
     assert re.search(r'pip install -e "\.\[dev\]" && python -m pytest', marked("tests"))
 
 
+def test_the_planner_s_path_installs_the_add_in(tmp_path):
+    """Excel's own folder is there on Windows alone; the same command puts the add-in into any other."""
+    lines = [line.removeprefix(".venv\\Scripts\\") for block in code_blocks("powershell") for line in block.splitlines()]
+    assert [line.split()[0] for line in lines] == ["py", "pip", "sop-xl", "sop-xl"]
+    assert lines[3] == marked("demo").split("&&")[-1].strip()
+    done = subprocess.run([BIN / "sop-xl", *lines[2].split()[1:], "--to", tmp_path], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert (tmp_path / "sop_xl.xlam").exists()
+
+
 class Tour(dict[str, "subprocess.CompletedProcess[str]"]):
     """Result of each line, and the folder in which they ran."""
 
