@@ -11,7 +11,7 @@ import pytest
 import xlsxwriter
 from formula_functions import Functions
 
-from sop_xl.blocks import CellError, a1
+from sop_xl.blocks import CellError, a1, parse_a1
 from sop_xl.commands.cell_functions import function_set
 from sop_xl.errors import Severity, format_problem
 from sop_xl.functions import call, functions
@@ -85,7 +85,7 @@ def test_this_row_inside_a_table_with_and_without_the_tables_name(tmp_path):
     [
         ("=SOP_SUM(1,2.5,-3e0)", 0.5), ('=SOP_ECHO("say ""no""")', 'say "no"'), ("=SOP_ECHO(TRUE)", True), ("=SOP_ECHO(#N/A)", CellError("#N/A")),
         ("=SOP_ECHO(NA())", CellError("#N/A")), ("=SOP_SUM({1,2;-3,4})", 4), ('=SOP_SHAPE({1,"a";TRUE,#N/A})', CellError("#N/A")), ("=SOP_SUM(5%,-(F1),+F1)", 0.05),
-        ("=SOP_COUNT(1,,2,)", 2), ("=SOP_COUNT()", 0), ("= SOP_SUM( F1 , 1 )", 8), ("=-SOP_SUM(F1)%", -0.07), ("=(SOP_SUM(F1))", 7), ("=SOP_ECHO(Data!E1)", "late"),
+        ("=SOP_COUNT(1,,2,)", 2), ("=SOP_COUNT()", 0), ('=SOP_COUNT("",SOP_BLANK(),1)', 1), ("= SOP_SUM( F1 , 1 )", 8), ("=-SOP_SUM(F1)%", -0.07), ("=(SOP_SUM(F1))", 7), ("=SOP_ECHO(Data!E1)", "late"),
         ("=SOP_SUM(SOP_ECHO(#N/A))", CellError("#N/A")), ("=SOP_ECHO(H1)", ""), ("=SOP_ECHO(Data!#REF!)", CellError("#REF!")),
     ],
 )  # fmt: skip
@@ -222,12 +222,27 @@ def test_only_results_change_and_a_second_time_nothing(tmp_path):
 
 def test_cells_agree_with_a_direct_call(tmp_path):
     """Formulas in a file give what the function gives to whoever calls it."""
-    examples = [(name, f.example) for name, f in functions().items() if f.cached]
-    path = books.make(tmp_path / "examples.xlsx", {a1(k, 20): example for k, (_, example) in enumerate(examples, 1)})
-    report = recalculate(path, "off", functions=function_set())
-    assert not report.cells.kept, report.cells.problems
+    examples = {name: f.example for name, f in functions().items() if f.cached}
+    places = {name: a1(1, 50 * k + 10) for k, name in enumerate(examples, 1)}
+    arrays = {f"{places[name]}:{places[name]}": example for name, example in examples.items()}
+    path = books.make(tmp_path / "examples.xlsx", {}, arrays=arrays)
+    direct = {}
+
+    def remembered(name, arguments):
+        direct[name] = call(name, arguments)
+        return direct[name]
+
+    report = recalculate(path, "off", functions=replace(function_set(), call=remembered))
+    assert report.cells.kept == tuple(f"My Lab!{places[n]}" for n in examples if n not in direct), report.cells.problems
     values = books.shown(path)
-    assert values[a1(1 + [n for n, _ in examples].index("SOP_EOQ"), 20)] == call("SOP_EOQ", [1200, 50, 2.4])
+    for name, result in direct.items():
+        rows = result if isinstance(result, list) else [[result]]
+        top, left = parse_a1(places[name])
+        for i, row in enumerate(rows):
+            for j, value in enumerate(row):
+                assert values[a1(top + i, left + j)] == ("" if value is None else value), (name, i, j)
+    assert direct["SOP_EOQ"] == call("SOP_EOQ", [1200, 50, 2.4])
+    assert len(direct) >= len(examples) - 3
 
 
 def test_a_host_computes_in_memory_and_saves_what_it_computed(tmp_path):

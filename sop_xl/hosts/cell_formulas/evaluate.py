@@ -147,7 +147,7 @@ class Evaluator:
             raise NotComputedError(f"there is no function {node.name}")
         if node.name == self.functions.teller:
             return self._told(node, place)
-        arguments = [self._node(argument, place) for argument in node.arguments]
+        arguments = [_handed_over(self._node(argument, place)) for argument in node.arguments]
         result = unwrapped(self.functions.call(node.name, arguments))
         if isinstance(result, CellError):
             said = self.functions.last_error() or f"{node.name} has no result"
@@ -211,6 +211,15 @@ class Evaluator:
         if self.results[native] == NOT_KNOWN:
             raise NotComputedError("LibreOffice does not know a function or name in it")
         return self.results[native]
+
+
+def _handed_over(value: Value) -> Value:
+    """An argument as Excel hands it over: an empty text is an empty cell."""
+    if not is_rows(value):
+        return None if value == "" else value
+    if not any("" in row for row in value):
+        return value
+    return [[None if cell == "" else cell for cell in row] for row in value]
 
 
 def is_rows(value: Value) -> TypeGuard[Rows]:
