@@ -1,4 +1,8 @@
-"""The mark of formulas that spill: an entry in a workbook's metadata, which their cells cite by number (`cm="1"`)."""
+"""The mark that lets a formula spill: an entry of the workbook's metadata, which cells cite by its number.
+
+Excel writes a formula that spills as an array formula over the cells that it fills, with this mark on its first cell. Without the mark it is
+an array formula of the old kind, which keeps its size.
+"""
 
 from __future__ import annotations
 
@@ -6,55 +10,71 @@ import re
 
 from sop_xl.hosts.package import Package
 from sop_xl.hosts.relations import add_relationship, content_type, declare_type, relationships, target_of
+from sop_xl.hosts.workbook import Workbook
+from sop_xl.hosts.xmltext import attributes, whole
 
-_DYNAMIC = re.compile(r'\bfDynamic\s*=\s*"(?:1|true)"')
-_MARK = re.compile(r'(<c\s(?:[^>]*?\s)?)cm="(\d+)"')
-
-
-def metadata_of(package: Package, workbook_part: str) -> str:
-    """Text of the metadata part, `""` where there is none."""
-    part = target_of(package, workbook_part, "sheetMetadata")
-    return package.text(part) if part and package.has(part) else ""
-
-
-def knows_dynamic_arrays(metadata: str) -> bool:
-    """Whether some entry says that a formula spills."""
-    return bool(_DYNAMIC.search(metadata))
+MARK = re.compile(r'(<(?:[\w.-]+:)?c(?=\s)[^>]*?)\scm="(\d+)"')
+"""A cell up to the number of its metadata."""
+_KIND = "sheetMetadata"
+_TYPE = re.compile(r"<(?:[\w.-]+:)?metadataType(?=\s)[^>]*>")
+_FUTURE = re.compile(r"<(?:[\w.-]+:)?futureMetadata(?=\s)[^>]*\bname=\"XLDAPR\"[^>]*>(.*?)</(?:[\w.-]+:)?futureMetadata\s*>", re.S)
+_CELLS = re.compile(r"<(?:[\w.-]+:)?cellMetadata(?=[\s>])[^>]*>(.*?)</(?:[\w.-]+:)?cellMetadata\s*>", re.S)
+_ENTRY = re.compile(r"<(?:[\w.-]+:)?bk\s*>(.*?)</(?:[\w.-]+:)?bk\s*>", re.S)
+_RECORD = re.compile(r"<(?:[\w.-]+:)?rc(?=\s)[^>]*>")
+_SPILLS = re.compile(r'\bfDynamic="(?:1|true)"')
 
 
-def moved_marks(cells: str, source: tuple[Package, str], target: tuple[Package, str]) -> str:
-    """Cells of another workbook with the number that spilling formulas have in this one.
+def spill_marks(workbook: Workbook) -> list[int]:
+    """Numbers (`cm` of a cell) that mean that a formula spills, and nothing else; none where no formula of the workbook does."""
+    package = workbook.package
+    part = target_of(package, workbook.part, _KIND)
+    if part is None or not package.has(part):
+        return []
+    text = package.text(part)
+    types = [attributes(tag).get("name") for tag in _TYPE.findall(text)]
+    future, cells = _FUTURE.search(text), _CELLS.search(text)
+    if future is None or cells is None:
+        return []
+    spills = [bool(_SPILLS.search(entry)) for entry in _ENTRY.findall(future[1])]
+    found = []
+    for number, entry in enumerate(_ENTRY.findall(cells[1]), 1):
+        records = [attributes(tag) for tag in _RECORD.findall(entry)]
+        if len(records) == 1:
+            type_, place = whole(records[0], "t"), whole(records[0], "v")
+            if 1 <= type_ <= len(types) and types[type_ - 1] == "XLDAPR" and place < len(spills) and spills[place]:
+                found.append(number)
+    return found
 
-    Parameters
-    ----------
-    cells
-        Text of a sheet's cells.
-    source, target
-        Package and workbook part of where they come from and where they go. The target gets the source's metadata where it has none; where it
-        has other entries only, the formulas keep the area that they have, as array formulas always did.
+
+def take_over_marks(source: Workbook, workbook: Workbook) -> dict[int, int | None]:
+    """What each mark of the source is in another workbook, whose metadata is added where it has none.
+
+    `None` where its metadata is of other things alone: a formula then becomes an array formula of the old kind.
     """
-    if not _MARK.search(cells):
-        return cells
-    package, workbook = target
-    if not metadata_of(*target):
-        arrow = next(r for r in relationships(*source) if r.kind == "sheetMetadata")
-        part = "xl/metadata.xml" if not package.has("xl/metadata.xml") else package.fresh_name("xl/metadata{}.xml")
-        package.add(part, source[0].read(arrow.target))
-        declare_type(package, part, content_type(source[0], arrow.target))
-        add_relationship(package, workbook, arrow.type, part)
-    number = _number(metadata_of(*target))
-    return _MARK.sub(lambda m: f'{m[1]}cm="{number}"' if number else m[1].rstrip(), cells)
+    marks = spill_marks(source)
+    if not marks:
+        return {}
+    if target_of(workbook.package, workbook.part, _KIND) is None:
+        _copy_metadata(source, workbook)
+        return {mark: mark for mark in marks}
+    own = spill_marks(workbook)
+    return dict.fromkeys(marks, own[0] if own else None)
 
 
-def _number(metadata: str) -> int:
-    """Number of the entry for spilling formulas, 0 where there is none."""
-    kinds = re.findall(r"<(?:[\w.-]+:)?metadataType\s[^>]*?\bname=\"([^\"]*)\"", metadata)
-    future = re.search(r"<(?:[\w.-]+:)?futureMetadata\s[^>]*?\bname=\"XLDAPR\".*?</(?:[\w.-]+:)?futureMetadata>", metadata, re.S)
-    if "XLDAPR" not in kinds or future is None:
-        return 0
-    blocks = re.findall(r"<(?:[\w.-]+:)?bk>.*?</(?:[\w.-]+:)?bk>", future[0], re.S)
-    spilling = {str(k) for k, block in enumerate(blocks) if knows_dynamic_arrays(block)}
-    cells = re.search(r"<(?:[\w.-]+:)?cellMetadata.*?</(?:[\w.-]+:)?cellMetadata>", metadata, re.S)
-    entries = re.findall(r"<(?:[\w.-]+:)?rc\s+t=\"(\d+)\"\s+v=\"(\d+)\"", cells[0]) if cells else []
-    wanted = str(kinds.index("XLDAPR") + 1)
-    return next((k for k, (kind, value) in enumerate(entries, 1) if kind == wanted and value in spilling), 0)
+def _copy_metadata(source: Workbook, workbook: Workbook) -> None:
+    from_package: Package = source.package
+    arrow = next(r for r in relationships(from_package, source.part) if r.kind == _KIND)
+    name = workbook.package.fresh_name("xl/metadata{}.xml")
+    workbook.package.add(name, from_package.read(arrow.target))
+    declare_type(workbook.package, name, content_type(from_package, arrow.target))
+    add_relationship(workbook.package, workbook.part, arrow.type, name)
+
+
+def remarked(text: str, marks: dict[int, int | None]) -> str:
+    """Cells of a worksheet with the numbers that their marks have elsewhere."""
+
+    def renumbered(match: re.Match[str]) -> str:
+        number = marks.get(int(match[2]))
+        return match[1] if number is None else f'{match[1]} cm="{number}"'
+
+    return MARK.sub(renumbered, text)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from sop_xl.errors import HostError
-from sop_xl.hosts.dynamic_arrays import moved_marks
+from sop_xl.hosts.dynamic_arrays import MARK, remarked, spill_marks, take_over_marks
 from sop_xl.hosts.merge_styles import StyleMerge
 from sop_xl.hosts.package import Package
 from sop_xl.hosts.relations import (
@@ -55,6 +55,7 @@ class Transplant:
         self.target = workbook.package
         self._moved: dict[str, str] = {}
         self._shared: list[str] = []
+        self._marks: dict[int, int | None] = {}
 
     def add(self, names: Sequence[str]) -> None:
         """Add the sheets of those names, in the order and near the neighbours that they have in the source.
@@ -72,6 +73,7 @@ class Transplant:
         if part is not None:
             self._shared = _string_items(self.source.text(part))
         styles = StyleMerge(self.source, self.from_workbook.part, self.target, self.workbook.part)
+        self._take_over_marks(chosen)
         for entry in chosen:
             self._add_sheet(entry, entries, styles)
         styles.apply()
@@ -89,10 +91,15 @@ class Transplant:
             self._shared = _string_items(self.source.text(part))
         styles = StyleMerge(self.source, self.from_workbook.part, self.target, self.workbook.part)
         chosen = [self.from_workbook.sheet(name) for name in names]
+        self._take_over_marks(chosen)
         for entry in chosen:
             self._replace_sheet(entry, styles)
         styles.apply()
         self._replace_names({entry.name.casefold() for entry in chosen}, loosened)
+
+    def _take_over_marks(self, chosen: Sequence[SheetEntry]) -> None:
+        if any(MARK.search(self.source.text(entry.part)) for entry in chosen):
+            self._marks = take_over_marks(self.from_workbook, self.workbook)
 
     def _replace_sheet(self, entry: SheetEntry, styles: StyleMerge) -> None:
         own = self.workbook.sheet(entry.name).part
@@ -173,9 +180,9 @@ class Transplant:
                         f"{self.target.label}: the name {table.name} is needed for the table of {entry.name}; rename it"
                     )
             kinds = {r.kind for r in relationships(self.source, entry.part)}
-            if kinds & set(_WHOLE_WORKBOOK_ONLY) or re.search(
-                r'<c [^>]*\bvm="', self.source.text(entry.part)
-            ):
+            text = self.source.text(entry.part)
+            foreign = {int(number) for _, number in MARK.findall(text)}.difference(spill_marks(self.from_workbook))
+            if kinds & set(_WHOLE_WORKBOOK_ONLY) or foreign or re.search(r'<c [^>]*\bvm="', text):
                 raise HostError(f"{entry.name} holds something that cannot move to another workbook")
 
     def _add_sheet(self, entry: SheetEntry, entries: Sequence[SheetEntry], styles: StyleMerge) -> None:
@@ -212,8 +219,7 @@ class Transplant:
         body = sheet.text[sheet.inner_start : sheet.inner_end]
         body = re.sub(r'(<(?:c|row)\s(?:[^>]*?\s)?s=)"(\d+)"', styled, body)
         body = re.sub(r'(<c\s(?:[^>]*?\s)?)t="s"[^>]*><v>(\d+)</v></c>', inlined, body)
-        body = moved_marks(body, (self.source, self.from_workbook.part), (self.target, self.workbook.part))
-        return head + body + _RULE_STYLE.sub(ruled, tail)
+        return head + remarked(body, self._marks) + _RULE_STYLE.sub(ruled, tail)
 
     def _copy(self, part: str, styles: StyleMerge, text: str | None = None) -> str:
         """Copy a part and all that hangs on it; its name in the target."""

@@ -8,12 +8,12 @@ from functools import cached_property
 from sop_xl.blocks import a1, parse_a1
 from sop_xl.hosts.cell_formulas.parse import calls_ours
 from sop_xl.hosts.cell_formulas.references import Place
-from sop_xl.hosts.dynamic_arrays import knows_dynamic_arrays, metadata_of
+from sop_xl.hosts.dynamic_arrays import spill_marks
 from sop_xl.hosts.named_cell import read_formulas
 from sop_xl.hosts.scan import Sheet
 from sop_xl.hosts.tables import Area, parse_area
 from sop_xl.hosts.workbook import Workbook
-from sop_xl.hosts.xmltext import attributes
+from sop_xl.hosts.xmltext import attributes, whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +73,11 @@ class Formulas:
                 values = attributes(match[1]) if match else {}
                 if values.get("t") == "array":
                     area = parse_area(values.get("ref") or a1(row.number, column))
-                    dynamic = self._spills and attributes(head).get("cm", "0") != "0"
+                    dynamic = whole(attributes(head), "cm") in self._spill_marks
                     found[row.number, column] = ArrayFormula(area, dynamic)
         return found
 
     @cached_property
-    def _spills(self) -> bool:
-        """Whether cells that carry metadata are dynamic arrays."""
-        return knows_dynamic_arrays(metadata_of(self.workbook.package, self.workbook.part))
+    def _spill_marks(self) -> list[int]:
+        """Metadata of cells that makes an array formula spill."""
+        return spill_marks(self.workbook)
