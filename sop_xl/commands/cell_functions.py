@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from sop_xl.errors import Problem
+from sop_xl.commands.tables import plain_table, plain_text
+from sop_xl.errors import Problem, Severity
 from sop_xl.functions import call, functions, last_error
 from sop_xl.hosts.cell_formulas.evaluate import FunctionSet
 from sop_xl.hosts.cell_formulas.session import CellReport
@@ -14,7 +15,10 @@ from sop_xl.hosts.headless import HeadlessHost
 from sop_xl.hosts.libreoffice import find_libreoffice
 from sop_xl.hosts.protocol import Host
 from sop_xl.hosts.recalculate import Mode, RecalcReport, recalculate
+from sop_xl.sheets import sheet
 
+RULES = "cell-function-"
+"""How the rules of problems with such cells begin."""
 TELLER = "SOP_LASTERROR"
 """Tells why a function has no result."""
 
@@ -38,7 +42,24 @@ def compute_cells(host: Host, mode: Mode) -> CellReport:
     """
     if not isinstance(host, HeadlessHost):
         return CellReport()
-    return host.compute_functions(function_set(), calculator=mode != "off" and find_libreoffice() is not None)
+    calculator = mode != "off" and find_libreoffice() is not None
+    return host.compute_functions(function_set(), calculator=calculator, listed=listed_problems(host))
+
+
+def listed_problems(host: Host) -> list[Problem]:
+    """What the workbook says about such cells, from the run before."""
+    spec = sheet("Problems")
+    if spec.name not in host.sheet_names():
+        return []
+    names = [c.name for c in spec.columns]
+    found = []
+    for _, line in plain_table(spec, host.read_block(spec.name)).rows:
+        told = {name: plain_text(cell) for name, cell in zip(names, line, strict=False)}
+        if told["rule"].startswith(RULES) and told["severity"] in tuple(Severity):
+            severity = Severity(told.pop("severity"))
+            del told["link"]
+            found.append(Problem(**told, severity=severity))
+    return found
 
 
 def recalculate_cells(
@@ -58,12 +79,12 @@ def recalculate_cells(
         Writes what is to be said in its place, where the calculation shows more. The workbook is computed once more then, since formulas may
         count what it says.
     """
-    report = recalculate(path, mode, functions=function_set())
+    report = recalculate(path, mode, functions=function_set(), listed=told.problems)
     if report.cells.problems != told.problems:
         host = HeadlessHost(path)
         tell(host, report.cells.problems)
         host.save()
-        report = recalculate(path, mode, functions=function_set())
+        report = recalculate(path, mode, functions=function_set(), listed=report.cells.problems)
     return report
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from sop_xl.blocks import NOT_CALCULATED, Block, CellValue, a1
-from sop_xl.errors import HostError
+from sop_xl.errors import HostError, Problem
 from sop_xl.hosts.atomic import replace_file
 from sop_xl.hosts.cell_formulas.evaluate import FunctionSet
 from sop_xl.hosts.cell_formulas.session import CellFormulas, CellReport
@@ -199,7 +199,9 @@ class HeadlessHost:
         self.check_writable()
         set_visibility(self._workbook, name, visibility)
 
-    def compute_functions(self, functions: FunctionSet, *, calculator: bool) -> CellReport:
+    def compute_functions(
+        self, functions: FunctionSet, *, calculator: bool, listed: Iterable[Problem] = ()
+    ) -> CellReport:
         """Compute the cells that call our functions, as far as native formulas are not needed or up to date.
 
         Parameters
@@ -209,9 +211,11 @@ class HeadlessHost:
         calculator
             Whether native formulas will be computed after saving, and with them the cells that wait for them (see `recalculate`); if not, such
             cells are reported as not computed.
+        listed
+            What was said about cells after the last calculation; of cells that wait it is said again.
         """
         stale = self._workbook.calculates_on_load or self._touched
-        cells = CellFormulas(self._workbook, functions)
+        cells = CellFormulas(self._workbook, functions, listed)
         if cells.settle(stale=stale):
             self.check_writable()
             self._written()

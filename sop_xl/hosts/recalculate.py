@@ -7,12 +7,13 @@ cannot compute keeps its old result and is listed.
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
 from sop_xl.blocks import a1
-from sop_xl.errors import FrameError, HostError
+from sop_xl.errors import FrameError, HostError, Problem
 from sop_xl.hosts.atomic import replace_file
 from sop_xl.hosts.cell_formulas.calculator import Calculator
 from sop_xl.hosts.cell_formulas.evaluate import NO_FUNCTIONS, FunctionSet
@@ -75,7 +76,11 @@ UP_TO_DATE = "every formula is up to date"
 
 
 def recalculate(
-    path: str | Path, mode: Mode = "auto", timeout: float = TIMEOUT, functions: FunctionSet = NO_FUNCTIONS
+    path: str | Path,
+    mode: Mode = "auto",
+    timeout: float = TIMEOUT,
+    functions: FunctionSet = NO_FUNCTIONS,
+    listed: Sequence[Problem] = (),
 ) -> RecalcReport:
     """Compute every formula of a workbook file and store the results in it.
 
@@ -90,6 +95,8 @@ def recalculate(
         Seconds that one run of LibreOffice may take; there are several where native formulas and ours build on each other.
     functions
         Our own functions, which cells may call; without them such cells keep their results.
+    listed
+        What was said about such cells before; it stands for those that need no calculation now.
 
     Raises
     ------
@@ -106,7 +113,7 @@ def recalculate(
             raise HostError("LibreOffice is not installed, so formulas cannot be calculated; install it or use --recalc off")
     if program is None and not functions.names:
         return RecalcReport(False, why_not)
-    run = _Run(read_file(path), path, functions)
+    run = _Run(read_file(path), path, functions, listed)
     if not any(run.formulas.values()):
         return RecalcReport(False, "the workbook has no formulas")
     run.cells.settle(stale=run.workbook.calculates_on_load)
@@ -120,7 +127,7 @@ def recalculate(
         except HostError as error:
             if mode == "libreoffice":
                 raise
-            run = _Run(run.package.blob, path, functions)
+            run = _Run(run.package.blob, path, functions, listed)
             run.cells.settle(stale=run.workbook.calculates_on_load)
             report = run.without_libreoffice(f"{error}; Excel calculates when it opens the file")
     run.save()
@@ -130,12 +137,12 @@ def recalculate(
 class _Run:
     """One recalculation of one file."""
 
-    def __init__(self, blob: bytes, path: Path, functions: FunctionSet) -> None:
+    def __init__(self, blob: bytes, path: Path, functions: FunctionSet, listed: Sequence[Problem]) -> None:
         self.path = path
         self.package = Package(blob, path.name)
         self.workbook = Workbook(self.package)
         self.sheets = [entry for entry in self.workbook.sheets() if entry.kind == "worksheet"]
-        self.cells = CellFormulas(self.workbook, functions)
+        self.cells = CellFormulas(self.workbook, functions, listed)
         self.formulas = {e.name: {a1(*at): text for at, text in self.cells.formulas.of(e.name).items()} for e in self.sheets}
 
     def waits(self) -> bool:

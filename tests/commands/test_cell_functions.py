@@ -14,6 +14,7 @@ from sop_xl.functions import call
 from sop_xl.hosts import libreoffice
 from sop_xl.hosts.headless import HeadlessHost
 from sop_xl.hosts.package import Package
+from sop_xl.hosts.recalculate import UP_TO_DATE
 from sop_xl.hosts.workbook import Workbook
 
 NEXT = TIMELINE.calendar.label(TIMELINE.plan[0])
@@ -114,5 +115,7 @@ def test_with_libreoffice_native_parts_too_and_a_second_run_changes_nothing(comp
     assert shown(company, "D1", "D2") == [call("SOP_EOQ", [1200, 50, 2.4])] * 2
     assert [r["Cell"] for r in cells(company, "Problems") if r["Sheet"] == "My Lab"] == ["B4"], "found out only after LibreOffice ran"
     before = company.read_bytes()
-    plan(company)
+    facts = plan(company)["recalculation"]
     assert company.read_bytes() == before
+    assert facts["why_not"] == UP_TO_DATE, "what was found out once is said again without computing it again"
+    assert facts["cells"]["waiting"] == ["My Lab!B1", "My Lab!B4"]

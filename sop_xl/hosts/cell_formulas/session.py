@@ -60,10 +60,13 @@ class CellFormulas:
         Read and changed.
     functions
         What the cells may call.
+    listed
+        What was said about cells before; it stands as long as a cell waits.
     """
 
-    def __init__(self, workbook: Workbook, functions: FunctionSet) -> None:
+    def __init__(self, workbook: Workbook, functions: FunctionSet, listed: Iterable[Problem] = ()) -> None:
         self.workbook = workbook
+        self._listed = {(problem.sheet, problem.cell): problem for problem in listed}
         self.formulas = Formulas(workbook)
         self.grid = Grid(workbook)
         self.evaluator = Evaluator(functions, self.grid, self.formulas, workbook.date1904)
@@ -253,6 +256,8 @@ class CellFormulas:
             if place in kept:
                 hint = f"{kept[place]}; its last result stands"
                 yield _warning(sheet, cell, "cell-function-not-computed", "expected a formula that can be computed here", quote(formula), hint)
+            elif place in self.waiting and (sheet, cell) in self._listed:
+                yield self._listed[sheet, cell]
             elif place in self._sentences and placed is not None:
                 yield _warning(sheet, cell, "cell-function-error", "expected a result", str(placed.rows[0][0]), self._sentences[place])
             elif placed is not None and placed.blocked:
