@@ -41,6 +41,11 @@ _RESERVED = frozenset(_VISUAL_BASIC.split())
 """Words that a Visual Basic module does not take as the name of an argument."""
 
 
+def topic_title(topic: str) -> str:
+    """How documentation heads the functions of a topic."""
+    return _TITLES[topic]
+
+
 def signature(function: CellFunction) -> str:
     """The formula with the names of its arguments; those in brackets may be left out.
 
@@ -75,6 +80,15 @@ def functions_reference() -> str:
             if function.topic == topic:
                 lines += ["", *_entry(function)]
     return "\n".join(lines) + "\n"
+
+
+def reference_page() -> str:
+    """`docs/functions.md`: the reference as a page of its own, with the way to make it again."""
+    return (
+        "# Functions of cells\n\n"
+        "<!-- Made from the registry by `python -m sop_xl.functions`; changes here are lost. -->\n\n"
+        "The sheet Function Lab of the standard template shows each of them at work on sample data.\n\n" + re.sub(r"^#(?=##)", "", functions_reference(), flags=re.MULTILINE)
+    )
 
 
 def _entry(function: CellFunction) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import tempfile
@@ -12,10 +13,12 @@ from sop_xl.errors import HostError
 from sop_xl.hosts.files import read_bytes, replace_file
 from sop_xl.hosts.libreoffice import convert, find_libreoffice
 from sop_xl.hosts.package import Package
+from sop_xl.hosts.scan import Sheet
 from sop_xl.hosts.tabs import drop_print_names, set_visibility
 from sop_xl.hosts.workbook import Workbook
 
 DOTS_PER_INCH = 110
+_OURS = re.compile(r"(?<![\w.])(?:_xll\.)?SOP_\w+\(", re.I)
 
 
 def render_sheet(workbook: Path, sheet: str, out: Path, *, pictures: bool = True, most_pages: int = 0) -> list[Path]:
@@ -56,12 +59,22 @@ def _only(workbook: Path, sheet: str) -> tuple[bytes, bool]:
     if sheet not in names:
         raise HostError(f"{workbook.name} has no sheet named {sheet}")
     waits = book.calculates_on_load
+    _keep_own_results(package, book)
     set_visibility(book, sheet, "visible")
     for name in names:
         if name != sheet:
             set_visibility(book, name, "hidden")
     drop_print_names(book, ("Print_Area", "Print_Titles"), (k for k, name in enumerate(names) if name != sheet))
     return package.to_bytes(), waits
+
+
+def _keep_own_results(package: Package, book: Workbook) -> None:
+    """Cells that call functions of ours print their last result; LibreOffice does not know the functions."""
+    for entry in book.sheets():
+        if entry.kind == "worksheet" and "SOP_" in package.text(entry.part):
+            sheet = Sheet(package.text(entry.part), entry.name)
+            formulas = sheet.patterns.formula
+            package.replace_text(entry.part, formulas.sub(lambda m: "" if _OURS.search(m[2] or "") else m[0], sheet.text))
 
 
 def _pictures(pdf: Path, out: Path, stem: str, most_pages: int) -> list[Path]:

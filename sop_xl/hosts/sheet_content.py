@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from sop_xl.blocks import CellValue, a1, parse_a1
 from sop_xl.errors import FrameError
 from sop_xl.hosts.named_cell import read_formulas
+from sop_xl.hosts.occupied import array_areas
 from sop_xl.hosts.package import Package
 from sop_xl.hosts.relations import relationships, target_of
 from sop_xl.hosts.scan import Sheet
@@ -99,9 +100,20 @@ def sheet_content(package: Package, workbook: Workbook, name: str) -> SheetConte
         for column, value in enumerate(line, 1):
             if value is not None and value != "":
                 cells[a1(row, column)] = value if not str(value).startswith("=") else f"'{value}"
+    for address in _filled(sheet):
+        cells.pop(address, None)
     cells.update({a: plain_formula(f) for a, f in read_formulas(sheet).items()})
     names, named = _names(workbook, entry.name)
     return SheetContent(cells, named, names, _things(package, entry.part, sheet))
+
+
+def _filled(sheet: Sheet) -> list[str]:
+    """Cells that array formulas fill."""
+    try:
+        areas = array_areas(sheet)
+    except FrameError:
+        return []
+    return [a1(row, column) for top, left, bottom, right in areas for row in range(top, bottom + 1) for column in range(left, right + 1)]
 
 
 def _reader(package: Package, workbook: Workbook) -> ValueReader:

@@ -100,6 +100,7 @@ SHEETS: tuple[SheetSpec, ...] = (
     control.PROBLEMS,
     control.CHECKS,
     control.RUN_LOG,
+    control.FUNCTION_LAB,
     control.ABOUT,
 )
 

@@ -69,12 +69,20 @@ RUN_LOG = SheetSpec(
     key=("as_of", "version", "steps", "inputs"),
 )
 
+FUNCTION_LAB = SheetSpec(
+    name="Function Lab",
+    kind=SheetKind.CONTROL,
+    shape=Shape.PAGE,
+    module=Module.CORE,
+    purpose="Every function of the add-in at work on real sample data: what it is for, what it takes, and its result.",
+)
+
 ABOUT = SheetSpec(
     name="About",
     kind=SheetKind.CONTROL,
     shape=Shape.PAGE,
     module=Module.CORE,
-    purpose="Purpose, conventions, colour key, list of sheets and the meaning of every column.",
+    purpose="Purpose, conventions, colour key, list of sheets, the meaning of every column and of every function.",
 )
 
 

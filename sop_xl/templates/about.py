@@ -1,9 +1,11 @@
-"""About: purpose, conventions, colour key, sheet list, defined names and the meaning of every column."""
+"""About: purpose, conventions, colour key, sheet list, defined names, and the meaning of every column and every function."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from sop_xl.functions.reference import COMMON_ERRORS, kind_words, signature
+from sop_xl.functions.registry import CellFunction, functions
 from sop_xl.sheets.settings import Settings
 from sop_xl.sheets.spec import HEADER_ROW, SheetKind, columns_of
 from sop_xl.templates import layout
@@ -63,8 +65,9 @@ def about_sheet(book: Book) -> None:
         sheet.write_string(row - 1, 1, meaning, styles.text())
         row += 1
     row = _reference(book, sheet, row + 1)
+    row = _functions(book, sheet, row + 1)
     sheet.freeze_panes(3, 0)
-    layout.print_setup(book, spec, area=f"A1:G{row}", titles=False)
+    layout.print_setup(book, spec, area=f"A1:G{row - 1}", titles=False)
     layout.protect(book, "About")
 
 
@@ -90,7 +93,6 @@ def _names(book: Book) -> list[tuple[str, str]]:
 
 def _reference(book: Book, sheet: Any, row: int) -> int:
     """Every column of every table, and every measure that a grid may hold."""
-    styles = book.styles
     row = _heading(book, sheet, row, "Sheet", "Column or measure", "Unit", "Cell", "Required", "Allowed", "Meaning")
     for spec in book.sheets:
         lines = [
@@ -100,11 +102,40 @@ def _reference(book: Book, sheet: Any, row: int) -> int:
         ]  # fmt: skip
         lines += [(m.label, m.unit, str(m.aggregation), "", "measure", m.meaning) for m in spec.measure_terms]
         for line in lines:
-            sheet.write_string(row - 1, 0, spec.name, styles.body(font_color=MUTED))
-            for offset, text in enumerate(line, 1):
-                wrap = offset in (5, 6)
-                sheet.write_string(row - 1, offset, text, styles.body(text_wrap=wrap, bold=offset == 1))
-            longest = max(len(line[5]) / _WIDTHS[6], len(line[4]) / _WIDTHS[5])
-            sheet.set_row(row - 1, 14.5 * (int(longest * 1.05) + 1) + 1)
-            row += 1
+            row = _line(book, sheet, row, spec.name, line)
     return row
+
+
+def _line(book: Book, sheet: Any, row: int, of: str, line: tuple[str, ...]) -> int:
+    """One line of a reference: of which sheet or function, then six texts, the last two over as many lines as they need; the row below it."""
+    styles = book.styles
+    sheet.write_string(row - 1, 0, of, styles.body(font_color=MUTED))
+    for offset, text in enumerate(line, 1):
+        sheet.write_string(row - 1, offset, text, styles.body(text_wrap=offset in (5, 6), bold=offset == 1))
+    longest = max(len(line[5]) / _WIDTHS[6], len(line[4]) / _WIDTHS[5])
+    sheet.set_row(row - 1, 14.5 * (int(longest * 1.05) + 1) + 1)
+    return row + 1
+
+
+def _functions(book: Book, sheet: Any, row: int) -> int:
+    """Every function of a cell: what for, arguments with units, result, and when it gives an error value."""
+    row = _heading(book, sheet, row, "Function", "Argument", "Kind", "", "Required", "Allowed", "Meaning")
+    common = "; ".join(f"{value} where {when}" for value, when in COMMON_ERRORS)
+    row = _line(book, sheet, row, "Every function", ("errors", "", "", "", "", f"An error value in an argument is the result. A function gives {common}. SOP_LASTERROR says why."))
+    for function in functions().values():
+        for line in _function_lines(function):
+            row = _line(book, sheet, row, function.name, line)
+    return row
+
+
+def _function_lines(function: CellFunction) -> list[tuple[str, ...]]:
+    lines = [("what for", "", "", "", "", function.description), ("formula", "", "", "", "", signature(function))]
+    lines += [
+        (a.name, kind_words(a), "", "" if a.optional else "yes", ", ".join(a.choices), a.description) for a in function.arguments
+    ]
+    lines.append(("result", "", "", "", "", function.returns))
+    if function.errors:
+        lines.append(("errors", "", "", "", "", "; ".join(f"gives {value} where {when}" for value, when in function.errors)))
+    if function.source:
+        lines.append(("source", "", "", "", "", function.source))
+    return lines

@@ -43,7 +43,7 @@ CYCLE: tuple[tuple[str, tuple[str, ...]], ...] = (
 """Sheets by step of the monthly cycle."""
 
 ROLES: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("Planner", ("Demand History", "Baseline Forecast", "Forecast Accuracy", "Overrides", "Consensus Demand", "Demand Review", "Problems")),
+    ("Planner", ("Demand History", "Baseline Forecast", "Forecast Accuracy", "Overrides", "Consensus Demand", "Demand Review", "Problems", "Function Lab")),
     ("Sales", ("Sales Input", "Events", "Lifecycle", "Consensus Demand", "Allocation", "Demand Review")),
     ("Supply", ("Net Requirements", "Supply Plan", "Inventory Plan", "Inventory Targets", "Shortages", "Options", "Supply Review")),
     ("Factory", ("Resources", "Resource Calendar", "Bill of Resources", "Capacity", "Binding Constraints", "Supply Plan")),

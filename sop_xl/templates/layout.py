@@ -45,6 +45,7 @@ _SOLE_WRITER = {
     "Run Log": "Written by the program",
     "Checks": "Formulas; nobody writes here",
     "About": "Printed from the contract; nobody writes here",
+    "Function Lab": "People change the yellow cells; the rest are formulas",
     "History Log": "Written by the program; Keep or drop (yellow) is yours",
     "Home": "Stamps written by the program, the rest links and formulas",
     "Settings": "Written by people (yellow cells)",
@@ -81,6 +82,7 @@ _CONVENTIONS = {
     "Budget": "Money as finance states it; Settings says in which unit. Costs are positive.",
     "KPIs": "Each line says its unit and sign.",
     "Settings": "An empty value takes the default beside it.",
+    "Function Lab": "Type such a formula in any cell of any workbook: it needs the add-in. Without the add-in the last results stay, and #NAME? stands there once Excel recalculates.",
 }
 _DEFAULT_CONVENTION = {
     Shape.GRID: "Quantities in the item's stocking unit, money in plan currency. Empty = not planned or not known; 0 = planned as nothing.",

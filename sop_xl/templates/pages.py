@@ -11,6 +11,7 @@ from sop_xl.templates.demand_review import demand_review_sheet
 from sop_xl.templates.executive import executive_sheet
 from sop_xl.templates.finance_review import finance_review_sheet
 from sop_xl.templates.home import home_sheet
+from sop_xl.templates.lab.page import lab_sheet
 from sop_xl.templates.settings_sheet import settings_sheet
 from sop_xl.templates.supply_review import supply_review_sheet
 
@@ -22,5 +23,6 @@ PAGES: dict[str, Callable[[Book], None]] = {
     "Supply Review": supply_review_sheet,
     "Finance Review": finance_review_sheet,
     "Checks": checks_sheet,
+    "Function Lab": lab_sheet,
     "About": about_sheet,
 }

@@ -170,14 +170,14 @@ def test_a_title_is_no_change(tmp_path):
 def test_checks_agree_on_a_planned_workbook_with_fewer_sheets_and_with_all_again(planned):
     assert remove_module(planned, "supply").facts["left_as_they_were"] == []
     report = recalculate(planned, "libreoffice")
-    assert report.ran and report.kept == ()
+    assert report.ran and {cell.partition("!")[0] for cell in report.kept} <= {"Function Lab"}
     found = results(planned)
     assert "Opening + receipts - demand = balance" not in found
     assert {name for name, ok in found.items() if ok != 1} == set()
     fewer = len(found)
     assert add_module(planned, "supply").facts["left_as_they_were"] == []
     report = recalculate(planned, "libreoffice")
-    assert report.ran and report.kept == ()
+    assert report.ran and {cell.partition("!")[0] for cell in report.kept} <= {"Function Lab"}
     found = results(planned)
     assert len(found) > fewer and {name for name, ok in found.items() if ok != 1} == set()
     assert HeadlessHost(planned).read_name("MasterCheck") == 0
