@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from itertools import combinations
+from itertools import chain, combinations
 from pathlib import Path
 from typing import Any
 
@@ -96,7 +96,7 @@ def test_what_is_stored_is_what_the_function_gives(name, formulas, stored):
     rows = result if isinstance(result, list) else [[result]]
     shown = cells_of(stored, formula.ref)
     assert [len(row) for row in shown] == [len(row) for row in rows]
-    for seen, given in zip(sum(shown, []), sum(rows, []), strict=True):
+    for seen, given in zip(chain.from_iterable(shown), chain.from_iterable(rows), strict=True):
         assert not isinstance(given, CellError)
         if isinstance(given, str):
             assert seen == given

@@ -129,7 +129,7 @@ def _functions(book: Book, sheet: Any, row: int) -> int:
 
 
 def _function_lines(function: CellFunction) -> list[tuple[str, ...]]:
-    lines = [("what for", "", "", "", "", function.description), ("formula", "", "", "", "", signature(function))]
+    lines: list[tuple[str, ...]] = [("what for", "", "", "", "", function.description), ("formula", "", "", "", "", signature(function))]
     lines += [
         (a.name, kind_words(a), "", "" if a.optional else "yes", ", ".join(a.choices), a.description) for a in function.arguments
     ]

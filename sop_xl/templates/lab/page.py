@@ -160,8 +160,8 @@ def _result(book: Book, shown: Shown) -> None:
     forms = entry.forms if len(entry.forms) > 1 else entry.forms * len(values)
     units = entry.units if len(entry.units) > 1 else entry.units * len(values)
     looks = [styles.body(form, align="left" if form == TEXT else "right") for form in forms]
-    for k, line in enumerate(values):
-        sheet.write_string(top + k, 0, shown.labels[k], styles.body(indent=1))
+    for k, label in enumerate(shown.labels):
+        sheet.write_string(top + k, 0, label, styles.body(indent=1))
         sheet.write_string(top + k, 1, units[k], styles.body(font_color=MUTED))
     bottom, right = top + len(values) - 1, left + len(values[0]) - 1
     sheet.write_dynamic_array_formula(top, left, bottom, right, shown.formula, looks[0], values[0][0])
