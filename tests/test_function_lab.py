@@ -15,8 +15,10 @@ from openpyxl.utils import range_boundaries
 from openpyxl.worksheet.formula import ArrayFormula
 
 from sop_xl.blocks import CellError
+from sop_xl.commands.cell_functions import compute_cells
 from sop_xl.functions import call, functions
 from sop_xl.hosts import render
+from sop_xl.hosts.headless import HeadlessHost
 from sop_xl.hosts.package import Package
 from sop_xl.hosts.workbook import Workbook
 from sop_xl.samples.tables import read_table
@@ -226,6 +228,20 @@ def test_what_may_be_changed_is_marked_open_and_validated_and_nothing_else(page)
 
 def test_the_small_template_has_no_lab():
     assert PAGE not in LITE
+
+
+def test_without_excel_the_page_is_computed_to_the_same_results(tmp_path, stored, formulas):
+    path = tmp_path / "book.xlsx"
+    path.write_bytes(TEMPLATE.read_bytes())
+    host = HeadlessHost(path)
+    report = compute_cells(host, "off")
+    assert (report.kept, report.waiting, report.problems) == ((), (), ())
+    rows = host.read_block(PAGE).rows
+    for each in formulas:
+        left, top, right, bottom = range_boundaries(each.ref)
+        shown = [row[left - 1 : right] for row in rows[top - 1 : bottom]]
+        for now, then in zip(chain.from_iterable(shown), chain.from_iterable(cells_of(stored, each.ref)), strict=True):
+            assert now == (then if isinstance(then, str) else pytest.approx(then, rel=1e-5, abs=1e-6)), each.text
 
 
 def test_a_printed_page_shows_the_stored_results(monkeypatch, tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 
 import made_packages as made
 import openpyxl
@@ -191,3 +192,43 @@ def test_microsofts_validator_accepts_refreshed_pages(path):
     grown(path)
     refresh(path, build(*NEW), build(*OLD))
     assert made.validation_errors(path) == []
+
+
+# --- formulas that spill ---------------------------------------------------------------------------------------------
+
+
+def spilling(width: int, beside: float | None = None) -> bytes:
+    """A page `Lab` with a formula that spills over so many cells, and a number beside them, if any."""
+    out = io.BytesIO()
+    workbook = xlsxwriter.Workbook(out)
+    sheet = workbook.add_worksheet("Lab")
+    sheet.write_dynamic_array_formula(1, 0, 1, width - 1, f"=SOP_FORECAST(A1,{width})", None, 10)
+    for column in range(1, width):
+        sheet.write_number(1, column, 10 + column)
+    if beside is not None:
+        sheet.write_number(1, width, beside)
+    workbook.close()
+    return out.getvalue()
+
+
+def test_what_a_formula_spilled_is_its_result_and_not_a_change_of_a_person(tmp_path):
+    path = tmp_path / "book.xlsx"
+    path.write_bytes(spilling(3))
+    parts = {name: text.replace(b"<v>11</v>", b"<v>99.5</v>") for name, text in made.read_parts(path).items()}
+    assert parts != made.read_parts(path)
+    with zipfile.ZipFile(path, "w") as package:
+        for name, text in parts.items():
+            package.writestr(name, text)
+    host = HeadlessHost(path)
+    assert host.refresh_sheets(spilling(4), ["Lab"], [spilling(3)]) == (["Lab"], [])
+    host.save()
+    assert HeadlessHost(path).read_block("Lab").rows[1] == [10, 11, 12, 13]
+    formula = openpyxl.load_workbook(path)["Lab"]["A2"].value
+    assert (formula.ref, formula.text) == ("A2:D2", "=SOP_FORECAST(A1,4)")
+
+
+def test_a_number_typed_beside_a_spill_is_a_change_of_a_person(tmp_path):
+    path = tmp_path / "book.xlsx"
+    path.write_bytes(spilling(3, beside=7))
+    host = HeadlessHost(path)
+    assert host.refresh_sheets(spilling(4), ["Lab"], [spilling(3)]) == ([], ["Lab"])

@@ -161,6 +161,8 @@ class Evaluator:
         if isinstance(cited, Cells) and (at := Place(cited.sheet, *cited.area[:2])) in self.sentences:
             return self.sentences[at]
         named = self._node(cited, place)
+        if isinstance(named, CellError):  # of a function inside, which has failed just now, or of a cell of which nothing is known
+            return "" if isinstance(cited, Cells) else self.sentences.get("", "")
         if isinstance(named, str) or not isinstance(cited, Cells):
             return self.sentences.get(named.strip().upper() if isinstance(named, str) else "", "")
         return ""

@@ -53,6 +53,8 @@ class Entry:
         Where the function itself names its figures: `rows` or `columns`; instead of labels or captions.
     note
         What to see in the result.
+    exact
+        Whether every digit is stored: models are fitted to it, and answer to the last digits.
     """
 
     function: str
@@ -64,6 +66,7 @@ class Entry:
     forms: tuple[str, ...] = (UNITS,)
     headers: str = ""
     note: str = ""
+    exact: bool = False
 
 
 _PLAN = tuple(f"M+{k}" for k in range(1, AHEAD + 1))
@@ -83,6 +86,7 @@ DEMAND = (
     Entry(
         "SOP_CLEANSE", (Cells("history"), _SEASON, Cells("stock_out")), "cleansed", SERIES, captions=tuple(range(1, MONTHS + 1)),
         note="Month 33 of blue: what the shelf could not serve is put back. Month 18 of the frame: a one-off order is brought down to the season.",
+        exact=True,
     ),
     Entry("SOP_DEMAND_CLASS", (Cells("history"), _SEASON), "classes", SERIES, ("text",), forms=(TEXT,), note="The frame sells seldom and unevenly: lumpy."),
     Entry("SOP_ABC", (Cells("family_revenue"),), "abc", ("Class",), ("text",), forms=(TEXT,), note="In the order of the families above."),

@@ -16,6 +16,8 @@ from sop_xl.templates.lab.sample import BLOCKS
 
 DIGITS = 7
 """Significant digits of stored results: what processors differ in lies far behind them, so that the same workbook is built everywhere."""
+MOST_DIGITS = 15
+"""Of results that are arithmetic and that models are fitted to; what Excel shows at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,7 @@ def _placed_blocks(places: dict[str, Placed]) -> tuple[tuple[PlacedBlock, ...], 
 
 
 def _shown(entry: Entry, row: int, places: dict[str, Placed]) -> Shown:
-    values = _rows(call(entry.function, [_value(argument, places) for argument in entry.arguments]))
+    values = _rows(call(entry.function, [_value(argument, places) for argument in entry.arguments]), exact=entry.exact)
     labels, captions = entry.labels, entry.captions
     if entry.headers:
         names = _rows(call(entry.function, _with_headers(entry, places)))
@@ -113,13 +115,13 @@ def _with_headers(entry: Entry, places: dict[str, Placed]) -> list[CellArgument]
     return [*given, *[None] * (place - len(given)), True]
 
 
-def _rows(result: CellResult) -> tuple[tuple[CellValue, ...], ...]:
+def _rows(result: CellResult, *, exact: bool = False) -> tuple[tuple[CellValue, ...], ...]:
     rows = result if isinstance(result, list) else [[result]]
-    return tuple(tuple(_stored(value) for value in row) for row in rows)
+    return tuple(tuple(_stored(value, MOST_DIGITS if exact else DIGITS) for value in row) for row in rows)
 
 
-def _stored(value: CellValue) -> CellValue:
-    return float(f"{value:.{DIGITS}g}") if isinstance(value, float) else value
+def _stored(value: CellValue, digits: int) -> CellValue:
+    return float(f"{value:.{digits}g}") if isinstance(value, float) else value
 
 
 def _value(argument: Argument, places: dict[str, Placed]) -> CellArgument:
