@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from sop_xl import frames
@@ -18,6 +20,7 @@ from sop_xl.plan.bridge_cells import (
 )
 from sop_xl.plan.bridge_rows import NOT_ATTRIBUTABLE, Explained, bridge_rows
 from sop_xl.plan.bridge_steps import GROSS_MARGIN, REVENUE, STEPS, bridge_of_pairs
+from sop_xl.plan.budget_coverage import compared_with_budget
 from sop_xl.plan.finance import BUDGET, LAST_YEAR, PLAN, PREVIOUS_PLAN, covered_by
 from sop_xl.plan.notes import Note, notes_frame, some_of
 from sop_xl.plan.valuation import FinancialDetail
@@ -58,6 +61,26 @@ def bridges(
     given, and a family without budgeted units in one step, Not attributable. Items whose cost or price is not known on a side are
     left out of both sides of gross margin, and the notes say so.
     """
+    explained, notes = explained_bridges(detail, financial_plan, timeline, budget, items)
+    return rows_of_bridges(explained), notes
+
+
+def rows_of_bridges(explained: Sequence[Explained]) -> pd.DataFrame:
+    """BRIDGES of bridges that are explained."""
+    parts = [bridge_rows(one) for one in explained if len(one.cells)]
+    if not parts:
+        return frames.empty_frame(frames.BRIDGES)
+    result = pd.concat(parts, ignore_index=True)
+    # within a bridge and measure the rows stay in the order in which they are read
+    order = result["measure"].map(MEASURES.index)
+    result = result.assign(measure_order=order).sort_values(["bridge", "measure_order"], kind="stable")
+    return result[list(frames.BRIDGES.columns)].reset_index(drop=True)
+
+
+def explained_bridges(
+    detail: FinancialDetail, financial_plan: pd.DataFrame, timeline: Timeline, budget: pd.DataFrame | None = None, items: pd.DataFrame | None = None,
+) -> tuple[list[Explained], pd.DataFrame]:
+    """Bridges cell by cell, before they are added up, and notes; parameters as those of `bridges`."""
     frames.check_frame(financial_plan, frames.FINANCIAL_PLAN)
     window = timeline.plan[: timeline.calendar.season]
     whole = window_of(detail, window)
@@ -72,14 +95,27 @@ def bridges(
         for measure in MEASURES if len(stated) else ():
             found = _from_version(version, stated, measure, whole, financial_plan, timeline, notes)
             explained += [found] if found is not None else []
-    parts = [bridge_rows(one) for one in explained if len(one.cells)]
+    return explained, notes_frame(notes)
+
+
+def steps_by_line(explained: Sequence[Explained]) -> pd.DataFrame:
+    """What bridges from budget and previous plan say of each family and region.
+
+    Returns
+    -------
+    version, measure, family, region, start, every step of the measure and Not attributable, end; `All` where the bridge does not tell families or
+    regions apart. start + steps = end. Steps that the measure does not have are 0.
+    """
+    names = ["start", *STEPS[GROSS_MARGIN], NOT_ATTRIBUTABLE, "end"]
+    parts = []
+    for one in explained:
+        if one.version in (BUDGET, PREVIOUS_PLAN):
+            cells = one.cells.reindex(columns=["family", "location", *names]).astype({"family": object, "location": object})
+            parts.append(cells.groupby(["family", "location"], as_index=False)[names].sum().assign(version=one.version, measure=one.measure))
+    columns = ["version", "measure", "family", "region", *names]
     if not parts:
-        return frames.empty_frame(frames.BRIDGES), notes_frame(notes)
-    result = pd.concat(parts, ignore_index=True)
-    # within a bridge and measure the rows stay in the order in which they are read
-    order = result["measure"].map(MEASURES.index)
-    result = result.assign(measure_order=order).sort_values(["bridge", "measure_order"], kind="stable")
-    return result[list(frames.BRIDGES.columns)].reset_index(drop=True), notes_frame(notes)
+        return pd.DataFrame(columns=columns)
+    return pd.concat(parts, ignore_index=True).rename(columns={"location": "region"})[columns]
 
 
 def _from_last_year(
@@ -119,6 +155,8 @@ def _from_version(
     """The bridge from budget or previous plan, over the periods for which that has the measure; `None` where it never has."""
     window, word = whole.periods, _WORDS[measure]
     has = stated[measure].notna()
+    if version == BUDGET and measure == REVENUE:  # what the plan does not know counts on neither side, here as everywhere
+        has &= _told(stated, compared_with_budget(financial_plan, measure))
     known = stated if has.all() else stated[has].reset_index(drop=True)
     if known.empty:
         if measure == GROSS_MARGIN:
@@ -140,6 +178,13 @@ def _from_version(
     _note_unknown(pairs, version, notes)
     periods = _span(covered, timeline)
     return Explained(version, measure, _steps(pairs, measure), pairs.levels, periods, f"{periods} at plan rates")
+
+
+def _told(stated: pd.DataFrame, compared: pd.DataFrame) -> pd.Series:
+    """Whether the line of each row of a budget is among those that are compared."""
+    keys = ["family", "region", "period"]
+    lines = pd.MultiIndex.from_frame(stated[keys].astype({"family": object, "region": object}))
+    return pd.Series(lines.isin(pd.MultiIndex.from_frame(compared[keys])), index=stated.index)
 
 
 def _steps(pairs: Pairs, measure: str) -> pd.DataFrame:
