@@ -58,7 +58,7 @@ Garden Chairs | 7
 """)
     assert sum(budget(pasted, "family").values()) == 157
     assert taken(pasted, "row") == {"2": "total", "3": "family Chairs", "4": "family Tables", "5": "total", "6": "family Garden Chairs"}
-    assert meaning(pasted, "row", "2") == "category of Chairs, Tables"
+    assert meaning(pasted, "row", "2") == '"Indoor" read as category Indoor; its families stand beside it'
 
 
 def test_a_family_above_its_items_is_not_counted_twice():

@@ -119,7 +119,7 @@ def meaning_words(meaning: Meaning, table: TableRead) -> str:
         else:
             kind = when.part if when.part in ("quarter", "half", "year") else "period"
             words.append(f"{kind} {span_words(*span, calendar)}")
-    words += [f"{name} {getattr(meaning, name)}" for name in ("family", "item", "region", "owner") if getattr(meaning, name)]
+    words += [f"{name} {getattr(meaning, name)}" for name in ("category", "family", "item", "region", "owner") if getattr(meaning, name)]
     if meaning.measure:
         words.append(MEASURES[meaning.measure].label)
     if meaning.currency or meaning.scale:

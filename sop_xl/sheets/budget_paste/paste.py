@@ -10,6 +10,7 @@ import pandas as pd
 from sop_xl.blocks import Block, a1
 from sop_xl.errors import Problem, Severity
 from sop_xl.frames import BUDGET_MAPPING, empty_frame
+from sop_xl.sheets.budget_paste.coarse_columns import mark_coarse_columns
 from sop_xl.sheets.budget_paste.columns import FIGURES, TOTAL, UNKNOWN, columns_of
 from sop_xl.sheets.budget_paste.figures import Figure, FigureMaker, budget_records, check_duplicates
 from sop_xl.sheets.budget_paste.layout import Cells, Finder, Table, own_cells
@@ -27,8 +28,14 @@ from sop_xl.sheets.budget_paste.names import Known
 from sop_xl.sheets.budget_paste.numbers import numbers_of
 from sop_xl.sheets.budget_paste.own_layout import control_problem
 from sop_xl.sheets.budget_paste.remembered import OfLayout, Remembered, fingerprint
-from sop_xl.sheets.budget_paste.rows import lines_of, mark_unknown_units
-from sop_xl.sheets.budget_paste.said import cell_problems, column_problems, row_problems, total_problems
+from sop_xl.sheets.budget_paste.rows import lines_of, mark_unknown_units, say_categories
+from sop_xl.sheets.budget_paste.said import (
+    added_problems,
+    cell_problems,
+    column_problems,
+    row_problems,
+    total_problems,
+)
 from sop_xl.sheets.budget_paste.sheet_terms import scale_of_money, terms_of_table
 from sop_xl.sheets.budget_paste.signs import NEGATIVE_COSTS, positive_costs
 from sop_xl.sheets.budget_paste.totals import mark_coarse, mark_subtotals, untied_columns, untied_rows
@@ -41,7 +48,7 @@ from sop_xl.sheets.spec import HEADER_ROW, SheetSpec
 from sop_xl.vocabulary import BY_LABEL, MEASURES, MONEY
 
 MAPPING = "Budget Mapping"
-FIGURE_COLUMNS = ("family", "item", "region", "owner", "measure", "currency", "period", "last_period", "pasted", "number", "row", "column")
+FIGURE_COLUMNS = ("category", "family", "item", "region", "owner", "measure", "currency", "period", "last_period", "pasted", "number", "row", "column")
 
 
 @dataclass(frozen=True)
@@ -96,8 +103,7 @@ def read_budget_paste(spec: SheetSpec, block: Block, settings: Settings, known: 
     problems = [p for _, found in read for p in found]
     twice, added = check_duplicates(block, figures)
     problems += twice
-    if added:
-        problems.append(Problem(block.sheet, "", "budget-added-up", f"{added} figures added to others that differ only in their location or in columns that are left out", severity=Severity.NOTE))
+    problems += added_problems(block, [c for part in parts for c in part.columns], added, confirmed=own.confirmed)
     if not figures:
         expected = "expected at least one figure of a budget"
         problems.append(Problem(block.sheet, block.address(tables[0].header[-1], 0), "budget-empty", expected, "none that is understood", "the other lines say why"))
@@ -138,10 +144,12 @@ def _read_table(table: Table, cells: Cells, reader: Reader, settings: Settings, 
     mark_coarse(columns, lines, terms)
     numbers = numbers_of(lines, columns, cells, reader)
     mark_subtotals(lines, numbers.table, reader.known, "" if any(c.meaning.measure for c in columns if c.role == FIGURES) else usual)
+    mark_coarse_columns(columns, lines, numbers.table, reader.known)
+    say_categories(lines, reader.known)
     terms.meaning = scale_of_money(terms.meaning, columns, lines, usual)
     maker = FigureMaker(block, terms, settings)
     figures, negative, signs = positive_costs(block, list(maker.figures(lines, columns, numbers)))
-    untied = [*untied_rows(lines, columns, numbers.table, reader.known, terms), *untied_columns(lines, columns, numbers.table, terms)]
+    untied = [*untied_rows(lines, columns, numbers.table, reader.known, terms), *untied_columns(lines, columns, numbers.table, terms, reader.known)]
     problems = [
         *column_problems(block, columns, numbers), *row_problems(block, lines), *cell_problems(block, lines, columns, numbers),
         *maker.found(), *total_problems(block, untied), *_scale_problems(block, terms.meaning, terms.sources, settings, cells), *signs,
@@ -197,7 +205,8 @@ def _sheet_words(parts: Sequence[TableRead], block: Block, settings: Settings) -
         terms = part.terms
         said = terms.meaning
         for name, text in (
-            ("scale", _scale_words(part)), ("currency", f"in {said.currency}"), ("region", f"region {said.region}"), ("family", f"family {said.family}"),
+            ("scale", _scale_words(part)), ("currency", f"in {said.currency}"), ("region", f"region {said.region}"), ("category", f"category {said.category}"),
+            ("family", f"family {said.family}"),
             ("measure", MEASURES[said.measure].label if said.measure else ""),
         ):  # fmt: skip
             if getattr(said, name) and name in terms.sources:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -32,6 +33,33 @@ def cell_problems(block: Block, lines: Sequence[Line], columns: Sequence[Column]
         expected = why.expected if stops else f"left out, {why.expected}"
         found.append(Problem(block.sheet, cell, why.rule if stops else "budget-cell-rejected", expected, show(value), why.hint, severity))
     return gathered_refusals(found)
+
+
+def added_problems(block: Block, columns: Sequence[Column], added: Mapping[tuple[int, ...], int], *, confirmed: bool) -> list[Problem]:
+    """Figures that are added to others: a warning where only columns that were left out tell them apart and nobody has said that this is right.
+
+    Parameters
+    ----------
+    added
+        See `check_duplicates`.
+    confirmed
+        Whether a planner confirmed the mapping.
+    """
+    found = []
+    count = sum(added.values())
+    undecided = {c.place: c for c in columns if not c.decided}
+    silent = Counter[int]()
+    for places, figures in added.items():
+        if places and all(place in undecided for place in places):
+            silent[places[0]] += figures
+    if silent and not confirmed:
+        column = undecided[max(silent, key=lambda place: (silent[place], -place))]
+        words = f"left out, so that {sum(silent.values())} figures that differ only in it are added to others"
+        hint = f"{_TELL}, or type left out there"
+        found.append(Problem(block.sheet, block.address(*column.header_cell), "budget-column-added", words, show(column.found), hint, Severity.WARNING))
+    if count:
+        found.append(Problem(block.sheet, "", "budget-added-up", f"{count} figures added to others that differ only in their location or in columns that are left out", severity=Severity.NOTE))
+    return found
 
 
 def column_problems(block: Block, columns: Sequence[Column], numbers: Numbers) -> list[Problem]:
