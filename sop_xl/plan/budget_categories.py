@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import cast
 
 import numpy as np
 import pandas as pd
@@ -86,14 +86,13 @@ def _shares(detail: FinancialDetail, own: Mask, everywhere: Mask, places: np.nda
     for kind, matrix in (("demand", detail.volume), ("revenue", detail.revenue)):
         inside = (places >= 0) & (places < matrix.shape[1])
         sales = np.nan_to_num(matrix[:, places[inside]]).clip(min=0.0).sum(axis=1)
-        for word, mask in (("", own), ("everywhere", everywhere)):
-            sums: np.ndarray[Any, np.dtype[np.float64]] = np.bincount(code, weights=np.where(mask, sales, 0.0)[everywhere], minlength=len(names))
+        shares[kind], lent = np.ones(len(names)), "equal"
+        # the widest first: a narrower one that has sales takes its place
+        for word, mask in (("everywhere", everywhere), ("", own)):
+            sums = np.zeros(len(names))
+            np.add.at(sums, code, np.where(mask, sales, 0.0)[everywhere])
             if sums.sum() > 0:
-                break
-        else:
-            word, sums = "equal", np.ones(len(names), dtype=np.float64)
-        shares[kind] = sums
-        lent = word
+                shares[kind], lent = sums, word
     return names, shares, lent
 
 
