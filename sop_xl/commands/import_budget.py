@@ -8,7 +8,7 @@ from datetime import datetime
 import pandas as pd
 
 from sop_xl.blocks import Block, CellValue
-from sop_xl.commands.pasted_budget import BUDGET, known_names, understood_budget
+from sop_xl.commands.pasted_budget import BUDGET, at_plan_rates, known_names, understood_budget
 from sop_xl.commands.tables import plain_table
 from sop_xl.errors import FrameError, Problem, errors_in
 from sop_xl.hosts.protocol import Host
@@ -45,7 +45,7 @@ class BudgetImport:
     def __init__(self, host: Host, settings: Settings) -> None:
         self.host, self.settings, self.spec = host, settings, sheet(BUDGET)
         present = set(host.sheet_names())
-        others = [name for name in ("Items", "Locations", MAPPING) if name in present]
+        others = [name for name in ("Items", "Locations", "FX Rates", MAPPING) if name in present]
         self.readings = {name: read_sheet(sheet(name), host.read_block(name), settings) for name in others}
         self.known = known_names(self.readings)
         self.reader = Reader(self.spec, self.known, habits_of(settings), settings.plan_currency)
@@ -80,7 +80,7 @@ class BudgetImport:
         """
         # an Excel table of another program is cells like others; that of a Budget tab has a header and titles that are no part of the budget
         source = block if block.sheet == BUDGET else Block(block.sheet, block.row, block.column, block.rows)
-        pasted = read_budget_paste(self.spec, source, self.settings, self.known, remembered_mapping(self.readings.get(MAPPING)))
+        pasted = read_budget_paste(self.spec, source, self.settings, self.known, remembered_mapping(self.readings.get(MAPPING)), at_plan_rates(self.settings, self.readings))
         if pasted is None:
             return None
         problems = list(pasted.reading.problems)

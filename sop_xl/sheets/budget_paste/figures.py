@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from sop_xl.blocks import Block
-from sop_xl.errors import Problem, Severity
+from sop_xl.errors import Problem
 from sop_xl.sheets.budget_paste.columns import FIGURES, Column
 from sop_xl.sheets.budget_paste.meaning import NOTHING, Meaning, merged
 from sop_xl.sheets.budget_paste.numbers import Numbers
@@ -148,9 +148,7 @@ class FigureMaker:
         for (where, rule, text), cells in self.problems.items():
             expected, got, hint = text.split("\n")
             more = f"; {len(cells)} figures left out" if len(cells) > 1 else ""
-            # what a planner decides in Budget Mapping must not keep the mapping from being written
-            severity = Severity.WARNING if rule == AMBIGUOUS else Severity.ERROR
-            problems.append(Problem(self.block.sheet, where, rule, expected, got, f"{hint}{more}".strip("; "), severity))
+            problems.append(Problem(self.block.sheet, where, rule, expected, got, f"{hint}{more}".strip("; ")))
         return problems
 
 
