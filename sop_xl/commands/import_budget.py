@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace as changed
 from datetime import datetime
 
 import pandas as pd
@@ -20,6 +21,7 @@ from sop_xl.sheets.budget_paste.names import as_label
 from sop_xl.sheets.budget_paste.own_layout import has_own_labels, is_own_layout, says_all
 from sop_xl.sheets.budget_paste.paste import MAPPING, PastedBudget, read_budget_paste
 from sop_xl.sheets.budget_paste.remembered import remembered_mapping
+from sop_xl.sheets.budget_paste.said import TELL
 from sop_xl.sheets.cells import is_blank
 from sop_xl.sheets.import_rows import read_file
 from sop_xl.sheets.read import Reading, habits_of, read_sheet
@@ -29,6 +31,9 @@ from sop_xl.sheets.write import record_rows
 
 FIRST_LINE = "As received"
 """Stands between the tab's own header and the file's cells, so that a file whose header is numbers is not taken for rows under that header."""
+
+
+_TELL_OF_FILE = "correct the file, or paste it into the tab and say it with Take it as in Budget Mapping"
 
 
 class BudgetImport:
@@ -83,7 +88,8 @@ class BudgetImport:
         pasted = read_budget_paste(self.spec, source, self.settings, self.known, remembered_mapping(self.readings.get(MAPPING)), at_plan_rates(self.settings, self.readings))
         if pasted is None:
             return None
-        problems = list(pasted.reading.problems)
+        # a file that is refused leaves no lines in Budget Mapping to say anything on
+        problems = [changed(p, hint=p.hint.replace(TELL, _TELL_OF_FILE)) for p in pasted.reading.problems]
         if errors_in(problems):
             return problems, 0, ""
         tab = self.host.read_block(BUDGET)

@@ -39,7 +39,7 @@ def test_a_category_of_one_region_is_no_total_of_the_families_of_another():
 def test_a_category_whose_families_add_up_to_something_else_counts_neither_way():
     pasted = paste("Family | Jan 2026\nIndoor | 151\nChairs | 100\nTables | 50")
     assert sum(budget(pasted, "family").values()) == 150
-    assert any("its families stand beside it and add up to something else" in w for w in said(pasted))
+    assert any("expected the sum of its families, which stand beside it" in w for w in said(pasted))
 
 
 def test_categories_across_and_titles_of_categories():
@@ -88,7 +88,7 @@ def test_figures_that_differ_only_in_a_column_that_is_left_out_are_added_up_with
     pasted = paste(OTHER_CATEGORIES)
     assert line(pasted, "column", "A")["taken_as"] == "left out"
     assert said(pasted) == [
-        'Budget!A1: left out, so that 4 figures that differ only in it are added to others, got "Category" (say what it is with Take it as in Budget Mapping, or type left out there)'
+        'Budget!A1: left out, so that 4 figures that differ only in it are added to others, got "Category" (say what it is, or left out, with Take it as in Budget Mapping)'
     ]
     assert said(paste(OTHER_CATEGORIES, remembered=remember(pasted, column_A="left out"))) == []
     assert said(paste(OTHER_CATEGORIES, remembered=remember(pasted, confirmed=True))) == []

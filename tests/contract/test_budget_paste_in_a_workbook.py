@@ -125,7 +125,7 @@ Budget  | 202602         | "0042"   | South  | 4000 Umsatzerlöse    | B        
         ["0017", "North", "EUR", 100.0, 60.0], ["0042", "South", "EUR", 55.0, 0.0],
     ]  # fmt: skip
     assert said(pasted) == [
-        'Budget!F1: left out, so that 1 figures that differ only in it are added to others, got "Customer" (say what it is with Take it as in Budget Mapping, or type left out there)'
+        'Budget!F1: left out, so that 1 figures that differ only in it are added to others, got "Customer" (say what it is, or left out, with Take it as in Budget Mapping)'
     ]
     assert said(paste(export, remembered=remember(pasted, column_F="left out"))) == []
     assert [p.expected for p in pasted.reading.problems if p.rule == "budget-added-up"] == ["1 figures added to others that differ only in their location or in columns that are left out"]
@@ -219,7 +219,7 @@ Chairs | 1        | 2        | 3        | 4
 def test_a_code_that_is_no_currency():
     pasted = paste("Family | Currency | Jan 2026\nChairs | EUR | 1\nTables | ERU | 2")
     assert budget(pasted, "family") == {("Chairs", "2026-01"): 1}
-    assert said(pasted) == ['Budget!A3: left out, expected a three-letter currency code, got "ERU" (say what it is with Take it as in Budget Mapping)']
+    assert said(pasted) == ['Budget!A3: expected a three-letter currency code, got "ERU" (say what it is, or left out, with Take it as in Budget Mapping)']
 
 
 @pytest.mark.parametrize("names", MONTHS.values(), ids=MONTHS)

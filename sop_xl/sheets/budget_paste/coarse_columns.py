@@ -39,7 +39,7 @@ def mark_coarse_columns(columns: Sequence[Column], lines: Sequence[Line], table:
             equal = bool((np.abs(sums[:, m] - sums[:, parts].sum(axis=1)) <= CENT).all())
             column.role, column.inferred = (TOTAL, True) if equal else (UNKNOWN, False)
             column.words.append(f"its {noun} stand beside it")
-            column.doubt = "" if equal else f"its {noun} stand beside it and add up to something else"
+            column.doubt = "" if equal else f"expected the sum of its {noun}, which stand beside it"
 
 
 def _holds(coarse: Meaning, fine: Meaning, known: Known) -> bool:

@@ -95,10 +95,10 @@ def lines_of(table: Table, columns: Sequence[Column], cells: Cells, reader: Read
         decision = decide(line.found) if line.found else None
         if decision is not None:
             _decide(line, decision)
-        line.meaning = _under(line.meaning, section)
+        own, line.meaning = line.meaning, _under(line.meaning, section)
         if section.said and line.kind == FIGURES:
-            # a category above rows of its families adds nothing to them
-            line.inferred = line.inferred or any(name != "category" or line.meaning.category for name in section.scope)
+            # a title above rows that name the same themselves adds nothing to them
+            line.inferred = line.inferred or any(getattr(line.meaning, name) and not getattr(own, name) for name in section.scope)
         lines.append(line)
     _leave_other_versions(lines)
     return lines

@@ -17,7 +17,8 @@ from sop_xl.sheets.budget_paste.totals import Untied
 from sop_xl.sheets.cells import show
 from sop_xl.sheets.conversions import gathered_refusals
 
-_TELL = "say what it is, or left out, with Take it as in Budget Mapping"
+TELL = "say what it is, or left out, with Take it as in Budget Mapping"
+"""How a planner answers what stands on a line of Budget Mapping."""
 
 
 def cell_problems(block: Block, lines: Sequence[Line], columns: Sequence[Column], numbers: Numbers) -> list[Problem]:
@@ -50,7 +51,7 @@ def added_problems(block: Block, columns: Sequence[Column], added: Mapping[tuple
     if silent and not confirmed:
         column = undecided[max(silent, key=lambda place: (silent[place], -place))]
         words = f"left out, so that {sum(silent.values())} figures that differ only in it are added to others"
-        hint = _TELL
+        hint = TELL
         found.append(Problem(block.sheet, block.address(*column.header_cell), "budget-column-added", words, show(column.found), hint, Severity.WARNING))
     if count:
         found.append(Problem(block.sheet, "", "budget-added-up", f"{count} figures added to others that differ only in their location or in columns that are left out", severity=Severity.NOTE))
@@ -67,10 +68,10 @@ def column_problems(block: Block, columns: Sequence[Column], numbers: Numbers) -
         cell = block.address(*column.header_cell)
         got = show(column.found)
         if column.doubt and not column.doubt.startswith("did you mean"):
-            found.append(Problem(block.sheet, cell, "ambiguous-column", _expected(column.doubt), got, _TELL))
+            found.append(Problem(block.sheet, cell, "ambiguous-column", _expected(column.doubt), got, TELL))
         elif count:
-            words = f"expected a header that says what its {count} figures are"
-            found.append(Problem(block.sheet, cell, "budget-column", words, got, column.doubt or _TELL))
+            words = f"expected a header that says what its {count} figures are" if count > 1 else "expected a header that says what its figure is"
+            found.append(Problem(block.sheet, cell, "budget-column", words, got, column.doubt or TELL))
     return found
 
 
@@ -82,7 +83,7 @@ def row_problems(block: Block, lines: Sequence[Line]) -> list[Problem]:
             continue
         cell = block.address(*line.cell)
         named = line.unit or line.group or line.found
-        hint = line.doubt if line.doubt.startswith("did you mean") else _TELL if line.found else "write into the row what it is"
+        hint = line.doubt if line.doubt.startswith("did you mean") else TELL if line.found else "write into the row what it is"
         words = "expected a family, an item or a region of the workbook" if not line.doubt or line.doubt.startswith("did you mean") else _expected(line.doubt)
         found.append(Problem(block.sheet, cell, "budget-row", words, show(named), hint))
     return gathered_refusals(found)

@@ -159,7 +159,7 @@ def _mark_coarser(line: Line, own: Numbers, beside: _Beside) -> None:
         return
     line.kind, line.inferred = (TOTAL, True) if equal else (UNKNOWN, False)
     line.words.append(f"its {' and '.join(beside.names)} stand beside it")
-    line.doubt = "" if equal else f"{line.words[-1]} and add up to something else"
+    line.doubt = "" if equal else f"expected the sum of its {' and '.join(beside.names)}, which stand beside it"
 
 
 _PARTS = ("categories", "families", "items", "regions", "owners", "periods")
