@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace as changed
 from datetime import datetime
 
 import pandas as pd
 
 from sop_xl.blocks import Block, CellValue
-from sop_xl.commands.pasted_budget import BUDGET, known_names, understood_budget
+from sop_xl.commands.pasted_budget import BUDGET, at_plan_rates, known_names, understood_budget
 from sop_xl.commands.tables import plain_table
 from sop_xl.errors import FrameError, Problem, errors_in
 from sop_xl.hosts.protocol import Host
@@ -20,6 +21,7 @@ from sop_xl.sheets.budget_paste.names import as_label
 from sop_xl.sheets.budget_paste.own_layout import has_own_labels, is_own_layout, says_all
 from sop_xl.sheets.budget_paste.paste import MAPPING, PastedBudget, read_budget_paste
 from sop_xl.sheets.budget_paste.remembered import remembered_mapping
+from sop_xl.sheets.budget_paste.said import TELL
 from sop_xl.sheets.cells import is_blank
 from sop_xl.sheets.import_rows import read_file
 from sop_xl.sheets.read import Reading, habits_of, read_sheet
@@ -29,6 +31,9 @@ from sop_xl.sheets.write import record_rows
 
 FIRST_LINE = "As received"
 """Stands between the tab's own header and the file's cells, so that a file whose header is numbers is not taken for rows under that header."""
+
+
+_TELL_OF_FILE = "correct the file, or paste it into the tab and say it with Take it as in Budget Mapping"
 
 
 class BudgetImport:
@@ -45,7 +50,7 @@ class BudgetImport:
     def __init__(self, host: Host, settings: Settings) -> None:
         self.host, self.settings, self.spec = host, settings, sheet(BUDGET)
         present = set(host.sheet_names())
-        others = [name for name in ("Items", "Locations", MAPPING) if name in present]
+        others = [name for name in ("Items", "Locations", "FX Rates", MAPPING) if name in present]
         self.readings = {name: read_sheet(sheet(name), host.read_block(name), settings) for name in others}
         self.known = known_names(self.readings)
         self.reader = Reader(self.spec, self.known, habits_of(settings), settings.plan_currency)
@@ -80,10 +85,11 @@ class BudgetImport:
         """
         # an Excel table of another program is cells like others; that of a Budget tab has a header and titles that are no part of the budget
         source = block if block.sheet == BUDGET else Block(block.sheet, block.row, block.column, block.rows)
-        pasted = read_budget_paste(self.spec, source, self.settings, self.known, remembered_mapping(self.readings.get(MAPPING)))
+        pasted = read_budget_paste(self.spec, source, self.settings, self.known, remembered_mapping(self.readings.get(MAPPING)), at_plan_rates(self.settings, self.readings))
         if pasted is None:
             return None
-        problems = list(pasted.reading.problems)
+        # a file that is refused leaves no lines in Budget Mapping to say anything on
+        problems = [changed(p, hint=p.hint.replace(TELL, _TELL_OF_FILE)) for p in pasted.reading.problems]
         if errors_in(problems):
             return problems, 0, ""
         tab = self.host.read_block(BUDGET)

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 
 from sop_xl.blocks import Block
 from sop_xl.errors import Severity, errors_in
+from sop_xl.frames import FX_RATES, empty_frame
+from sop_xl.plan.currency import convert_to_plan_currency
+from sop_xl.sheets.budget_paste.control import Converter
 from sop_xl.sheets.budget_paste.meaning import Reader
 from sop_xl.sheets.budget_paste.names import Known
 from sop_xl.sheets.budget_paste.own_checks import own_problems
@@ -44,15 +48,35 @@ def understood_budget(block: Block, settings: Settings, readings: Mapping[str, R
         return standard, no_mapping(remembered)
     # a narrow paste under the sheet's own header lies in its label columns alone, and looks like labels without amounts
     if not own or standard.values is None or not len(standard.values.number):
-        pasted = read_budget_paste(standard.spec, block, settings, known, remembered)
+        pasted = read_budget_paste(standard.spec, block, settings, known, remembered, at_plan_rates(settings, readings))
         if pasted is not None and (standard.errors or "budget-empty" not in {p.rule for p in errors_in(pasted.reading.problems)}):
             return pasted.reading, pasted.mapping
         if standard.errors or standard.values is None:
             return standard, no_mapping(remembered)
-    mapping, said = identity_lines(standard, settings, remembered, block)
+    mapping, said = identity_lines(standard, settings, remembered, block, at_plan_rates(settings, readings))
     said += own_problems(standard, block, known.family_of)
     notes = [p for p in standard.problems if p.severity is Severity.NOTE]
     return replace(standard, problems=(*(p for p in standard.problems if p not in notes), *said, *notes)), mapping
+
+
+def at_plan_rates(settings: Settings, readings: Mapping[str, Reading]) -> Converter:
+    """Converts amounts of a budget as pasted, each at the plan rates of its own periods once they are moved as Settings say.
+
+    An amount of several periods counts in equal parts; one without a rate is NaN.
+    """
+    rates = readings["FX Rates"].frame if "FX Rates" in readings else empty_frame(FX_RATES)
+    calendar = settings.make_calendar()
+
+    def convert(rows: pd.DataFrame) -> pd.Series:
+        spans = [calendar.span(calendar.shift(first, settings.budget_period_shift), calendar.distance(first, last) + 1) for first, last in zip(rows["period"], rows["last_period"], strict=True)]
+        counts = np.array([len(span) for span in spans])
+        origin = np.repeat(np.arange(len(rows)), counts)
+        part = pd.Series((rows["amount"].to_numpy(dtype=float) / counts)[origin])
+        period = pd.Series([period for span in spans for period in span], dtype="datetime64[ns]")
+        converted, _ = convert_to_plan_currency(part, pd.Series(rows["currency"].to_numpy(dtype=object)[origin]), period, rates, settings.plan_currency)
+        return converted.groupby(origin).sum(min_count=1).where(converted.notna().groupby(origin).all())
+
+    return convert
 
 
 def known_names(readings: Mapping[str, Reading]) -> Known:

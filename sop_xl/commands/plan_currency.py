@@ -6,6 +6,7 @@ import pandas as pd
 
 from sop_xl.commands.inputs import Inputs
 from sop_xl.periods import Timeline
+from sop_xl.plan.budget_categories import spread_categories
 from sop_xl.plan.budget_phasing import phase_budget
 from sop_xl.plan.currency import ACTUAL, PLAN, convert_to_plan_currency
 from sop_xl.plan.valuation import FinancialDetail
@@ -39,9 +40,10 @@ def sales_input_in_plan_currency(inputs: Inputs, notes: list[pd.DataFrame]) -> p
 
 
 def budget_in_plan_currency(inputs: Inputs, detail: FinancialDetail, timeline: Timeline, notes: list[pd.DataFrame]) -> pd.DataFrame:
-    """The budget by period, its quarters and years spread as the settings say, with its money converted row by row at plan rates."""
-    phased, said = phase_budget(inputs.frame("Budget"), detail, timeline, inputs.settings.budget_phasing)
-    notes.append(said)
+    """The budget by period, its categories and its quarters and years spread as the settings say, with its money converted row by row at plan rates."""
+    by_family, of_categories = spread_categories(inputs.frame("Budget"), detail, timeline, inputs.settings.budget_phasing)
+    phased, of_spans = phase_budget(by_family, detail, timeline, inputs.settings.budget_phasing)
+    notes += [of_categories, of_spans]
     return _in_plan_currency(inputs, "Budget", ("revenue", "cost", "gross_margin"), PLAN, notes, phased)
 
 

@@ -78,8 +78,8 @@ BUDGET_MAPPING = spec(
     found="text",              # what stands there
     taken_as="text",           # family | item | region | owner | measure | unit | year | period 2026-03 | quarter | total | title | left out | not understood
     means="text",              # in words, with scale, currency and phasing
-    total="number",            # sum of what was taken from it, as pasted (its own currency and scale)
-    rejected="number",         # cells that are not understood and left out
+    total="number",            # sum of what was taken from it, as pasted (its own currency and scale); of what is left out, of what does not count
+    rejected="number",         # figures that do not count: cells without a number, and those of rows and columns that are left out
     decision="text",           # people: what it should be taken as instead
     confirmed="text",          # people: yes | ""
 )  # fmt: skip

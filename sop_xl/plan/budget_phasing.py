@@ -64,7 +64,7 @@ def phase_budget(budget: pd.DataFrame, detail: FinancialDetail, timeline: Timeli
         by_kind = {kind: shapes.of(kind, places, span) for kind in _KINDS}
         for name in MEASURES:
             shares, _ = by_kind["demand" if name == "demand" else "revenue"]
-            part[name] = _spread(rows[name].to_numpy(dtype=float)[places], shares).ravel()
+            part[name] = spread_to_the_cent(rows[name].to_numpy(dtype=float)[places], shares).ravel()
         lent[places] = by_kind["revenue"][1]
         parts.append(part)
         origin.append(np.repeat(np.flatnonzero(~whole)[places], len(span)))
@@ -85,7 +85,7 @@ def phase_budget(budget: pd.DataFrame, detail: FinancialDetail, timeline: Timeli
 _LENT = {"region": "as those of their region", "all": "as those of everything", "equal": "equally"}
 
 
-def _spread(totals: Matrix, shares: Matrix) -> Matrix:
+def spread_to_the_cent(totals: Matrix, shares: Matrix) -> Matrix:
     """Parts (figures, periods) to the cent; what a figure itself has beyond cents stays in its largest part."""
     parts = spread_rows_exactly(totals, shares)
     rest = totals - np.copysign(np.rint(np.abs(totals) * 100), totals) / 100
@@ -99,6 +99,15 @@ def _added(budget: pd.DataFrame) -> pd.DataFrame:
     if budget.duplicated(keys).any():
         budget = budget.groupby(keys, sort=True, as_index=False).sum(min_count=1)
     return budget.sort_values(keys, kind="stable").reset_index(drop=True)[[*frames.BUDGET.columns, "currency"]]
+
+
+def reference_places(span: pd.DatetimeIndex, timeline: Timeline, phasing: str) -> Positions:
+    """Places in the timeline of the periods whose sales a span takes after: a year earlier, or the same of a `plan`; further back, to the last ones known."""
+    calendar, season = timeline.calendar, timeline.calendar.season
+    known = len(timeline.periods) if phasing == PLAN else len(timeline.history)
+    place = np.array([calendar.distance(timeline.first, period) for period in span]) - (0 if phasing == PLAN else season)
+    place -= season * np.maximum(0, -(-(place - known + 1) // season))
+    return np.asarray(place, dtype=np.intp)
 
 
 class _Shapes:
@@ -140,18 +149,11 @@ class _Shapes:
         """Scopes that were not sold yet in one of last year's periods."""
         sold = self.sums[kind][:, : len(self.timeline.history)] > 0
         first = np.where(sold.any(axis=1), sold.argmax(axis=1), len(self.timeline.history))
-        return np.asarray((self._place(span, LAST_YEAR)[None, :] < first[:, None]).any(axis=1))
-
-    def _place(self, span: pd.DatetimeIndex, phasing: str) -> NDArray[np.intp]:
-        """Where the periods stand that give the shape, counted from the first one of the timeline; below 0 before it."""
-        calendar, season = self.timeline.calendar, self.timeline.calendar.season
-        known = len(self.timeline.periods) if phasing == PLAN else len(self.timeline.history)
-        place = np.array([calendar.distance(self.timeline.first, period) for period in span], dtype=np.intp) - (0 if phasing == PLAN else season)
-        return np.asarray(place - season * np.maximum(0, -(-(place - known + 1) // season)))
+        return np.asarray((reference_places(span, self.timeline, LAST_YEAR)[None, :] < first[:, None]).any(axis=1))
 
     def _known(self, kind: str, span: pd.DatetimeIndex, phasing: str) -> Matrix:
         """Sales (scopes, periods) of the same periods of the last year known, or of the plan where that is asked for and reaches so far; none below zero."""
-        place, sums = self._place(span, phasing), self.sums[kind]
+        place, sums = reference_places(span, self.timeline, phasing), self.sums[kind]
         inside = (place >= 0) & (place < sums.shape[1])
         return np.asarray(np.where(inside, np.clip(sums[:, np.where(inside, place, 0)], 0.0, None), 0.0))
 

@@ -25,7 +25,13 @@ from sop_xl.sheets.model_checks import (
     check_rule_drivers,
     check_rule_scopes,
 )
-from sop_xl.sheets.money_checks import check_budget_terms, check_item_money, check_line_units, check_rates
+from sop_xl.sheets.money_checks import (
+    check_budget_terms,
+    check_item_money,
+    check_line_units,
+    check_rate_units,
+    check_rates,
+)
 from sop_xl.sheets.payment_checks import check_payment_terms
 from sop_xl.sheets.people_checks import (
     check_accounts,
@@ -231,6 +237,7 @@ CHECKS: tuple[Callable[[Readings], Iterator[Problem]], ...] = (
     check_horizon,
     check_line_units,
     check_rates,
+    check_rate_units,
     check_item_money,
     check_supply_chains,
     check_budget_terms,

@@ -29,22 +29,22 @@ def budget_frame(records: pd.DataFrame, settings: Settings) -> pd.DataFrame:
     """Money in units of its currency and periods of the plan's calendar, as the settings say.
 
     Keeps the column `currency`: lines of one key may be in several currencies until the plan converts and adds them. `last_period`, where the
-    records have it, is the last period that a figure covers: a quarter or year that is still to be spread.
+    records have it, is the last period that a figure covers: a quarter or year that is still to be spread; `category` is that of figures that are
+    still to be spread over its families.
     """
     frame = records.drop(columns="unit")
-    spans = ["last_period"] if "last_period" in frame else []
     for measure in ("revenue", "cost", "gross_margin"):
         frame[measure] = frame[measure] * settings.budget_scale
     if settings.budget_period_shift:
         calendar = settings.make_calendar()
         moved = {p: calendar.shift(p, settings.budget_period_shift) for p in frame["period"].unique()}
         frame["period"] = frame["period"].map(moved)
-        if spans:
+        if "last_period" in frame:
             frame["last_period"] = frame["last_period"].map(lambda p: calendar.shift(p, settings.budget_period_shift))
-    keys = [*frames.BUDGET.keys, "currency", *spans]
+    keys = [*frames.BUDGET.keys, "currency", *(name for name in ("last_period", "category") if name in frame)]
     # quantities and money of one key stand on lines with different units; no cell of a measure stands twice
     frame = frame.groupby(keys, sort=True, as_index=False).sum(min_count=1)
-    return frame[[*frames.BUDGET.columns, "currency", *spans]]
+    return frame[[*frames.BUDGET.columns, *keys[len(frames.BUDGET.keys) :]]]
 
 
 BUDGET = SheetSpec(

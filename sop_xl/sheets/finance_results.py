@@ -17,8 +17,8 @@ class BudgetMappingRow(Row):
     found: str = column("Found", "What stands there.", default="", cell=CellType.CODE, width=26)
     taken_as: str = column("Taken as", "What it was taken for.", default="", width=20)
     means: str = column("Meaning", "In words, with scale, currency and phasing.", default="", width=44)
-    total: float | None = column("Total", "Sum of what was taken from it, as pasted.", unit="as pasted", default=None, width=16)
-    rejected: float | None = column("Rejected", "Cells that are not understood and left out.", unit="count", default=None, width=9)
+    total: float | None = column("Total", "Sum of what was taken from it, as pasted; of a row or column that is left out, of what does not count. Empty where measures or currencies differ.", unit="as pasted", default=None, width=16)
+    rejected: float | None = column("Rejected", "Figures that do not count: cells that hold no number, and those of rows and columns that are left out.", unit="count", default=None, width=9)
     decision: str = column("Take it as", "Yours: what it should be taken for instead, such as Revenue, Family, 2026-03, left out. Empty: as it stands.", default="", people=True, width=18)
     confirmed: str = column("Confirmed", "Yours: yes on the line of part sheet confirms the whole mapping; it is then used without asking when the same shape is pasted again.", default="", choices=("yes",), people=True, width=11)
 

@@ -59,6 +59,18 @@ def check_rates(readings: Readings) -> Iterator[Problem]:
             )  # fmt: skip
 
 
+def check_rate_units(readings: Readings) -> Iterator[Problem]:
+    """A rate is of its currency per plan currency; one that says another is read the wrong way, as when the plan currency was changed and the rates were not."""
+    rates = filled(readings, "FX Rates")
+    if rates is None:
+        return
+    home = rates.settings.plan_currency.upper()
+    for line, code, unit in zip(rates.records.index, rates.records["currency"], rates.records["unit"], strict=True):
+        if unit and squeeze(unit) not in (squeeze(f"{code} per {home}"), squeeze(f"{code}/{home}"), squeeze(f"per {home}")):
+            hint = f"Plan currency in Settings is {home}: restate the rate, then its unit"
+            yield Problem(rates.sheet, rates.cell_of(line, "unit"), "other-rate-unit", f'expected "{str(code).upper()} per {home}"', show(unit), hint)
+
+
 def _unrated_prices(readings: Readings, known: set[str]) -> Iterator[Problem]:
     """List prices in a currency without a rate, one line for each; a code that is no currency has its own problem."""
     prices = filled(readings, "Price List")

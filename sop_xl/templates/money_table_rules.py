@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from sop_xl import vocabulary
+from sop_xl.sheets.budget_paste.control import IN_PLAN_CURRENCY
 from sop_xl.sheets.settings import SPEC as SETTINGS
 from sop_xl.sheets.settings import Settings
 from sop_xl.sheets.spec import HEADER_ROW, SheetSpec, columns_of
@@ -224,14 +225,18 @@ def _risk_checks(book: Book, spec: SheetSpec, figures: dict[str, int]) -> list[C
 
 
 def _mapping_checks(spec: SheetSpec) -> list[Check]:
-    kind, place, amount = (filled(spec, name) for name in ("kind", "place", "total"))
+    kind, place, taken, amount = (filled(spec, name) for name in ("kind", "place", "taken_as", "total"))
     row = FIRST_ROW + [c.name for c in columns_of(Settings)].index("budget_control_total")
     stated = f"{SETTINGS.name}!$B${row}"
-    of_measure = f'{kind},"total",{place},{setting_value("budget_measure")}&"*"'
-    found = f'SUMIFS({amount},{kind},"total",{place},"<>control total")'
+    of_measure = f'{kind},"total",{taken},"total",{place},{setting_value("budget_measure")}&"*"'
+    # what is left out and what several currencies are worth in plan currency stand among the totals, and are none of them
+    totals = f'{kind},"total",{taken},"total"'
+    found = f'SUMIFS({amount},{totals})'
+    counted = f'{kind},"column",{taken},"<>left out",{taken},"<>not understood"'
+    converted = f'{kind},"total",{taken},"{IN_PLAN_CURRENCY}"'
     return [
-        _whole("The budget ties to its control total", "Budget Mapping: total of the measure that Budget states in Settings - Budget control total, where finance states one",
-               f'IF(OR({stated}="",COUNTIFS({of_measure})=0),0,SUMIFS({amount},{of_measure})-{stated})', "as pasted"),
-        _whole("Columns of the budget = its totals", "Budget Mapping: totals of the columns - totals by measure and currency, where columns are listed",
-               f'IF(COUNTIFS({kind},"column")=0,0,SUMIFS({amount},{kind},"column")-{found})', "as pasted"),
+        _whole("The budget ties to its control total", "Budget Mapping: total of the measure that Budget states in Settings, of several currencies at plan rates - Budget control total, where finance states one",
+               f'IF(OR({stated}="",COUNTIFS({of_measure})=0,COUNTIFS({taken},"not checked")>0),0,IF(COUNTIFS({converted})=0,SUMIFS({amount},{of_measure}),SUMIFS({amount},{converted}))-{stated})', "as pasted"),
+        _whole("Columns of the budget = its totals", "Budget Mapping: totals of the columns that count - totals by measure and currency, where columns are listed",
+               f'IF(COUNTIFS({kind},"column")=0,0,SUMIFS({amount},{counted})-{found})', "as pasted"),
     ]  # fmt: skip

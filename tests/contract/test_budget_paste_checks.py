@@ -58,7 +58,7 @@ Garden Chairs | 7
 """)
     assert sum(budget(pasted, "family").values()) == 157
     assert taken(pasted, "row") == {"2": "total", "3": "family Chairs", "4": "family Tables", "5": "total", "6": "family Garden Chairs"}
-    assert meaning(pasted, "row", "2") == "category of Chairs, Tables"
+    assert meaning(pasted, "row", "2") == '"Indoor" read as category Indoor; its families stand beside it'
 
 
 def test_a_family_above_its_items_is_not_counted_twice():
@@ -92,11 +92,11 @@ def test_rejected_cells_are_listed_and_counted():
     pasted = paste(f"Product | Jan 2026\n{rows}")
     rejected = [p for p in pasted.reading.problems if p.rule == "budget-cell-rejected"]
     assert [str(p) for p in rejected] == [
-        'Budget!B2: left out, expected an amount in EUR, got "tba"', 'Budget!B4: left out, expected an amount in EUR, got "tba"',
-        'Budget!B5: left out, expected an amount in EUR, got "tba"', 'Budget!B6: left out, expected an amount in EUR, got "tba" (and 1 more in B7)',
+        'Budget!B2: expected an amount in EUR, got "tba"', 'Budget!B4: expected an amount in EUR, got "tba"',
+        'Budget!B5: expected an amount in EUR, got "tba"', 'Budget!B6: expected an amount in EUR, got "tba" (and 1 more in B7)',
     ]  # fmt: skip
-    assert {p.severity for p in rejected} == {Severity.WARNING}
-    assert line(pasted, "sheet", "Budget")["rejected"] == 5
+    assert {p.severity for p in rejected} == {Severity.ERROR}, "a budget that is short of a figure is no budget"
+    assert line(pasted, "sheet", "Budget")["rejected"] == 6, "and the family whose item has no number"
     assert line(pasted, "column", "B")["rejected"] == 5 and line(pasted, "row", "2")["rejected"] == 1
 
 
@@ -119,14 +119,14 @@ def test_other_numbers_of_the_paste_may_prove_the_decimal_mark():
 def test_an_unknown_family_is_named_with_the_nearest_one():
     pasted = paste("Family | Jan 2026\nChiars | 1\nTables | 2\nRepairs | 3")
     assert said(pasted) == [
-        'Budget!A2: left out, expected a family, an item or a region of the workbook, got "Chiars" (did you mean "Chairs"?)',
-        'Budget!A4: left out, expected a family, an item or a region of the workbook, got "Repairs" (say what it is with Take it as in Budget Mapping)',
+        'Budget!A2: expected a family, an item or a region of the workbook, got "Chiars" (did you mean "Chairs"?)',
+        'Budget!A4: expected a family, an item or a region of the workbook, got "Repairs" (say what it is, or left out, with Take it as in Budget Mapping)',
     ]
 
 
 def test_an_unknown_header_over_figures():
     pasted = paste("Family | Jan 2026 | Guess\nChairs | 1 | 9")
-    assert said(pasted) == ['Budget!C1: left out with its 1 figures, expected a header that says what they are, got "Guess" (say what it is with Take it as in Budget Mapping)']
+    assert said(pasted) == ['Budget!C1: expected a header that says what its figure is, got "Guess" (say what it is, or left out, with Take it as in Budget Mapping)']
 
 
 def test_months_without_a_year():
@@ -165,7 +165,7 @@ def test_a_column_that_may_be_two_things():
     pasted = read_budget_paste(sheet("Budget"), block_of("Budget 2026\nRegion | Feb | March\nNorth | 1 | 2", "Budget", row=1), EUR, known)
     assert pasted is not None
     assert budget(pasted, "region") == {("North", "2026-02"): 1}
-    assert 'Budget!C2: left out, "March" names a family and a time, got "March" (say what it is with Take it as in Budget Mapping)' in said(pasted)
+    assert 'Budget!C2: expected one meaning: "March" names a family and a time, got "March" (say what it is, or left out, with Take it as in Budget Mapping)' in said(pasted)
 
 
 def test_the_same_figure_twice():
@@ -192,7 +192,7 @@ def test_the_control_total_ties():
 
 def test_the_control_total_does_not_tie():
     pasted = paste("Family | Jan 2026 | Feb 2026\nChairs | 100 | tba", Settings(plan_currency="EUR", budget_control_total=210.0))
-    assert "Budget: the budget adds up to 100, finance states 210: difference -110 (Budget control total in Settings; Budget Mapping shows what was left out)" in said(pasted)
+    assert "Budget: the budget adds up to 100, finance states 210: difference -110 (Budget Mapping shows what was left out; Budget control total in Settings)" in said(pasted)
     assert line(pasted, "total", "control total")["taken_as"] == "does not tie"
 
 

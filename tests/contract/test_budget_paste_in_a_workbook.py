@@ -3,7 +3,7 @@
 from datetime import datetime
 
 import pytest
-from pasted_budgets import EUR, KNOWN, budget, line, meaning, paste, rules, said, taken
+from pasted_budgets import EUR, KNOWN, budget, line, meaning, paste, remember, rules, said, taken
 
 from sop_xl.blocks import Block
 from sop_xl.sheets import sheet
@@ -111,19 +111,23 @@ Overheads   | 20  | 20
 
 
 def test_an_erp_export_in_long_form():
-    pasted = paste("""
+    export = """
 Version | Posting period | Material | Region | Account              | Customer | Currency | Amount
 Budget  | 202601         | "0017"   | North  | 4000 Umsatzerlöse    | A        | EUR      | 100
 Budget  | 202601         | "0017"   | North  | 5000 Wareneinsatz    | A        | EUR      | 60
 Actual  | 202601         | "0017"   | North  | 4000 Umsatzerlöse    | A        | EUR      | 999
 Budget  | 202602         | "0042"   | South  | 4000 Umsatzerlöse    | A        | EUR      | 50
 Budget  | 202602         | "0042"   | South  | 4000 Umsatzerlöse    | B        | EUR      | 5
-""")
+"""
+    pasted = paste(export)
     frame = pasted.reading.frame
     assert frame[["item", "region", "currency", "revenue", "cost"]].fillna(0).to_numpy().tolist() == [
         ["0017", "North", "EUR", 100.0, 60.0], ["0042", "South", "EUR", 55.0, 0.0],
     ]  # fmt: skip
-    assert said(pasted) == []
+    assert said(pasted) == [
+        'Budget!F1: left out, so that 1 figures that differ only in it are added to others, got "Customer" (say what it is, or left out, with Take it as in Budget Mapping)'
+    ]
+    assert said(paste(export, remembered=remember(pasted, column_F="left out"))) == []
     assert [p.expected for p in pasted.reading.problems if p.rule == "budget-added-up"] == ["1 figures added to others that differ only in their location or in columns that are left out"]
     assert taken(pasted, "column")["F"] == "left out"
     assert "not the budget" in meaning(pasted, "row", "4")
@@ -215,7 +219,7 @@ Chairs | 1        | 2        | 3        | 4
 def test_a_code_that_is_no_currency():
     pasted = paste("Family | Currency | Jan 2026\nChairs | EUR | 1\nTables | ERU | 2")
     assert budget(pasted, "family") == {("Chairs", "2026-01"): 1}
-    assert said(pasted) == ['Budget!A3: left out, expected a three-letter currency code, got "ERU" (say what it is with Take it as in Budget Mapping)']
+    assert said(pasted) == ['Budget!A3: expected a three-letter currency code, got "ERU" (say what it is, or left out, with Take it as in Budget Mapping)']
 
 
 @pytest.mark.parametrize("names", MONTHS.values(), ids=MONTHS)

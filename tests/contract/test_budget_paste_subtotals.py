@@ -21,10 +21,10 @@ def test_a_last_row_without_a_label_that_equals_the_rows_above_it():
     assert rules(pasted) == ["budget-not-confirmed"], "it was inferred"
 
 
-def test_a_last_row_without_a_label_that_equals_nothing_is_left_out_with_its_cell():
+def test_a_last_row_without_a_label_that_equals_nothing_stops_a_run_with_its_cell():
     pasted = paste(NO_LABEL.format(175))
     assert sum(budget(pasted, "family").values()) == 320
-    assert said(pasted) == ["Budget!A4: left out, its families stand beside it and add up to something else, got nothing (write into the row what it is)"]
+    assert said(pasted) == ["Budget!A4: expected the sum of its families, which stand beside it, got nothing (write into the row what it is)"]
 
 
 def test_a_region_above_its_families():
@@ -41,7 +41,7 @@ South  | Tables | 2
         ("North", "Chairs", "2026-01"): 10, ("North", "Tables", "2026-01"): 5, ("South", "Chairs", "2026-01"): 1, ("South", "Tables", "2026-01"): 2,
     }  # fmt: skip
     assert taken(pasted, "row")["2"] == "total"
-    assert 'Budget!A5: left out, its families stand beside it and add up to something else, got "South" (say what it is with Take it as in Budget Mapping)' in said(pasted)
+    assert 'Budget!A5: expected the sum of its families, which stand beside it, got "South" (say what it is, or left out, with Take it as in Budget Mapping)' in said(pasted)
 
 
 @pytest.mark.parametrize(("amount", "kind"), [(100, "total"), (90, "not understood")])

@@ -224,6 +224,16 @@ def test_a_line_in_a_foreign_currency_needs_a_rate():
     assert found(workbook(Budget=budget, FX_Rates="Currency | 2026-03\nEUR | 0.9")) == []
 
 
+def test_rates_per_another_currency_than_the_plans_stop_a_run():
+    """As when the plan currency was changed in Settings and the rates were not."""
+    rates = "Currency | Unit | 2026-03\nGBP | {} | 0.8\nEUR | EUR per USD | 0.9"
+    assert found(workbook(FX_Rates=rates.format("GBP per EUR")), Severity.ERROR) == [
+        'FX Rates!B7: expected "GBP per USD", got "GBP per EUR" (Plan currency in Settings is USD: restate the rate, then its unit)'
+    ]
+    assert found(workbook(FX_Rates=rates.format("USD per GBP")), Severity.ERROR) != [], "the rate is the other way round"
+    assert [found(workbook(FX_Rates=rates.format(unit))) for unit in ("GBP/USD", "gbp per usd", "")] == [[], [], []]
+
+
 def test_a_list_price_in_a_foreign_currency_needs_a_rate():
     prices = "Item | Currency | List price | Discount\nBK-7 | eur | 9 |\nAX-140 | EUR | 5 |\n | CHF | | 0.1\n | USD | 3 |"
     assert found(workbook(Price_List=prices), Severity.ERROR) == ["Price List!B7: expected a rate for EUR in FX Rates, got none"]

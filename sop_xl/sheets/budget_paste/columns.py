@@ -16,7 +16,7 @@ from sop_xl.sheets.cells import is_absent, is_blank
 
 FIGURES, TOTAL, LEFT_OUT, UNKNOWN = "figures", "total", "left out", "not understood"
 TIMES = ("year", "fiscal year", "month", "quarter", "period")
-IDENTITIES = ("product", "family", "item", "region", "owner")
+IDENTITIES = ("product", "category", "family", "item", "region", "owner")
 LABELS = (*IDENTITIES, "measure", "unit", "version", *TIMES)
 
 
@@ -29,8 +29,8 @@ class Column:
     place
         0-based in the block.
     role
-        `figures`, `total`, `left out`, `not understood`, or what its cells are: `family`, `item`, `product` (either), `region`, `owner`, `measure`,
-        `unit`, `version`, `year`, `fiscal year`, `month`, `quarter`, `period`.
+        `figures`, `total`, `left out`, `not understood`, or what its cells are: `category`, `family`, `item`, `product` (any of these), `region`, `owner`,
+        `measure`, `unit`, `version`, `year`, `fiscal year`, `month`, `quarter`, `period`.
     meaning
         What its header says of its figures.
     found
@@ -45,6 +45,8 @@ class Column:
         Place of the lowest header cell with a text.
     decided
         Whether a planner said what it is.
+    by_cells
+        Whether its cells say what it is, though its header means nothing of a budget.
     """
 
     place: int
@@ -56,6 +58,7 @@ class Column:
     doubt: str = ""
     header_cell: tuple[int, int] = (0, 0)
     decided: bool = False
+    by_cells: bool = False
 
     @property
     def letter(self) -> str:
@@ -80,6 +83,7 @@ def columns_of(table: Table, cells: Cells, reader: Reader, decide: Callable[[str
             _decide(column, decision)
         else:
             _classify(column, table, cells, reader)
+    _said_by_headers(columns)
     _once_each(columns, table, cells, reader)
     _versions(columns)
     _unread_words(columns)
@@ -134,7 +138,7 @@ def _decide(column: Column, decision: Meaning) -> None:
 
 def _without(meaning: Meaning, decision: Meaning) -> Meaning:
     """The meaning without what was decided otherwise."""
-    said = {name: "" for name in ("family", "item", "region", "owner", "measure", "currency", "version") if getattr(decision, name)}
+    said = {name: "" for name in ("category", "family", "item", "region", "owner", "measure", "currency", "version") if getattr(decision, name)}
     when = None if decision.when is not None and (decision.when.dated or decision.when.part != "year") else meaning.when
     return replace(meaning, **said, when=when)  # type: ignore[arg-type]
 
@@ -145,9 +149,13 @@ def _classify(column: Column, table: Table, cells: Cells, reader: Reader) -> Non
     figures = sum(is_figure(v, reader) for v in values)
     numeric = 2 * figures > len(values) or (not values and column.meaning.said) or (figures > 0 and (column.meaning.when is not None or column.meaning.measure != ""))
     meaning = column.meaning
-    if meaning.role in LABELS and not (meaning.role in ("unit", "measure") and numeric):
+    if meaning.role in ("category", LEFT_OUT) and not numeric and (named := _named_by(values, reader)):
+        column.role, column.by_cells = named, meaning.role == LEFT_OUT
+        column.inferred = named != meaning.role
+        column.words = [f"its cells name {_PLURAL[named]}"]
+    elif meaning.role in LABELS and meaning.role != "category" and not (meaning.role in ("unit", "measure") and numeric):
         column.role = meaning.role
-    elif meaning.role == LEFT_OUT or (meaning.role in ("unit", "measure") and numeric):
+    elif meaning.role in (LEFT_OUT, "category") or (meaning.role in ("unit", "measure") and numeric):
         column.role = LEFT_OUT
         column.words = ["not part of a budget"]
     elif column.doubt and (numeric or not meaning.rest):
@@ -184,19 +192,7 @@ def _classify_figures(column: Column, values: Sequence[CellValue], reader: Reade
 
 def _classify_texts(column: Column, values: Sequence[CellValue], reader: Reader) -> None:
     """A column of texts whose header does not say what they are: the one kind of name that most of them are."""
-    texts = {as_label(v) for v in values if not is_figure(v, reader)}
-    kinds: Counter[str] = Counter()
-    counted = 0
-    for text in sorted(texts):
-        read = reader.text(text)
-        if read.total:
-            continue
-        counted += 1
-        found = {kind for kind, _ in reader.known.find(text)[0]} or {*read.scope}
-        kinds.update({"product" if kind in ("family", "item") else kind for kind in found})
-        if not found:
-            when = parse_when(text, reader.habits, numbers=True)
-            kinds.update([name for name, said in (("measure", read.measure), ("unit", read.currency or read.scale), ("version", read.version), ("period", isinstance(when, When))) if said])
+    kinds, counted = _kinds(values, reader)
     several = [kind for kind, n in sorted(kinds.items()) if 2 * n >= counted and n]
     if len(several) > 1 and kinds[several[0]] == kinds[several[1]]:
         column.role, column.doubt = UNKNOWN, f"its cells may be {' or '.join(several)}"
@@ -211,12 +207,49 @@ def _classify_texts(column: Column, values: Sequence[CellValue], reader: Reader)
         column.words = ["texts that are not read"]
 
 
-_PLURAL = {"product": "families or items of Items", "region": "regions of Locations", "measure": "measures", "unit": "currencies", "version": "versions"}
+def _named_by(values: Sequence[CellValue], reader: Reader) -> str:
+    """What the cells of a column name, whose header means nothing of a budget: families or items, categories, or regions, if two of three do; `""` for nothing."""
+    kinds, counted = _kinds(values, reader)
+    return next((kind for kind in ("product", "category", "region") if kinds[kind] and 3 * kinds[kind] >= 2 * counted), "")
+
+
+def _kinds(values: Sequence[CellValue], reader: Reader) -> tuple[Counter[str], int]:
+    """How many different texts name a thing of each kind, and how many there are but for totals."""
+    texts = {as_label(v) for v in values if not is_figure(v, reader)}
+    kinds: Counter[str] = Counter()
+    counted = 0
+    for text in sorted(texts):
+        read = reader.text(text)
+        if read.total:
+            continue
+        counted += 1
+        found = {kind for kind, _ in reader.known.find(text)[0]} or {*read.scope}
+        kinds.update({"product" if kind in ("family", "item") else kind for kind in found})
+        if not found:
+            when = parse_when(text, reader.habits, numbers=True)
+            kinds.update([name for name, said in (("measure", read.measure), ("unit", read.currency or read.scale), ("version", read.version), ("period", isinstance(when, When))) if said])
+    if kinds["product"]:  # a category may stand above its families
+        kinds["product"] += kinds.pop("category", 0)
+    return kinds, counted
+
+
+_PLURAL = {"product": "families or items of Items", "category": "categories of Items", "region": "regions of Locations", "measure": "measures", "unit": "currencies", "version": "versions"}
+
+
+def _said_by_headers(columns: list[Column]) -> None:
+    """What cells alone say gives way to a column whose header says it: a text beside the family is no second one."""
+    for column in columns:
+        if not column.by_cells:
+            continue
+        alike = ("product", "family", "item") if column.role == "product" else (column.role,)
+        said = next((c for c in columns if c.role in alike and not c.by_cells), None)
+        if said is not None:
+            column.role, column.inferred, column.words = LEFT_OUT, False, [f"column {said.letter} says it already"]
 
 
 def _once_each(columns: list[Column], table: Table, cells: Cells, reader: Reader) -> None:
     """Of two columns that name the same, the one whose cells are names of the workbook is read; a product beside its item says nothing new."""
-    for roles in (("item", "product"), ("family",), ("region",), ("owner",), ("measure",), ("unit",), ("version",), ("year", "fiscal year"), ("month", "quarter", "period")):
+    for roles in (("item", "product"), ("category",), ("family",), ("region",), ("owner",), ("measure",), ("unit",), ("version",), ("year", "fiscal year"), ("month", "quarter", "period")):
         alike = [c for c in columns if c.role in roles]
         if len(alike) < 2:
             continue
@@ -227,7 +260,7 @@ def _once_each(columns: list[Column], table: Table, cells: Cells, reader: Reader
                 return sum(bool(reader.text(label).measure) for label in labels)
             return sum(bool(reader.known.find(label)[0]) for label in labels)
 
-        best = max(alike, key=lambda c: (matches(c), -c.place))
+        best = max(alike, key=lambda c: (not c.by_cells, matches(c), -c.place))
         if roles[0] == "month" and len({c.role for c in alike}) == len(alike):
             best = next(c for name in ("period", "month", "quarter") for c in alike if c.role == name)
         for column in alike:

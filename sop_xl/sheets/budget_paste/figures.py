@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import pandas as pd
 
 from sop_xl.blocks import Block
-from sop_xl.errors import Problem, Severity
+from sop_xl.errors import Problem
 from sop_xl.sheets.budget_paste.columns import FIGURES, Column
 from sop_xl.sheets.budget_paste.meaning import NOTHING, Meaning, merged
 from sop_xl.sheets.budget_paste.numbers import Numbers
@@ -20,7 +21,7 @@ from sop_xl.sheets.settings import Settings
 from sop_xl.sheets.spec import SheetSpec
 from sop_xl.vocabulary import BY_LABEL, MEASURES, MONEY
 
-COLUMNS = ("family", "item", "region", "owner", "measure", "currency", "period", "last_period", "pasted", "number", "row", "column", "aside")
+COLUMNS = ("category", "family", "item", "region", "owner", "measure", "currency", "period", "last_period", "pasted", "number", "row", "column", "aside")
 
 AMBIGUOUS = "ambiguous-figure"
 
@@ -31,6 +32,8 @@ class Figure:
 
     Parameters
     ----------
+    category
+        Of Items, where neither family nor item is known.
     currency
         Of money; `""` for quantities.
     period, last_period
@@ -44,9 +47,10 @@ class Figure:
     line, place
         Places among the table's lines and columns.
     aside
-        Texts beside it that are not read, and the location that stands for its region.
+        Columns beside it that are not read with their texts, and the location that stands for its region, as column -1.
     """
 
+    category: str
     family: str
     item: str
     region: str
@@ -61,7 +65,7 @@ class Figure:
     column: int
     line: int
     place: int
-    aside: tuple[str, ...]
+    aside: tuple[tuple[int, str], ...]
     stated: bool = True
 
 
@@ -118,7 +122,7 @@ class FigureMaker:
         code = (meaning.currency or currency or self.settings.plan_currency) if money else ""
         scale = meaning.scale if meaning.scale and (money or not meaning.of_money) else (self.settings.budget_scale if money and not meaning.scale else 1.0)
         return Figure(
-            meaning.family, meaning.item, meaning.region, meaning.owner, measure, code, *span, number, number * scale, line.row, column.place, k, m, (*line.aside, meaning.location), bool(meaning.currency or currency)
+            meaning.category, meaning.family, meaning.item, meaning.region, meaning.owner, measure, code, *span, number, number * scale, line.row, column.place, k, m, (*line.aside, (-1, meaning.location)), bool(meaning.currency or currency)
         )  # fmt: skip
 
     def _meaning(self, line: Meaning, column: Meaning) -> Meaning:
@@ -127,9 +131,11 @@ class FigureMaker:
         if key not in self._both:
             both = merged(line, replace(column, rest="", role="", doubt=column.doubt))
             title = self.terms.meaning
-            open_ones = {name: "" for name in ("family", "item", "region", "owner", "measure", "currency") if getattr(both, name)}
+            open_ones = {name: "" for name in ("category", "family", "item", "region", "owner", "measure", "currency") if getattr(both, name)}
             if both.item and not both.family:
                 open_ones["family"] = ""
+            if both.category:
+                open_ones |= {"family": "", "item": ""}
             self._both[key] = merged(both, replace(title, **open_ones, when=None, doubt="")) if title != NOTHING else both  # type: ignore[arg-type]
         return self._both[key]
 
@@ -142,9 +148,7 @@ class FigureMaker:
         for (where, rule, text), cells in self.problems.items():
             expected, got, hint = text.split("\n")
             more = f"; {len(cells)} figures left out" if len(cells) > 1 else ""
-            # what a planner decides in Budget Mapping must not keep the mapping from being written
-            severity = Severity.WARNING if rule == AMBIGUOUS else Severity.ERROR
-            problems.append(Problem(self.block.sheet, where, rule, expected, got, f"{hint}{more}".strip("; "), severity))
+            problems.append(Problem(self.block.sheet, where, rule, expected, got, f"{hint}{more}".strip("; ")))
         return problems
 
 
@@ -153,24 +157,29 @@ def figures_frame(figures: Sequence[Figure]) -> pd.DataFrame:
     return pd.DataFrame([[getattr(f, name) for name in COLUMNS] for f in figures], columns=list(COLUMNS))
 
 
-def check_duplicates(block: Block, figures: Sequence[Figure]) -> tuple[list[Problem], int]:
-    """A figure that stands twice, unless texts that are not read tell the rows apart: those are added up; the number of figures that are."""
+def check_duplicates(block: Block, figures: Sequence[Figure]) -> tuple[list[Problem], Counter[tuple[int, ...]]]:
+    """A figure that stands twice, unless texts that are not read tell the rows apart: those are added up.
+
+    Returns
+    -------
+    Problems, and the number of figures that are added to others by the columns that tell them apart; -1 stands for locations of one region.
+    """
     seen: dict[tuple[object, ...], Figure] = {}
     exact: dict[tuple[object, ...], Figure] = {}
     twice: dict[tuple[int, int], tuple[Figure, Figure]] = {}
-    added = 0
+    added: Counter[tuple[int, ...]] = Counter()
     for f in figures:
-        key = (f.family, f.item, f.region, f.owner, f.measure, f.currency, f.period, f.last_period)
+        key = (f.category, f.family, f.item, f.region, f.owner, f.measure, f.currency, f.period, f.last_period)
         # two lines of a journal that differ in nothing may be one that was pasted twice
         again = exact.setdefault((*key, f.aside), f)
         if again is not f:
             twice.setdefault((f.row, again.row), (again, f))
-        elif seen.setdefault(key, f) is not f:
-            added += 1
+        elif (first := seen.setdefault(key, f)) is not f:
+            added[tuple(sorted({place for place, _ in {*f.aside} ^ {*first.aside}}))] += 1
     problems = []
-    for first, second in twice.values():
-        key_words = [w for w in (second.family, second.item, second.region, second.owner, MEASURES[second.measure].label) if w]
-        where = block.address(first.row, first.column)
+    for earlier, second in twice.values():
+        key_words = [w for w in (second.category, second.family, second.item, second.region, second.owner, MEASURES[second.measure].label) if w]
+        where = block.address(earlier.row, earlier.column)
         problems.append(
             Problem(block.sheet, block.address(second.row, second.column), "duplicate-key", "expected each figure of the budget once", ", ".join(show(w) for w in key_words), f"{where} has it already")
         )  # fmt: skip
@@ -178,9 +187,13 @@ def check_duplicates(block: Block, figures: Sequence[Figure]) -> tuple[list[Prob
 
 
 def budget_records(figures: Sequence[Figure], spec: SheetSpec) -> pd.DataFrame:
-    """The figures as the Budget sheet's reader gives its records: one row per key and span, one column per measure, money in units of its currency."""
+    """The figures as the Budget sheet's reader gives its records: one row per key and span, one column per measure, money in units of its currency.
+
+    `category` is one of the keys where a figure is of a category.
+    """
     frame = figures_frame(figures)
-    keys = ["family", "item", "region", "owner", "currency", "period", "last_period"]
+    of_category = ["category"] if any(f.category for f in figures) else []
+    keys = [*of_category, "family", "item", "region", "owner", "currency", "period", "last_period"]
     names = [*keys, "unit", *spec.measures]
     if frame.empty:
         return pd.DataFrame({name: pd.Series(dtype="object") for name in names})

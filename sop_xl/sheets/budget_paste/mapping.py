@@ -13,6 +13,7 @@ from sop_xl.blocks import Block, column_letters
 from sop_xl.frames import BUDGET_MAPPING
 from sop_xl.sheets.budget_paste.columns import FIGURES, LABELS, LEFT_OUT, TOTAL, UNKNOWN, Column
 from sop_xl.sheets.budget_paste.figures import Figure
+from sop_xl.sheets.budget_paste.left_out import LeftOut
 from sop_xl.sheets.budget_paste.meaning import Meaning
 from sop_xl.sheets.budget_paste.money import SCALE_WORDS
 from sop_xl.sheets.budget_paste.numbers import Numbers
@@ -22,7 +23,7 @@ from sop_xl.sheets.budget_paste.sheet_terms import Terms
 from sop_xl.sheets.budget_paste.when import When, span_words
 from sop_xl.sheets.cells import Refused, is_absent
 from sop_xl.sheets.settings import Settings
-from sop_xl.vocabulary import BY_LABEL, MEASURES
+from sop_xl.vocabulary import MEASURES
 
 MOST_ROWS = 500
 """Plain rows listed one by one; those after them share a line. Rows that are left out, inferred or decided, or have cells without a number, are always listed."""
@@ -38,6 +39,7 @@ class TableRead:
     terms: Terms
     figures: list[Figure]
     header: list[int]
+    left_out: LeftOut
     negative_costs: bool = False
 
 
@@ -82,18 +84,24 @@ class MappingLines:
 
 
 def column_lines(lines: MappingLines, table: TableRead, suffix: str) -> None:
-    """One line per column."""
-    totals: dict[int, float] = defaultdict(float)
+    """One line per column; of figures of several measures or currencies one more for each of these."""
+    totals: dict[int, dict[tuple[str, str], float]] = defaultdict(lambda: defaultdict(float))
     for f in table.figures:
-        totals[f.place] += f.pasted
+        totals[f.place][f.measure, f.currency] += f.pasted
     refused: dict[int, int] = defaultdict(int)
     for _, m in table.numbers.refused:
         refused[m] += 1
     for m, column in enumerate(table.columns):
         letter = column_letters(lines.block.column + column.place)
         figures = column.role == FIGURES
-        total = totals.get(m, 0.0) if figures else None
-        lines.add("column", letter + suffix, column.found, column_words(column, table), [*column.words, *_time_words(column, table, lines.block), _phasing(column, lines.settings)], total, refused[m] if figures else None)
+        sums = totals[m]
+        count, left_out = table.left_out.columns.get(m, (None, None))
+        total = (None if len(sums) > 1 else sum(sums.values())) if figures else left_out
+        words = [*column.words, *_time_words(column, table, lines.block), _phasing(column, lines.settings)]
+        lines.add("column", letter + suffix, column.found, column_words(column, table), words, total, refused[m] if figures else count)
+        for (measure, currency), amount in sums.items() if len(sums) > 1 else ():
+            part = f"{MEASURES[measure].label} {currency}".strip()
+            lines.add("column", f"{letter}{suffix}: {part}", f"{column.found}: {part}", part, ["the part of it"], amount)
 
 
 def column_words(column: Column, table: TableRead) -> str:
@@ -119,7 +127,7 @@ def meaning_words(meaning: Meaning, table: TableRead) -> str:
         else:
             kind = when.part if when.part in ("quarter", "half", "year") else "period"
             words.append(f"{kind} {span_words(*span, calendar)}")
-    words += [f"{name} {getattr(meaning, name)}" for name in ("family", "item", "region", "owner") if getattr(meaning, name)]
+    words += [f"{name} {getattr(meaning, name)}" for name in ("category", "family", "item", "region", "owner") if getattr(meaning, name)]
     if meaning.measure:
         words.append(MEASURES[meaning.measure].label)
     if meaning.currency or meaning.scale:
@@ -174,9 +182,11 @@ def row_lines(lines: MappingLines, table: TableRead, suffix: str) -> None:
     refused: dict[int, int] = defaultdict(int)
     for k, _ in table.numbers.refused:
         refused[k] += 1
-    measures: dict[int, set[str]] = defaultdict(set)
+    measures: dict[int, set[tuple[str, str]]] = defaultdict(set)
     for f in table.figures:
-        measures[f.line].add(f.measure)
+        measures[f.line].add((f.measure, f.currency))
+    # columns of several measures have no sum in any row
+    across = len({(c.meaning.measure, c.meaning.currency) for c in table.columns if c.role == FIGURES}) > 1
     counted = [m for m, c in enumerate(table.columns) if c.role == FIGURES]
     stated = pd.DataFrame(table.numbers.table[:, counted]).sum(axis=1, min_count=1).tolist() if table.lines else []
     groups: dict[tuple[str, str, str], list[int]] = {}
@@ -199,11 +209,12 @@ def row_lines(lines: MappingLines, table: TableRead, suffix: str) -> None:
             words.insert(0, f"{len(rows)} rows")
         if line.doubt and line.kind not in (FIGURES, TOTAL):
             words.append(line.doubt)
-        shown = line.kind in (FIGURES, TOTAL)
-        total = sum(totals.get(k, 0.0) for k in members) if line.kind == FIGURES else stated[members[0]] if shown else None
-        if len(set().union(*(measures[k] for k in members))) > 1:
+        missing = [table.left_out.rows[k] for k in members if k in table.left_out.rows]
+        total: float | None = sum(totals.get(k, 0.0) for k in members) if line.kind == FIGURES else stated[members[0]] if line.kind == TOTAL else sum(x for _, x in missing) if missing else None
+        if len(set().union(*(measures[k] for k in members))) > 1 or (across and line.kind != FIGURES):
             total = None  # revenue and cost in one row have no sum
-        lines.add("row", place + suffix, line.found, row_words(line, table, down), words, total, sum(refused[k] for k in members) if shown else None)
+        count = sum(refused[k] for k in members) + sum(n for n, _ in missing)
+        lines.add("row", place + suffix, line.found, row_words(line, table, down), words, total, count if count or line.kind in (FIGURES, TOTAL) else None)
     if rest:
         kinds = Counter(table.lines[k].kind for k in rest)
         several = len(set().union(*(measures[k] for k in rest))) > 1
@@ -221,38 +232,3 @@ def row_words(line: Line, table: TableRead, down: bool) -> str:
     if line.kind != FIGURES:
         return line.kind if line.kind != "repeated header" else LEFT_OUT
     return meaning_words(replace(line.meaning, when=None) if down else line.meaning, table) or ("period" if down else "figures")
-
-
-def total_lines(lines: MappingLines, figures: Sequence[Figure]) -> tuple[float, float | None]:
-    """A line per measure and currency, and the control total: what was found of the budget's measure, and the difference to what finance states."""
-    sums: dict[tuple[str, str], float] = defaultdict(float)
-    for f in figures:
-        sums[f.measure, f.currency] += f.pasted
-    for (name, currency), total in sorted(sums.items(), key=lambda kv: (list(MEASURES).index(kv[0][0]), kv[0][1])):
-        lines.add("total", f"{MEASURES[name].label} {currency}".strip(), "", "total", ["sum of all figures, as pasted"], total)
-    by_measure: dict[str, float] = defaultdict(float)
-    for (name, _), total in sums.items():
-        by_measure[name] += total
-    return control_line(lines, by_measure, len({c for _, c in sums if c}) > 1)
-
-
-def control_line(lines: MappingLines, by_measure: dict[str, float], several_currencies: bool) -> tuple[float, float | None]:
-    """The line of the control total; found total and difference, `None` where finance states none."""
-    settings = lines.settings
-    wanted = BY_LABEL[settings.budget_measure.casefold()].name
-    name = wanted if wanted in by_measure or len(by_measure) != 1 else next(iter(by_measure))
-    found = by_measure.get(name, 0.0)
-    stated = settings.budget_control_total
-    if stated is None:
-        lines.add("total", "control total", "", "total", [f"{MEASURES[name].label} found: {number(found)}; finance states no control total (Budget control total in Settings)"], None)
-        return found, None
-    difference = found - stated
-    words = f"{MEASURES[name].label} found: {number(found)}, finance states {number(stated)}, difference {number(difference)}"
-    lines.add("total", "control total", number(stated), "ties" if abs(difference) < 0.005 else "does not tie", [words, "amounts of several currencies added as they stand" if several_currencies else ""], stated)
-    return found, difference
-
-
-def number(value: float) -> str:
-    """A figure as a controller reads it: `1,234.5`."""
-    text = f"{round(value, 2) + 0.0:,.2f}"
-    return text.removesuffix(".00")

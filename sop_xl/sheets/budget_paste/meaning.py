@@ -33,8 +33,8 @@ class Meaning:
 
     Parameters
     ----------
-    family, item, region, owner
-        Labels of the budget.
+    category, family, item, region, owner
+        Labels of the budget; a category is that of Items, and says nothing beside a family or an item.
     measure
         Name of a measure of the Budget.
     currency, scale
@@ -57,6 +57,7 @@ class Meaning:
         Why it can be read in two ways.
     """
 
+    category: str = ""
     family: str = ""
     item: str = ""
     region: str = ""
@@ -82,7 +83,7 @@ class Meaning:
     @property
     def scope(self) -> tuple[str, ...]:
         """The labels that it sets."""
-        return tuple(name for name in ("family", "item", "region", "owner") if getattr(self, name))
+        return tuple(name for name in ("category", "family", "item", "region", "owner") if getattr(self, name))
 
 
 NOTHING = Meaning()
@@ -96,12 +97,14 @@ def merged(narrow: Meaning, wide: Meaning) -> Meaning:
     for f in fields(Meaning):
         own, other = getattr(narrow, f.name), getattr(wide, f.name)
         values[f.name] = own or other
-        if own and other and own != other and f.name in ("family", "item", "region", "owner", "measure"):
+        if own and other and own != other and f.name in ("category", "family", "item", "region", "owner", "measure"):
             doubt = doubt or f'both "{own}" and "{other}" as its {f.name}'
     when = together(narrow.when, wide.when)
     if isinstance(when, Refused):
         doubt, when = doubt or "two periods", narrow.when
     values["when"], values["doubt"] = when, doubt
+    if values["family"] or values["item"]:
+        values["category"] = ""
     if narrow.scale == 0.0:
         values["scale"], values["of_money"] = wide.scale, wide.of_money
     else:
@@ -246,7 +249,7 @@ class Reader:
         if when is not None and (when.day or NOT_A_TITLE.search(low)):
             read = replace(read, when=None)
         if read.rest:  # a sentence that happens to hold a word such as sales
-            read = replace(read, family="", item="", region="", owner="", loose="", measure="", version="")
+            read = replace(read, category="", family="", item="", region="", owner="", loose="", measure="", version="")
         return replace(read, total="", doubt=read.doubt if read.doubt and not read.rest else "")
 
 

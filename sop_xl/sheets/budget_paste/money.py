@@ -86,3 +86,9 @@ def _code(text: str, plan_currency: str) -> str:
 
 def _scale(word: str) -> float:
     return THOUSAND if re.fullmatch(_THOUSANDS, word) else MILLION
+
+
+def number(value: float) -> str:
+    """A figure as a controller reads it: `1,234.5`."""
+    text = f"{round(value, 2) + 0.0:,.2f}"
+    return text.removesuffix(".00")

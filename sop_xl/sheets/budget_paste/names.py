@@ -1,4 +1,4 @@
-"""The workbook's own families, items and regions, and which of them a label names."""
+"""The workbook's own families, items, categories and regions, and which of them a label names."""
 
 from __future__ import annotations
 
@@ -44,6 +44,7 @@ class Known:
             *(("item", code, code) for code in self.family_of),
             *(("item", name, code) for name, code in self.item_names.items()),
             *(("region", name, name) for name in self.regions),
+            *(("category", name, name) for name in self.categories),
         )
         for kind, text, name in listed:
             for places, key in ((exact, text), (loose, squeeze(text))):
@@ -64,7 +65,7 @@ class Known:
         object.__setattr__(self, "_loose", loose)
 
     def find(self, text: str) -> tuple[list[tuple[str, str]], bool]:
-        """What a text names, as (`family`, `item` or `region`, name), and whether it is written as in the workbook."""
+        """What a text names, as (`family`, `item`, `region` or `category`, name), and whether it is written as in the workbook."""
         exact: dict[str, list[tuple[str, str]]] = self._exact  # type: ignore[attr-defined]
         loose: dict[str, list[tuple[str, str]]] = self._loose  # type: ignore[attr-defined]
         if text in exact:
@@ -84,13 +85,10 @@ class Known:
         return suggestion(text, [*self.families, *self.regions, *self.family_of], cutoff=0.75)
 
     @property
-    def categories(self) -> frozenset[str]:
-        """Categories, squeezed; a category that is a family as well is left to the family."""
-        return frozenset(squeeze(c) for c in self.category_of.values()) - {squeeze(f) for f in self.families}
-
-    def families_of(self, category: str) -> set[str]:
-        """Families of a category, however it is written."""
-        return {family for family, name in self.category_of.items() if squeeze(name) == squeeze(category)}
+    def categories(self) -> tuple[str, ...]:
+        """Categories of Items; one that is a family as well is left to the family."""
+        families = {squeeze(f) for f in self.families}
+        return tuple(c for c in dict.fromkeys(self.category_of.values()) if squeeze(c) not in families)
 
 
 def as_label(value: CellValue) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from sop_xl.blocks import CellValue
-from sop_xl.sheets.budget_paste.columns import FIGURES, TOTAL, UNKNOWN, Column
+from sop_xl.sheets.budget_paste.columns import FIGURES, LEFT_OUT, TOTAL, UNKNOWN, Column
 from sop_xl.sheets.budget_paste.layout import Cells
 from sop_xl.sheets.budget_paste.meaning import Reader
 from sop_xl.sheets.budget_paste.money import take_money
@@ -27,6 +27,8 @@ class Numbers:
     ----------
     table
         (lines, columns) as pasted; NaN = nothing, or refused.
+    aside
+        The same of rows and columns that are left out, where these hold figures.
     currencies
         Currency that a cell names by itself, by (line, column).
     refused
@@ -36,6 +38,7 @@ class Numbers:
     """
 
     table: np.ndarray[Any, np.dtype[np.float64]]
+    aside: np.ndarray[Any, np.dtype[np.float64]]
     currencies: dict[tuple[int, int], str] = field(default_factory=dict)
     refused: dict[tuple[int, int], tuple[CellValue, Refused]] = field(default_factory=dict)
     mark: str = ""
@@ -43,12 +46,12 @@ class Numbers:
 
 def numbers_of(lines: Sequence[Line], columns: Sequence[Column], cells: Cells, reader: Reader) -> Numbers:
     """Read every cell where a row of figures or totals meets such a column."""
-    places = [(m, c) for m, c in enumerate(columns) if c.role in (FIGURES, TOTAL, UNKNOWN)]
-    numbers = Numbers(np.full((len(lines), len(columns)), np.nan))
+    places = [(m, c) for m, c in enumerate(columns) if c.role in (FIGURES, TOTAL, UNKNOWN) or _is_aside(c)]
+    numbers = Numbers(np.full((len(lines), len(columns)), np.nan), np.full((len(lines), len(columns)), np.nan))
     habits, numbers.mark = _habits(reader.habits, [cells[line.row][c.place] for line in lines for _, c in places])
     known: dict[tuple[type, CellValue], tuple[float | None, Refused | None, str]] = {}
     for k, line in enumerate(lines):
-        if line.kind not in (FIGURES, TOTAL, UNKNOWN):
+        if line.kind not in (FIGURES, TOTAL, UNKNOWN, LEFT_OUT):
             continue
         row = cells[line.row]
         for m, column in places:
@@ -63,10 +66,18 @@ def numbers_of(lines: Sequence[Line], columns: Sequence[Column], cells: Cells, r
                 if line.kind == FIGURES and column.role == FIGURES:
                     numbers.refused[k, m] = (value, refusal)
             elif number is not None:
-                numbers.table[k, m] = number
+                aside = LEFT_OUT in (line.kind, column.role)
+                (numbers.aside if aside else numbers.table)[k, m] = number
                 if currency:
                     numbers.currencies[k, m] = currency
     return numbers
+
+
+def _is_aside(column: Column) -> bool:
+    """Whether a column that is left out holds figures, such as those of last year, rather than codes, notes or ratios."""
+    said = column.meaning
+    figures = bool(said.version or said.when or said.measure or said.currency or said.scope or column.decided)
+    return column.role == LEFT_OUT and figures and said.rest != "%" and not said.role
 
 
 def _habits(habits: Habits, values: list[CellValue]) -> tuple[Habits, str]:

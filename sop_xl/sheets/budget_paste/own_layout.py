@@ -7,8 +7,9 @@ import pandas as pd
 
 from sop_xl.blocks import Block
 from sop_xl.errors import Problem, Severity
+from sop_xl.sheets.budget_paste.control import Converter, total_lines
 from sop_xl.sheets.budget_paste.layout import own_cells
-from sop_xl.sheets.budget_paste.mapping import MappingLines, control_line, number
+from sop_xl.sheets.budget_paste.mapping import MappingLines
 from sop_xl.sheets.budget_paste.meaning import Reader
 from sop_xl.sheets.budget_paste.remembered import OWN, Remembered
 from sop_xl.sheets.cells import is_blank
@@ -44,13 +45,15 @@ def has_own_labels(reading: Reading, block: Block, *, stated: bool = False) -> b
     return all(c.name in header.labels and texts[header.labels[c.name]] == c.label for c in columns)
 
 
-def identity_lines(reading: Reading, settings: Settings, remembered: Remembered, block: Block) -> tuple[pd.DataFrame, list[Problem]]:
+def identity_lines(reading: Reading, settings: Settings, remembered: Remembered, block: Block, convert: Converter | None = None) -> tuple[pd.DataFrame, list[Problem]]:
     """BUDGET_MAPPING of such a budget, and a warning where its total does not tie to the control total.
 
     Parameters
     ----------
     reading
         Of the standard reader, with rows.
+    convert
+        Makes amounts of several currencies one, at plan rates.
     """
     lines = MappingLines(OWN, block, settings)
     header, values, labels = reading.header, reading.values, reading.labels
@@ -59,28 +62,9 @@ def identity_lines(reading: Reading, settings: Settings, remembered: Remembered,
     if settings.budget_scale != 1:
         words.append(f"money in multiples of {settings.budget_scale:,.0f} (Budget money unit in Settings)")
     lines.add("sheet", block.sheet, "", "the sheet's own layout", words, None, 0)
-    currency = np.array(line_currencies(reading.spec, labels, settings.plan_currency), dtype=object)
-    sums: dict[str, float] = {}
-    several = False
-    for k, name in enumerate(reading.spec.measures):
-        chosen = values.measure == k
-        if not chosen.any():
-            continue
-        money = MEASURES[name].unit == MONEY
-        codes = currency[values.line[chosen]] if money else np.full(int(chosen.sum()), "", dtype=object)
-        by_code = pd.Series(values.number[chosen]).groupby(codes).sum()
-        several = several or len(by_code) > 1
-        for code, total in by_code.items():
-            lines.add("total", f"{MEASURES[name].label} {code}".strip(), "", "total", ["sum of all figures, as pasted"], float(total))
-        sums[name] = float(by_code.sum())
-    found, difference = control_line(lines, sums, several)
-    problems = []
-    if difference is not None and abs(difference) >= 0.005:
-        problems.append(control_problem(block.sheet, found, difference))
+    measures = np.array(reading.spec.measures, dtype=object)[values.measure]
+    money = np.array([MEASURES[name].unit == MONEY for name in reading.spec.measures])[values.measure]
+    currency = np.array(line_currencies(reading.spec, labels, settings.plan_currency), dtype=object)[values.line]
+    amounts = pd.DataFrame({"measure": measures, "currency": np.where(money, currency, ""), "period": values.period, "last_period": values.period, "amount": values.number})
+    problems = total_lines(lines, amounts, convert=convert)
     return lines.frame(remembered, remembered.of(OWN)), problems
-
-
-def control_problem(sheet: str, found: float, difference: float) -> Problem:
-    """The warning of a budget that does not tie to finance's control total."""
-    words = f"the budget adds up to {number(found)}, finance states {number(found - difference)}: difference {number(difference)}"
-    return Problem(sheet, "", "budget-control-total", words, hint="Budget control total in Settings; Budget Mapping shows what was left out", severity=Severity.WARNING)

@@ -10,25 +10,32 @@ import pandas as pd
 from sop_xl.blocks import Block, a1
 from sop_xl.errors import Problem, Severity
 from sop_xl.frames import BUDGET_MAPPING, empty_frame
+from sop_xl.sheets.budget_paste.coarse_columns import mark_coarse_columns
 from sop_xl.sheets.budget_paste.columns import FIGURES, TOTAL, UNKNOWN, columns_of
+from sop_xl.sheets.budget_paste.control import Converter, controlled_measure, total_lines
 from sop_xl.sheets.budget_paste.figures import Figure, FigureMaker, budget_records, check_duplicates
 from sop_xl.sheets.budget_paste.layout import Cells, Finder, Table, own_cells
+from sop_xl.sheets.budget_paste.left_out import left_out_of, together
 from sop_xl.sheets.budget_paste.mapping import (
     MappingLines,
     TableRead,
     column_lines,
     row_lines,
-    total_lines,
     year_words,
 )
 from sop_xl.sheets.budget_paste.meaning import NOTHING, Meaning, Reader
 from sop_xl.sheets.budget_paste.money import SCALE_WORDS
 from sop_xl.sheets.budget_paste.names import Known
 from sop_xl.sheets.budget_paste.numbers import numbers_of
-from sop_xl.sheets.budget_paste.own_layout import control_problem
 from sop_xl.sheets.budget_paste.remembered import OfLayout, Remembered, fingerprint
-from sop_xl.sheets.budget_paste.rows import lines_of, mark_unknown_units
-from sop_xl.sheets.budget_paste.said import cell_problems, column_problems, row_problems, total_problems
+from sop_xl.sheets.budget_paste.rows import lines_of, mark_unknown_units, say_categories
+from sop_xl.sheets.budget_paste.said import (
+    added_problems,
+    cell_problems,
+    column_problems,
+    row_problems,
+    total_problems,
+)
 from sop_xl.sheets.budget_paste.sheet_terms import scale_of_money, terms_of_table
 from sop_xl.sheets.budget_paste.signs import NEGATIVE_COSTS, positive_costs
 from sop_xl.sheets.budget_paste.totals import mark_coarse, mark_subtotals, untied_columns, untied_rows
@@ -41,7 +48,7 @@ from sop_xl.sheets.spec import HEADER_ROW, SheetSpec
 from sop_xl.vocabulary import BY_LABEL, MEASURES, MONEY
 
 MAPPING = "Budget Mapping"
-FIGURE_COLUMNS = ("family", "item", "region", "owner", "measure", "currency", "period", "last_period", "pasted", "number", "row", "column")
+FIGURE_COLUMNS = ("category", "family", "item", "region", "owner", "measure", "currency", "period", "last_period", "pasted", "number", "row", "column")
 
 
 @dataclass(frozen=True)
@@ -66,7 +73,7 @@ class PastedBudget:
     amounts: dict[tuple[int, int], float]
 
 
-def read_budget_paste(spec: SheetSpec, block: Block, settings: Settings, known: Known, remembered: Remembered | None = None) -> PastedBudget | None:
+def read_budget_paste(spec: SheetSpec, block: Block, settings: Settings, known: Known, remembered: Remembered | None = None, convert: Converter | None = None) -> PastedBudget | None:
     """Understand a pasted budget; `None` where no table is found in it.
 
     Parameters
@@ -81,6 +88,8 @@ def read_budget_paste(spec: SheetSpec, block: Block, settings: Settings, known: 
         The workbook's families, items and regions.
     remembered
         Budget Mapping as it stands in the workbook.
+    convert
+        Makes amounts of several currencies one, at plan rates, to hold them against the control total.
     """
     remembered = remembered or Remembered()
     reader = Reader(spec, known, habits_of(settings), settings.plan_currency)
@@ -96,12 +105,11 @@ def read_budget_paste(spec: SheetSpec, block: Block, settings: Settings, known: 
     problems = [p for _, found in read for p in found]
     twice, added = check_duplicates(block, figures)
     problems += twice
-    if added:
-        problems.append(Problem(block.sheet, "", "budget-added-up", f"{added} figures added to others that differ only in their location or in columns that are left out", severity=Severity.NOTE))
+    problems += added_problems(block, [c for part in parts for c in part.columns], added, confirmed=own.confirmed)
     if not figures:
         expected = "expected at least one figure of a budget"
         problems.append(Problem(block.sheet, block.address(tables[0].header[-1], 0), "budget-empty", expected, "none that is understood", "the other lines say why"))
-    mapping, more = _mapping(parts, own, remembered, block, settings, figures)
+    mapping, more = _mapping(parts, own, remembered, block, settings, convert)
     problems = [*own.problems, *problems, *more]
     reading = _reading(spec, block, settings, parts, figures, problems)
     frame = pd.DataFrame([_figure_row(f, block) for f in figures], columns=[*FIGURE_COLUMNS, "cell"])
@@ -138,15 +146,18 @@ def _read_table(table: Table, cells: Cells, reader: Reader, settings: Settings, 
     mark_coarse(columns, lines, terms)
     numbers = numbers_of(lines, columns, cells, reader)
     mark_subtotals(lines, numbers.table, reader.known, "" if any(c.meaning.measure for c in columns if c.role == FIGURES) else usual)
+    mark_coarse_columns(columns, lines, numbers.table, reader.known)
+    say_categories(lines, reader.known)
     terms.meaning = scale_of_money(terms.meaning, columns, lines, usual)
     maker = FigureMaker(block, terms, settings)
     figures, negative, signs = positive_costs(block, list(maker.figures(lines, columns, numbers)))
-    untied = [*untied_rows(lines, columns, numbers.table, reader.known, terms), *untied_columns(lines, columns, numbers.table, terms)]
+    untied = [*untied_rows(lines, columns, numbers.table, reader.known, terms), *untied_columns(lines, columns, numbers.table, terms, reader.known)]
     problems = [
         *column_problems(block, columns, numbers), *row_problems(block, lines), *cell_problems(block, lines, columns, numbers),
         *maker.found(), *total_problems(block, untied), *_scale_problems(block, terms.meaning, terms.sources, settings, cells), *signs,
     ]  # fmt: skip
-    return TableRead(columns, lines, numbers, terms, figures, table.header, negative), problems
+    left_out = left_out_of(lines, columns, numbers, figures)
+    return TableRead(columns, lines, numbers, terms, figures, table.header, left_out, negative), problems
 
 
 def _undecided(found: str) -> Meaning | None:
@@ -162,32 +173,30 @@ def _scale_problems(block: Block, meaning: Meaning, sources: dict[str, tuple[int
     return [Problem(block.sheet, block.address(i, j), "budget-scale-twice", "expected one money unit", f'"{cells[i][j]}"', hint)]
 
 
-def _mapping(parts: Sequence[TableRead], own: OfLayout, remembered: Remembered, block: Block, settings: Settings, figures: Sequence[Figure]) -> tuple[pd.DataFrame, list[Problem]]:
+def _mapping(parts: Sequence[TableRead], own: OfLayout, remembered: Remembered, block: Block, settings: Settings, convert: Converter | None) -> tuple[pd.DataFrame, list[Problem]]:
     """BUDGET_MAPPING, and what must be said about it: not confirmed, new rows, control total."""
     lines = MappingLines(own.layout, block, settings)
     words, inferred = _sheet_words(parts, block, settings)
+    figures = [f for part in parts for f in part.figures]
+    left_out = together([part.left_out for part in parts])
     refused = sum(len(part.numbers.refused) for part in parts)
-    lines.add("sheet", block.sheet, own.titles, "budget", words, _total_of(figures, settings), refused)
+    lines.add("sheet", block.sheet, own.titles, "budget", words, _total_of(figures, settings), refused + left_out.count)
     for k, part in enumerate(parts):
         suffix = "" if k == 0 else f" (table from row {block.row + part.header[0]})"
         column_lines(lines, part, suffix)
         row_lines(lines, part, suffix)
         if part.negative_costs:
             lines.add("total", f"sign of costs{suffix}", NEGATIVE_COSTS, "costs stated negative", ["they count positive"])
-    found, difference = total_lines(lines, figures)
-    problems = []
-    if difference is not None and abs(difference) >= 0.005:
-        problems.append(control_problem(block.sheet, found, difference))
+    amounts = pd.DataFrame([(f.measure, f.currency, f.period, f.last_period, f.pasted) for f in figures], columns=["measure", "currency", "period", "last_period", "amount"])
+    problems = total_lines(lines, amounts, left_out, convert)
     problems += _unconfirmed(parts, own, inferred, block)
     return lines.frame(remembered, own), problems
 
 
-def _total_of(figures: Sequence[Figure], settings: Settings) -> float:
-    """Sum of the budget's measure, as pasted; of the only one that it has."""
-    measures = {f.measure for f in figures}
-    wanted = BY_LABEL[settings.budget_measure.casefold()].name
-    name = wanted if wanted in measures or len(measures) != 1 else next(iter(measures))
-    return sum(f.pasted for f in figures if f.measure == name)
+def _total_of(figures: Sequence[Figure], settings: Settings) -> float | None:
+    """Sum of the budget's measure, as pasted; of the only one that it has; `None` where it is in several currencies."""
+    name = controlled_measure({f.measure for f in figures}, settings.budget_measure)
+    return None if len({f.currency for f in figures if f.measure == name}) > 1 else sum(f.pasted for f in figures if f.measure == name)
 
 
 def _sheet_words(parts: Sequence[TableRead], block: Block, settings: Settings) -> tuple[list[str], list[str]]:
@@ -197,7 +206,8 @@ def _sheet_words(parts: Sequence[TableRead], block: Block, settings: Settings) -
         terms = part.terms
         said = terms.meaning
         for name, text in (
-            ("scale", _scale_words(part)), ("currency", f"in {said.currency}"), ("region", f"region {said.region}"), ("family", f"family {said.family}"),
+            ("scale", _scale_words(part)), ("currency", f"in {said.currency}"), ("region", f"region {said.region}"), ("category", f"category {said.category}"),
+            ("family", f"family {said.family}"),
             ("measure", MEASURES[said.measure].label if said.measure else ""),
         ):  # fmt: skip
             if getattr(said, name) and name in terms.sources:

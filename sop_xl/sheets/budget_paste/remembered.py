@@ -17,7 +17,7 @@ from sop_xl.sheets.read import Reading
 OWN = "own"
 """Layout of a budget in the sheet's own columns."""
 
-_PREFIX = re.compile(r"(?:period|month|family|item|region|owner|measure|currency|scale|product|quarter|year)\s*[:= ]\s*(?=\S)", re.IGNORECASE)
+_PREFIX = re.compile(r"(?:period|month|category|family|item|region|owner|measure|currency|scale|product|quarter|year)\s*[:= ]\s*(?=\S)", re.IGNORECASE)
 _TWO_DIGITS = re.compile(r"\d{4}|\d{2}(?!\d)")
 
 
@@ -162,7 +162,7 @@ def fingerprint(tables: Sequence[Table], cells: Cells, reader: Reader) -> str:
         for i, j in table.titles:
             said = reader.title(str(cells[i][j])) if isinstance(cells[i][j], str) else Meaning()
             if said.currency or said.scale or said.measure or said.scope:
-                parts.append(f"title {said.currency} {said.scale:g} {said.measure} {said.family} {said.region}")
+                parts.append(f"title {said.currency} {said.scale:g} {said.measure} {said.family} {said.region}{said.category}")
         used = {j for i in table.body for j, value in enumerate(cells[i]) if not is_blank(value)}
         for i in table.header:
             last = ""

@@ -19,7 +19,7 @@ from sop_xl.sheets.budget_paste.columns import (
 from sop_xl.sheets.budget_paste.layout import Cells, Table
 from sop_xl.sheets.budget_paste.meaning import NOTHING, Meaning, Reader, merged
 from sop_xl.sheets.budget_paste.money import take_money
-from sop_xl.sheets.budget_paste.names import as_label
+from sop_xl.sheets.budget_paste.names import Known, as_label
 from sop_xl.sheets.budget_paste.when import When, parse_when
 from sop_xl.sheets.budget_paste.words import take_version
 from sop_xl.sheets.cell_dates import unaccented
@@ -50,7 +50,7 @@ class Line:
     cell
         Place of the label in doubt, else of the first label.
     aside
-        Texts of the columns that are left out: rows that differ in nothing else are added up.
+        Columns that are left out and the texts in them: rows that differ in nothing else are added up.
     decided
         Whether a planner said what it is.
     unit
@@ -66,7 +66,7 @@ class Line:
     doubt: str = ""
     group: str = ""
     cell: tuple[int, int] = (0, 0)
-    aside: tuple[str, ...] = ()
+    aside: tuple[tuple[int, str], ...] = ()
     decided: bool = False
     unit: str = ""
 
@@ -95,12 +95,22 @@ def lines_of(table: Table, columns: Sequence[Column], cells: Cells, reader: Read
         decision = decide(line.found) if line.found else None
         if decision is not None:
             _decide(line, decision)
-        line.meaning = _under(line.meaning, section)
+        own, line.meaning = line.meaning, _under(line.meaning, section)
         if section.said and line.kind == FIGURES:
-            line.inferred = line.inferred or bool(section.scope)
+            # a title above rows that name the same themselves adds nothing to them
+            line.inferred = line.inferred or any(getattr(line.meaning, name) and not getattr(own, name) for name in section.scope)
         lines.append(line)
     _leave_other_versions(lines)
     return lines
+
+
+def say_categories(lines: Sequence[Line], known: Known) -> None:
+    """Of a row that counts for a category, the families that it is spread over."""
+    for line in lines:
+        if line.kind == FIGURES and line.meaning.category:
+            families = [family for family, category in known.category_of.items() if category == line.meaning.category]
+            more = f" and {len(families) - 3} more" if len(families) > 3 else ""
+            line.words.append(f"spread over its families {', '.join(families[:3])}{more} (Budget phasing in Settings)")
 
 
 def mark_unknown_units(lines: Sequence[Line], columns: Sequence[Column], usual: str) -> None:
@@ -135,13 +145,14 @@ def _decide(line: Line, decision: Meaning) -> None:
         line.kind = LEFT_OUT
     else:
         line.kind = FIGURES
-        said = {name: "" for name in ("family", "item", "region", "owner", "measure", "currency") if getattr(decision, name)}
+        said = {name: "" for name in ("category", "family", "item", "region", "owner", "measure", "currency") if getattr(decision, name)}
+        said |= dict.fromkeys(("family", "item"), "") if decision.category else {}
         line.meaning = merged(decision, replace(line.meaning, **said, doubt="", rest="", when=None if decision.when else line.meaning.when))  # type: ignore[arg-type]
 
 
 def _under(meaning: Meaning, section: Meaning) -> Meaning:
     """A row under a title: what the row says itself beats the title."""
-    own = {name: "" for name in ("family", "item", "region", "owner", "measure", "currency") if getattr(meaning, name)}
+    own = {name: "" for name in ("category", "family", "item", "region", "owner", "measure", "currency") if getattr(meaning, name)}
     return merged(meaning, replace(section, **own, rest="", doubt="")) if section.said else meaning  # type: ignore[arg-type]
 
 
@@ -161,9 +172,9 @@ def _without_figures(i: int, table: Table, columns: Sequence[Column], cells: Cel
     line = Line(i, TITLE, said, found, cell=cell)
     if not said.said:
         return line, section
-    line.inferred = bool(said.scope or said.measure or said.currency or said.when)
+    line.inferred = bool(set(said.scope) - {"category"} or said.measure or said.currency or said.when)
     line.words = ["holds for the rows below it"]
-    kept = {name: getattr(said, name) or getattr(section, name) for name in ("family", "item", "region", "owner", "measure", "currency")}
+    kept = {name: getattr(said, name) or getattr(section, name) for name in ("category", "family", "item", "region", "owner", "measure", "currency")}
     return line, replace(said, **kept, scale=said.scale or section.scale, when=said.when or section.when, rest="", total="")
 
 
@@ -188,7 +199,7 @@ def _labelled(
     """A row with figures by its labels."""
     texts = [(c, as_label(row[c.place])) for c in columns if c.role in (*LABELS, LEFT_OUT, UNKNOWN) and isinstance(row[c.place], str)]
     line = Line(i, FIGURES, cell=(i, labels[0].place if labels else 0))
-    line.aside = tuple(as_label(row[c.place]) for c in columns if c.role == LEFT_OUT and not c.meaning.said)
+    line.aside = tuple((c.place, as_label(row[c.place])) for c in columns if c.role == LEFT_OUT and not c.meaning.said)
     total = next(((c, reader.text(t)) for c, t in texts if t and reader.names_total(t) and not (c.role in TIMES and isinstance(parse_when(t, reader.habits), When))), None)
     found: list[str] = []
     for column in labels:
@@ -229,7 +240,7 @@ def _add(line: Line, column: Column, value: CellValue, reader: Reader) -> None:
         line.cell = (line.row, column.place)
     if read.loose:
         line.inferred = True
-        line.words.append(f'"{read.loose}" read as {read.family or read.item or read.region}')
+        line.words.append(f"\"{read.loose}\" read as {read.family or read.item or read.region or f'category {read.category}'}")
     line.unit = line.unit or (read.role if column.role == "unit" else "")
     line.meaning = merged(replace(read, rest="", loose="", role=""), line.meaning)
 
@@ -267,12 +278,13 @@ def _quarter(when: When, role: str) -> When:
 
 
 def _named(role: str, label: str, reader: Reader) -> Meaning:
-    kinds = {"product": ("family", "item"), "family": ("family", "item"), "item": ("item", "family"), "region": ("region",)}[role]
+    products = ("family", "item", "category")
+    kinds = {"product": products, "family": products, "category": ("category", "family", "item"), "item": ("item", "family", "category"), "region": ("region",)}[role]
     found, exact = reader.known.find(label)
     if (role == "region" and not reader.known.regions) or (role == "family" and not reader.known.families):
         return Meaning(**{role: label})  # type: ignore[arg-type]
     fitting = [(kind, name) for kind in kinds for k, name in found if k == kind]
-    if role in ("family", "item") and fitting:
+    if role in ("category", "family", "item") and fitting:
         fitting = fitting[:1]
     if role == "region" and squeeze(label) in ("all", "allregions", "total"):
         return NOTHING

@@ -2,40 +2,64 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from sop_xl.blocks import Block
 from sop_xl.errors import Problem, Severity
 from sop_xl.sheets.budget_paste.columns import UNKNOWN, Column
-from sop_xl.sheets.budget_paste.mapping import number
+from sop_xl.sheets.budget_paste.money import number
 from sop_xl.sheets.budget_paste.numbers import Numbers
 from sop_xl.sheets.budget_paste.rows import Line
 from sop_xl.sheets.budget_paste.totals import Untied
 from sop_xl.sheets.cells import show
 from sop_xl.sheets.conversions import gathered_refusals
 
-_STOPPING = ("ambiguous-number", "error-cell")
-"""Cells that must be mended: a number that reads in two ways, an error of Excel. Other cells without a number are left out."""
-
-_TELL = "say what it is with Take it as in Budget Mapping"
+TELL = "say what it is, or left out, with Take it as in Budget Mapping"
+"""How a planner answers what stands on a line of Budget Mapping."""
 
 
 def cell_problems(block: Block, lines: Sequence[Line], columns: Sequence[Column], numbers: Numbers) -> list[Problem]:
-    """Cells that hold something else than a number."""
+    """Cells that hold something else than a number: a budget that is short of one figure is no budget, so that each of them stops a run."""
     found = []
     for (k, m), (value, why) in sorted(numbers.refused.items()):
-        stops = why.rule in _STOPPING
+        known = why.rule in ("ambiguous-number", "error-cell")
         cell = block.address(lines[k].row, columns[m].place)
-        severity = Severity.ERROR if stops else Severity.WARNING
-        expected = why.expected if stops else f"left out, {why.expected}"
-        found.append(Problem(block.sheet, cell, why.rule if stops else "budget-cell-rejected", expected, show(value), why.hint, severity))
+        found.append(Problem(block.sheet, cell, why.rule if known else "budget-cell-rejected", why.expected, show(value), why.hint))
     return gathered_refusals(found)
 
 
+def added_problems(block: Block, columns: Sequence[Column], added: Mapping[tuple[int, ...], int], *, confirmed: bool) -> list[Problem]:
+    """Figures that are added to others: a warning where only columns that were left out tell them apart and nobody has said that this is right.
+
+    Parameters
+    ----------
+    added
+        See `check_duplicates`.
+    confirmed
+        Whether a planner confirmed the mapping.
+    """
+    found = []
+    count = sum(added.values())
+    undecided = {c.place: c for c in columns if not c.decided}
+    silent = Counter[int]()
+    for places, figures in added.items():
+        if places and all(place in undecided for place in places):
+            silent[places[0]] += figures
+    if silent and not confirmed:
+        column = undecided[max(silent, key=lambda place: (silent[place], -place))]
+        words = f"left out, so that {sum(silent.values())} figures that differ only in it are added to others"
+        hint = TELL
+        found.append(Problem(block.sheet, block.address(*column.header_cell), "budget-column-added", words, show(column.found), hint, Severity.WARNING))
+    if count:
+        found.append(Problem(block.sheet, "", "budget-added-up", f"{count} figures added to others that differ only in their location or in columns that are left out", severity=Severity.NOTE))
+    return found
+
+
 def column_problems(block: Block, columns: Sequence[Column], numbers: Numbers) -> list[Problem]:
-    """Columns with figures whose header does not say what they are."""
+    """Columns with figures whose header does not say what they are: they stop a run until someone says it, if only that they are left out."""
     found = []
     for m, column in enumerate(columns):
         if column.role != UNKNOWN:
@@ -44,25 +68,30 @@ def column_problems(block: Block, columns: Sequence[Column], numbers: Numbers) -
         cell = block.address(*column.header_cell)
         got = show(column.found)
         if column.doubt and not column.doubt.startswith("did you mean"):
-            found.append(Problem(block.sheet, cell, "ambiguous-column", f"left out, {column.doubt}", got, _TELL, Severity.WARNING))
+            found.append(Problem(block.sheet, cell, "ambiguous-column", _expected(column.doubt), got, TELL))
         elif count:
-            words = f"left out with its {count} figures, expected a header that says what they are"
-            found.append(Problem(block.sheet, cell, "budget-column", words, got, column.doubt or _TELL, Severity.WARNING))
+            words = f"expected a header that says what its {count} figures are" if count > 1 else "expected a header that says what its figure is"
+            found.append(Problem(block.sheet, cell, "budget-column", words, got, column.doubt or TELL))
     return found
 
 
 def row_problems(block: Block, lines: Sequence[Line]) -> list[Problem]:
-    """Rows with figures whose label is not understood."""
+    """Rows with figures whose label is not understood: they stop a run until someone says what they are, if only that they are left out."""
     found = []
     for line in lines:
         if line.kind != UNKNOWN:
             continue
         cell = block.address(*line.cell)
         named = line.unit or line.group or line.found
-        hint = line.doubt if line.doubt.startswith("did you mean") else _TELL if line.found else "write into the row what it is"
-        words = "left out, expected a family, an item or a region of the workbook" if not line.doubt or line.doubt.startswith("did you mean") else f"left out, {line.doubt}"
-        found.append(Problem(block.sheet, cell, "budget-row", words, show(named), hint, Severity.WARNING))
+        hint = line.doubt if line.doubt.startswith("did you mean") else TELL if line.found else "write into the row what it is"
+        words = "expected a family, an item or a region of the workbook" if not line.doubt or line.doubt.startswith("did you mean") else _expected(line.doubt)
+        found.append(Problem(block.sheet, cell, "budget-row", words, show(named), hint))
     return gathered_refusals(found)
+
+
+def _expected(doubt: str) -> str:
+    """A doubt as what is expected, so that every line says it in the same way."""
+    return doubt if doubt.startswith("expected") else f"expected one meaning: {doubt}"
 
 
 def total_problems(block: Block, untied: Sequence[Untied]) -> list[Problem]:

@@ -98,13 +98,13 @@ def terms_of_table(table: Table, columns: Sequence[Column], lines: Sequence[Line
             years.add(said.when.year)
         if said.when is not None and meaning.when is not None:
             said = replace(said, when=None)
-        for name in ("family", "region", "measure", "currency", "scale", "when"):
+        for name in ("category", "family", "region", "measure", "currency", "scale", "when"):
             if getattr(said, name) and not getattr(meaning, name):
                 sources[name] = (i, j)
         # a later title adds to the first one, and never contradicts it
-        meaning = merged(meaning, replace(said, rest="", role="", version="", item="", owner="", **{k: "" for k in ("family", "region", "measure") if getattr(meaning, k)}))  # type: ignore[arg-type]
+        meaning = merged(meaning, replace(said, rest="", role="", version="", item="", owner="", **{k: "" for k in ("category", "family", "region", "measure") if getattr(meaning, k)}))  # type: ignore[arg-type]
     if decision != NOTHING:
-        kept = {k: "" for k in ("family", "region", "measure", "currency") if getattr(decision, k)}
+        kept = {k: "" for k in ("category", "family", "region", "measure", "currency") if getattr(decision, k)}
         meaning = merged(replace(decision, role="", rest=""), replace(meaning, **kept, when=None if decision.when else meaning.when, scale=0.0 if decision.scale else meaning.scale))  # type: ignore[arg-type]
         years = years if decision.when is None else set()
     across = [c.meaning.when for c in columns if c.role == FIGURES and c.meaning.when is not None]

@@ -59,7 +59,7 @@ def _coarse(parts: Sequence[Column | Line], meanings: Sequence[Meaning], terms: 
             spans[meaning.when] = _span(meaning.when, terms)
         span = spans[meaning.when]
         if span is not None:
-            side = (meaning.family, meaning.item, meaning.region, meaning.owner, meaning.measure, meaning.currency, meaning.version)
+            side = (meaning.category, meaning.family, meaning.item, meaning.region, meaning.owner, meaning.measure, meaning.currency, meaning.version)
             groups.setdefault(side, []).append((part, *span))
     for group in groups.values():
         distinct = sorted({(a, b) for _, a, b in group})
@@ -84,8 +84,8 @@ def _span(when: When, terms: Terms) -> tuple[pd.Timestamp, pd.Timestamp] | None:
 def mark_subtotals(lines: Sequence[Line], numbers: Numbers, known: Known, usual: str = "") -> None:
     """Rows that are subtotals though they do not say so.
 
-    A row that names less than others beside it (a family above its items, a region without a family, no label at all) holds them: it is a total where
-    it equals their sum, and not understood where it does not. A label that is not known is a total where it names a category or equals its block.
+    A row that names less than others beside it (a category above its families, a family above its items, a region without a family, no label at all) holds them: it is a total where
+    it equals their sum, and not understood where it does not. A label that is not known is a total where it equals its block.
 
     Parameters
     ----------
@@ -102,22 +102,27 @@ def mark_subtotals(lines: Sequence[Line], numbers: Numbers, known: Known, usual:
             continue
         if key not in beside:
             parts = [j for j in finer[key] if lines[j].kind == FIGURES]
-            same = [j for j in parts if labels[j][3:] == labels[k][3:]]
+            same = [j for j in parts if labels[j][4:] == labels[k][4:]]
             names = [words for n, words in enumerate(_PARTS) if not labels[k][n] and any(labels[j][n] for j in parts)]
+            names = names[1:] if names[:2] == ["categories", "families"] else names
             beside[key] = _Beside([np.nansum(numbers[side], axis=0) for side in (same, parts) if side], names, bool(same))
         if beside[key].sums:
             _mark_coarser(lines[k], numbers[k], beside[key])
     for k, line in enumerate(lines):
         if line.kind == UNKNOWN and not line.decided:
-            _mark_unknown(k, lines, numbers, known)
+            _mark_unknown(k, lines, numbers)
 
 
 _Labels = tuple[object, ...]
-"""Family, item, region, owner and time; the family of an item is known."""
+"""Category, family, item, region, owner and time; the family of an item and the category of a family are known."""
 
 
 def _labels(meaning: Meaning, known: Known) -> _Labels:
-    return known.family_of.get(meaning.item, meaning.family), meaning.item, meaning.region, meaning.owner, meaning.when
+    return _category(meaning, known), known.family_of.get(meaning.item, meaning.family), meaning.item, meaning.region, meaning.owner, meaning.when
+
+
+def _category(meaning: Meaning, known: Known) -> str:
+    return meaning.category or known.category_of.get(known.family_of.get(meaning.item, meaning.family), "")
 
 
 def _key(meaning: Meaning, labels: _Labels, usual: str) -> tuple[object, ...]:
@@ -132,7 +137,7 @@ def _finer_lines(lines: Sequence[Line], labels: Mapping[int, _Labels], usual: st
         said = tuple(map(bool, own))
         for shape in shapes:
             if shape != said and all(a <= b for a, b in zip(shape, said, strict=True)):
-                coarse = tuple(label if kept else (None if n == 4 else "") for n, (label, kept) in enumerate(zip(own, shape, strict=True)))
+                coarse = tuple(label if kept else (None if n == 5 else "") for n, (label, kept) in enumerate(zip(own, shape, strict=True)))
                 finer.setdefault(_key(lines[k].meaning, coarse, usual), []).append(k)
     return finer
 
@@ -154,19 +159,14 @@ def _mark_coarser(line: Line, own: Numbers, beside: _Beside) -> None:
         return
     line.kind, line.inferred = (TOTAL, True) if equal else (UNKNOWN, False)
     line.words.append(f"its {' and '.join(beside.names)} stand beside it")
-    line.doubt = "" if equal else f"{line.words[-1]} and add up to something else"
+    line.doubt = "" if equal else f"expected the sum of its {' and '.join(beside.names)}, which stand beside it"
 
 
-_PARTS = ("families", "items", "regions", "owners", "periods")
+_PARTS = ("categories", "families", "items", "regions", "owners", "periods")
 
 
-def _mark_unknown(k: int, lines: Sequence[Line], numbers: Numbers, known: Known) -> None:
+def _mark_unknown(k: int, lines: Sequence[Line], numbers: Numbers) -> None:
     line = lines[k]
-    families = known.families_of(line.group) if squeeze(line.group) in known.categories else set()
-    if families and any(other.kind == FIGURES and (other.meaning.family in families or known.family_of.get(other.meaning.item) in families) for other in lines):
-        line.kind, line.inferred = TOTAL, True
-        line.words.append(f"category of {', '.join(sorted(families)[:3])}")
-        return
     own = ~np.isnan(numbers[k])
     for block in (_block(lines, k, -1), _block(lines, k, 1)):
         if len(block) >= 2 and own.any() and (np.nan_to_num(numbers[k]) != 0).any() and _same(numbers[k][own], np.nansum(numbers[block], axis=0)[own]).all():
@@ -201,7 +201,7 @@ def untied_rows(lines: Sequence[Line], columns: Sequence[Column], numbers: Numbe
             continue
         owner = counted.owner_named(line)
         total = replace(line, meaning=replace(line.meaning, owner=owner)) if owner else line
-        unknown = line.group if line.group and not (owner or squeeze(line.group) in known.categories) else ""
+        unknown = line.group if line.group and not owner else ""
         named = bool(total.meaning.scope or (line.group and not unknown) or line.meaning.when)
         everything = [counted.before(total, k), counted.before(total, len(lines))]
         near = [] if named else [counted.among(total, _block(lines, k, step)) for step in (-1, 1)]
@@ -223,7 +223,7 @@ class _Counted:
         self.places: dict[tuple[str, str], list[int]] = {}
         for k in self.all:
             m = lines[k].meaning
-            said = {(name, getattr(m, name)) for name in _NAMES} | {("family", known.family_of.get(m.item, m.family))}
+            said = {(name, getattr(m, name)) for name in _NAMES} | {("family", known.family_of.get(m.item, m.family)), ("category", _category(m, known))}
             for label in said:
                 self.places.setdefault(label, []).append(k)
         self.owners = {squeeze(lines[k].meaning.owner): lines[k].meaning.owner for k in self.all if lines[k].meaning.owner}
@@ -256,7 +256,7 @@ class _Counted:
         return np.asarray(self.numbers[inside].sum(axis=0)) if inside else None
 
 
-_NAMES = ("family", "item", "region", "owner", "measure", "currency")
+_NAMES = ("category", "family", "item", "region", "owner", "measure", "currency")
 
 
 def _least_miss(candidates: Sequence[Numbers], own: Numbers, checked: Mask) -> tuple[Numbers, Mask] | None:
@@ -277,26 +277,22 @@ def _fits(meaning: Meaning, total: Line, known: Known, terms: Terms) -> bool:
     m = total.meaning
     if m.family and m.family not in (meaning.family, known.family_of.get(meaning.item)):
         return False
-    if any(getattr(m, name) and getattr(m, name) != getattr(meaning, name) for name in _NAMES[1:]):
+    if any(getattr(m, name) and getattr(m, name) != getattr(meaning, name) for name in _NAMES[2:]) or (m.category and m.category != _category(meaning, known)):
         return False
-    if total.group and squeeze(total.group) in known.categories:
-        families = known.families_of(total.group)
-        if meaning.family not in families and known.family_of.get(meaning.item) not in families:
-            return False
     if m.when is None or meaning.when is None:
         return True
     outer, inner = _span(m.when, terms), _span(meaning.when, terms)
     return outer is None or inner is None or (outer[0] <= inner[0] and inner[1] <= outer[1])
 
 
-def untied_columns(lines: Sequence[Line], columns: Sequence[Column], numbers: Numbers, terms: Terms) -> list[Untied]:
+def untied_columns(lines: Sequence[Line], columns: Sequence[Column], numbers: Numbers, terms: Terms, known: Known) -> list[Untied]:
     """Total columns that do not equal the columns that they name, else those since the last total, or all of them."""
     rows = np.array([line.kind in (FIGURES, UNKNOWN) for line in lines])
     found = []
     for k, column in enumerate(columns):
         if column.role != TOTAL or not rows.any():
             continue
-        fitting = np.array([c.role in (FIGURES, UNKNOWN) and bool(c.meaning.said) and _beside(c.meaning, column.meaning, terms) for c in columns])
+        fitting = np.array([c.role in (FIGURES, UNKNOWN) and bool(c.meaning.said) and _beside(c.meaning, column.meaning, terms, known) for c in columns])
         near = fitting.copy()
         last = max((j for j in range(k) if columns[j].role == TOTAL), default=-1)
         near[: last + 1] = near[k:] = False
@@ -313,8 +309,8 @@ def untied_columns(lines: Sequence[Line], columns: Sequence[Column], numbers: Nu
     return found
 
 
-def _beside(meaning: Meaning, total: Meaning, terms: Terms) -> bool:
-    if any(getattr(total, name) and getattr(total, name) != getattr(meaning, name) for name in _NAMES):
+def _beside(meaning: Meaning, total: Meaning, terms: Terms, known: Known) -> bool:
+    if any(getattr(total, name) and getattr(total, name) != getattr(meaning, name) for name in _NAMES[1:]) or (total.category and total.category != _category(meaning, known)):
         return False
     if total.when is None or meaning.when is None:
         return True

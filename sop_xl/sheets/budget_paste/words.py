@@ -57,6 +57,7 @@ NOT_A_TITLE = re.compile(r"\b(?:stand|as of|printed|print date|datum|date|erstel
 ROLES: dict[str, str] = {
     "product": "product|produkt|produit|producto|article|artikel|articulo|material|description|bezeichnung|designation",
     "family": "family|familie|famille|familia|product family|produktfamilie|product group|productgroup|produktgruppe|warengruppe|subcategory|gamme|product line|linea|famille de produits|familia de productos",
+    "category": "category|product category|kategorie|produktkategorie|categorie|categoria|item category|main group|hauptgruppe",
     "item": "item|sku|item number|item no|item code|part number|part no|artikelnummer|artikelnr|artikel nr|materialnummer|material number|reference|referencia|code article",
     "region": "region|regionen|gebiet|vertriebsgebiet|territory|area|land|country|pays|pais|zone|zona|market|markt|sales region|sales area",
     "owner": "owner|kostenstelle|verkaufer|vendeur|vendedor|centre de cout|centro de coste|verantwortlich|sales rep|salesperson",
@@ -71,7 +72,7 @@ ROLES: dict[str, str] = {
     "value": "value|wert|valeur|valor|amount|betrag|montant|importe|figure|amount in local currency|budget amount|total amount",
     "left out": (
         "note|notes|comment|comments|kommentar|bemerkung|commentaire|comentario|customer|kunde|client|cliente|plant|werk|company|company code|buchungskreis|gesellschaft|document|"
-        "document number|belegnummer|beleg|user|benutzer|text|name|category|kategorie|categorie|categoria|channel|kanal|segment|profit center|profit centre|profitcenter|id|nr|no|line no|posting key|business unit"
+        "document number|belegnummer|beleg|user|benutzer|text|name|channel|kanal|segment|profit center|profit centre|profitcenter|id|nr|no|line no|posting key|business unit"
     ),
 }  # fmt: skip
 _ROLE_OF = {squeeze(word): role for role, words in ROLES.items() for word in words.split("|")}
