@@ -14,6 +14,7 @@ from sop_xl.commands.inputs import Inputs
 from sop_xl.commands.plan_currency import budget_in_plan_currency, customer_history, history_in_plan_currency
 from sop_xl.periods import Timeline
 from sop_xl.plan.bridges import bridges
+from sop_xl.plan.budget_coverage import with_budget_gap
 from sop_xl.plan.constrained_volumes import sellable, total_volumes, volumes_by_customer
 from sop_xl.plan.consumption import demand_to_serve
 from sop_xl.plan.customer_prices import priced_by_customer
@@ -111,6 +112,7 @@ def plan_money(
         detail = constrain_detail(detail, total_volumes(priced_by_customer(by_customer, detail, mix, inputs.frame("Customer Classes"))))
     budget = budget_in_plan_currency(inputs, detail, timeline, notes)
     plan, said = financial_plan(detail, supply.inventory_plan, budget, previous_plan, items, locations, timeline)
+    plan = with_budget_gap(plan)
     notes.append(said)
     steps, said = bridges(detail, plan, timeline, budget, items)
     notes.append(said)

@@ -18,6 +18,7 @@ from sop_xl.plan.bridge_cells import (
 )
 from sop_xl.plan.bridge_rows import NOT_ATTRIBUTABLE, Explained, bridge_rows
 from sop_xl.plan.bridge_steps import GROSS_MARGIN, REVENUE, STEPS, bridge_of_pairs
+from sop_xl.plan.budget_coverage import compared_with_budget
 from sop_xl.plan.finance import BUDGET, LAST_YEAR, PLAN, PREVIOUS_PLAN, covered_by
 from sop_xl.plan.notes import Note, notes_frame, some_of
 from sop_xl.plan.valuation import FinancialDetail
@@ -119,6 +120,8 @@ def _from_version(
     """The bridge from budget or previous plan, over the periods for which that has the measure; `None` where it never has."""
     window, word = whole.periods, _WORDS[measure]
     has = stated[measure].notna()
+    if version == BUDGET and measure == REVENUE:  # what the plan does not know counts on neither side, here as everywhere
+        has &= _told(stated, compared_with_budget(financial_plan, measure))
     known = stated if has.all() else stated[has].reset_index(drop=True)
     if known.empty:
         if measure == GROSS_MARGIN:
@@ -140,6 +143,13 @@ def _from_version(
     _note_unknown(pairs, version, notes)
     periods = _span(covered, timeline)
     return Explained(version, measure, _steps(pairs, measure), pairs.levels, periods, f"{periods} at plan rates")
+
+
+def _told(stated: pd.DataFrame, compared: pd.DataFrame) -> pd.Series:
+    """Whether the line of each row of a budget is among those that are compared."""
+    keys = ["family", "region", "period"]
+    lines = pd.MultiIndex.from_frame(stated[keys].astype({"family": object, "region": object}))
+    return pd.Series(lines.isin(pd.MultiIndex.from_frame(compared[keys])), index=stated.index)
 
 
 def _steps(pairs: Pairs, measure: str) -> pd.DataFrame:

@@ -15,7 +15,9 @@ from sop_xl.plan.valuation import FinancialDetail, times
 NOT_BY_FAMILY, NOT_BY_REGION = "(not by family)", "(not by region)"
 SEVERAL_CATEGORIES = "(several)"
 PLAN, UNCONSTRAINED, BUDGET, LAST_YEAR, PREVIOUS_PLAN = "Plan", "Unconstrained", "Budget", "Last year", "Previous plan"
-VERSIONS = (PLAN, UNCONSTRAINED, BUDGET, LAST_YEAR, PREVIOUS_PLAN)
+BUDGET_GAP = "Plan - budget"
+"""What the plan has more than the budget where there is one, see `budget_coverage`."""
+VERSIONS = (PLAN, UNCONSTRAINED, BUDGET, BUDGET_GAP, LAST_YEAR, PREVIOUS_PLAN)
 """Every version in the order in which they are shown."""
 FLOWS = ("sales_volume", "revenue", "cost", "gross_margin")
 _AS_PAIR = {"family": "item", "region": "location"}

@@ -12,7 +12,8 @@ import pandas as pd
 from sop_xl import frames
 from sop_xl.errors import FrameError
 from sop_xl.periods import Timeline
-from sop_xl.plan.finance import BUDGET, LAST_YEAR, PLAN, covered_by
+from sop_xl.plan.budget_coverage import compared_with_budget
+from sop_xl.plan.finance import LAST_YEAR, PLAN
 from sop_xl.plan.grid import Grid, positions
 from sop_xl.plan.inventory import days_of_supply
 from sop_xl.vocabulary import DAYS, FRACTION, MONEY
@@ -49,6 +50,7 @@ KPIS = (
     Kpi("Demand served on time", FRACTION, Direction.HIGHER, "Projected service: 1 - demand that becomes backlog / demand, both at unit cost, over the next year."),
     Kpi("Unmet demand", MONEY, Direction.LOWER, "Largest projected backlog at the end of a period of the next year, at unit cost."),
     Kpi("Revenue against budget", FRACTION, Direction.HIGHER, "(Plan - budget) / budget revenue over the families, regions and periods of the next year that have a budget; positive is favourable."),
+    Kpi("Revenue without a budget", FRACTION, Direction.LOWER, "Share of the plan's revenue over the next year that the budget does not speak of: revenue against budget leaves it out."),
     Kpi("Revenue against last year", FRACTION, Direction.HIGHER, "(Plan - last year) / last year's revenue over the next year; positive is growth."),
     Kpi("Gross margin %", FRACTION, Direction.HIGHER, "(Revenue - cost of goods sold) / revenue of the plan over the next year, where both are known of every item of a family and region."),
 )  # fmt: skip
@@ -195,22 +197,25 @@ def _money(financial_plan: pd.DataFrame, timeline: Timeline) -> _Values:
     coming = financial_plan[financial_plan["period"].isin(window)]
     plan = coming[coming["version"] == PLAN]
     figures: _Values = {}
-    for name, version in (("Revenue against budget", BUDGET), ("Revenue against last year", LAST_YEAR)):
-        other = coming[(coming["version"] == version) & coming["revenue"].notna()]
-        if len(other):
-            same = (
-                covered_by(other, plan)
-                if version == BUDGET
-                else plan[plan["period"].isin(other["period"].unique())]
-            )
-            reference = _by_scope(other, "revenue")
-            gap = _by_scope(same, "revenue") - reference
-            figures[name] = _as_dict(gap / reference.where(reference > 0))
+    budgeted = compared_with_budget(coming, "revenue")
+    if len(budgeted):
+        figures["Revenue against budget"] = _as_dict(_change(_by_scope(budgeted, "plan"), _by_scope(budgeted, "budget")))
+        whole = float(plan["revenue"].sum())
+        if whole > 0:
+            figures["Revenue without a budget"] = {ALL: 1.0 - float(budgeted["plan"].sum()) / whole}
+    before = coming[(coming["version"] == LAST_YEAR) & coming["revenue"].notna()]
+    if len(before):
+        same = plan[plan["period"].isin(before["period"].unique())]
+        figures["Revenue against last year"] = _as_dict(_change(_by_scope(same, "revenue"), _by_scope(before, "revenue")))
     if len(plan):
         known = plan[plan["gross_margin"].notna()]
         revenue = _by_scope(known, "revenue")
         figures["Gross margin %"] = _as_dict(_by_scope(known, "gross_margin") / revenue.where(revenue > 0))
     return figures
+
+
+def _change(figure: pd.Series, reference: pd.Series) -> pd.Series:
+    return (figure - reference) / reference.where(reference > 0)
 
 
 def _as_dict(by_scope: pd.Series) -> dict[str, float]:

@@ -100,7 +100,7 @@ class FinancialPlanRow(Row):
     family: str = column("Family", "Product family.", width=20)
     category: str = column("Category", "Category of the family.", default="", width=16)
     region: str = column("Region", "Region of the demand; for stock, of the stocking location.", width=16)
-    version: str = column("Version", "Plan (past periods: actuals; what the supply plan serves), Unconstrained (all of the demand), Budget, Last year, Previous plan.", width=14)
+    version: str = column("Version", "Plan (past periods: actuals; what the supply plan serves), Unconstrained (all of the demand), Budget, Plan - budget (of what is budgeted), Last year, Previous plan.", width=14)
     measure: str = column("Measure", "What the line shows.", width=20)
     unit: str = column("Unit", "Unit of the line.", default="", width=8)
     note: str = column("Note", "What a controller must know.", default="", width=20)

@@ -1,0 +1,87 @@
+"""The one rule by which the plan is held against a budget: of the plan counts what the budget speaks of, and nothing else."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from sop_xl import frames
+from sop_xl.plan.finance import BUDGET, BUDGET_GAP, FLOWS, NOT_BY_FAMILY, NOT_BY_REGION, PLAN
+
+_KEYS = ["family", "region", "period"]
+_WIDE = ((NOT_BY_FAMILY, NOT_BY_REGION), (NOT_BY_FAMILY, None), (None, NOT_BY_REGION), (None, None))
+"""Lines of a budget that may cover a family and region, from the widest to the finest, which remains; `None` = its own."""
+_NOISE = 1e-12
+
+
+def compared_with_budget(financial_plan: pd.DataFrame, measure: str, version: str = PLAN) -> pd.DataFrame:
+    """Each line of the budget beside what the plan has of it, period by period.
+
+    Parameters
+    ----------
+    financial_plan
+        FINANCIAL_PLAN.
+    measure
+        A flow: one of `finance.FLOWS`.
+    version
+        Whose figures stand beside the budget's: those of the plan, or of the unconstrained demand.
+
+    Returns
+    -------
+    family, region, period, plan, budget, one row per line and period in which the budget has the measure; a line without a family or region reads
+    `(not by family)`, `(not by region)`. Each family and region of the plan belongs to the finest line of the budget that covers it in the period,
+    or to none. A line of which the plan has nothing has 0; one of which the plan does not know all (NaN) is left out on both sides.
+    """
+    budget = financial_plan[(financial_plan["version"] == BUDGET) & financial_plan[measure].notna()]
+    plan = financial_plan[financial_plan["version"] == version]
+    lines = pd.MultiIndex.from_frame(budget[["family", "region"]].drop_duplicates())
+    pairs, of_plan = _pairs(plan)
+    periods = pd.DatetimeIndex(budget["period"].unique())
+    width = len(periods) + 1
+    cells = pd.Index(lines.get_indexer(pd.MultiIndex.from_frame(budget[["family", "region"]])) * width + periods.get_indexer(pd.DatetimeIndex(budget["period"])))
+    column = periods.get_indexer(pd.DatetimeIndex(plan["period"]))
+    target = np.full(len(plan), -1)
+    for family, region in _WIDE:
+        wanted = pairs.assign(**{name: wide for name, wide in (("family", family), ("region", region)) if wide is not None})
+        line = lines.get_indexer(pd.MultiIndex.from_frame(wanted))[of_plan]
+        place = cells.get_indexer(pd.Index(line * width + column))
+        target = np.where((line >= 0) & (column >= 0) & (place >= 0), place, target)
+    covered = target >= 0
+    figures = plan[measure].to_numpy(dtype=float)[covered]
+    total, unknown = np.zeros(len(budget)), np.zeros(len(budget), dtype=bool)
+    np.add.at(total, target[covered], np.nan_to_num(figures))
+    np.logical_or.at(unknown, target[covered], np.isnan(figures))
+    compared = budget[[*_KEYS, measure]].rename(columns={measure: "budget"}).assign(plan=total)
+    return compared.loc[~unknown, [*_KEYS, "plan", "budget"]].reset_index(drop=True)
+
+
+def _pairs(plan: pd.DataFrame) -> tuple[pd.DataFrame, np.ndarray[tuple[int], np.dtype[np.intp]]]:
+    """Families and regions of the plan, each pair once, and the pair of every row."""
+    family, families = pd.factorize(plan["family"])
+    region, regions = pd.factorize(plan["region"])
+    of_row, codes = pd.factorize(family * max(len(regions), 1) + region)
+    count = max(len(regions), 1)
+    return pd.DataFrame({"family": families.to_numpy(dtype=object)[codes // count], "region": regions.to_numpy(dtype=object)[codes % count]}), of_row
+
+
+def with_budget_gap(financial_plan: pd.DataFrame) -> pd.DataFrame:
+    """FINANCIAL_PLAN with version `Plan - budget`: by line of the budget and period, what the plan has more than the budget; none where nothing is budgeted.
+
+    Sums of it are the gap at every level, whatever the budget leaves out.
+    """
+    parts = [_gaps(financial_plan, measure) for measure in FLOWS]
+    gaps = pd.concat(parts, axis=1).rename_axis(_KEYS).reset_index()
+    if gaps.empty:
+        return financial_plan
+    category = financial_plan.drop_duplicates("family").set_index("family")["category"]
+    gaps = gaps.assign(version=BUDGET_GAP, category=gaps["family"].map(category).astype(object), demand=np.nan, inventory_value=np.nan)
+    gaps = gaps.astype({"family": object, "region": object})
+    return frames.order_rows(pd.concat([financial_plan, gaps[list(frames.FINANCIAL_PLAN.columns)]], ignore_index=True), frames.FINANCIAL_PLAN)
+
+
+def _gaps(financial_plan: pd.DataFrame, measure: str) -> pd.Series:
+    both = compared_with_budget(financial_plan, measure)
+    gap = both["plan"] - both["budget"]
+    gap = gap.where(gap.abs() > _NOISE * (both["plan"].abs() + both["budget"].abs()), 0.0)
+    found: pd.Series = gap.set_axis(pd.MultiIndex.from_frame(both[_KEYS])).rename(measure)
+    return found
