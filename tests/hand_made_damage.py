@@ -29,6 +29,7 @@ def damage_to_money(at: Finder, column: int) -> Damage:
         **_balance_damage(figure),
         **_comparison_damage(cell),
         **_bridge_damage(cell),
+        cell("KPIs", "value", "Revenue against budget"): WRONG,
         cell("Gap List", "value", "Overtime at Saw"): -WRONG,
         cell("Gap List", "units", "Expedite A1"): -WRONG,
         cell("Gap List", "value", "Tables below budget", "gap"): WRONG,
@@ -52,6 +53,7 @@ def _plan_damage(figure: Callable[..., tuple[str, int, int]]) -> Damage:
         figure(name, "Chairs", "South", "Unconstrained", "Cost of goods sold"): WRONG,
         figure(name, "Chairs", "South", "Last year", "Sales volume"): WRONG,
         figure(name, "Chairs", "South", "Last year", "Cost of goods sold"): WRONG,
+        figure(name, "Chairs", "South", "Plan - budget", "Revenue"): WRONG,
     }
 
 

@@ -83,6 +83,7 @@ def versions(group: Key) -> dict[str, dict[str, list[float | None]]]:
         "Plan": plan,
         "Unconstrained": {name: [None] * PAST + figures for name, figures in whole.items()},
         "Budget": {"revenue": [None] * PAST + [BUDGETED] * AHEAD},
+        "Plan - budget": {"revenue": [None] * PAST + [x - BUDGETED for x in plan["revenue"][PAST:]]},
         "Last year": {name: [None] * 12 + figures[:4] for name, figures in plan.items()},
         "Previous plan": {name: [None] * PAST + [figure] * AHEAD for name, figure in PREVIOUS.items()},
     }

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from hand_made_money import CONTROL_TOTAL, MONEY_TABLES, OPENING_CASH
+from hand_made_money import BUDGETED, CONTROL_TOTAL, MONEY_TABLES, OPENING_CASH, ahead, groups
 from hand_made_supply import SUPPLY_TABLES, stock_rows
 from hand_made_world import (
     AHEAD,
@@ -73,6 +73,15 @@ def history_rows() -> list[Row]:
     return rows
 
 
+def kpi_rows() -> list[Row]:
+    budget = BUDGETED * AHEAD * len(groups())
+    change = sum(ahead(group, "Plan", "revenue") for group in groups()) / budget - 1
+    return [
+        ["WMAPE", "All", 0.2, "fraction", 0.3, "good", ""], ["Days of supply", "All", 41.0, "days", 60.0, "watch", ""],
+        ["Revenue against budget", "All", change, "fraction", 0.0, "poor", ""],
+    ]  # fmt: skip
+
+
 TABLES = {
     "Items": lambda: [label_cells("Items", item=i, family=FAMILY[i], unit_cost=COST[i], unit_price=PRICE[i]) for i in FAMILY],
     "Locations": lambda: [label_cells("Locations", location=x, region=r) for x, r in REGION.items()],
@@ -82,7 +91,7 @@ TABLES = {
     **SUPPLY_TABLES,
     **MONEY_TABLES,
     "Demand Changes": change_rows,
-    "KPIs": lambda: [["WMAPE", "All", 0.2, "fraction", 0.3, "good", ""], ["Days of supply", "All", 41.0, "days", 60.0, "watch", ""]],
+    "KPIs": kpi_rows,
 }
 
 SETTINGS = Settings(horizon=AHEAD, opening_cash=OPENING_CASH, budget_control_total=CONTROL_TOTAL)

@@ -148,6 +148,16 @@ def test_the_largest_gap_stands_with_its_best_step_and_the_range_of_outcomes(rev
     assert f"revenue {whole(served - 200)} to {whole(served + 100)}" in row[WORDS]
 
 
+def test_revenue_against_budget_is_one_figure_on_every_page(book, review):
+    gap = ahead(EVERY, "Plan", "revenue") - 15_000
+    assert answer(review, 3)[GAP] == pytest.approx(gap)
+    assert line_of(review, "Revenue - budget, of what is budgeted")[3] == pytest.approx(gap)
+    assert line_of(book["Executive"], "Revenue - budget, of what is budgeted")[3] == pytest.approx(gap)
+    assert line_of(review, "Revenue without a budget, not compared")[3] == pytest.approx(0)
+    checks = {row[0]: row[6] for row in book["Checks"] if str(row[0]).startswith("Revenue - budget")}
+    assert checks == {f"Revenue - budget: {one}": 1 for one in ("Plan Comparison = Financial Plan", "KPIs = Plan Comparison", "Bridges = Financial Plan")}
+
+
 # --- the blocks ------------------------------------------------------------------------------------------------------
 
 

@@ -121,7 +121,8 @@ def figures(page: Page) -> list[Line]:
     if page.book.has("Budget"):
         lines += [
             plan("budget", "revenue", BUDGET),
-            Line("budget_gap", "Revenue - budget, where a budget is", PLAN, money, lambda c, r: f"IF({c}{row('budget')}=0,0,{c}{row('revenue')}-{c}{row('budget')})"),
+            Line("budget_gap", "Revenue - budget, of what is budgeted", PLAN, money, page.budget_gap("revenue")),
+            Line("no_budget", "Revenue without a budget", PLAN, money, page.without_budget()),
         ]  # fmt: skip
     if page.book.has("Inventory Plan"):
         lines += [
@@ -162,7 +163,8 @@ def _headlines(page: Page) -> list[Tile]:
     ]
     if "budget" in rows:
         covered = f'SUMPRODUCT({page.span("next")},--({page.span("budget")}<>0))'
-        below = f'=IF({covered}=0,"no budget for it",TEXT($D${rows["budget_gap"]}/$D${rows["budget"]},"+0.0%;-0.0%")&" over "&{covered}&" periods")'
+        share = f'TEXT($D${rows["budget_gap"]}/$D${rows["budget"]},"+0.0%;-0.0%")&" over "&{covered}&" periods; "'
+        below = f'=IF({covered}=0,"no budget for it",{share}&TEXT($D${rows["no_budget"]},"#,##0")&" has none")'
         tiles.append(Tile("Revenue - budget", f"=$D${rows['budget_gap']}", "+#,##0;-#,##0;0", below))
     gap, last = f"$D${rows['revenue']}-$D${rows['last_year']}", f"$D${rows['last_year']}"
     whole = f'$F${rows["revenue"]}=""'

@@ -30,6 +30,7 @@ FIGURES = {
     UNCONSTRAINED: ("sales_volume", "revenue", "cost"),
     LAST_YEAR: ("demand", "sales_volume", "revenue", "cost", "gross_margin"),
     "Budget": ("revenue",),
+    "Plan - budget": ("revenue",),
     "Previous plan": ("revenue",),
 }
 """Totals of the financial plan that checks compare, by version."""

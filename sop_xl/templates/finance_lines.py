@@ -43,16 +43,19 @@ def plan_groups(page: Page) -> Groups:
         references.insert(0, ("budget", "budget", BUDGET))
     for key, text, version in references:
         gap, margin_gap = f"{key}_gap", f"{key}_margin_gap"
-        groups.append((
-            f"Against {text}; favourable to profit is positive",
-            [
-                _plan(page, key, "revenue", version),
-                Line(gap, f"Revenue - {text}, where given", PLAN, vocabulary.MONEY, _difference(page, "revenue", key), bold=True),
-                _ratio(page, f"{gap}_share", f"the same, share of {text}", gap, key),
-                _plan(page, f"{key}_margin", "gross_margin", version),
-                Line(margin_gap, f"Gross margin - {text}, where given", PLAN, vocabulary.MONEY, _difference(page, "margin", f"{key}_margin"), bold=True),
-            ],
-        ))  # fmt: skip
+        budgeted, words = version == BUDGET, "of what is budgeted" if version == BUDGET else "where given"
+        difference = page.budget_gap("revenue") if budgeted else _difference(page, "revenue", key)
+        margin_difference = page.budget_gap("gross_margin") if budgeted else _difference(page, "margin", f"{key}_margin")
+        lines = [
+            _plan(page, key, "revenue", version),
+            Line(gap, f"Revenue - {text}, {words}", PLAN, vocabulary.MONEY, difference, bold=True),
+            _ratio(page, f"{gap}_share", f"the same, share of {text}", gap, key),
+            _plan(page, f"{key}_margin", "gross_margin", version),
+            Line(margin_gap, f"Gross margin - {text}, {words}", PLAN, vocabulary.MONEY, margin_difference, bold=True),
+        ]
+        if budgeted:
+            lines.insert(3, Line("no_budget", "Revenue without a budget, not compared", PLAN, vocabulary.MONEY, page.without_budget()))
+        groups.append((f"Against {text}; favourable to profit is positive", lines))
     return groups
 
 

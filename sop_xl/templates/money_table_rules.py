@@ -10,6 +10,7 @@ from sop_xl.sheets.settings import Settings
 from sop_xl.sheets.spec import HEADER_ROW, SheetSpec, columns_of
 from sop_xl.templates.book import FIRST_ROW, Book
 from sop_xl.templates.bridge_block import BRIDGES
+from sop_xl.templates.budget_gap_rules import budget_gap_checks
 from sop_xl.templates.check_rules import FLAG_ROW, Check, Figure, column_of, is_measure
 from sop_xl.templates.reach import filled, top
 from sop_xl.templates.review import measure_label
@@ -32,6 +33,7 @@ def money_table_checks(book: Book, figures: dict[str, int]) -> list[Check]:
             checks += _bridge_checks(book, book.spec("Bridges"), figures)
         if book.has("Risk Outlook"):
             checks += _risk_checks(book, book.spec("Risk Outlook"), figures)
+        checks += budget_gap_checks(book, figures)
     if book.has("Gap List"):
         checks += _gap_checks(book.spec("Gap List"))
     if book.has("Budget Mapping"):
@@ -142,8 +144,14 @@ def bridge_figures(book: Book, figures_of: Callable[[str, str], str]) -> list[Fi
         compared = f"Start of the bridge: revenue of version {version} in the next year"
         return Figure(f"start {bridge}", bridge, compared, vocabulary.MONEY, lambda c: f"{figures_of(c, 'next year')}*{figures_of(c, f'revenue {version}')}")
 
+    def unpriced(c: str) -> str:
+        of_plan = f'({versions}="Plan")'
+        blank = f'{is_measure(plan, "revenue")}*({column_of(plan, c)}="")'
+        return f"{figures_of(c, 'next year')}*(SUMPRODUCT({of_plan}*({is_measure(plan, 'demand')}-{is_measure(plan, 'revenue')}))+SUMPRODUCT({of_plan}*{blank}))"
+
     return [
         *map(start, BRIDGES),
+        Figure("unknown revenues", "Revenues not known", "Families and regions of the plan without a revenue in the next year: their budget counts on neither side", vocabulary.COUNT, unpriced),
         Figure("unknown margins", "Margins not known", "Families and regions without a margin in the next year, this year or last: a bridge leaves out items whose cost is not known",
                vocabulary.COUNT, unknown),
     ]  # fmt: skip
@@ -160,11 +168,14 @@ def _bridge_end_checks(book: Book, spec: SheetSpec, figures: dict[str, int]) -> 
         found = ",".join(f"{filled(spec, key)},{value}" for key, value in keys.items())
         return f"IF(COUNTIFS({found})=0,0,SUMIFS({filled(spec, 'amount')},{found})-{total})"
 
+    def start(bridge: str) -> str:
+        found = gap(bridge, "revenue", bridge.removesuffix(" to plan"), f"SUM({line(f'start {bridge}')})")
+        return found if bridge != BRIDGES[0] else f"IF(SUM({line('unknown revenues')})=0,{found},0)"
+
     checks = [
-        _whole(f"Bridge starts in Financial Plan: {bridge}", "Revenue at the start - that of the version, next year",
-               gap(bridge, "revenue", bridge.removesuffix(" to plan"), f"SUM({line(f'start {bridge}')})"))
+        _whole(f"Bridge starts in Financial Plan: {bridge}", "Revenue at the start - that of the version, next year; of a budget where every revenue of the plan is known", start(bridge))
         for bridge in BRIDGES
-    ]  # fmt: skip
+    ]
     checks += [
         _whole(f"Bridge ends in Financial Plan: {bridge}, revenue", "Revenue at the end - version Plan, periods of the next year for which the bridge has a start",
                gap(bridge, "revenue", "Plan", f"SUMPRODUCT(({line(f'start {bridge}')}<>0)*{line('revenue Plan')})"))

@@ -17,7 +17,7 @@ WIDTHS = (36.0, 17.0, 9.0, 14.0, 14.0, 10.0, 14.0)
 """Widths of the label columns of every review page."""
 
 PERIOD_WIDTH = 9.5
-PLAN, BUDGET, LAST_YEAR, PREVIOUS_PLAN = "Plan", "Budget", "Last year", "Previous plan"
+PLAN, BUDGET, BUDGET_GAP, LAST_YEAR, PREVIOUS_PLAN = "Plan", "Budget", "Plan - budget", "Last year", "Previous plan"
 LIST_ROWS = 60
 """Families and regions that the drop-downs can list; `Checks` fails when there are more."""
 
@@ -113,6 +113,17 @@ class Page:
         criteria = ",".join(f"{filled(plan, name)},{value}" for value, name in pairs)
         figure = f"SUMIFS({period_filled(plan, letters)},{criteria})"
         return self.planned(letters, figure) if ahead else figure
+
+    def budget_gap(self, name: str) -> Formula:
+        """What the plan has more than the budget of a measure, of the families, regions and periods that the budget speaks of alone."""
+        plan = self.book.spec("Financial Plan")
+        pairs = ((f'"{measure_label(name)}"', "measure"), (f'"{BUDGET_GAP}"', "version"), (self.family_criterion, "family"), (self.region_criterion, "region"))
+        criteria = ",".join(f"{filled(plan, key)},{value}" for value, key in pairs)
+        return lambda c, r: f"SUMIFS({period_filled(plan, c)},{criteria})"
+
+    def without_budget(self) -> Formula:
+        """Revenue of the plan that no line of the budget covers, by what is compared."""
+        return lambda c, r: f"{c}{self.rows['revenue']}-{c}{self.rows['budget']}-{c}{self.rows['budget_gap']}"
 
     def grid_formula(self, sheet: str, letters: str, row: int) -> str:
         """An item grid for the line's measure (A), the family and the region; past periods stay empty, as they are on the grid."""
