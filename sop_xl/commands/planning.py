@@ -13,7 +13,7 @@ from sop_xl.commands.demand_planning import Demand
 from sop_xl.commands.inputs import Inputs
 from sop_xl.commands.plan_currency import budget_in_plan_currency, customer_history, history_in_plan_currency
 from sop_xl.periods import Timeline
-from sop_xl.plan.bridges import bridges
+from sop_xl.plan.bridges import explained_bridges, rows_of_bridges, steps_by_line
 from sop_xl.plan.budget_coverage import with_budget_gap
 from sop_xl.plan.constrained_volumes import sellable, total_volumes, volumes_by_customer
 from sop_xl.plan.consumption import demand_to_serve
@@ -56,12 +56,13 @@ class Valued:
 
 @dataclass(frozen=True)
 class Money(Valued):
-    """What the finance step made of it: the detail holds the money of what the supply plan serves; `budget` is BUDGET in plan currency, by period."""
+    """What the finance step made of it: the detail holds the money of what the supply plan serves; `budget` is BUDGET in plan currency, by period; `bridge_steps` see `steps_by_line`."""
 
     financial_plan: pd.DataFrame
     profit_and_loss: pd.DataFrame
     balance_and_cash: pd.DataFrame
     bridges: pd.DataFrame
+    bridge_steps: pd.DataFrame
     plan_comparison: pd.DataFrame
     budget: pd.DataFrame
 
@@ -114,7 +115,7 @@ def plan_money(
     plan, said = financial_plan(detail, supply.inventory_plan, budget, previous_plan, items, locations, timeline)
     plan = with_budget_gap(plan)
     notes.append(said)
-    steps, said = bridges(detail, plan, timeline, budget, items)
+    explained, said = explained_bridges(detail, plan, timeline, budget, items)
     notes.append(said)
     compared, said = plan_comparison(plan, timeline)
     notes.append(said)
@@ -122,7 +123,7 @@ def plan_money(
     result, said = profit_and_loss(detail, supply.solution, items, locations, timeline, inputs.frame("Cost Rates"), customers)
     notes.append(said)
     balance = plan_balance(inputs, timeline, result, detail, supply.solution, notes)
-    return Money(valued.prices, detail, plan, result, balance, steps, compared, budget)
+    return Money(valued.prices, detail, plan, result, balance, rows_of_bridges(explained), steps_by_line(explained), compared, budget)
 
 
 def _without_volumes(inputs: Inputs) -> str:

@@ -46,7 +46,7 @@ def plan_outlook(
     balance = money.balance_and_cash
     cash = balance.loc[(balance["family"] == "All") & balance["period"].isin(timeline.plan), "cash_flow"].sum(min_count=1)
     found = plan_risks(inputs, timeline, money.detail, supply, what_if, notes, float(cash))
-    return Outlook(found.outlook, plan_gaps(inputs, timeline, what_if, money.financial_plan, found, notes))
+    return Outlook(found.outlook, plan_gaps(inputs, timeline, what_if, money.financial_plan, found, notes, money.bridge_steps))
 
 
 def outlook_rows(outlook: Outlook | None, calendar: Calendar) -> dict[str, Callable[[], Rows]]:
@@ -83,12 +83,12 @@ def plan_risks(
 
 
 def plan_gaps(
-    inputs: Inputs, timeline: Timeline, what_if: WhatIf, financial_plan: pd.DataFrame, risks: RiskOutlook, notes: list[pd.DataFrame]
+    inputs: Inputs, timeline: Timeline, what_if: WhatIf, financial_plan: pd.DataFrame, risks: RiskOutlook, notes: list[pd.DataFrame], steps: pd.DataFrame | None = None
 ) -> pd.DataFrame:
-    """GAP_LIST, with the owners that people typed on the sheet."""
+    """GAP_LIST, with the owners that people typed on the sheet; `steps` of the bridges say why gaps in money are there, see `steps_by_line`."""
     gaps, said = gap_list(
         what_if.shortages, what_if.options, what_if.effects, financial_plan, risks.margins, inputs.frame("Risks"), inputs.frame("Items"), timeline,
-        inputs.frame("Gap List"), inputs.settings.plan_currency, inputs.locations(),
+        inputs.frame("Gap List"), inputs.settings.plan_currency, inputs.locations(), steps,
     )  # fmt: skip
     notes.append(said)
     return gaps

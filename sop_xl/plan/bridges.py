@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from sop_xl import frames
@@ -59,6 +61,26 @@ def bridges(
     given, and a family without budgeted units in one step, Not attributable. Items whose cost or price is not known on a side are
     left out of both sides of gross margin, and the notes say so.
     """
+    explained, notes = explained_bridges(detail, financial_plan, timeline, budget, items)
+    return rows_of_bridges(explained), notes
+
+
+def rows_of_bridges(explained: Sequence[Explained]) -> pd.DataFrame:
+    """BRIDGES of bridges that are explained."""
+    parts = [bridge_rows(one) for one in explained if len(one.cells)]
+    if not parts:
+        return frames.empty_frame(frames.BRIDGES)
+    result = pd.concat(parts, ignore_index=True)
+    # within a bridge and measure the rows stay in the order in which they are read
+    order = result["measure"].map(MEASURES.index)
+    result = result.assign(measure_order=order).sort_values(["bridge", "measure_order"], kind="stable")
+    return result[list(frames.BRIDGES.columns)].reset_index(drop=True)
+
+
+def explained_bridges(
+    detail: FinancialDetail, financial_plan: pd.DataFrame, timeline: Timeline, budget: pd.DataFrame | None = None, items: pd.DataFrame | None = None,
+) -> tuple[list[Explained], pd.DataFrame]:
+    """Bridges cell by cell, before they are added up, and notes; parameters as those of `bridges`."""
     frames.check_frame(financial_plan, frames.FINANCIAL_PLAN)
     window = timeline.plan[: timeline.calendar.season]
     whole = window_of(detail, window)
@@ -73,14 +95,27 @@ def bridges(
         for measure in MEASURES if len(stated) else ():
             found = _from_version(version, stated, measure, whole, financial_plan, timeline, notes)
             explained += [found] if found is not None else []
-    parts = [bridge_rows(one) for one in explained if len(one.cells)]
+    return explained, notes_frame(notes)
+
+
+def steps_by_line(explained: Sequence[Explained]) -> pd.DataFrame:
+    """What bridges from budget and previous plan say of each family and region.
+
+    Returns
+    -------
+    version, measure, family, region, start, every step of the measure and Not attributable, end; `All` where the bridge does not tell families or
+    regions apart. start + steps = end. Steps that the measure does not have are 0.
+    """
+    names = ["start", *STEPS[GROSS_MARGIN], NOT_ATTRIBUTABLE, "end"]
+    parts = []
+    for one in explained:
+        if one.version in (BUDGET, PREVIOUS_PLAN):
+            cells = one.cells.reindex(columns=["family", "location", *names]).astype({"family": object, "location": object})
+            parts.append(cells.groupby(["family", "location"], as_index=False)[names].sum().assign(version=one.version, measure=one.measure))
+    columns = ["version", "measure", "family", "region", *names]
     if not parts:
-        return frames.empty_frame(frames.BRIDGES), notes_frame(notes)
-    result = pd.concat(parts, ignore_index=True)
-    # within a bridge and measure the rows stay in the order in which they are read
-    order = result["measure"].map(MEASURES.index)
-    result = result.assign(measure_order=order).sort_values(["bridge", "measure_order"], kind="stable")
-    return result[list(frames.BRIDGES.columns)].reset_index(drop=True), notes_frame(notes)
+        return pd.DataFrame(columns=columns)
+    return pd.concat(parts, ignore_index=True).rename(columns={"location": "region"})[columns]
 
 
 def _from_last_year(

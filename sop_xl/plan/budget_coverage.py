@@ -14,7 +14,7 @@ _WIDE = ((NOT_BY_FAMILY, NOT_BY_REGION), (NOT_BY_FAMILY, None), (None, NOT_BY_RE
 _NOISE = 1e-12
 
 
-def compared_with_budget(financial_plan: pd.DataFrame, measure: str, version: str = PLAN) -> pd.DataFrame:
+def compared_with_budget(financial_plan: pd.DataFrame, measure: str, version: str = PLAN, figure: str = "") -> pd.DataFrame:
     """Each line of the budget beside what the plan has of it, period by period.
 
     Parameters
@@ -25,11 +25,13 @@ def compared_with_budget(financial_plan: pd.DataFrame, measure: str, version: st
         A flow: one of `finance.FLOWS`.
     version
         Whose figures stand beside the budget's: those of the plan, or of the unconstrained demand.
+    figure
+        Another flow of the plan to stand beside the budget's measure; empty for the same.
 
     Returns
     -------
-    family, region, period, plan, budget, one row per line and period in which the budget has the measure; a line without a family or region reads
-    `(not by family)`, `(not by region)`. Each family and region of the plan belongs to the finest line of the budget that covers it in the period,
+    family, region, period, plan, budget, covers (families and regions of the plan that belong to the line), one row per line and period in which the
+    budget has the measure; a line without a family or region reads `(not by family)`, `(not by region)`. Each family and region of the plan belongs to the finest line of the budget that covers it in the period,
     or to none. A line of which the plan has nothing has 0; one of which the plan does not know all (NaN) is left out on both sides.
     """
     budget = financial_plan[(financial_plan["version"] == BUDGET) & financial_plan[measure].notna()]
@@ -47,12 +49,13 @@ def compared_with_budget(financial_plan: pd.DataFrame, measure: str, version: st
         place = cells.get_indexer(pd.Index(line * width + column))
         target = np.where((line >= 0) & (column >= 0) & (place >= 0), place, target)
     covered = target >= 0
-    figures = plan[measure].to_numpy(dtype=float)[covered]
+    figures = plan[figure or measure].to_numpy(dtype=float)[covered]
     total, unknown = np.zeros(len(budget)), np.zeros(len(budget), dtype=bool)
     np.add.at(total, target[covered], np.nan_to_num(figures))
     np.logical_or.at(unknown, target[covered], np.isnan(figures))
-    compared = budget[[*_KEYS, measure]].rename(columns={measure: "budget"}).assign(plan=total)
-    return compared.loc[~unknown, [*_KEYS, "plan", "budget"]].reset_index(drop=True)
+    covers = np.bincount(target[covered], minlength=len(budget))
+    compared = budget[[*_KEYS, measure]].rename(columns={measure: "budget"}).assign(plan=total, covers=covers)
+    return compared.loc[~unknown, [*_KEYS, "plan", "budget", "covers"]].reset_index(drop=True)
 
 
 def _pairs(plan: pd.DataFrame) -> tuple[pd.DataFrame, np.ndarray[tuple[int], np.dtype[np.intp]]]:

@@ -74,6 +74,7 @@ def gap_list(
     marked: pd.DataFrame | None = None,
     currency: str = "",
     locations: pd.DataFrame | None = None,
+    steps: pd.DataFrame | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Gaps by money, each with what closes it.
 
@@ -84,7 +85,8 @@ def gap_list(
     effects
         What each option leaves of each shortage, see `supply.options.Options`; without rows no option closes a shortage.
     financial_plan
-        FINANCIAL_PLAN; its next year of periods is held against budget and last cycle, family by family, where they state margin or revenue.
+        FINANCIAL_PLAN; its next year of periods is held against budget and last cycle where they state margin or revenue, see `money_gaps`: each
+        family or region that is behind is told once.
     margins
         Expected gross margin by risk, family, region and period, see `risk_margins.expected_margins`.
     risks
@@ -99,6 +101,8 @@ def gap_list(
         Code of the plan currency.
     locations
         LOCATIONS: whose stock serves which region. Absent: options are told of no region, and close gaps of every region alone.
+    steps
+        See `bridges.steps_by_line`: they say why a gap in money is there. Absent: nothing does.
 
     Returns
     -------
@@ -110,7 +114,7 @@ def gap_list(
     paying = paying_options(options)
     parts = removed_parts(shortages, effects, paying["option"].tolist())
     margin = shortages["margin_at_risk"].fillna(0.0).clip(lower=0.0).to_numpy(dtype=float)
-    found, notes = money_gaps(financial_plan, timeline, currency)
+    found, notes = money_gaps(financial_plan, timeline, currency, steps)
     region_of = {} if locations is None else regions_served(locations, _earning(financial_plan))
     profit = profit_by_scope(paying, parts, shortages, margin, items, region_of)
     accounts = _shortage_accounts(shortages, shortage_steps(paying, parts, margin, currency), items)

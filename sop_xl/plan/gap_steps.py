@@ -86,7 +86,7 @@ def _money_words(row: Any, saved: float, currency: str) -> str:
 
 
 def profit_by_scope(options: pd.DataFrame, parts: Matrix, shortages: pd.DataFrame, margin: Matrix, items: pd.DataFrame, region_of: Mapping[str, str]) -> pd.DataFrame:
-    """option, family, region, profit: what each option adds to profit, by the families and by the regions whose shortages it removes, `All` = every one.
+    """option, family, region, profit: what each option adds to profit, by the families, regions, and both, whose shortages it removes; `All` = every one.
 
     An option that removes none belongs to the family that it names; one that names none to `All` alone. `All` has the whole of each.
 
@@ -110,6 +110,8 @@ def profit_by_scope(options: pd.DataFrame, parts: Matrix, shortages: pd.DataFram
             by_family, by_region = (pd.Series(saved).groupby(label).sum() for label in (of_family, of_region))
             rows += [(row.option, str(family), ALL, profit * amount / whole) for family, amount in by_family.items() if amount > 0]
             rows += [(row.option, ALL, str(region), profit * amount / whole) for region, amount in by_region.items() if amount > 0]
+            by_both = pd.Series(saved).groupby([of_family, of_region]).sum()
+            rows += [(row.option, str(family), str(region), profit * amount / whole) for (family, region), amount in by_both.items() if amount > 0]
             continue
         named = row.family or (family_of.get(row.item, "") if row.item else "")
         if named:

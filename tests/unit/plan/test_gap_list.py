@@ -167,7 +167,7 @@ class TestPlanAndBudget:
     def test_how_much_of_it_supply_does_not_serve(self):
         unconstrained = plan_rows(version="Unconstrained", margin=110, revenue=420)
         listed, _ = gaps(plan=[*self.PLAN, *plan_rows(version="Budget", margin=130), *unconstrained])
-        assert listed["cause"].iloc[0].endswith(": 120 USD is demand that supply does not serve, 240 USD is not demanded")
+        assert listed["cause"].iloc[0].endswith(": of which 120 USD is demand that supply does not serve; the bridge does not stand at this level")
 
     def test_a_margin_that_is_not_known_has_no_value_and_is_said(self):
         listed, notes = gaps(plan=[*plan_rows(revenue=400), *plan_rows(version="Budget", revenue=500)])
