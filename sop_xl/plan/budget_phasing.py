@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from sop_xl import frames
 from sop_xl.errors import FrameError
 from sop_xl.periods import Timeline
-from sop_xl.plan.grid import Matrix, Positions
+from sop_xl.plan.grid import Mask, Matrix, Positions
 from sop_xl.plan.hierarchy.spreading import spread_rows_exactly
-from sop_xl.plan.notes import Note, notes_frame
+from sop_xl.plan.notes import Note, notes_frame, some_of
 from sop_xl.plan.valuation import FinancialDetail
 
 LAST_YEAR, PLAN, EQUAL = "last year", "plan", "equal"
@@ -35,7 +35,8 @@ def phase_budget(budget: pd.DataFrame, detail: FinancialDetail, timeline: Timeli
     timeline
         Past and planned periods of `detail`.
     phasing
-        `last year`: as the sales of the same periods a year earlier (or further back, to the last one that is history). `plan`: as the plan, with
+        `last year`: as the sales of the same periods a year earlier (or further back, to the last one that is history); what was not sold yet in a part
+        of them, or lies before the history, as its own plan, because a launch in June says nothing of April. `plan`: as the plan, with
         actuals in past periods; beyond the plan as the last known year. `equal`.
 
     Returns
@@ -69,7 +70,13 @@ def phase_budget(budget: pd.DataFrame, detail: FinancialDetail, timeline: Timeli
         origin.append(np.repeat(np.flatnonzero(~whole)[places], len(span)))
     in_order = np.argsort(np.concatenate(origin), kind="stable")
     notes = [Note("budget", "", "budget-phased", f"{len(rows)} figures of quarters, years and the like are spread over their periods {_WORDS[phasing]}")]
-    for level in dict.fromkeys(word for word in lent if word):
+    launched = lent == "plan"
+    if launched.any():
+        told = rows[["item", "family", "region"]].astype("object")[launched]
+        names = told["item"].where(told["item"] != "", told["family"]).where(lambda named: named != "", told["region"]).replace("", "everything")
+        text = f"{int(launched.sum())} of them ({some_of(names)}) were not sold yet in a part of last year's periods; they are spread as their plan"
+        notes.append(Note("budget", "", "budget-phased-launched", text))
+    for level in dict.fromkeys(word for word in lent if word in _LENT):
         count = int((lent == level).sum())
         notes.append(Note("budget", "", f"budget-phased-{level}", f"{count} of them have no sales of their own to take their shape from; they are spread {_LENT[level]}"))
     return _added(pd.concat(parts, ignore_index=True).iloc[in_order].reset_index(drop=True)), notes_frame(notes)
@@ -116,21 +123,35 @@ class _Shapes:
         shares = np.ones((len(places), len(span)))
         if self.phasing == EQUAL:
             return shares, level
-        known = self._known(kind, span)
+        known = self._known(kind, span, self.phasing)
         # the widest scope first: a narrower one that has sales takes its place
         for name, codes, fitting in (("all", self.levels[2], True), ("region", self.levels[1], self.has_region[places]), ("", self.levels[0], True)):
             sales = known[codes[places]]
             chosen = (sales.sum(axis=1) > 0) & fitting
             shares[chosen], level[chosen] = sales[chosen], name
+        if self.phasing == LAST_YEAR:
+            own = self.levels[0][places]
+            planned = self._known(kind, span, PLAN)[own]
+            launched = self._launched(kind, span)[own] & (planned.sum(axis=1) > 0)
+            shares[launched], level[launched] = planned[launched], "plan"
         return shares, level
 
-    def _known(self, kind: str, span: pd.DatetimeIndex) -> Matrix:
-        """Sales (scopes, periods) of the same periods of the last year known, or of the plan where that is asked for and reaches so far; none below zero."""
+    def _launched(self, kind: str, span: pd.DatetimeIndex) -> Mask:
+        """Scopes that were not sold yet in one of last year's periods."""
+        sold = self.sums[kind][:, : len(self.timeline.history)] > 0
+        first = np.where(sold.any(axis=1), sold.argmax(axis=1), len(self.timeline.history))
+        return np.asarray((self._place(span, LAST_YEAR)[None, :] < first[:, None]).any(axis=1))
+
+    def _place(self, span: pd.DatetimeIndex, phasing: str) -> NDArray[np.intp]:
+        """Where the periods stand that give the shape, counted from the first one of the timeline; below 0 before it."""
         calendar, season = self.timeline.calendar, self.timeline.calendar.season
-        known = len(self.timeline.periods) if self.phasing == PLAN else len(self.timeline.history)
-        place = np.array([calendar.distance(self.timeline.first, period) for period in span]) - (0 if self.phasing == PLAN else season)
-        place -= season * np.maximum(0, -(-(place - known + 1) // season))
-        sums = self.sums[kind]
+        known = len(self.timeline.periods) if phasing == PLAN else len(self.timeline.history)
+        place = np.array([calendar.distance(self.timeline.first, period) for period in span], dtype=np.intp) - (0 if phasing == PLAN else season)
+        return np.asarray(place - season * np.maximum(0, -(-(place - known + 1) // season)))
+
+    def _known(self, kind: str, span: pd.DatetimeIndex, phasing: str) -> Matrix:
+        """Sales (scopes, periods) of the same periods of the last year known, or of the plan where that is asked for and reaches so far; none below zero."""
+        place, sums = self._place(span, phasing), self.sums[kind]
         inside = (place >= 0) & (place < sums.shape[1])
         return np.asarray(np.where(inside, np.clip(sums[:, np.where(inside, place, 0)], 0.0, None), 0.0))
 

@@ -59,7 +59,7 @@ class Settings(Row):
     budget_control_total: float | None = column("Budget control total", "Total of the pasted budget as finance states it, in the money unit of the paste; Budget Mapping ties to it. Empty: not checked.", unit="as pasted", default=None)
     budget_measure: str = column("Budget states", "What the figures of a pasted budget are where it does not say.", choices=("Revenue", "Cost of goods sold", "Gross margin", "Demand"), default="Revenue")
     budget_year: int | None = column("Budget year", "Fiscal year of a pasted budget whose months or quarters name none. Empty: it must name one.", unit="year", default=None, ge=1990, le=2100)
-    budget_phasing: str = column("Budget phasing", "How quarters and years of a pasted budget are spread over their periods: as last year's sales, as the plan, or equally.", choices=("last year", "plan", "equal"), default="last year")
+    budget_phasing: str = column("Budget phasing", "How quarters and years of a pasted budget are spread over their periods: as last year's sales (a recent launch as its plan), as the plan, or equally.", choices=("last year", "plan", "equal"), default="last year")
     inventory_valuation: str = column("Stock is valued at", '"standard": unit cost of Items. "moving average": of opening stock at unit cost and receipts at what they cost.', choices=("standard", "moving average"), default="standard")
     customer_payment_days: float = column("Customers pay after", "Days from sale to payment, for customer groups that state none.", unit="days", default=30.0, ge=0)
     supplier_payment_days: float = column("Suppliers are paid after", "Days from receipt to payment, for suppliers that state none.", unit="days", default=0.0, ge=0)

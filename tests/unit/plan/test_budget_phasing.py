@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -53,6 +55,19 @@ def test_what_has_no_sales_of_its_own_takes_the_shape_of_everything_and_this_is_
 
 def test_what_nobody_sold_is_spread_equally():
     assert spread(stated(300.0, "2026-04", "2026-06", family="Chairs"), "last year") == ([100.0, 100.0, 100.0], ["budget-phased", "budget-phased-equal"])
+
+
+def test_what_was_launched_within_last_years_quarter_is_spread_as_its_plan_and_this_is_said():
+    """Chairs sold nothing before 2025-01: of the quarter of 2024-12 to 2025-02 a year ago nothing is known but a launch; 3, 4 and 4 are planned in it."""
+    sales = SALES.copy()
+    sales[0, 23:26] = 3.0, 4.0, 4.0
+    sales[1, :] = 1.0
+    detail = replace(DETAIL, volume=sales, revenue=sales * 10)
+    both = pd.concat([stated(1100.0, "2025-12", "2026-02", family=family) for family in ("Chairs", "Tables")], ignore_index=True)
+    phased, notes = phase_budget(both, detail, TIMELINE, "last year")
+    assert phased.loc[phased["family"] == "Chairs", "revenue"].tolist() == [300.0, 400.0, 400.0]
+    assert phased.loc[phased["family"] == "Tables", "revenue"].round().tolist() == [367.0, 367.0, 367.0]
+    assert notes["note"].tolist()[1] == "1 of them (Chairs) were not sold yet in a part of last year's periods; they are spread as their plan"
 
 
 def test_beyond_the_plan_the_last_known_year_is_taken():
