@@ -108,11 +108,14 @@ def _bridge(page: Page, top: int, choices: Choices, workings: Workings) -> None:
     """The bridge with its items on the left, its waterfall on the right and once more beside the table of Bridges."""
     after = bridge_block.bridge_block(page, top, choices.bridge, choices.measure) + 1
     item_drill.item_drill(page, after, top, workings)
-    title, description = "From the reference to the plan", "Waterfall from the reference to the plan"
+    description = "Waterfall from the reference to the plan"
     height = 20 * (bridge_block.STEPS + 1 + item_drill.HEIGHT)
 
     def waterfall() -> Any:
-        return charts.waterfall_chart(page.book, page.name, top + 2, bridge_block.STEPS, title=title, what="it", names_column=LABEL_COLUMNS + page.book.history_count)
+        return charts.waterfall_chart(
+            page.book, page.name, top + 2, bridge_block.STEPS, title=bridge_block.WATERFALL, what="it", names_column=LABEL_COLUMNS + page.book.history_count,
+            title_cell=bridge_block.title_cell(page, top),
+        )  # fmt: skip
 
     charts.insert(page, waterfall(), f"{page.beside}{top + 1}", _RIGHT, height, description)
     bridge_block.chart_beside_table(page, waterfall(), description)
