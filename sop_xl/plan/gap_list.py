@@ -74,7 +74,7 @@ def gap_list(
     marked: pd.DataFrame | None = None,
     currency: str = "",
     locations: pd.DataFrame | None = None,
-    steps: pd.DataFrame | None = None,
+    bridge_steps: pd.DataFrame | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Gaps by money, each with what closes it.
 
@@ -101,7 +101,7 @@ def gap_list(
         Code of the plan currency.
     locations
         LOCATIONS: whose stock serves which region. Absent: options are told of no region, and close gaps of every region alone.
-    steps
+    bridge_steps
         See `bridges.steps_by_line`: they say why a gap in money is there. Absent: nothing does.
 
     Returns
@@ -114,7 +114,7 @@ def gap_list(
     paying = paying_options(options)
     parts = removed_parts(shortages, effects, paying["option"].tolist())
     margin = shortages["margin_at_risk"].fillna(0.0).clip(lower=0.0).to_numpy(dtype=float)
-    found, notes = money_gaps(financial_plan, timeline, currency, steps)
+    found, notes = money_gaps(financial_plan, timeline, currency, bridge_steps)
     region_of = {} if locations is None else regions_served(locations, _earning(financial_plan))
     profit = profit_by_scope(paying, parts, shortages, margin, items, region_of)
     accounts = _shortage_accounts(shortages, shortage_steps(paying, parts, margin, currency), items)
