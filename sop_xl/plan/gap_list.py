@@ -55,6 +55,7 @@ class _Account:
     units: Matrix
     taken: list[Closing]
     note: str
+    missing: float = 0.0
 
     @property
     def total(self) -> float:
@@ -125,7 +126,7 @@ def gap_list(
         taken = closings(steps, np.array([gap.value]), np.array([np.nan]))
         used.update({closing.step.name: used.get(closing.step.name, 0.0) + closing.value for closing in taken})
         accounts.append(_money_account(gap, taken))
-    accounts.sort(key=lambda account: (np.isnan(account.total), -round(np.nan_to_num(account.total), 2), account.name))
+    accounts.sort(key=lambda account: (np.isnan(account.total), -round(np.nan_to_num(account.total), 2), -account.missing, account.name))
     rows = [row for rank, account in enumerate(accounts, start=1) for row in _rows(account, rank)]
     listed, kept = with_owners(_framed(rows), marked)
     return listed, notes_frame([*notes, *kept])
@@ -162,7 +163,7 @@ def _shortage_accounts(shortages: pd.DataFrame, steps: list[Step], items: pd.Dat
 def _money_account(gap: MoneyGap, taken: list[Closing]) -> _Account:
     kind = {BUDGETED: "plan and budget", LAST_CYCLE: "plan and last cycle"}[gap.reference]
     return _Account(
-        gap.name, kind, gap.family, gap.region, gap.cause, gap.first, gap.last, np.array([gap.value]), np.array([np.nan]), taken, gap.note
+        gap.name, kind, gap.family, gap.region, gap.cause, gap.first, gap.last, np.array([gap.value]), np.array([np.nan]), taken, gap.note, gap.missing
     )
 
 

@@ -220,7 +220,7 @@ def _where(page: Page, row: int, choices: Choices, reference: str, revenue: str,
     level, scope, region, span, against, measure, variance = (filled(spec, name) for name in ("level", "scope", "region", "span", "reference", "measure", "variance"))
     common = f"({span}={choices.span})*({against}={reference})*({measure}={revenue})"
     sides = (("Families", scope, "family", page.region, region, page.family), ("Regions", region, "region", page.family, scope, page.region))
-    told, behind_ones = [], []
+    told, behind_ones, worst = [], [], list[tuple[str, str]]()
     for caption, names, single, other_choice, other_names, own_choice in sides:
         levels = workings.add(f"{caption}: level", f'IF({other_choice}="All","{single}","family and region")')
         lines = f"({level}={levels})*({other_names}={other_choice})*{common}"
@@ -232,7 +232,11 @@ def _where(page: Page, row: int, choices: Choices, reference: str, revenue: str,
             distinct = f"*({names}<>{figures[0][0]})" if figures else ""
             name = workings.add(f"{caption}: {words}", f'IFERROR(INDEX({names},MATCH(1,{lines}*({variance}={value}){distinct},0)),"")', array=True)
             figures.append((name, value))
+        worst.append(figures[0])
         told.append(workings.add(f"{caption} in words", _side_words(figures, own_choice)))
+    largest = f"MIN({worst[0][1]},{worst[1][1]})"
+    named = f"IF({worst[1][1]}<{worst[0][1]},{worst[1][0]},{worst[0][0]})"
+    page.rows["worst"] = int(workings.add("Most behind in revenue", f'IF({largest}<0,{named}&" "&TEXT({largest},{_DELTA}),"")').rsplit("$", maxsplit=1)[1])
     count = workings.add("Families and regions behind", "+".join(behind_ones), unit="count", form="#,##0")
     page.rows["behind"] = int(count.rsplit("$", maxsplit=1)[1])
     nothing = f'"No "&LOWER({reference})&" by family or region."'
@@ -305,7 +309,11 @@ def _closing(page: Page, row: int, gaps: int, periods: Periods, workings: Workin
     over = workings.add("Periods of the largest gap", f'IF({nothing},"",{first}&" to "&{last})')
     told_gap = f'$A${gaps}&", "&{over}&", margin "&TEXT(N($D${gaps}),{_TEXT})&": "&{closed}&"; see the gaps below."'
     gap = workings.add("Largest gap in words", f'IF({nothing},"",{told_gap})')
-    _words(page, row, f'IF({nothing},IF({known}=0,"Nothing planned yet.","No gap stands."),{gap}){outlook}')
+    behind = ""
+    if "worst" in page.rows:
+        cell = f"$D${page.rows['worst']}"
+        behind = "&" + workings.add("Most behind in revenue, in words", f'IF({cell}="",""," In revenue most is missing in "&{cell}&" (question 8).")')
+    _words(page, row, f'IF({nothing},IF({known}=0,"Nothing planned yet.","No gap stands."),{gap}){behind}{outlook}')
 
 
 def _colours(page: Page, first: int, last: int) -> None:
