@@ -51,10 +51,12 @@ def bridge_block(page: Page, row: int, choice: str, measure: str = "") -> int:
     notes, rows = filled(spec, "note"), f'({bridges}={name})*({measures}={of})*({families}={page.family})*({items}="")'
     # the end says over which periods it is: `Revenue of the plan, 2026-01 to 2026-12 at plan rates`
     note = f'INDEX({notes},MATCH(1,{rows}*({filled(spec, "step")}="{PLAN}"),0))'
-    span = f"${shift(page.beside, 1)}${row}"
+    # beside the header, where the chart of the Finance Review covers it
+    beside = shift(page.beside, 1)
+    span = f"${beside}${row + 1}"
     said = f'SUBSTITUTE(MID({note},FIND(", ",{note})+2,99)," at plan rates","")'
-    sheet.write_array_formula(f"{shift(page.beside, 1)}{row}", f'{{=IFERROR({said},"")}}', styles(font_color=MUTED, font_size=8), "")
-    page.rows["bridge_span"] = row
+    sheet.write_array_formula(f"{beside}{row + 1}", f'{{=IFERROR({said},"")}}', styles(font_color=MUTED, font_size=8), "")
+    page.rows["bridge_span"] = row + 1
     caption = f'={name}&", "&IF({page.family}="All","all families",{page.family})&": "&LOWER({of})&IF({span}="","",", "&{span})'
     style = styles(bold=True, font_color="#C96F1A", font_size=11)
     sheet.write_formula(f"A{row}", caption, style, "")
@@ -76,24 +78,25 @@ def bridge_block(page: Page, row: int, choice: str, measure: str = "") -> int:
     sheet.write_string(f"D{row}", "bars from", styles(font_color=MUTED, align="right"))
     sheet.write_array_formula(f"E{row}", f"{{={foot}}}", styles(font_color=MUTED, num_format="#,##0"), 0)
     _bar_names(page, row + 2, end - 1, f"$E${row}")
-    cut = f'IF($E${row}=0,"",". Bars start at "&{_in_short(f"$E${row}")}&", not at 0")'
-    sheet.write_formula(f"{page.beside}{row}", f"=$A{row}&{cut}", styles(font_color=MUTED, font_size=8), "")
+    cut = f'IF($E${row}=0,"",". Bars start at "&{in_short(f"$E${row}")}&", not at 0")'
+    sheet.write_formula(f"{page.beside}{row + 1}", f"=$A{row}&{cut}", styles(font_color=MUTED, font_size=8), "")
     return end
 
 
 def title_cell(page: Page, row: int) -> str:
     """Where the title of the block's chart stands: what is bridged, over which periods, and where the bars start."""
-    return f"={quoted(page.name)}!${page.beside}${row}"
+    return f"={quoted(page.name)}!${page.beside}${row + 1}"
 
 
-def _in_short(cell: str) -> str:
+def in_short(cell: str) -> str:
+    """Formula text of an amount in millions where it has them."""
     return f'IF({cell}>=1000000,TEXT({cell}/1000000,"#,##0.0")&" m",TEXT({cell},"#,##0"))'
 
 
 def _bar_names(page: Page, first: int, last: int, foot: str) -> None:
     """What stands below each bar of a chart that has no axis, each step with its amount: in the first planned period's column, which the chart covers."""
     for line in range(first, last + 1):
-        cut = f'IF({foot}=0,"",CHAR(10)&"bar from "&{_in_short(foot)})'
+        cut = f'IF({foot}=0,"",CHAR(10)&"from "&{in_short(foot)})'
         amount = f'IF($D{line}=0,TEXT($B{line},"+#,##0;-#,##0;0"),TEXT($B{line},"#,##0")&{cut})'
         name = f'=IF($A{line}="","",$A{line}&CHAR(10)&{amount})'
         page.sheet.write_formula(f"{page.beside}{line}", name, page.book.styles(font_color=MUTED, font_size=8), "")

@@ -209,7 +209,7 @@ def _why(page: Page, row: int, bridge: int, workings: Workings) -> None:
     write_cell(page, row, _G, f'IF({ends}=0,"",$D{row}-$E{row})')
     steps = "&".join(f'IF({name}="","","{word} "&{name}&" "&TEXT({amount},{_DELTA}))' for (name, amount), word in zip(told, (":", ", then"), strict=True))
     regions = f'IF({page.region}="All","",", all regions")'
-    span = f"${shift(page.beside, 1)}${bridge}"
+    span = f"${shift(page.beside, 1)}${page.rows['bridge_span']}"
     _words(page, row, f'IF({ends}=0,"No bridge yet.",$G${bridge}&{regions}&", "&LOWER($F${bridge})&", "&{span}&{steps}&".")')
 
 

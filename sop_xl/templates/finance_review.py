@@ -24,7 +24,7 @@ from sop_xl.templates.finance_choices import Choices, Workings
 from sop_xl.templates.reach import filled, period_filled
 from sop_xl.templates.review import Formula, Page
 
-_CHART_ROWS, _CHART_HEIGHT = 17, 330
+_CHART_ROWS, _CHART_HEIGHT = 15, 290
 _LEFT, _RIGHT = 828, 850
 """Width of a chart over the label columns, and of one beside them on the printed page."""
 _PRINTED_FAMILIES = 40
