@@ -211,6 +211,8 @@ def cash_lines(every: list[Key]) -> Lines:
 
 REFERENCES = ("Budget", "Last year", "Previous plan", "Unconstrained")
 LABELS = TIMELINE.labels[PAST:]
+ENDS = {"Plan": f"What the plan has, {LABELS[0]} to {LABELS[-1]} at plan rates"}
+"""Note of the last step of a bridge."""
 SPANS = {"Rest of 2026": AHEAD, "Next 3": 3}
 
 
@@ -259,7 +261,7 @@ def bridge_rows() -> list[Row]:
                 volume = last - first - price - sum(cost.values())
                 steps = {start: first, "Volume": volume, "Price": price, **cost, "Plan": last}
                 labels = {"bridge": f"{start} to plan", "measure": measure(name).label, "family": family, "item": item, "unit": "USD"}
-                rows += [label_cells("Bridges", order=float(n), step=step, amount=amount, **labels) for n, (step, amount) in enumerate(steps.items())]
+                rows += [label_cells("Bridges", order=float(n), step=step, amount=amount, note=ENDS.get(step), **labels) for n, (step, amount) in enumerate(steps.items())]
     return rows
 
 

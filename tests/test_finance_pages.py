@@ -106,18 +106,27 @@ def test_margin_is_held_against_what_the_bridge_starts_from(review, narrowed):
     row = answer(narrowed, 6)
     assert row[PLAN : REFERENCE + 1] == pytest.approx([ahead(CHAIRS, version, "gross_margin") for version in ("Plan", "Last year")])
     share = ahead(CHAIRS, "Plan", "gross_margin") / ahead(CHAIRS, "Plan", "revenue")
-    assert f"{share:.1%} of revenue in the next year" in row[WORDS]
+    assert f"{share:.1%} of revenue in 2026-01 to 2026-03" in row[WORDS]
 
 
 def test_the_largest_steps_of_the_bridge_say_why(review, narrowed):
-    assert answer(review, 7)[WORDS] == "Budget to plan, revenue, next year: Volume -8,000, then Price +30."
+    assert answer(review, 7)[WORDS] == "Budget to plan, revenue, 2026-01 to 2026-03: Volume -8,000, then Price +30."
     steps = {row[5]: row[6] for row in bridge_of("Last year to plan", "Gross margin", "Chairs", None)}
     first, second = sorted(("Volume", "Price", "Cost"), key=lambda step: -abs(steps[step]))[:2]
-    assert answer(narrowed, 7)[WORDS] == f"Last year to plan, gross margin, next year: {first} {steps[first]:+,.0f}, then {second} {steps[second]:+,.0f}."
+    assert answer(narrowed, 7)[WORDS] == f"Last year to plan, gross margin, 2026-01 to 2026-03: {first} {steps[first]:+,.0f}, then {second} {steps[second]:+,.0f}."
 
 
 def bridge_of(*key: str | None) -> list[list[object]]:
     return [row for row in money.bridge_rows() if tuple(row[:4]) == key]
+
+
+def test_a_whole_that_is_ahead_with_a_part_that_is_behind_is_mixed(narrowed):
+    """Of chairs, both regions count; other families do not, and a region that is behind by less than the tolerance is not."""
+    rows = {row[0]: row[3] for row in narrowed if row[1] == "Working"}
+    north, south = (ahead([g], "Plan", "revenue") / ahead([g], "Last year", "revenue") - 1 for g in CHAIRS)
+    behind = sum(change < -TOLERANCE for change in (north, south))
+    assert rows["Families and regions behind"] == behind
+    assert answer(narrowed, 8)[STATUS] == ("mixed" if behind else "ahead")
 
 
 def test_families_and_regions_that_make_the_gap_are_named_the_worst_first(review, narrowed):
@@ -129,23 +138,42 @@ def test_families_and_regions_that_make_the_gap_are_named_the_worst_first(review
     assert "Families: Chairs is chosen. Regions: " in answer(narrowed, 8)[WORDS]
 
 
-def test_cash_is_on_plan_while_it_does_not_fall_below_nothing(review, narrowed):
+def test_cash_and_capital_stand_beside_their_start_and_are_information_while_cash_lasts(review, narrowed):
     row = answer(review, 9)
     balance = money.balance_of(EVERY)["working_capital"]
-    assert row[PLAN : REFERENCE + 1] == pytest.approx([balance[-1], balance[money.BEFORE]])
+    assert row[PLAN : SHARE + 1] == pytest.approx([balance[-1], balance[money.BEFORE], balance[-1] / balance[money.BEFORE] - 1])
     cash = money.cash_lines(EVERY)["cash_balance"][world.PAST :]
-    assert row[STATUS] == "on plan"
-    assert row[WORDS].endswith(f"cash-to-cash 35 days. Cash {cash[-1]:,.0f} at the end, lowest {min(cash):,.0f} in 2026-01.")
-    assert answer(narrowed, 9)[STATUS] == "not known"
+    assert row[STATUS] == "information"
+    assert "at the end of 2026-03, " in row[WORDS] and " before 2026-01; cash-to-cash 35 days, 35 in 2026-01." in row[WORDS]
+    assert f"Cash {cash[-1]:,.0f} at the end of 2026-03, lowest {min(cash):,.0f} in 2026-01." in row[WORDS]
+    assert answer(narrowed, 9)[STATUS] == "information"
     assert "whole company alone" in answer(narrowed, 9)[WORDS]
+
+
+def test_what_is_paid_to_nobody_stands_beside_cash(review):
+    unpaid = -sum(x or 0.0 for x in money.cash_lines(EVERY)["cost_variance"])
+    assert line_of(review, "Cost of goods sold paid to nobody")[3] == pytest.approx(unpaid)
+    share = unpaid / ahead(EVERY, "Plan", "cost")
+    said = f"{share:.0%} of cost of goods sold in 2026-01 to 2026-03 has no payment behind it" in answer(review, 9)[WORDS]
+    assert said == (share > 0.05)
 
 
 def test_the_largest_gap_stands_with_its_best_step_and_the_range_of_outcomes(review):
     row = answer(review, 10)
     assert (row[STATUS], row[GAP]) == ("behind", -530)
-    assert row[WORDS].startswith("Chairs short: Saw, margin 530: its best step closes 250, 34% stays open after all")
+    assert row[WORDS].startswith("Chairs short: Saw, 2026-01 to 2026-03, margin 530: its best step closes 250, 34% stays open after all")
     served = ahead(EVERY, "Plan", "revenue")
-    assert f"revenue {whole(served - 200)} to {whole(served + 100)}" in row[WORDS]
+    assert f"P10 to P90 over 2026-01 to 2026-03: revenue {whole(served - 200)} to {whole(served + 100)}" in row[WORDS]
+
+
+def test_revenue_against_budget_is_one_figure_on_every_page(book, review):
+    gap = ahead(EVERY, "Plan", "revenue") - 15_000
+    assert answer(review, 3)[GAP] == pytest.approx(gap)
+    assert line_of(review, "Revenue - budget, of what is budgeted")[3] == pytest.approx(gap)
+    assert line_of(book["Executive"], "Revenue - budget, of what is budgeted")[3] == pytest.approx(gap)
+    assert line_of(review, "Revenue without a budget, not compared")[3] == pytest.approx(0)
+    checks = {row[0]: row[6] for row in book["Checks"] if str(row[0]).startswith("Revenue - budget")}
+    assert checks == {f"Revenue - budget: {one}": 1 for one in ("Plan Comparison = Financial Plan", "KPIs = Plan Comparison", "Bridges = Financial Plan")}
 
 
 def test_revenue_against_budget_is_one_figure_on_every_page(book, review):
@@ -198,7 +226,7 @@ def test_days_and_cash_balance_are_of_everything_and_working_capital_of_the_choi
 
 
 def test_a_bridge_runs_from_its_reference_to_the_plan_with_its_cost(narrowed):
-    rows = block(narrowed, "Last year to plan, Chairs", 11)
+    rows = block(narrowed, "Last year to plan, Chairs: gross margin, 2026-01 to 2026-03", 11)
     assert [row[0] for row in rows] == ["Last year", "Volume", "Price", "Cost", "Plan"]
     assert [row[1] for row in rows] == pytest.approx([row[6] for row in bridge_of("Last year to plan", "Gross margin", "Chairs", None)])
     assert rows[-1][2] == pytest.approx(rows[0][1] + sum(row[1] for row in rows[1:-1]))
@@ -254,7 +282,7 @@ def test_pages_before_the_first_plan_say_that_there_is_nothing(empty):
 
 
 def test_the_executive_page_shows_the_bridge_of_revenue(book):
-    rows = block(book["Executive"], "Budget to plan, all families: revenue", 11)
+    rows = block(book["Executive"], "Budget to plan, all families: revenue, 2026-01 to 2026-03", 11)
     assert [row[0] for row in rows] == ["Budget", "Volume", "Price", "Plan"]
     assert [row[1] for row in rows] == pytest.approx([row[6] for row in bridge_of("Budget to plan", "Revenue", "All", None)])
     assert line_of(book["Executive"], "Revenue", "Plan")[3] == pytest.approx(ahead(EVERY, "Plan", "revenue"))

@@ -55,6 +55,7 @@ class _Account:
     units: Matrix
     taken: list[Closing]
     note: str
+    missing: float = 0.0
 
     @property
     def total(self) -> float:
@@ -74,7 +75,7 @@ def gap_list(
     marked: pd.DataFrame | None = None,
     currency: str = "",
     locations: pd.DataFrame | None = None,
-    steps: pd.DataFrame | None = None,
+    bridge_steps: pd.DataFrame | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Gaps by money, each with what closes it.
 
@@ -101,7 +102,7 @@ def gap_list(
         Code of the plan currency.
     locations
         LOCATIONS: whose stock serves which region. Absent: options are told of no region, and close gaps of every region alone.
-    steps
+    bridge_steps
         See `bridges.steps_by_line`: they say why a gap in money is there. Absent: nothing does.
 
     Returns
@@ -114,7 +115,7 @@ def gap_list(
     paying = paying_options(options)
     parts = removed_parts(shortages, effects, paying["option"].tolist())
     margin = shortages["margin_at_risk"].fillna(0.0).clip(lower=0.0).to_numpy(dtype=float)
-    found, notes = money_gaps(financial_plan, timeline, currency, steps)
+    found, notes = money_gaps(financial_plan, timeline, currency, bridge_steps)
     region_of = {} if locations is None else regions_served(locations, _earning(financial_plan))
     profit = profit_by_scope(paying, parts, shortages, margin, items, region_of)
     accounts = _shortage_accounts(shortages, shortage_steps(paying, parts, margin, currency), items)
@@ -125,7 +126,7 @@ def gap_list(
         taken = closings(steps, np.array([gap.value]), np.array([np.nan]))
         used.update({closing.step.name: used.get(closing.step.name, 0.0) + closing.value for closing in taken})
         accounts.append(_money_account(gap, taken))
-    accounts.sort(key=lambda account: (np.isnan(account.total), -round(np.nan_to_num(account.total), 2), account.name))
+    accounts.sort(key=lambda account: (np.isnan(account.total), -round(np.nan_to_num(account.total), 2), -account.missing, account.name))
     rows = [row for rank, account in enumerate(accounts, start=1) for row in _rows(account, rank)]
     listed, kept = with_owners(_framed(rows), marked)
     return listed, notes_frame([*notes, *kept])
@@ -162,7 +163,7 @@ def _shortage_accounts(shortages: pd.DataFrame, steps: list[Step], items: pd.Dat
 def _money_account(gap: MoneyGap, taken: list[Closing]) -> _Account:
     kind = {BUDGETED: "plan and budget", LAST_CYCLE: "plan and last cycle"}[gap.reference]
     return _Account(
-        gap.name, kind, gap.family, gap.region, gap.cause, gap.first, gap.last, np.array([gap.value]), np.array([np.nan]), taken, gap.note
+        gap.name, kind, gap.family, gap.region, gap.cause, gap.first, gap.last, np.array([gap.value]), np.array([np.nan]), taken, gap.note, gap.missing
     )
 
 

@@ -44,6 +44,8 @@ class MoneyGap:
         What is missing in revenue or margin, and the steps of the bridge that it falls into.
     note
         What the value is made from, and where in the family or region most of it is missing.
+    missing
+        What is missing as the reference states it, in margin or revenue: ranks gaps of one value, as those of revenue that earns nothing.
     """
 
     name: str
@@ -55,6 +57,7 @@ class MoneyGap:
     last: pd.Timestamp
     cause: str
     note: str
+    missing: float
 
 
 @dataclass(frozen=True)
@@ -145,7 +148,7 @@ def _gap(reference: str, scope: _Scope, ahead: pd.DataFrame, steps: pd.DataFrame
     why = split_words(missing, _steps_of(scope, measure, missing, steps), float(lines["unserved"].sum(skipna=False)), unit)
     cause = f"{measure.replace('_', ' ').capitalize()} {missing:,.0f}{unit} below {below}{part}{why}"
     note = ". ".join(text for text in (note, _where(scope)) if text)
-    return MoneyGap(f"{scope.who} below {below}", reference, scope.family, scope.region, value, lines["first"].min(), lines["last"].max(), cause, note)
+    return MoneyGap(f"{scope.who} below {below}", reference, scope.family, scope.region, value, lines["first"].min(), lines["last"].max(), cause, note, missing)
 
 
 def _steps_of(scope: _Scope, measure: str, missing: float, steps: pd.DataFrame | None) -> dict[str, float] | None:

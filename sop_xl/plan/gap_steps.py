@@ -110,8 +110,8 @@ def profit_by_scope(options: pd.DataFrame, parts: Matrix, shortages: pd.DataFram
             by_family, by_region = (pd.Series(saved).groupby(label).sum() for label in (of_family, of_region))
             rows += [(row.option, str(family), ALL, profit * amount / whole) for family, amount in by_family.items() if amount > 0]
             rows += [(row.option, ALL, str(region), profit * amount / whole) for region, amount in by_region.items() if amount > 0]
-            by_both = pd.Series(saved).groupby([of_family, of_region]).sum()
-            rows += [(row.option, str(family), str(region), profit * amount / whole) for (family, region), amount in by_both.items() if amount > 0]
+            by_both = pd.DataFrame({"family": of_family, "region": of_region, "saved": saved}).groupby(["family", "region"]).sum().reset_index()
+            rows += [(row.option, str(both.family), str(both.region), profit * both.saved / whole) for both in records(by_both) if both.saved > 0]
             continue
         named = row.family or (family_of.get(row.item, "") if row.item else "")
         if named:

@@ -6,9 +6,9 @@ from typing import Any
 
 from sop_xl.blocks import column_letters, parse_a1
 from sop_xl.templates import layout
-from sop_xl.templates.book import bounded
+from sop_xl.templates.book import bounded, quoted
 from sop_xl.templates.reach import filled
-from sop_xl.templates.review import Page, measure_label
+from sop_xl.templates.review import PLAN, Page, measure_label, shift
 from sop_xl.templates.styles import MUTED
 
 BRIDGES = ("Budget to plan", "Last year to plan", "Previous plan to plan")
@@ -23,6 +23,9 @@ STEPS = 11
 CHANGE_STEPS = 7
 """Rows of the block of changes: last cycle, five steps, this cycle."""
 
+WATERFALL = "From the reference to the plan; bars are cut, they do not start at 0"
+"""Title of the chart where a program does not look it up in its cell."""
+
 _HEADER = ("Step", "Amount", "Running", "Total (bar)", "Base (invisible)", "Raises", "Lowers")
 _ZOOM = 2
 """Times the changes' own height that is left of the totals below them."""
@@ -31,7 +34,7 @@ _ZOOM = 2
 def bridge_block(page: Page, row: int, choice: str, measure: str = "") -> int:
     """Write the block from a 1-based row on and return the row after it.
 
-    Row: caption, in F the measure's label and in G the bridge's name, which is that in the cell `choice`, or last year's where the workbook
+    Row: caption with the periods compared, in F the measure's label, over the first planned period the title of its chart, and in G the bridge's name, which is that in the cell `choice`, or last year's where the workbook
     has no such bridge; header; then one row per step, the running total carrying the bars. A bridge has no regions: it is that of the family.
 
     Parameters
@@ -45,7 +48,16 @@ def bridge_block(page: Page, row: int, choice: str, measure: str = "") -> int:
     spec = book.spec("Bridges")
     of, name = f"$F${row}", f"$G${row}"
     bridges, measures, families, items, orders = (filled(spec, column) for column in ("bridge", "measure", "family", "item", "order"))
-    caption = f'={name}&", "&IF({page.family}="All","all families",{page.family})&": "&LOWER({of})'
+    notes, rows = filled(spec, "note"), f'({bridges}={name})*({measures}={of})*({families}={page.family})*({items}="")'
+    # the end says over which periods it is: `Revenue of the plan, 2026-01 to 2026-12 at plan rates`
+    note = f'INDEX({notes},MATCH(1,{rows}*({filled(spec, "step")}="{PLAN}"),0))'
+    # beside the header, where the chart of the Finance Review covers it
+    beside = shift(page.beside, 1)
+    span = f"${beside}${row + 1}"
+    said = f'SUBSTITUTE(MID({note},FIND(", ",{note})+2,99)," at plan rates","")'
+    sheet.write_array_formula(f"{beside}{row + 1}", f'{{=IFERROR({said},"")}}', styles(font_color=MUTED, font_size=8), "")
+    page.rows["bridge_span"] = row + 1
+    caption = f'={name}&", "&IF({page.family}="All","all families",{page.family})&": "&LOWER({of})&IF({span}="","",", "&{span})'
     style = styles(bold=True, font_color="#C96F1A", font_size=11)
     sheet.write_formula(f"A{row}", caption, style, "")
     label, muted = measure_label(MEASURES[0]), styles(font_color=MUTED, align="left", indent=1)
@@ -57,7 +69,6 @@ def bridge_block(page: Page, row: int, choice: str, measure: str = "") -> int:
     sheet.write_formula(f"G{row}", f'=IF({found},{choice},"{BRIDGES[1]}")', muted, "")
     scope = f'{bridges},{name},{measures},{of},{families},{page.family},{items},""'
     amounts = f"SUMIFS({filled(spec, 'amount')},{scope},{orders},{{place}})"
-    rows = f'({bridges}={name})*({measures}={of})*({families}={page.family})*({items}="")'
     steps = f"INDEX({filled(spec, 'step')},MATCH(1,{rows}*({orders}={{place}}),0))"
     end = waterfall_rows(page, row + 1, STEPS, steps, amounts, f"COUNTIFS({scope})", foot=f"$E${row}")
     names, running = f"$A${row + 2}:$A${end - 1}", f"$C${row + 2}:$C${end - 1}"
@@ -66,14 +77,27 @@ def bridge_block(page: Page, row: int, choice: str, measure: str = "") -> int:
     foot = f"MAX(0,MIN({runs})-(MAX({runs})-MIN({runs})))"
     sheet.write_string(f"D{row}", "bars from", styles(font_color=MUTED, align="right"))
     sheet.write_array_formula(f"E{row}", f"{{={foot}}}", styles(font_color=MUTED, num_format="#,##0"), 0)
-    _bar_names(page, row + 2, end - 1)
+    _bar_names(page, row + 2, end - 1, f"$E${row}")
+    cut = f'IF($E${row}=0,"",". Bars start at "&{in_short(f"$E${row}")}&", not at 0")'
+    sheet.write_formula(f"{page.beside}{row + 1}", f"=$A{row}&{cut}", styles(font_color=MUTED, font_size=8), "")
     return end
 
 
-def _bar_names(page: Page, first: int, last: int) -> None:
+def title_cell(page: Page, row: int) -> str:
+    """Where the title of the block's chart stands: what is bridged, over which periods, and where the bars start."""
+    return f"={quoted(page.name)}!${page.beside}${row + 1}"
+
+
+def in_short(cell: str) -> str:
+    """Formula text of an amount in millions where it has them."""
+    return f'IF({cell}>=1000000,TEXT({cell}/1000000,"#,##0.0")&" m",TEXT({cell},"#,##0"))'
+
+
+def _bar_names(page: Page, first: int, last: int, foot: str) -> None:
     """What stands below each bar of a chart that has no axis, each step with its amount: in the first planned period's column, which the chart covers."""
     for line in range(first, last + 1):
-        amount = f'IF($D{line}=0,TEXT($B{line},"+#,##0;-#,##0;0"),TEXT($B{line},"#,##0"))'
+        cut = f'IF({foot}=0,"",CHAR(10)&"from "&{in_short(foot)})'
+        amount = f'IF($D{line}=0,TEXT($B{line},"+#,##0;-#,##0;0"),TEXT($B{line},"#,##0")&{cut})'
         name = f'=IF($A{line}="","",$A{line}&CHAR(10)&{amount})'
         page.sheet.write_formula(f"{page.beside}{line}", name, page.book.styles(font_color=MUTED, font_size=8), "")
 

@@ -12,10 +12,10 @@ from sop_xl.templates.styles import BLUE, FONT, GOOD, GREY, INK, LIGHT_BLUE, MUT
 _AXIS_FONT = {"name": FONT, "size": 8, "color": MUTED}
 
 
-def _style(chart: Any, title: str, *, unit: str, number: str = "#,##0", points: int = 24, from_zero: bool = False) -> None:
-    chart.set_title({
-        "name": title, "overlay": False, "name_font": {"name": FONT, "size": 11, "bold": True, "color": INK}, "layout": None,
-    })  # fmt: skip
+def _style(chart: Any, title: str, *, unit: str, number: str = "#,##0", points: int = 24, from_zero: bool = False, title_cell: str = "") -> None:
+    """`title_cell` is a reference that gives the title; `title` then stands where a program does not look it up."""
+    shown: dict[str, Any] = {"name": title_cell, "data": [title]} if title_cell else {"name": title}
+    chart.set_title(shown | {"overlay": False, "name_font": {"name": FONT, "size": 11, "bold": True, "color": INK}, "layout": None})
     chart.set_legend({"position": "bottom", "font": _AXIS_FONT})
     chart.set_chartarea({"border": {"color": RULE}, "fill": {"color": "#FFFFFF"}})
     chart.set_plotarea({"fill": {"none": True}})
@@ -148,11 +148,11 @@ def _right_axis(line: Any, unit: str, number: str) -> None:
 
 
 def waterfall_chart(book: Book, name: str, first_row: int, rows: int, *, title: str = "Bridge to the plan: revenue in the next year",
-                    unit: str = "plan currency", what: str = "revenue", amounts: bool = False, names_column: int = 0) -> Any:  # fmt: skip
+                    unit: str = "plan currency", what: str = "revenue", amounts: bool = False, names_column: int = 0, title_cell: str = "") -> Any:  # fmt: skip
     """Bridge as a waterfall: stacked columns on an invisible base; rows as `waterfall_rows` lays them out.
 
     With `amounts` each step's amount stands in its name and the axis goes, because the bars do not start from zero. Names are those of the rows, with
-    the amounts beside them, or what stands in another column (0-based).
+    the amounts beside them, or what stands in another column (0-based). `title_cell` is a reference to the title where it depends on figures.
     """
     def cells(column: int) -> list[Any]:
         return [name, first_row - 1, column, first_row - 2 + rows, column]
@@ -163,7 +163,7 @@ def waterfall_chart(book: Book, name: str, first_row: int, rows: int, *, title: 
         look = {"none": True} if colour is None else {"color": colour}
         names = [name, first_row - 1, 0, first_row - 2 + rows, 1] if amounts and not names_column else cells(names_column)
         chart.add_series({"name": text, "categories": names, "values": cells(column), "fill": look, "border": {"none": True}, "gap": 35})
-    _style(chart, title, unit=unit, points=rows)
+    _style(chart, title, unit=unit, points=rows, title_cell=title_cell)
     chart.set_legend({"position": "bottom", "font": _AXIS_FONT, "delete_series": [0]})
     if amounts or names_column:
         chart.set_y_axis({"visible": False, "major_gridlines": {"visible": False}})

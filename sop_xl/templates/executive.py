@@ -9,7 +9,7 @@ from sop_xl import vocabulary
 from sop_xl.sheets.spec import HEADER_ROW, LABEL_COLUMNS
 from sop_xl.templates import charts, layout, reach, review
 from sop_xl.templates.book import Book
-from sop_xl.templates.bridge_block import STEPS, bridge_block, bridge_choice
+from sop_xl.templates.bridge_block import STEPS, WATERFALL, bridge_block, bridge_choice, in_short, title_cell
 from sop_xl.templates.review import BUDGET, LAST_YEAR, LIST_ROWS, PLAN, Line, Page, measure_label
 from sop_xl.templates.settings_sheet import setting_value
 from sop_xl.templates.styles import (
@@ -164,8 +164,9 @@ def _headlines(page: Page) -> list[Tile]:
     if "budget" in rows:
         covered = f'SUMPRODUCT({page.span("next")},--({page.span("budget")}<>0))'
         share = f'TEXT($D${rows["budget_gap"]}/$D${rows["budget"]},"+0.0%;-0.0%")&" over "&{covered}&" periods; "'
-        below = f'=IF({covered}=0,"no budget for it",{share}&TEXT($D${rows["no_budget"]},"#,##0")&" has none")'
-        tiles.append(Tile("Revenue - budget", f"=$D${rows['budget_gap']}", "+#,##0;-#,##0;0", below))
+        without = in_short(f"$D${rows['no_budget']}")
+        below = f'=IF({covered}=0,"no budget for it",{share}&{without}&" has none")'
+        tiles.append(Tile("Revenue - budget, next year", f"=$D${rows['budget_gap']}", "+#,##0;-#,##0;0", below))
     gap, last = f"$D${rows['revenue']}-$D${rows['last_year']}", f"$D${rows['last_year']}"
     whole = f'$F${rows["revenue"]}=""'
     below = f'=IF(OR({whole},{last}=0),"no full year before",TEXT(({gap})/{last},"+0.0%;-0.0%"))'
@@ -252,7 +253,9 @@ def _charts(page: Page, bridge_row: int) -> None:
         keys = {"demand": "Consensus demand", "baseline": "Baseline forecast"}
         made.append((charts.lines_chart(page, "Demand plan", keys, history, unit="units"), "Consensus demand and baseline forecast"))
     if bridge_row:
-        chart = charts.waterfall_chart(page.book, "Executive", bridge_row + 2, STEPS, names_column=LABEL_COLUMNS + history)
+        chart = charts.waterfall_chart(
+            page.book, "Executive", bridge_row + 2, STEPS, names_column=LABEL_COLUMNS + history, title=WATERFALL, title_cell=title_cell(page, bridge_row)
+        )
         made.append((chart, "Waterfall from the reference to the plan"))
     if "inventory" in page.rows:
         made.append((charts.stock_chart(page, history), "Inventory value and cover by period"))

@@ -19,8 +19,8 @@ RESULTS = ("revenue", "gross_margin", "contribution_margin")
 BALANCE = ("working_capital", "cash_flow", "cash_balance", "cash_to_cash")
 """Lines of Balance and Cash on the page."""
 
-BALANCE_HEIGHT = len(BALANCE) + 2
-"""Rows of that group, heading and an empty row included."""
+BALANCE_HEIGHT = len(BALANCE) + 3
+"""Rows of that group, heading, what is paid to nobody and an empty row included."""
 
 
 def plan_groups(page: Page) -> Groups:
@@ -73,6 +73,8 @@ def balance_group(page: Page, family: str) -> Groups:
         formula = _balance(page, family, whole=measure.aggregation is not vocabulary.Aggregation.FLOW and name != "working_capital")
         is_flow = measure.aggregation is vocabulary.Aggregation.FLOW
         lines.append(Line(name, measure.label, "Balance and Cash", measure.unit, formula, None if is_flow else ending, name in ("working_capital", "cash_balance"), "" if is_flow else "value at the end"))
+    unpaid = _balance(page, family, whole=True, name="cost_variance")
+    lines.append(Line("not_paid", "Cost of goods sold paid to nobody", "Balance and Cash", vocabulary.MONEY, lambda c, r: f"-{unpaid(c, r)}", note="flatters cash"))
     return [("Working capital and cash; the cash balance is of the whole company", lines)]
 
 
@@ -132,12 +134,15 @@ def _profit_and_loss(page: Page) -> Formula:
     return lambda c, r: f"SUMIFS({period_filled(spec, c)},{measure},$A{r},{family},{page.family_criterion},{region},{page.region_criterion})"
 
 
-def _balance(page: Page, choice: str, *, whole: bool) -> Formula:
+def _balance(page: Page, choice: str, *, whole: bool, name: str = "") -> Formula:
+    """A line of Balance and Cash: that whose label stands in A, or the measure `name`; of a `whole` one only where everything is chosen."""
     spec = page.book.spec("Balance and Cash")
     measure, family, region = (filled(spec, name) for name in ("measure", "family", "region"))
 
+    label = f'"{measure_label(name)}"' if name else ""
+
     def formula(c: str, r: int) -> str:
-        figure = f"SUMIFS({period_filled(spec, c)},{measure},$A{r},{family},{choice},{region},{page.region})"
+        figure = f"SUMIFS({period_filled(spec, c)},{measure},{label or f'$A{r}'},{family},{choice},{region},{page.region})"
         return f'IF({choice}="<>",0,{figure})' if whole else figure
 
     return formula

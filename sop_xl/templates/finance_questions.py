@@ -17,20 +17,25 @@ from sop_xl.templates.comparison_block import (
 )
 from sop_xl.templates.finance_choices import Choices, Workings
 from sop_xl.templates.reach import filled
-from sop_xl.templates.review import BUDGET, LAST_YEAR, PREVIOUS_PLAN, Page, measure_label
-from sop_xl.templates.styles import GOOD, GOOD_FILL, MUTED, PALE, POOR, POOR_FILL
+from sop_xl.templates.review import BUDGET, LAST_YEAR, PREVIOUS_PLAN, Page, measure_label, shift
+from sop_xl.templates.styles import GOOD, GOOD_FILL, MUTED, PALE, POOR, POOR_FILL, WATCH, WATCH_FILL
 from sop_xl.templates.word_block import PLACE, WORDS, Field, block_header, write_cell
 
 QUESTIONS = 10
 HEIGHT = QUESTIONS + 3
 """Rows of the block, heading, header and an empty row included."""
 
-_STATES = (("on plan", GOOD, GOOD_FILL), ("ahead", GOOD, GOOD_FILL), ("behind", POOR, POOR_FILL), ("not known", MUTED, PALE))
+_STATES = (
+    ("on plan", GOOD, GOOD_FILL), ("ahead", GOOD, GOOD_FILL), ("behind", POOR, POOR_FILL), ("mixed", WATCH, WATCH_FILL), ("not known", MUTED, PALE),
+    ("information", MUTED, PALE),
+)  # fmt: skip
 _D, _E, _F, _G = (
     Field("D", "Plan", "", MONEY), Field("E", "Reference", "", MONEY), Field("F", "Gap %", "", CHANGE), Field("G", "Variance", "", SIGNED),
 )  # fmt: skip
 _WORDS = Field(WORDS, "Answer", "", size=10)
 _LINE = 29
+_MUCH = 0.05
+"""Part of the cost of goods sold without a payment behind it that is said; as in the notes on the balance."""
 _TEXT = '"#,##0"'
 _DELTA = '"+#,##0;-#,##0;0"'
 
@@ -62,6 +67,7 @@ def question_block(page: Page, top: int, choices: Choices, blocks: Blocks, worki
     revenue, margin = (f'"{measure_label(name)}"' for name in ("revenue", "gross_margin"))
     budget, last_year, previous = (f'"{name}"' for name in (BUDGET, LAST_YEAR, PREVIOUS_PLAN))
     line = row + 1
+    periods = _periods(page, workings)
     compared = (
         ("1 On budget for the full year?", choices.full_year, budget, revenue, "the full year"),
         ("2 On budget so far this year?", choices.to_date, budget, revenue, "the year to date"),
@@ -74,15 +80,15 @@ def question_block(page: Page, top: int, choices: Choices, blocks: Blocks, worki
         _question(page, line, text)
         if choices.span:
             _comparison(page, line, choices, span, against, measure)
-            _words(page, line, _compared_words(page, line, span, against, measure, stretch, workings) + (_margin_words(page) if measure == margin else ""))
+            _words(page, line, _compared_words(page, line, span, against, measure, stretch, workings) + (_margin_words(page, periods) if measure == margin else ""))
         else:
             _unknown(page, line, "Plan Comparison")
         line += 1
     others: tuple[tuple[str, Callable[[int], None] | None, str], ...] = (
         ("7 Why: what are the largest steps?", (lambda r: _why(page, r, blocks.bridge, workings)) if blocks.bridge else None, "Bridges"),
         ("8 Which families and regions?", (lambda r: _where(page, r, choices, reference, revenue, workings)) if choices.span else None, "Plan Comparison"),
-        ("9 Cash and capital?", (lambda r: _cash(page, r, workings)) if "working_capital" in page.rows else None, "Balance and Cash"),
-        ("10 What closes the gap, what may move it?", (lambda r: _closing(page, r, blocks.gaps, workings)) if blocks.gaps else None, "Gap List"),
+        ("9 Cash and capital?", (lambda r: _cash(page, r, periods, workings)) if "working_capital" in page.rows else None, "Balance and Cash"),
+        ("10 What closes the gap, what may move it?", (lambda r: _closing(page, r, blocks.gaps, periods, workings)) if blocks.gaps else None, "Gap List"),
     )  # fmt: skip
     for text, answer, source in others:
         _question(page, line, text)
@@ -92,9 +98,41 @@ def question_block(page: Page, top: int, choices: Choices, blocks: Blocks, worki
             _unknown(page, line, source)
         line += 1
     _colours(page, row + 1, line - 1)
+    where, cash = row + 8, row + 9
     for at in range(row + 1, line):
-        _status(page, at, choices.tolerance)
+        if at == cash:
+            _cash_status(page, at)
+        else:
+            _status(page, at, choices.tolerance, page.rows.get("behind", 0) if at == where else 0)
     return line + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Periods:
+    """Cells that say in words which periods figures are of.
+
+    Parameters
+    ----------
+    year, whole
+        `2026-01 to 2026-12`: the next year, and every planned period.
+    start, end
+        First and last period of the next year.
+    """
+
+    year: str
+    whole: str
+    start: str
+    end: str
+
+
+def _periods(page: Page, workings: Workings) -> Periods:
+    header = f"$H${page.header_row}:${page.book.last_column}${page.header_row}"
+    start, end = (
+        workings.add(f"{words} period of the next year", f'IFERROR(INDEX({header},MATCH(1,{page.span(key)},0)),"")') for words, key in (("First", "number"), ("Last", "end"))
+    )  # fmt: skip
+    year = workings.add("Next year, its periods", f'{start}&" to "&{end}')
+    whole = workings.add("Every planned period", f'{start}&" to "&${page.book.last_column}${page.header_row}')
+    return Periods(year, whole, start, end)
 
 
 def _question(page: Page, row: int, text: str) -> None:
@@ -112,10 +150,18 @@ def _words(page: Page, row: int, formula: str) -> None:
     write_cell(page, row, _WORDS, formula)
 
 
-def _status(page: Page, row: int, tolerance: str) -> None:
-    """On plan within the tolerance; cash is on plan while it does not fall below nothing, and a gap that stands is one however small."""
+def _status(page: Page, row: int, tolerance: str, behind: int = 0) -> None:
+    """On plan within the tolerance, and a gap that stands is one however small; `mixed` where the cell in row `behind` counts what is behind of a whole that is not."""
     side = f"IF(OR(N($G{row})=0,AND(ISNUMBER($F{row}),ABS(N($F{row}))<={tolerance})),0,SIGN($G{row}))"
-    formula = f'=IF(ISNUMBER($G{row}),LOOKUP({side},{{-1,0,1}},{{"behind","on plan","ahead"}}),"not known")'
+    side = f'LOOKUP({side},{{-1,0,1}},{{"behind","on plan","ahead"}})'
+    if behind:
+        side = f'IF(AND($D${behind}>0,OR(N($G{row})>=0,ABS(N($F{row}))<={tolerance})),"mixed",{side})'
+    page.sheet.write_formula(f"B{row}", f'=IF(ISNUMBER($G{row}),{side},"not known")', page.book.styles.body(bold=True, align="left"), "not known")
+
+
+def _cash_status(page: Page, row: int) -> None:
+    """Cash that falls below nothing is behind; else there is no plan for it to be held against."""
+    formula = f'=IF(ISNUMBER($D{row}),IF(N($G{row})<0,"behind","information"),"not known")'
     page.sheet.write_formula(f"B{row}", formula, page.book.styles.body(bold=True, align="left"), "not known")
 
 
@@ -140,9 +186,9 @@ def _compared_words(page: Page, row: int, span: str, reference: str, measure: st
     return f'IF({cell}="",{nothing},{span}&" ("&{periods}&"): "&{told}&{more}&".")'
 
 
-def _margin_words(page: Page) -> str:
+def _margin_words(page: Page, periods: Periods) -> str:
     share = page.rows["margin_share"]
-    return f'&" "&TEXT($D{share},"0.0%")&" of revenue in the next year, "&TEXT($E{share},"0.0%")&" in the year before."'
+    return f'&" "&TEXT($D{share},"0.0%")&" of revenue in "&{periods.year}&", "&TEXT($E{share},"0.0%")&" in the year before."'
 
 
 def _why(page: Page, row: int, bridge: int, workings: Workings) -> None:
@@ -163,7 +209,8 @@ def _why(page: Page, row: int, bridge: int, workings: Workings) -> None:
     write_cell(page, row, _G, f'IF({ends}=0,"",$D{row}-$E{row})')
     steps = "&".join(f'IF({name}="","","{word} "&{name}&" "&TEXT({amount},{_DELTA}))' for (name, amount), word in zip(told, (":", ", then"), strict=True))
     regions = f'IF({page.region}="All","",", all regions")'
-    _words(page, row, f'IF({ends}=0,"No bridge yet.",$G${bridge}&{regions}&", "&LOWER($F${bridge})&", next year"&{steps}&".")')
+    span = f"${shift(page.beside, 1)}${page.rows['bridge_span']}"
+    _words(page, row, f'IF({ends}=0,"No bridge yet.",$G${bridge}&{regions}&", "&LOWER($F${bridge})&", "&{span}&{steps}&".")')
 
 
 def _where(page: Page, row: int, choices: Choices, reference: str, revenue: str, workings: Workings) -> None:
@@ -173,19 +220,29 @@ def _where(page: Page, row: int, choices: Choices, reference: str, revenue: str,
     level, scope, region, span, against, measure, variance = (filled(spec, name) for name in ("level", "scope", "region", "span", "reference", "measure", "variance"))
     common = f"({span}={choices.span})*({against}={reference})*({measure}={revenue})"
     sides = (("Families", scope, "family", page.region, region, page.family), ("Regions", region, "region", page.family, scope, page.region))
-    told = []
+    told, behind_ones, worst = [], [], list[tuple[str, str]]()
     for caption, names, single, other_choice, other_names, own_choice in sides:
         levels = workings.add(f"{caption}: level", f'IF({other_choice}="All","{single}","family and region")')
         lines = f"({level}={levels})*({other_names}={other_choice})*{common}"
+        below = f"({variance}<-{choices.tolerance}*ABS({filled(spec, 'reference_value')}))"
+        behind_ones.append(workings.add(f"{caption}: behind by more than the tolerance", f'IF({own_choice}<>"All",0,SUMPRODUCT({lines}*{below}))', unit="count", form="#,##0"))
         figures: list[tuple[str, str]] = []
         for words, function in (("most behind", "SMALL({},1)"), ("second most behind", "SMALL({},2)"), ("most ahead", "LARGE({},1)")):
             value = workings.add(f"{caption}: {words}, variance", f"IFERROR({function.format(f'IF({lines},{variance})')},0)", unit="money", array=True, form="#,##0")
             distinct = f"*({names}<>{figures[0][0]})" if figures else ""
             name = workings.add(f"{caption}: {words}", f'IFERROR(INDEX({names},MATCH(1,{lines}*({variance}={value}){distinct},0)),"")', array=True)
             figures.append((name, value))
+        worst.append(figures[0])
         told.append(workings.add(f"{caption} in words", _side_words(figures, own_choice)))
+    largest = f"MIN({worst[0][1]},{worst[1][1]})"
+    named = f"IF({worst[1][1]}<{worst[0][1]},{worst[1][0]},{worst[0][0]})"
+    page.rows["worst"] = int(workings.add("Most behind in revenue", f'IF({largest}<0,{named}&" "&TEXT({largest},{_DELTA}),"")').rsplit("$", maxsplit=1)[1])
+    count = workings.add("Families and regions behind", "+".join(behind_ones), unit="count", form="#,##0")
+    page.rows["behind"] = int(count.rsplit("$", maxsplit=1)[1])
     nothing = f'"No "&LOWER({reference})&" by family or region."'
-    _words(page, row, f'IF(${PLACE}{row}="",{nothing},"Against "&LOWER({reference})&", revenue. Families: "&{told[0]}&" Regions: "&{told[1]})')
+    stretch = workings.add(f"Row {row}: periods", f'IF(${PLACE}${row}="","",{stretch_of_comparison(page, f"${PLACE}${row}")})')
+    told_span = f'"Against "&LOWER({reference})&", revenue, "&{choices.span}&" ("&{stretch}&"). Families: "'
+    _words(page, row, f'IF(${PLACE}{row}="",{nothing},{told_span}&{told[0]}&" Regions: "&{told[1]})')
 
 
 def _side_words(figures: list[tuple[str, str]], choice: str) -> str:
@@ -195,15 +252,16 @@ def _side_words(figures: list[tuple[str, str]], choice: str) -> str:
     return f'IF({choice}<>"All",{choice}&" is chosen.",{short}&{more}&".")'
 
 
-def _cash(page: Page, row: int, workings: Workings) -> None:
-    """Working capital at the end of the next year beside today's, days from cash to cash, and the cash balance with its lowest point.
+def _cash(page: Page, row: int, periods: Periods, workings: Workings) -> None:
+    """Working capital and days from cash to cash at the end of the next year beside its start, the cash balance with its lowest point, and what flatters it.
 
     The variance is what cash lacks at its lowest; there is no share, so that no tolerance covers it.
     """
-    capital, days, cash = (page.rows[key] for key in ("working_capital", "cash_to_cash", "cash_balance"))
+    capital, days, cash, unpaid = (page.rows[key] for key in ("working_capital", "cash_to_cash", "cash_balance", "not_paid"))
     today = workings.add(
         "Working capital when the plan begins", f"IFERROR(INDEX({page.span('working_capital')},MATCH(1,{page.span('back')},0)),0)", unit="money", form="#,##0"
     )
+    first_days = workings.add("Cash-to-cash of the first planned period", f"IFERROR(INDEX({page.span('cash_to_cash')},MATCH(1,{page.span('number')},0)),0)", unit="days", form="#,##0")
     planned = f'({page.span("number")}>0)'
     has_cash = workings.add("Cash balance is known", f'IF(SUMPRODUCT({planned}*({page.span("cash_balance")}<>0))>0,"yes","")')
     lowest = workings.add("Lowest cash balance", f'IF({has_cash}="",0,MIN(IF({planned},{page.span("cash_balance")})))', unit="money", array=True, form="#,##0")
@@ -211,16 +269,22 @@ def _cash(page: Page, row: int, workings: Workings) -> None:
     when = workings.add("Period of the lowest", f'IF({has_cash}="","",INDEX({header},MATCH(1,{planned}*({page.span("cash_balance")}={lowest}),0)))', array=True)
     write_cell(page, row, _D, f'IF($D${capital}=0,"",$D${capital})')
     write_cell(page, row, _E, f'IF({today}=0,"",{today})')
-    write_cell(page, row, _G, f'IF({has_cash}="","",MIN({lowest},0))')
-    told = f'"Working capital "&TEXT($D${capital},{_TEXT})&" at the end of the next year"&IF({today}=0,"",", today "&TEXT({today},{_TEXT}))'
-    told += f'&IF($D${days}=0,"","; cash-to-cash "&TEXT($D${days},{_TEXT})&" days")&". "'
+    write_cell(page, row, _F, f'IF(OR($D{row}="",N($E{row})=0),"",$D{row}/$E{row}-1)')
+    write_cell(page, row, _G, f'IF(AND({has_cash}<>"",{lowest}<0),{lowest},"")')
+    change = f'IF(N($F{row})=0,"",", "&TEXT($F{row},"+0.0%;-0.0%")&" on "&TEXT({today},{_TEXT})&" before "&{periods.start})'
+    told = f'"Working capital "&TEXT($D${capital},{_TEXT})&" at the end of "&{periods.end}&{change}'
+    told += f'&IF($D${days}=0,"","; cash-to-cash "&TEXT($D${days},{_TEXT})&" days, "&TEXT({first_days},{_TEXT})&" in "&{periods.start})&". "'
     words = workings.add("Working capital in words", told)
-    money = f'"Cash "&TEXT($D${cash},{_TEXT})&" at the end, lowest "&TEXT({lowest},{_TEXT})&" in "&{when}&"."'
+    money = f'"Cash "&TEXT($D${cash},{_TEXT})&" at the end of "&{periods.end}&", lowest "&TEXT({lowest},{_TEXT})&" in "&{when}&"."'
     cash_words = workings.add("Cash in words", f'IF({has_cash}="","Cash is known for the whole company alone.",{money})')
-    _words(page, row, f'IF($D{row}="","No balance yet.",{words}&{cash_words})')
+    share = f"$D${unpaid}/$D${page.rows['cost']}"
+    much = f"IF($D${page.rows['cost']}=0,FALSE,{share}>{_MUCH})"
+    flattered = f'" It looks better by "&TEXT($D${unpaid},{_TEXT})&": "&TEXT({share},"0%")&" of cost of goods sold in "&{periods.year}&" has no payment behind it (see Problems)."'
+    flatters = workings.add("What flatters cash", f'IF({much},{flattered},"")')
+    _words(page, row, f'IF($D{row}="","No balance yet.",{words}&{cash_words}&{flatters})')
 
 
-def _closing(page: Page, row: int, gaps: int, workings: Workings) -> None:
+def _closing(page: Page, row: int, gaps: int, periods: Periods, workings: Workings) -> None:
     """The largest gap with its best closing step, and the range of revenue and gross margin."""
     outlook = ""
     if page.book.has("Risk Outlook"):
@@ -231,7 +295,7 @@ def _closing(page: Page, row: int, gaps: int, workings: Workings) -> None:
             low, high = (f'SUMIFS({filled(spec, key)},{filled(spec, "figure")},"{label}",{filled(spec, "risk")},"")' for key in ("p10", "p90"))
             known = f'COUNTIFS({filled(spec, "figure")},"{label}")=0'
             told.append(workings.add(f"Range of {label.lower()}", f'IF({known},"",TEXT({low},{_TEXT})&" to "&TEXT({high},{_TEXT}))'))
-        both = f'"P10 to P90 of revenue "&{told[0]}&", of gross margin "&{told[1]}&"."'
+        both = f'"P10 to P90 over "&{periods.whole}&": revenue "&{told[0]}&", gross margin "&{told[1]}&"."'
         outlook = '&" "&' + workings.add("Range in words", f'IF({told[0]}="","No risks yet.",{both})')
     nothing, something = f'${PLACE}${gaps}=""', f"COUNTIF({filled(page.book.spec('Plan Comparison'), 'level')},\"?*\")" if page.book.has("Plan Comparison") else "0"
     known = workings.add("Figures that are compared", something, unit="count", form="#,##0")
@@ -239,9 +303,17 @@ def _closing(page: Page, row: int, gaps: int, workings: Workings) -> None:
         page.sheet.write_blank(f"{field.place}{row}", None, page.book.styles.body())
     write_cell(page, row, _G, f'IF({nothing},IF({known}=0,"",0),-$D{gaps})')
     closed = f'IF($E${gaps}=0,"nothing closes it","its best step closes "&TEXT($E${gaps},{_TEXT})&", "&TEXT(N($F${gaps}),"0%")&" stays open after all")'
-    told_gap = f'$A${gaps}&", margin "&TEXT(N($D${gaps}),{_TEXT})&": "&{closed}&"; see the gaps below."'
+    gap_list = page.book.spec("Gap List")
+    at = f"MATCH(${PLACE}${gaps},{filled(gap_list, 'rank')},0)"
+    first, last = (f"INDEX({filled(gap_list, name)},{at})" for name in ("first_period", "last_period"))
+    over = workings.add("Periods of the largest gap", f'IF({nothing},"",{first}&" to "&{last})')
+    told_gap = f'$A${gaps}&", "&{over}&", margin "&TEXT(N($D${gaps}),{_TEXT})&": "&{closed}&"; see the gaps below."'
     gap = workings.add("Largest gap in words", f'IF({nothing},"",{told_gap})')
-    _words(page, row, f'IF({nothing},IF({known}=0,"Nothing planned yet.","No gap stands."),{gap}){outlook}')
+    behind = ""
+    if "worst" in page.rows:
+        cell = f"$D${page.rows['worst']}"
+        behind = "&" + workings.add("Most behind in revenue, in words", f'IF({cell}="",""," In revenue most is missing in "&{cell}&" (question 8).")')
+    _words(page, row, f'IF({nothing},IF({known}=0,"Nothing planned yet.","No gap stands."),{gap}){behind}{outlook}')
 
 
 def _colours(page: Page, first: int, last: int) -> None:

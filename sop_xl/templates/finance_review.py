@@ -24,7 +24,7 @@ from sop_xl.templates.finance_choices import Choices, Workings
 from sop_xl.templates.reach import filled, period_filled
 from sop_xl.templates.review import Formula, Page
 
-_CHART_ROWS, _CHART_HEIGHT = 17, 330
+_CHART_ROWS, _CHART_HEIGHT = 15, 290
 _LEFT, _RIGHT = 828, 850
 """Width of a chart over the label columns, and of one beside them on the printed page."""
 _PRINTED_FAMILIES = 40
@@ -108,11 +108,14 @@ def _bridge(page: Page, top: int, choices: Choices, workings: Workings) -> None:
     """The bridge with its items on the left, its waterfall on the right and once more beside the table of Bridges."""
     after = bridge_block.bridge_block(page, top, choices.bridge, choices.measure) + 1
     item_drill.item_drill(page, after, top, workings)
-    title, description = "From the reference to the plan", "Waterfall from the reference to the plan"
+    description = "Waterfall from the reference to the plan"
     height = 20 * (bridge_block.STEPS + 1 + item_drill.HEIGHT)
 
     def waterfall() -> Any:
-        return charts.waterfall_chart(page.book, page.name, top + 2, bridge_block.STEPS, title=title, what="it", names_column=LABEL_COLUMNS + page.book.history_count)
+        return charts.waterfall_chart(
+            page.book, page.name, top + 2, bridge_block.STEPS, title=bridge_block.WATERFALL, what="it", names_column=LABEL_COLUMNS + page.book.history_count,
+            title_cell=bridge_block.title_cell(page, top),
+        )  # fmt: skip
 
     charts.insert(page, waterfall(), f"{page.beside}{top + 1}", _RIGHT, height, description)
     bridge_block.chart_beside_table(page, waterfall(), description)

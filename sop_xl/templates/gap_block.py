@@ -31,8 +31,8 @@ def gap_block(page: Page, top: int) -> int:
     def of(name: str) -> str:
         return f"INDEX({filled(spec, name)},{{at}})"
 
-    # a gap that is closed stays in the list for its owner, with 0; one whose value is not known is open
-    is_open = f'((({value}<>0)+({value}="")+({units}<>0))>0)'
+    # a gap that is closed stays in the list for its owner, with 0; one of revenue that earns nothing has 0 as well and is open
+    is_open = f'((({value}<>0)+({value}="")+({units}<>0)+(LEFT({filled(spec, "cause")},10)<>"Closed now"))>0)'
     own = f'({rank}<>"")*({order}=0)*{is_open}*((({page.family}="All")+({family}={page.family}))>0)'
     closing = f'({rank}=${PLACE}{{row}})*({order}>0)*({step}<>"{_NOT_CLOSED}")'
     best = f"INDEX({step},MATCH(1,{closing}*({value}=-$E{{row}})*({value}<0),0))"

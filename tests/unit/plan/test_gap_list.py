@@ -160,6 +160,11 @@ class TestPlanAndBudget:
         listed, _ = gaps(plan=[*plan_rows(margin=-5, revenue=400), *plan_rows(version="Budget", revenue=500)])
         assert account(listed, "Bikes below budget")[0][:2] == ("gap", 0)
 
+    def test_of_gaps_in_revenue_that_earns_nothing_the_largest_stands_first(self):
+        plan = [*plan_rows(margin=-5, revenue=400), *plan_rows("Helmets", margin=-1, revenue=50)]
+        listed, _ = gaps(plan=[*plan, *plan_rows(version="Budget", revenue=410), *plan_rows("Helmets", version="Budget", revenue=90)])
+        assert listed.drop_duplicates("gap")[["gap", "value"]].values.tolist() == [["Helmets below budget", 0], ["Bikes below budget", 0]]
+
     def test_a_budget_that_names_no_family_is_one_of_the_whole_plan(self):
         listed, _ = gaps(plan=[*self.PLAN, *plan_rows("(not by family)", "(not by region)", "Budget", margin=115)])
         assert account(listed, "Whole plan below budget")[0][:2] == ("gap", 12 * 5)
