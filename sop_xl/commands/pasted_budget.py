@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 
 from sop_xl.blocks import Block
-from sop_xl.errors import Severity, errors_in
+from sop_xl.errors import Problem, Severity, errors_in
 from sop_xl.frames import FX_RATES, empty_frame
+from sop_xl.periods import Timeline
 from sop_xl.plan.currency import convert_to_plan_currency
 from sop_xl.sheets.budget_paste.control import Converter
 from sop_xl.sheets.budget_paste.meaning import Reader
@@ -57,6 +58,20 @@ def understood_budget(block: Block, settings: Settings, readings: Mapping[str, R
     said += own_problems(standard, block, known.family_of)
     notes = [p for p in standard.problems if p.severity is Severity.NOTE]
     return replace(standard, problems=(*(p for p in standard.problems if p not in notes), *said, *notes)), mapping
+
+
+def budget_out_of_reach(budget: pd.DataFrame, timeline: Timeline) -> list[Problem]:
+    """A warning where a budget has no figure in any past or planned period of the workbook: nothing is then compared with it."""
+    if budget.empty:
+        return []
+    first, last = budget["period"].min(), (budget["last_period"] if "last_period" in budget else budget["period"]).max()
+    start, end = timeline.periods[0], timeline.periods[-1]
+    if first <= end and last >= start:
+        return []
+    label = timeline.calendar.label
+    words = f"expected a budget of {label(start)} to {label(end)}, the past and planned periods of the workbook"
+    hint = "nothing is compared with it; Budget period shift in Settings moves its periods"
+    return [Problem(BUDGET, "", "budget-out-of-reach", words, f"{label(first)} to {label(last)}", hint, Severity.WARNING)]
 
 
 def at_plan_rates(settings: Settings, readings: Mapping[str, Reading]) -> Converter:

@@ -30,6 +30,7 @@ from sop_xl.sheets.budget_paste.numbers import numbers_of
 from sop_xl.sheets.budget_paste.remembered import OfLayout, Remembered, fingerprint
 from sop_xl.sheets.budget_paste.rows import lines_of, mark_unknown_units, say_categories
 from sop_xl.sheets.budget_paste.said import (
+    absent_problems,
     added_problems,
     cell_problems,
     column_problems,
@@ -154,7 +155,7 @@ def _read_table(table: Table, cells: Cells, reader: Reader, settings: Settings, 
     untied = [*untied_rows(lines, columns, numbers.table, reader.known, terms), *untied_columns(lines, columns, numbers.table, terms, reader.known)]
     problems = [
         *column_problems(block, columns, numbers), *row_problems(block, lines), *cell_problems(block, lines, columns, numbers),
-        *maker.found(), *total_problems(block, untied), *_scale_problems(block, terms.meaning, terms.sources, settings, cells), *signs,
+        *absent_problems(block, lines, columns, numbers, cells), *maker.found(), *total_problems(block, untied), *_scale_problems(block, terms.meaning, terms.sources, settings, cells), *signs,
     ]  # fmt: skip
     left_out = left_out_of(lines, columns, numbers, figures)
     return TableRead(columns, lines, numbers, terms, figures, table.header, left_out, negative), problems
@@ -219,6 +220,9 @@ def _sheet_words(parts: Sequence[TableRead], block: Block, settings: Settings) -
                 inferred.append(year_words(terms, block))
         if part.negative_costs:
             inferred.append("costs are stated below zero and count positive, as most of them prove")
+        if part.numbers.absent:
+            count = len(part.numbers.absent)
+            words.append(f"{count} cells such as NULL read as nothing budgeted" if count > 1 else "a cell such as NULL read as nothing budgeted")
         if part.numbers.mark:
             inferred.append(f'numbers as text read with the decimal mark "{part.numbers.mark}", as some of them prove')
     measures = {f.measure for part in parts for f in part.figures}

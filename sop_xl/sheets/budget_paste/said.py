@@ -10,6 +10,7 @@ import numpy as np
 from sop_xl.blocks import Block
 from sop_xl.errors import Problem, Severity
 from sop_xl.sheets.budget_paste.columns import UNKNOWN, Column
+from sop_xl.sheets.budget_paste.layout import Cells
 from sop_xl.sheets.budget_paste.money import number
 from sop_xl.sheets.budget_paste.numbers import Numbers
 from sop_xl.sheets.budget_paste.rows import Line
@@ -56,6 +57,16 @@ def added_problems(block: Block, columns: Sequence[Column], added: Mapping[tuple
     if count:
         found.append(Problem(block.sheet, "", "budget-added-up", f"{count} figures added to others that differ only in their location or in columns that are left out", severity=Severity.NOTE))
     return found
+
+
+def absent_problems(block: Block, lines: Sequence[Line], columns: Sequence[Column], numbers: Numbers, cells: Cells) -> list[Problem]:
+    """A note on cells that say in words that nothing is budgeted."""
+    if not numbers.absent:
+        return []
+    k, m = numbers.absent[0]
+    i, j = lines[k].row, columns[m].place
+    more = f"and {len(numbers.absent) - 1} more such cells" if len(numbers.absent) > 1 else ""
+    return [Problem(block.sheet, block.address(i, j), "budget-absent", "read as absent", show(cells[i][j]), more, Severity.NOTE)]
 
 
 def column_problems(block: Block, columns: Sequence[Column], numbers: Numbers) -> list[Problem]:
