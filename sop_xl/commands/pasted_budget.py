@@ -95,7 +95,7 @@ def at_plan_rates(settings: Settings, readings: Mapping[str, Reading]) -> Conver
 
 
 def known_names(readings: Mapping[str, Reading]) -> Known:
-    """Families, items and regions that the workbook lists."""
+    """Families, items, categories and regions that the workbook lists, with its locations and countries as parts of regions."""
     items, locations = filled(readings, "Items"), filled(readings, "Locations")
     regions: list[str] = []
     region_of: dict[str, str] = {}
@@ -104,7 +104,10 @@ def known_names(readings: Mapping[str, Reading]) -> Known:
         regions = [str(r) for r in places["region"].unique() if r]
         # a name that two locations have is one of each; Known leaves it out where their regions differ
         named_places = places[(places["name"] != "") & ~places["name"].duplicated(keep=False)]
-        region_of = {str(text): str(region) for side in (named_places[["name", "region"]], places[["location", "region"]]) for text, region in side.itertuples(index=False) if text and region}
+        # a country counts for its region as a location does, where all of its locations are in one
+        countries = places.loc[places["country"] != "", ["country", "region"]].drop_duplicates()
+        countries = countries[~countries["country"].duplicated(keep=False)]
+        region_of = {str(text): str(region) for side in (countries, named_places[["name", "region"]], places[["location", "region"]]) for text, region in side.itertuples(index=False) if text and region}
     if items is None:
         return Known(regions=tuple(regions), region_of=region_of)
     rows = items.records[items.records["item"] != ""]

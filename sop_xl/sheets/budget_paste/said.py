@@ -79,7 +79,8 @@ def column_problems(block: Block, columns: Sequence[Column], numbers: Numbers) -
         cell = block.address(*column.header_cell)
         got = show(column.found)
         if column.doubt and not column.doubt.startswith("did you mean"):
-            found.append(Problem(block.sheet, cell, "ambiguous-column", _expected(column.doubt), got, TELL))
+            expected, hint = _expected(column.doubt)
+            found.append(Problem(block.sheet, cell, "ambiguous-column", expected, got, hint or TELL))
         elif count:
             words = f"expected a header that says what its {count} figures are" if count > 1 else "expected a header that says what its figure is"
             found.append(Problem(block.sheet, cell, "budget-column", words, got, column.doubt or TELL))
@@ -94,15 +95,18 @@ def row_problems(block: Block, lines: Sequence[Line]) -> list[Problem]:
             continue
         cell = block.address(*line.cell)
         named = line.unit or line.group or line.found
-        hint = line.doubt if line.doubt.startswith("did you mean") else TELL if line.found else "write into the row what it is"
-        words = "expected a family, an item or a region of the workbook" if not line.doubt or line.doubt.startswith("did you mean") else _expected(line.doubt)
+        near = line.doubt if line.doubt.startswith("did you mean") else ""
+        words, remedy = _expected(line.doubt) if line.doubt and not near else ("expected a family, an item or a region of the workbook", near)
+        hint = remedy or (TELL if line.found else "write into the row what it is")
         found.append(Problem(block.sheet, cell, "budget-row", words, show(named), hint))
     return gathered_refusals(found)
 
 
-def _expected(doubt: str) -> str:
-    """A doubt as what is expected, so that every line says it in the same way."""
-    return doubt if doubt.startswith("expected") else f"expected one meaning: {doubt}"
+def _expected(doubt: str) -> tuple[str, str]:
+    """A doubt as what is expected, and its own remedy, if it names one: a line has no two of them."""
+    doubt = doubt if doubt.startswith("expected") else f"expected one meaning: {doubt}"
+    words, _, remedy = doubt.partition(" (")
+    return (words, remedy.removesuffix(")")) if "Settings" in remedy else (doubt, "")
 
 
 def total_problems(block: Block, untied: Sequence[Untied]) -> list[Problem]:
