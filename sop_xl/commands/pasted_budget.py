@@ -99,6 +99,7 @@ def known_names(readings: Mapping[str, Reading]) -> Known:
     items, locations = filled(readings, "Items"), filled(readings, "Locations")
     regions: list[str] = []
     region_of: dict[str, str] = {}
+    regions_of_country: dict[str, tuple[str, ...]] = {}
     if locations is not None:
         places = locations.records
         regions = [str(r) for r in places["region"].unique() if r]
@@ -106,10 +107,11 @@ def known_names(readings: Mapping[str, Reading]) -> Known:
         named_places = places[(places["name"] != "") & ~places["name"].duplicated(keep=False)]
         # a country counts for its region as a location does, where all of its locations are in one
         countries = places.loc[places["country"] != "", ["country", "region"]].drop_duplicates()
+        regions_of_country = {str(code).upper(): tuple(map(str, own)) for code, own in countries.groupby("country", sort=True)["region"] if len(own) > 1}
         countries = countries[~countries["country"].duplicated(keep=False)]
         region_of = {str(text): str(region) for side in (countries, named_places[["name", "region"]], places[["location", "region"]]) for text, region in side.itertuples(index=False) if text and region}
     if items is None:
-        return Known(regions=tuple(regions), region_of=region_of)
+        return Known(regions=tuple(regions), region_of=region_of, regions_of_country=regions_of_country)
     rows = items.records[items.records["item"] != ""]
     family = rows["family"].where(rows["family"] != "", "(no family)")
     named = rows["name"].where(~rows["name"].duplicated(keep=False), "")
@@ -119,5 +121,6 @@ def known_names(readings: Mapping[str, Reading]) -> Known:
         family_of=dict(zip(rows["item"], family, strict=True)),
         category_of={f: c for f, c in zip(family, rows["category"], strict=True) if c},
         region_of=region_of,
+        regions_of_country=regions_of_country,
         item_names={n: i for n, i in zip(named, rows["item"], strict=True) if n and n != i},
     )

@@ -56,4 +56,7 @@ def test_a_country_counts_for_its_region_where_all_of_its_locations_are_in_one()
     locations = read_sheet(sheet("Locations"), block_of(table, "Locations"), EUR)
     known = known_names({"Locations": locations})
     assert known.located("NO") == "North"
-    assert known.located("IT") == "", "its locations are in two regions"
+    pasted = read_budget_paste(sheet("Budget"), block_of("Country | Jan 2026\nNO | 1\nIT | 2", "Budget", row=1), EUR, known)
+    assert pasted is not None
+    assert budget(pasted, "region") == {("North", "2026-01"): 1}
+    assert 'Budget!A3: expected one region: Locations has IT in South and North, got "IT" (say what it is, or left out, with Take it as in Budget Mapping)' in said(pasted)

@@ -300,7 +300,9 @@ def _named(role: str, label: str, reader: Reader) -> Meaning:
     if role == "region" and squeeze(label) in ("all", "allregions", "total"):
         return NOTHING
     if not fitting:
-        return Meaning(rest=label, doubt=reader.known.near(label))
+        regions = reader.known.regions_of_country.get(label.upper(), ())
+        doubt = f"expected one region: Locations has {label} in {' and '.join(regions)}" if regions else reader.known.near(label)
+        return Meaning(rest=label, doubt=doubt)
     if len({kind for kind, _ in fitting}) > 1 or len(fitting) > 1:
         return Meaning(rest=label, doubt=" or ".join(f"{kind} {name}" for kind, name in fitting))
     kind, name = fitting[0]
