@@ -9,7 +9,7 @@ from functools import cached_property
 
 import pandas as pd
 
-from sop_xl.commands.pasted_budget import BUDGET, understood_budget
+from sop_xl.commands.pasted_budget import BUDGET, budget_out_of_reach, understood_budget
 from sop_xl.errors import Problem, Severity, errors_in
 from sop_xl.frames import BUDGET_MAPPING, CUSTOMER_MIX, empty_frame
 from sop_xl.hosts.protocol import Host
@@ -175,7 +175,7 @@ def planning_timeline(inputs: Inputs) -> tuple[Timeline | None, list[Problem]]:
                         severity=Severity.NOTE, hint="the current period in Settings is earlier than the last history")
             )  # fmt: skip
     timeline = Timeline(calendar, first, current, settings.horizon)
-    return timeline, notes + _unfinished(history, timeline)
+    return timeline, notes + _unfinished(history, timeline) + budget_out_of_reach(inputs.frame("Budget"), timeline)
 
 
 def _unfinished(history: pd.DataFrame, timeline: Timeline) -> list[Problem]:

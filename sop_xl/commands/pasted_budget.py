@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 
 from sop_xl.blocks import Block
-from sop_xl.errors import Severity, errors_in
+from sop_xl.errors import Problem, Severity, errors_in
 from sop_xl.frames import FX_RATES, empty_frame
+from sop_xl.periods import Timeline
 from sop_xl.plan.currency import convert_to_plan_currency
 from sop_xl.sheets.budget_paste.control import Converter
 from sop_xl.sheets.budget_paste.meaning import Reader
@@ -59,6 +60,20 @@ def understood_budget(block: Block, settings: Settings, readings: Mapping[str, R
     return replace(standard, problems=(*(p for p in standard.problems if p not in notes), *said, *notes)), mapping
 
 
+def budget_out_of_reach(budget: pd.DataFrame, timeline: Timeline) -> list[Problem]:
+    """A warning where a budget has no figure in any past or planned period of the workbook: nothing is then compared with it."""
+    if budget.empty:
+        return []
+    first, last = budget["period"].min(), (budget["last_period"] if "last_period" in budget else budget["period"]).max()
+    start, end = timeline.periods[0], timeline.periods[-1]
+    if first <= end and last >= start:
+        return []
+    label = timeline.calendar.label
+    words = f"expected a budget of {label(start)} to {label(end)}, the past and planned periods of the workbook"
+    hint = "nothing is compared with it; Budget period shift in Settings moves its periods"
+    return [Problem(BUDGET, "", "budget-out-of-reach", words, f"{label(first)} to {label(last)}", hint, Severity.WARNING)]
+
+
 def at_plan_rates(settings: Settings, readings: Mapping[str, Reading]) -> Converter:
     """Converts amounts of a budget as pasted, each at the plan rates of its own periods once they are moved as Settings say.
 
@@ -80,18 +95,23 @@ def at_plan_rates(settings: Settings, readings: Mapping[str, Reading]) -> Conver
 
 
 def known_names(readings: Mapping[str, Reading]) -> Known:
-    """Families, items and regions that the workbook lists."""
+    """Families, items, categories and regions that the workbook lists, with its locations and countries as parts of regions."""
     items, locations = filled(readings, "Items"), filled(readings, "Locations")
     regions: list[str] = []
     region_of: dict[str, str] = {}
+    regions_of_country: dict[str, tuple[str, ...]] = {}
     if locations is not None:
         places = locations.records
         regions = [str(r) for r in places["region"].unique() if r]
         # a name that two locations have is one of each; Known leaves it out where their regions differ
         named_places = places[(places["name"] != "") & ~places["name"].duplicated(keep=False)]
-        region_of = {str(text): str(region) for side in (named_places[["name", "region"]], places[["location", "region"]]) for text, region in side.itertuples(index=False) if text and region}
+        # a country counts for its region as a location does, where all of its locations are in one
+        countries = places.loc[places["country"] != "", ["country", "region"]].drop_duplicates()
+        regions_of_country = {str(code).upper(): tuple(map(str, own)) for code, own in countries.groupby("country", sort=True)["region"] if len(own) > 1}
+        countries = countries[~countries["country"].duplicated(keep=False)]
+        region_of = {str(text): str(region) for side in (countries, named_places[["name", "region"]], places[["location", "region"]]) for text, region in side.itertuples(index=False) if text and region}
     if items is None:
-        return Known(regions=tuple(regions), region_of=region_of)
+        return Known(regions=tuple(regions), region_of=region_of, regions_of_country=regions_of_country)
     rows = items.records[items.records["item"] != ""]
     family = rows["family"].where(rows["family"] != "", "(no family)")
     named = rows["name"].where(~rows["name"].duplicated(keep=False), "")
@@ -101,5 +121,6 @@ def known_names(readings: Mapping[str, Reading]) -> Known:
         family_of=dict(zip(rows["item"], family, strict=True)),
         category_of={f: c for f, c in zip(family, rows["category"], strict=True) if c},
         region_of=region_of,
+        regions_of_country=regions_of_country,
         item_names={n: i for n, i in zip(named, rows["item"], strict=True) if n and n != i},
     )

@@ -40,6 +40,8 @@ _WRITER = {
     SheetKind.OUTPUT: "Written by the program; do not type here",
     SheetKind.REVIEW: "Formulas over the outputs; choose in the yellow cells",
 }
+_SHARED = "Written by the program; the yellow columns are yours"
+"""Of an output with columns that people fill."""
 _SOLE_WRITER = {
     "Problems": "Written by the program",
     "Run Log": "Written by the program",
@@ -105,7 +107,8 @@ def head(book: Book, spec: SheetSpec, *, columns: int = 0, widths: tuple[float, 
     status_light(book, spec.name, _light_columns(widths))
     last, span = _span(columns, widths)
     absence = f" When empty: {spec.when_absent}." if spec.when_absent else ""
-    purpose = f"{spec.purpose} {_SOLE_WRITER.get(spec.name, _WRITER[spec.kind])}.{absence}"
+    writer = _SHARED if spec.kind is SheetKind.OUTPUT and any(c.people for c in spec.columns) else _WRITER[spec.kind]
+    purpose = f"{spec.purpose} {_SOLE_WRITER.get(spec.name, writer)}.{absence}"
     _line(sheet, 1, 0, last, purpose, styles.text(wrap=True), span)
     sheet.write_url("A3", "internal:Home!A1", styles.link(top=True), "< Home") if spec.name != "Home" else None
     convention = _CONVENTIONS.get(spec.name, _DEFAULT_CONVENTION[spec.shape])

@@ -67,7 +67,7 @@ def test_a_budget_is_previewed_confirmed_and_remembered(company):
     decide(company, sheet="yes")
     assert check(company) == ["Budget!D10 budget-cell-rejected"]
     paste(company, BUDGET.replace("2025", "2026").replace("tba", "65").replace("180", "245").replace("120 | 200 | 640", "185 | 200 | 705"), row=4)
-    assert check(company) == []
+    assert check(company) == ["Budget budget-out-of-reach"], "the plan ends with 2025"
     assert cells(company, "Budget Mapping")[0]["Confirmed"] == "yes"
     frame = read_inputs(HeadlessHost(company)).frame("Budget")
     assert frame["revenue"].sum() == 705_000 and frame["period"].min() == pd.Timestamp("2026-01-01")

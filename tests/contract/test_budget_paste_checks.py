@@ -237,6 +237,20 @@ def test_another_layout_must_be_confirmed_anew(other):
     assert "budget-not-confirmed" in rules(paste(other, remembered=remember(paste(INFERRED), confirmed=True)))
 
 
+SHAPES = ("Jan 2026 | Feb 2026", "Jan | Feb", "2026 | 2027", "FY2026 | FY2027", "Q1 2026 | Q2 2026", "H1 2026 | H2 2026")
+
+
+@pytest.mark.parametrize("confirmed", SHAPES)
+def test_a_yes_to_months_is_none_to_years(confirmed):
+    """Each shape of periods is a layout of its own; the years in it are not."""
+    settings = Settings(plan_currency="EUR", budget_year=2026)
+    remembered = remember(paste(f"Family | {confirmed}\nchairs | 1 | 2", settings), confirmed=True)
+    for other in SHAPES:
+        expected = [] if other == confirmed else ["budget-not-confirmed"]
+        assert rules(paste(f"Family | {other}\nchairs | 1 | 2", settings, remembered)) == expected, other
+        assert rules(paste(f"Family | {other.replace('2026', '2028').replace('2027', '2029')}\nchairs | 1 | 2", settings, remembered)) == expected
+
+
 def test_a_row_inferred_since_the_mapping_was_confirmed_is_said():
     first = remember(paste(INFERRED), confirmed=True)
     later = paste(INFERRED + "\nGARDEN-CHAIRS | 1 | 2", remembered=first)

@@ -3,9 +3,11 @@
 from pasted_budgets import EUR, KNOWN, budget, line, meaning, rules, said
 from sheet_tables import block_of
 
+from sop_xl.commands.pasted_budget import known_names
 from sop_xl.sheets import sheet
 from sop_xl.sheets.budget_paste.names import Known
 from sop_xl.sheets.budget_paste.paste import PastedBudget, read_budget_paste
+from sop_xl.sheets.read import read_sheet
 
 PLACES = Known(
     families=KNOWN.families, regions=KNOWN.regions, family_of=KNOWN.family_of, category_of=KNOWN.category_of,
@@ -47,3 +49,14 @@ def test_a_region_keeps_its_name_and_what_several_regions_call_so_is_not_guessed
     pasted = paste("Region | Jan 2026\nNorth | 10\nDepot | 5\n10 | 7")
     assert budget(pasted, "region") == {("North", "2026-01"): 10}
     assert ['got "Depot"' in w or 'got "10"' in w for w in said(pasted)] == [True, True]
+
+
+def test_a_country_counts_for_its_region_where_all_of_its_locations_are_in_one():
+    table = "Location | Region | Country\nOSL | North | NO\nBGO | North | NO\nROM | South | IT\nMIL | North | IT"
+    locations = read_sheet(sheet("Locations"), block_of(table, "Locations"), EUR)
+    known = known_names({"Locations": locations})
+    assert known.located("NO") == "North"
+    pasted = read_budget_paste(sheet("Budget"), block_of("Country | Jan 2026\nNO | 1\nIT | 2", "Budget", row=1), EUR, known)
+    assert pasted is not None
+    assert budget(pasted, "region") == {("North", "2026-01"): 1}
+    assert 'Budget!A3: expected one region: Locations has IT in South and North, got "IT" (say what it is, or left out, with Take it as in Budget Mapping)' in said(pasted)

@@ -88,6 +88,7 @@ def columns_of(table: Table, cells: Cells, reader: Reader, decide: Callable[[str
     _versions(columns)
     _unread_words(columns)
     _leading(columns)
+    _lone_total(columns)
     return columns
 
 
@@ -295,6 +296,15 @@ def _unread_words(columns: list[Column]) -> None:
             column.words.append(f'"{column.meaning.rest}" not read')
         else:
             column.role = UNKNOWN
+
+
+def _lone_total(columns: list[Column]) -> None:
+    """A total column beside which no other figures stand holds the budget itself."""
+    totals = [c for c in columns if c.role == TOTAL and not c.decided]
+    if len(totals) == 1 and not any(c.role in (FIGURES, UNKNOWN) for c in columns):
+        column = totals[0]
+        column.role, column.inferred, column.meaning = FIGURES, True, replace(column.meaning, total="")
+        column.words.append("no parts of this total stand beside it: it counts itself")
 
 
 def _leading(columns: list[Column]) -> None:

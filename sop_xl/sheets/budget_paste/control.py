@@ -32,7 +32,8 @@ def total_lines(lines: MappingLines, amounts: pd.DataFrame, left_out: LeftOut | 
         Makes several currencies one; without it they cannot be held against one total.
     """
     order = {name: k for k, name in enumerate(MEASURES)}
-    sums = amounts.groupby(["measure", "currency"])["amount"].sum().to_dict() if len(amounts) else {}
+    by_kind = amounts.groupby(["measure", "currency"], as_index=False)["amount"].sum()
+    sums = {(str(name), str(code)): float(total) for name, code, total in by_kind.itertuples(index=False)}
     for (name, code), total in sorted(sums.items(), key=lambda kv: (order[kv[0][0]], kv[0][1])):
         lines.add("total", f"{MEASURES[name].label} {code}".strip(), "", "total", ["sum of all figures, as pasted"], float(total))
     words = ""

@@ -42,6 +42,9 @@ def own_cells(spec: SheetSpec, block: Block) -> Cells:
     if block.table is None:
         return cells
     top, left = block.table[0] - block.row, block.table[1] - block.column
+    if 0 <= top < len(cells):
+        # an empty cell of a table's header is called Column2 and so on; where a paste has merged cells or blanks there, it said nothing
+        cells[top] = [None if isinstance(v, str) and _NO_NAME.fullmatch(v) else v for v in cells[top]]
     labels = {c.label for c in spec.columns}
     for i, row in enumerate(cells[: max(top, 0)]):
         if i == 0 and row and row[0] == spec.name:
@@ -73,6 +76,8 @@ def _is_own(value: CellValue, label: str) -> bool:
     return isinstance(value, str) and (value == label if label else _OWN_PERIOD.fullmatch(value) is not None)
 
 
+_NO_NAME = re.compile(r"(?:column|spalte|colonne|columna) ?\d+", re.IGNORECASE)
+"""What Excel calls a column of a table whose header is empty, in its own language."""
 _OWN_PERIOD = re.compile(r"\d{4}-(?:\d{2}|W\d{2})")
 
 

@@ -27,6 +27,8 @@ class Known:
         Item by its name, where only one item has it.
     region_of
         Region of each location, by its code and by its name; a budget of a location counts for its region.
+    regions_of_country
+        Regions of each country that has locations in several of them, so that its budget counts for none.
     """
 
     families: tuple[str, ...] = ()
@@ -35,6 +37,7 @@ class Known:
     category_of: dict[str, str] = field(default_factory=dict)
     item_names: dict[str, str] = field(default_factory=dict)
     region_of: dict[str, str] = field(default_factory=dict)
+    regions_of_country: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         exact: dict[str, list[tuple[str, str]]] = {}

@@ -33,6 +33,8 @@ class Numbers:
         Currency that a cell names by itself, by (line, column).
     refused
         Cells that hold something else than a number, by (line, column).
+    absent
+        Cells that say in words that there is nothing, such as `NULL`.
     mark
         Decimal mark that the texts of the paste prove; `""` where none was needed or proven.
     """
@@ -41,6 +43,7 @@ class Numbers:
     aside: np.ndarray[Any, np.dtype[np.float64]]
     currencies: dict[tuple[int, int], str] = field(default_factory=dict)
     refused: dict[tuple[int, int], tuple[CellValue, Refused]] = field(default_factory=dict)
+    absent: list[tuple[int, int]] = field(default_factory=list)
     mark: str = ""
 
 
@@ -65,7 +68,10 @@ def numbers_of(lines: Sequence[Line], columns: Sequence[Column], cells: Cells, r
             if refusal is not None:
                 if line.kind == FIGURES and column.role == FIGURES:
                     numbers.refused[k, m] = (value, refusal)
-            elif number is not None:
+            elif number is None:
+                if type(value) is str and value.strip() and line.kind == FIGURES and column.role == FIGURES:
+                    numbers.absent.append((k, m))
+            else:
                 aside = LEFT_OUT in (line.kind, column.role)
                 (numbers.aside if aside else numbers.table)[k, m] = number
                 if currency:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from sop_xl.blocks import Block, a1
-from sop_xl.errors import Problem, Severity
+from sop_xl.errors import Problem, Severity, errors_in
 from sop_xl.frames import BUDGET_MAPPING, empty_frame
 from sop_xl.sheets.budget_paste.coarse_columns import mark_coarse_columns
 from sop_xl.sheets.budget_paste.columns import FIGURES, TOTAL, UNKNOWN, columns_of
@@ -28,8 +28,10 @@ from sop_xl.sheets.budget_paste.money import SCALE_WORDS
 from sop_xl.sheets.budget_paste.names import Known
 from sop_xl.sheets.budget_paste.numbers import numbers_of
 from sop_xl.sheets.budget_paste.remembered import OfLayout, Remembered, fingerprint
-from sop_xl.sheets.budget_paste.rows import lines_of, mark_unknown_units, say_categories
+from sop_xl.sheets.budget_paste.rows import count_lone_totals, lines_of, mark_unknown_units, say_categories
 from sop_xl.sheets.budget_paste.said import (
+    TELL,
+    absent_problems,
     added_problems,
     cell_problems,
     column_problems,
@@ -108,7 +110,8 @@ def read_budget_paste(spec: SheetSpec, block: Block, settings: Settings, known: 
     problems += added_problems(block, [c for part in parts for c in part.columns], added, confirmed=own.confirmed)
     if not figures:
         expected = "expected at least one figure of a budget"
-        problems.append(Problem(block.sheet, block.address(tables[0].header[-1], 0), "budget-empty", expected, "none that is understood", "the other lines say why"))
+        hint = "the other lines say why" if errors_in(problems) else TELL
+        problems.append(Problem(block.sheet, block.address(tables[0].header[-1], 0), "budget-empty", expected, "none that is understood", hint))
     mapping, more = _mapping(parts, own, remembered, block, settings, convert)
     problems = [*own.problems, *problems, *more]
     reading = _reading(spec, block, settings, parts, figures, problems)
@@ -139,6 +142,7 @@ def _read_table(table: Table, cells: Cells, reader: Reader, settings: Settings, 
     """One table: its columns, rows, numbers and figures, and what is wrong with them."""
     columns = columns_of(table, cells, reader, own.decisions("column", reader) if own.lines else _undecided)
     lines = lines_of(table, columns, cells, reader, own.decisions("row", reader) if own.lines else _undecided)
+    count_lone_totals(lines)
     decided = own.decisions("sheet", reader)("") if own.lines else None
     terms = terms_of_table(table, columns, lines, cells, reader, settings, decided or NOTHING)
     usual = terms.meaning.measure or BY_LABEL[settings.budget_measure.casefold()].name
@@ -154,7 +158,7 @@ def _read_table(table: Table, cells: Cells, reader: Reader, settings: Settings, 
     untied = [*untied_rows(lines, columns, numbers.table, reader.known, terms), *untied_columns(lines, columns, numbers.table, terms, reader.known)]
     problems = [
         *column_problems(block, columns, numbers), *row_problems(block, lines), *cell_problems(block, lines, columns, numbers),
-        *maker.found(), *total_problems(block, untied), *_scale_problems(block, terms.meaning, terms.sources, settings, cells), *signs,
+        *absent_problems(block, lines, columns, numbers, cells), *maker.found(), *total_problems(block, untied), *_scale_problems(block, terms.meaning, terms.sources, settings, cells), *signs,
     ]  # fmt: skip
     left_out = left_out_of(lines, columns, numbers, figures)
     return TableRead(columns, lines, numbers, terms, figures, table.header, left_out, negative), problems
@@ -189,7 +193,7 @@ def _mapping(parts: Sequence[TableRead], own: OfLayout, remembered: Remembered, 
             lines.add("total", f"sign of costs{suffix}", NEGATIVE_COSTS, "costs stated negative", ["they count positive"])
     amounts = pd.DataFrame([(f.measure, f.currency, f.period, f.last_period, f.pasted) for f in figures], columns=["measure", "currency", "period", "last_period", "amount"])
     problems = total_lines(lines, amounts, left_out, convert)
-    problems += _unconfirmed(parts, own, inferred, block)
+    problems += _unconfirmed(parts, own, inferred, block) if figures else []
     return lines.frame(remembered, own), problems
 
 
@@ -219,6 +223,9 @@ def _sheet_words(parts: Sequence[TableRead], block: Block, settings: Settings) -
                 inferred.append(year_words(terms, block))
         if part.negative_costs:
             inferred.append("costs are stated below zero and count positive, as most of them prove")
+        if part.numbers.absent:
+            count = len(part.numbers.absent)
+            words.append(f"{count} cells such as NULL read as nothing budgeted" if count > 1 else "a cell such as NULL read as nothing budgeted")
         if part.numbers.mark:
             inferred.append(f'numbers as text read with the decimal mark "{part.numbers.mark}", as some of them prove')
     measures = {f.measure for part in parts for f in part.figures}

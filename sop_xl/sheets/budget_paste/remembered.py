@@ -11,6 +11,7 @@ from sop_xl.errors import Problem, Severity
 from sop_xl.sheets.budget_paste.layout import Cells, Table
 from sop_xl.sheets.budget_paste.meaning import Meaning, Reader
 from sop_xl.sheets.budget_paste.rows import TITLE
+from sop_xl.sheets.budget_paste.when import When
 from sop_xl.sheets.cells import is_blank, is_error, show, squeeze
 from sop_xl.sheets.read import Reading
 
@@ -155,12 +156,24 @@ def _add(meaning: Meaning, read: Meaning) -> Meaning:
     return merged(read, meaning)
 
 
+def _kind_of_time(when: When) -> str:
+    """`month with its year`, `fiscal year`, whatever the year."""
+    kind = "month" if when.part in ("month", "period", "place", "week") else when.part
+    fiscal = "fiscal " if when.fiscal and when.part not in ("month", "period") else ""
+    return f"{fiscal}{'two-year ' if when.turns else ''}{kind}{' with its year' if when.dated and when.part != 'year' else ''}{' in one' if when.last else ''}"
+
+
 def fingerprint(tables: Sequence[Table], cells: Cells, reader: Reader) -> str:
-    """Layout of a paste by its header texts and what its titles say, without years, without figures, however many periods there are."""
+    """Layout of a paste by its header texts and what its titles say, without figures, and however many periods there are.
+
+    Which years they are of does not count; whether they are months, quarters or years, and whether they name their year, does: a yes to months is none to years.
+    """
     parts: list[str] = []
     for table in tables:
         for i, j in table.titles:
             said = reader.title(str(cells[i][j])) if isinstance(cells[i][j], str) else Meaning()
+            if said.when is not None:
+                parts.append(f"title of {_kind_of_time(said.when)}")
             if said.currency or said.scale or said.measure or said.scope:
                 parts.append(f"title {said.currency} {said.scale:g} {said.measure} {said.family} {said.region}{said.category}")
         used = {j for i in table.body for j, value in enumerate(cells[i]) if not is_blank(value)}
@@ -173,7 +186,7 @@ def fingerprint(tables: Sequence[Table], cells: Cells, reader: Reader) -> str:
                 word = squeeze(str(value))
                 if read.when is not None:
                     named = f"{read.version} {read.measure} {read.currency} {read.scale:g} {read.region} {read.family} {read.total} {read.rest}".strip()
-                    word = f"<time {named}>"
+                    word = f"<{_kind_of_time(read.when)} {named}>"
                 elif j == 0 and not read.said and not read.role:
                     word = re.sub(r"\d", "#", word)
                 if word != last or read.when is None:

@@ -16,7 +16,7 @@ from sop_xl.sheets.budget_paste.columns import (
     UNKNOWN,
     Column,
 )
-from sop_xl.sheets.budget_paste.layout import Cells, Table
+from sop_xl.sheets.budget_paste.layout import Cells, Table, is_figure
 from sop_xl.sheets.budget_paste.meaning import NOTHING, Meaning, Reader, merged
 from sop_xl.sheets.budget_paste.money import take_money
 from sop_xl.sheets.budget_paste.names import Known, as_label
@@ -81,13 +81,14 @@ def lines_of(table: Table, columns: Sequence[Column], cells: Cells, reader: Read
     """
     labels = [c for c in columns if c.role in LABELS]
     figures = [c for c in columns if c.role in (FIGURES, TOTAL)]
+    unclear = [c for c in columns if c.role == UNKNOWN]
     section = NOTHING
     carried: dict[int, tuple[CellValue, int]] = {}
     lines: list[Line] = []
     filled_down = _merged_columns(table, labels, figures, cells)
     for i in table.body:
         row = cells[i]
-        if not any(not is_blank(row[c.place]) for c in figures):
+        if not any(not is_blank(row[c.place]) for c in figures) and not any(is_figure(row[c.place], reader) for c in unclear):
             line, section = _without_figures(i, table, columns, cells, reader, section)
             lines.append(line)
             continue
@@ -102,6 +103,16 @@ def lines_of(table: Table, columns: Sequence[Column], cells: Cells, reader: Read
         lines.append(line)
     _leave_other_versions(lines)
     return lines
+
+
+def count_lone_totals(lines: Sequence[Line]) -> None:
+    """Totals beside which nothing else stands are the budget itself: one line for the company, or one per measure."""
+    totals = [line for line in lines if line.kind == TOTAL and not line.decided]
+    if any(line.kind in (FIGURES, UNKNOWN) for line in lines) or any(line.group for line in totals) or len({replace(line.meaning, total="") for line in totals}) < len(totals):
+        return
+    for line in totals:
+        line.kind, line.inferred, line.meaning = FIGURES, True, replace(line.meaning, total="")
+        line.words.append("no parts of this total stand beside it: it counts itself")
 
 
 def say_categories(lines: Sequence[Line], known: Known) -> None:
@@ -250,7 +261,7 @@ def _cell(column: Column, value: CellValue, label: str, reader: Reader) -> Meani
     if role in TIMES:
         when = parse_when(value, reader.habits, numbers=True)
         if isinstance(when, Refused):
-            return Meaning(doubt=when.hint or when.expected, rest=label)
+            return Meaning(doubt=f"{when.expected} ({when.hint})" if when.hint else when.expected, rest=label)
         if when is None:
             return Meaning(rest=label, doubt="expected a period")
         return Meaning(when=replace(when, fiscal=True) if role == "fiscal year" and when.part == "year" else _quarter(when, role))
@@ -289,7 +300,9 @@ def _named(role: str, label: str, reader: Reader) -> Meaning:
     if role == "region" and squeeze(label) in ("all", "allregions", "total"):
         return NOTHING
     if not fitting:
-        return Meaning(rest=label, doubt=reader.known.near(label))
+        regions = reader.known.regions_of_country.get(label.upper(), ())
+        doubt = f"expected one region: Locations has {label} in {' and '.join(regions)}" if regions else reader.known.near(label)
+        return Meaning(rest=label, doubt=doubt)
     if len({kind for kind, _ in fitting}) > 1 or len(fitting) > 1:
         return Meaning(rest=label, doubt=" or ".join(f"{kind} {name}" for kind, name in fitting))
     kind, name = fitting[0]

@@ -10,6 +10,7 @@ import numpy as np
 from sop_xl.blocks import Block
 from sop_xl.errors import Problem, Severity
 from sop_xl.sheets.budget_paste.columns import UNKNOWN, Column
+from sop_xl.sheets.budget_paste.layout import Cells
 from sop_xl.sheets.budget_paste.money import number
 from sop_xl.sheets.budget_paste.numbers import Numbers
 from sop_xl.sheets.budget_paste.rows import Line
@@ -58,6 +59,16 @@ def added_problems(block: Block, columns: Sequence[Column], added: Mapping[tuple
     return found
 
 
+def absent_problems(block: Block, lines: Sequence[Line], columns: Sequence[Column], numbers: Numbers, cells: Cells) -> list[Problem]:
+    """A note on cells that say in words that nothing is budgeted."""
+    if not numbers.absent:
+        return []
+    k, m = numbers.absent[0]
+    i, j = lines[k].row, columns[m].place
+    more = f"and {len(numbers.absent) - 1} more such cells" if len(numbers.absent) > 1 else ""
+    return [Problem(block.sheet, block.address(i, j), "budget-absent", "read as absent", show(cells[i][j]), more, Severity.NOTE)]
+
+
 def column_problems(block: Block, columns: Sequence[Column], numbers: Numbers) -> list[Problem]:
     """Columns with figures whose header does not say what they are: they stop a run until someone says it, if only that they are left out."""
     found = []
@@ -68,7 +79,8 @@ def column_problems(block: Block, columns: Sequence[Column], numbers: Numbers) -
         cell = block.address(*column.header_cell)
         got = show(column.found)
         if column.doubt and not column.doubt.startswith("did you mean"):
-            found.append(Problem(block.sheet, cell, "ambiguous-column", _expected(column.doubt), got, TELL))
+            expected, hint = _expected(column.doubt)
+            found.append(Problem(block.sheet, cell, "ambiguous-column", expected, got, hint or TELL))
         elif count:
             words = f"expected a header that says what its {count} figures are" if count > 1 else "expected a header that says what its figure is"
             found.append(Problem(block.sheet, cell, "budget-column", words, got, column.doubt or TELL))
@@ -83,15 +95,18 @@ def row_problems(block: Block, lines: Sequence[Line]) -> list[Problem]:
             continue
         cell = block.address(*line.cell)
         named = line.unit or line.group or line.found
-        hint = line.doubt if line.doubt.startswith("did you mean") else TELL if line.found else "write into the row what it is"
-        words = "expected a family, an item or a region of the workbook" if not line.doubt or line.doubt.startswith("did you mean") else _expected(line.doubt)
+        near = line.doubt if line.doubt.startswith("did you mean") else ""
+        words, remedy = _expected(line.doubt) if line.doubt and not near else ("expected a family, an item or a region of the workbook", near)
+        hint = remedy or (TELL if line.found else "write into the row what it is")
         found.append(Problem(block.sheet, cell, "budget-row", words, show(named), hint))
     return gathered_refusals(found)
 
 
-def _expected(doubt: str) -> str:
-    """A doubt as what is expected, so that every line says it in the same way."""
-    return doubt if doubt.startswith("expected") else f"expected one meaning: {doubt}"
+def _expected(doubt: str) -> tuple[str, str]:
+    """A doubt as what is expected, and its own remedy, if it names one: a line has no two of them."""
+    doubt = doubt if doubt.startswith("expected") else f"expected one meaning: {doubt}"
+    words, _, remedy = doubt.partition(" (")
+    return (words, remedy.removesuffix(")")) if "Settings" in remedy else (doubt, "")
 
 
 def total_problems(block: Block, untied: Sequence[Untied]) -> list[Problem]:

@@ -46,23 +46,23 @@ class Terms:
         start = calendar.fiscal_year_start
         if when.part == "period" or (when.year is not None and (when.part != "month" or when.fiscal is not None or start == 1)):
             return when
-        year, fiscal = when.year, when.fiscal
+        year, fiscal, turns = when.year, when.fiscal, when.turns
         if year is None:
             said = self.meaning.when
             if said is not None and said.year is not None and not self.several_years:
-                year, fiscal = said.year, said.fiscal if said.part != "month" else False
+                year, fiscal, turns = said.year, said.fiscal if said.part != "month" else False, said.turns
             elif self.settings.budget_year is not None:
                 year, fiscal = self.settings.budget_year, True
             else:
                 return Refused("budget-without-year", "expected a year for the period", "say it with Budget year in Settings")
-            if self._turn() and start == 1:
+            if self._turn() and start == 1 and not turns:
                 return Refused("ambiguous-period", "expected months that name their year", "they run over the turn of the year, and one year is named")
         if fiscal is None and start != 1 and when.part == "month":
             order = self._fiscal_order(start)
             if order is None:
                 return Refused("ambiguous-period", "expected a fiscal or a calendar year", f"write FY{year}, or CY{year} for the calendar year")
             fiscal = order
-        return replace(when, year=year, fiscal=fiscal)
+        return replace(when, year=year, fiscal=fiscal, turns=turns)
 
     def _turn(self) -> bool:
         return any(b < a for a, b in zip(self.months, self.months[1:], strict=False))

@@ -32,7 +32,7 @@ _SHAPES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("place", re.compile(rf"(?P<word>m|p|per|period|periode|month|monat|mois|mes)[ \-_.]?(?P<number>\d{{1,2}})(?:{_GAP}{_YEAR})?")),
     ("week", re.compile(r"(?:w|wk|kw|cw|week|woche|semaine|semana)[ \-_.]?(?P<number>\d{1,2})")),
 )
-_YEARS = re.compile(rf"(?:(?P<first>\d{{4}}) ?[/\-] ?)?{_YEAR}|(?P<short>{_FISCAL}) ?\d{{2}}/(?P<end>\d{{2}})")
+_YEARS = re.compile(rf"(?:(?P<first>\d{{4}}) ?[/\-] ?)?{_YEAR}|(?P<short>{_FISCAL})[ '.]?(?P<start>\d{{4}}|\d{{2}}) ?[/\-] ?(?P<end>\d{{4}}|\d{{2}})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,8 @@ class When:
         Of a place: a numbered period (`P01`, 1) rather than a month (`M01`).
     period
         Of a complete one, its first day; `day`: it named a day.
+    turns
+        Whether the year was named by two calendar years, as 2024/25.
     """
 
     part: str
@@ -65,6 +67,7 @@ class When:
     counts: bool = False
     period: pd.Timestamp | None = None
     day: bool = False
+    turns: bool = False
 
     @property
     def dated(self) -> bool:
@@ -87,7 +90,7 @@ def parse_when(value: CellValue, habits: Habits, *, numbers: bool = False) -> Wh
     if isinstance(value, int | float):
         return _of_number(float(value), habits) if numbers else None
     text = unaccented(plain(value)).strip("()[]:; ")
-    if re.fullmatch(r"\d{1,2}", text):
+    if re.fullmatch(r"\d{1,2}|0\d\d", text):  # 001 is the first posting period of a fiscal year
         return _of_number(float(text), habits) if numbers else None
     shaped = _shaped(text)
     if shaped is not None:
@@ -150,14 +153,15 @@ def _shaped_year(text: str) -> When | None:
     if match is None:
         return None
     if match["end"]:
-        return When("year", year=_full(match["end"]), fiscal=True)
+        follows = _full(match["end"]) - _full(match["start"]) == 1
+        return When("year", year=_full(match["end"]), fiscal=True, turns=True) if follows else None
     year, fiscal = _year_of(match.groupdict())
     if match["first"]:
         # 2025/26 and 2025/2026: a year that ends in the second one
         short = len(match["year"]) == 2
         if year is None or year - int(match["first"]) != 1 or (short and int(match["year"]) <= 12):  # 2011/12 is a December
             return None
-        return When("year", year=_full(match["year"]), fiscal=True)
+        return When("year", year=_full(match["year"]), fiscal=True, turns=True)
     if len(match["year"]) == 2 and not (match["fiscal"] or match["plain"]):
         return None
     if year is None or not 1990 <= year <= 2100:
@@ -187,7 +191,7 @@ def together(a: When | None, b: When | None) -> When | Refused | None:
     if not coarse.dated:
         return fine
     if not fine.dated:
-        return replace(fine, year=coarse.year, fiscal=coarse.fiscal)
+        return replace(fine, year=coarse.year, fiscal=coarse.fiscal, turns=coarse.turns)
     if coarse.part == "year" and coarse.fiscal is None and fine.year is not None and fine.year != coarse.year:
         return Refused("ambiguous-period", "expected one year for the figure")
     return fine
@@ -211,6 +215,9 @@ def span_of(when: When, calendar: Calendar) -> tuple[pd.Timestamp, pd.Timestamp]
         except FrameError:
             return Refused("not-this-calendar", "expected a period of the calendar in Settings")
         return week, week
+    if when.turns and start == 1:
+        hint = f"say the first month of the fiscal year in Settings, or write {when.year}"
+        return Refused("ambiguous-period", f"expected one calendar year, not {when.year - 1}/{when.year % 100:02d}: the fiscal year in Settings starts in January", hint)
     unclear = when.fiscal is None and start != 1 and not (when.part == "month" or (when.part == "place" and not when.counts))
     if unclear:
         name = str(when.year)
