@@ -176,16 +176,6 @@ def test_revenue_against_budget_is_one_figure_on_every_page(book, review):
     assert checks == {f"Revenue - budget: {one}": 1 for one in ("Plan Comparison = Financial Plan", "KPIs = Plan Comparison", "Bridges = Financial Plan")}
 
 
-def test_revenue_against_budget_is_one_figure_on_every_page(book, review):
-    gap = ahead(EVERY, "Plan", "revenue") - 15_000
-    assert answer(review, 3)[GAP] == pytest.approx(gap)
-    assert line_of(review, "Revenue - budget, of what is budgeted")[3] == pytest.approx(gap)
-    assert line_of(book["Executive"], "Revenue - budget, of what is budgeted")[3] == pytest.approx(gap)
-    assert line_of(review, "Revenue without a budget, not compared")[3] == pytest.approx(0)
-    checks = {row[0]: row[6] for row in book["Checks"] if str(row[0]).startswith("Revenue - budget")}
-    assert checks == {f"Revenue - budget: {one}": 1 for one in ("Plan Comparison = Financial Plan", "KPIs = Plan Comparison", "Bridges = Financial Plan")}
-
-
 # --- the blocks ------------------------------------------------------------------------------------------------------
 
 
