@@ -19,6 +19,25 @@ WORKBOOK = "ThisWorkbook"
 _LIBRARY = ("xlwings", "Dictionary")
 _LIBRARY_FILES = {"xlwings": "xlwings_custom_addin.bas", "Dictionary": "addin/Dictionary.cls"}
 _PROJECT_LINE = 'Public Const PROJECT_NAME As String = "myaddin"'
+_INSTEAD = (
+    (_PROJECT_LINE, _PROJECT_LINE.replace("myaddin", PROJECT)),
+    # Of the workbook in front nothing decides how Python is started: neither its path, which goes into a command line, nor its sheets.
+    # There may be none in front, either.
+    ('PYTHONPATH = AddExcelDir & ";" & ActiveWorkbook.FullName & ";" & ThisWorkbook', 'PYTHONPATH = AddExcelDir & ";" & ";" & ThisWorkbook'),
+    ("For Each cell In Range(sht.", "For Each cell In sht.Range(sht."),
+    ("        If i = 1 Then\n            Set wb = ActiveWorkbook\n", "        If i = 1 Then\n            Set wb = ThisWorkbook\n"),
+    ('        If InStr(ActiveWorkbook.FullName, "://") = 0 Then\n', '        If InStr(ThisWorkbook.FullName, "://") = 0 Then\n'),
+    ("            ActiveFullName = ToPosixPath(ActiveWorkbook.FullName)\n", '            ActiveFullName = ""\n'),
+    ("        Else\n            ActiveFullName = ActiveWorkbook.FullName\n", '        Else\n            ActiveFullName = ""\n'),
+    ("    #Else\n        ActiveFullName = ActiveWorkbook.FullName\n", '    #Else\n        ActiveFullName = ""\n'),
+)
+"""What our copy of the library says in another way: each text stands in it once."""
+_LEFT_OUT = (
+    ("            'Workbook Sheet Config\n", "            'Add-in Sheet Config"),
+    ("    ' Directory Config\n", "    ' User Config\n"),
+)
+"""Settings that our copy does not read, from one remark up to another: a sheet of the workbook in front, or a file beside it, could name any
+program as Python, and whoever opens a mailed workbook would run it. The add-in's own sheet and the user's profile remain."""
 _NAME = re.compile(r'^Attribute VB_Name = "(\w+)"', re.MULTILINE)
 _BASE = {
     "workbook": "0{00020819-0000-0000-C000-000000000046}",
@@ -46,6 +65,8 @@ def own_sources() -> dict[str, str]:
 def library_sources() -> dict[str, str]:
     """The xlwings library, notices and all, as the installed xlwings ships it: its DLL is found by the exact version.
 
+    Only what would let the workbook in front decide about Python is taken out.
+
     Raises
     ------
     HostError
@@ -61,10 +82,23 @@ def library_sources() -> dict[str, str]:
         if not file.exists():
             raise HostError(f"the installed xlwings has no {_LIBRARY_FILES[name]}; install the version that sop_xl names")
         sources[name] = file.read_text(encoding="cp1252")
-    if sources["xlwings"].count(_PROJECT_LINE) != 1:
-        raise HostError("the installed xlwings names its project in another way than expected")
-    sources["xlwings"] = sources["xlwings"].replace(_PROJECT_LINE, _PROJECT_LINE.replace("myaddin", PROJECT))
+    sources["xlwings"] = _restrained(sources["xlwings"])
     return sources
+
+
+def _restrained(library: str) -> str:
+    """The library without the settings that a workbook or its folder may bring; refused where it reads otherwise than known."""
+    for text, instead in _INSTEAD:
+        if library.count(text) != 1:
+            raise HostError(f"the installed xlwings ships a library other than expected: {text.strip().splitlines()[-1].strip()}")
+        library = library.replace(text, instead)
+    for start, end in _LEFT_OUT:
+        before, found, rest = library.partition(start)
+        _, ended, after = rest.partition(end)
+        if not found or not ended or start in rest or end in after:
+            raise HostError(f"the installed xlwings reads its settings in another way than expected: {start.strip()}")
+        library = f"{before}{start.rstrip()}: left out in this copy, see sop_xl/addin/sources.py\n\n{end}{after}"
+    return library
 
 
 def library_version() -> str:
