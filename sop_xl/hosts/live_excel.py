@@ -99,7 +99,7 @@ def quiet(app: Any, patient: Patience) -> Iterator[None]:
 def unlocked(sheet: Any, patient: Patience) -> Iterator[None]:
     """A sheet without its protection; it has the same protection again afterwards.
 
-    xlwings has no protection in its public interface, so this is the one place that speaks to Excel's own objects (`api`).
+    xlwings has no protection in its public interface, so this speaks to Excel's own objects (`api`).
 
     Raises
     ------

@@ -29,8 +29,14 @@ def area_of(cells: Any) -> Area:
 
 
 def read_values(cells: Any) -> list[list[CellValue]]:
-    """Values of a range as cell values, in one read; in two where a text looks like an error."""
-    return cell_rows(cells.options(ndim=2, err_to_str=True).value, lambda: cells.options(ndim=2).value)
+    """Values of a range as cell values, in one read; in more where a text looks like an error, or money is among them."""
+    return cell_rows(cells.options(ndim=2, err_to_str=True).value, lambda: cells.options(ndim=2).value, lambda: _exact_values(cells))
+
+
+def _exact_values(cells: Any) -> Sequence[Sequence[Any]]:
+    """Numbers without their formats, for which xlwings' public interface has no word; only Excel for Windows gives money as such."""
+    found = cells.api.Value2
+    return found if cells.shape != (1, 1) else [[found]]
 
 
 def read_formulas(cells: Any) -> list[list[str]]:

@@ -33,7 +33,7 @@ LONGEST_IN_BLOCK = 8_000
 """Characters of a text that Excel surely takes as part of a block; longer ones go in one by one."""
 
 
-def cell_rows(with_errors: Rows, without_errors: Callable[[], Rows]) -> list[list[CellValue]]:
+def cell_rows(with_errors: Rows, without_errors: Callable[[], Rows], exact: Callable[[], Rows]) -> list[list[CellValue]]:
     """Cell values of a block that was read with its errors as text.
 
     Parameters
@@ -42,24 +42,34 @@ def cell_rows(with_errors: Rows, without_errors: Callable[[], Rows]) -> list[lis
         The block, errors as text.
     without_errors
         Reads it again with errors as `None`; asked for only where a text looks like an error, to tell the two apart.
+    exact
+        Reads it again as numbers without their formats; asked for only where money is among them, which Excel rounds to four places.
     """
     plain: Rows | None = None
+    unrounded: Rows | None = None
     rows: list[list[CellValue]] = []
     for i, row in enumerate(with_errors):
         line: list[CellValue] = []
         for j, value in enumerate(row):
             kind = type(value)
             if kind is float:
-                line.append(int(value) if value.is_integer() and abs(value) < 1e16 else value)
+                line.append(_whole(value))
             elif kind is str and value in _ERRORS:
                 plain = without_errors() if plain is None else plain
                 line.append(CellError(value) if plain[i][j] is None else value)
             elif value is None or kind is str or kind is bool:
                 line.append(value or (None if kind is str else value))
+            elif kind is Decimal:  # cells with a currency format
+                unrounded = exact() if unrounded is None else unrounded
+                line.append(_whole(float(unrounded[i][j])))
             else:
                 line.append(_rare_value(value))
         rows.append(line)
     return rows
+
+
+def _whole(value: float) -> int | float:
+    return int(value) if value.is_integer() and abs(value) < 1e16 else value
 
 
 def _rare_value(value: Any) -> CellValue:
@@ -68,8 +78,6 @@ def _rare_value(value: Any) -> CellValue:
     if isinstance(value, int):
         code = value - _ERROR_BASE
         return CellError(_NEWER_ERRORS.get(code, "#N/A")) if 2000 <= code < 2100 else value
-    if isinstance(value, Decimal):  # cells with a currency format
-        return int(value) if value == value.to_integral_value() else float(value)
     return float(value) if isinstance(value, float) else str(value)
 
 

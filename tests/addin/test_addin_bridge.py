@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from importlib import resources
+from types import SimpleNamespace
 
 import pytest
 from pyopenvba.apps.excel import ExcelApplication
 from pyopenvba.interpreter import VBAArray, VBADate, VBAErrorValue, VBAObject, VBARuntimeError, method
 
 from sop_xl.addin.wrappers import wrapper_module
+from sop_xl.blocks import parse_a1
 from sop_xl.functions import functions
+from sop_xl.hosts.cell_formulas.grid import Grid
 from sop_xl.udfs import ERROR_MARK
 
 LIBRARY = """
@@ -206,3 +210,38 @@ def test_several_blocks_of_cells_are_refused_rather_than_read_in_part(sheet):
 
 def test_whole_columns_end_with_the_last_row_in_use(sheet):
     assert sheet("A:A") == [[1.5], ["x01"], [None]]
+
+
+LAST_ROW_AND_COLUMN = [
+    ("A2:A1048576", [["x01"], [None]]),
+    ("A3:E1048576", [[None, None, None, None, 9.0]]),
+    ("2:2", [["x01", None, None, None, None]]),
+    ("D3:XFD3", [[None, 9.0]]),
+    ("C2:XFD1048576", [[None, None, None], [None, None, 9.0]]),
+    ("G7:G1048576", None),
+    ("A1048576", None),
+]
+
+
+@pytest.mark.parametrize(("address", "values"), LAST_ROW_AND_COLUMN)
+def test_so_do_columns_from_a_cell_on_and_rows_with_the_last_column(sheet, address, values):
+    assert sheet(address) == values
+
+
+@pytest.mark.parametrize(("address", "values"), LAST_ROW_AND_COLUMN)
+def test_and_without_excel_a_formula_gets_blocks_of_the_same_size(address, values):
+    grid = Grid(SimpleNamespace(sheets=list))
+    grid._rows["Data"] = [[1.5, True, None, None, None], ["x01"], [None] * 4 + [9.0]]
+    ends = [re.fullmatch("([A-Z]*)([0-9]*)", end) for end in address.split(":")]
+    (top, left), (bottom, right) = [parse_a1((end[1] or blank) + end[2]) for end, blank in zip([ends[0], ends[-1]], ("A", "XFD"), strict=True)]
+    assert grid.block("Data", (top, left, bottom, right)) == (values or [[None]])
+
+
+def test_money_comes_as_it_stands_in_the_cells_not_rounded_to_four_places(excel):
+    for address, value in (("A1", 0.12345), ("A2", "x"), ("B2", 7.654321)):
+        cell = excel.excel.evaluate("ActiveSheet").vba_get("Range", [address], {})
+        cell.vba_set("Value", value)
+        cell.vba_set("NumberFormat", "$#,##0.00")
+    given = excel.excel.run("Outside_Given", "A1:B2")
+    assert given == [[0.12345, None], ["x", 7.654321]]
+    assert excel.excel.run("Outside_Given", "A1") == 0.12345

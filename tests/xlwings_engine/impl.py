@@ -277,6 +277,13 @@ class RangeImpl(base_classes.Range):
         rows = tuple(tuple(self._sheet.read(*place) for place in row) for row in self._cells())
         return rows[0][0] if len(self) == 1 else rows
 
+    @property
+    def Value2(self):
+        """What Excel's own object says: numbers without what their formats make of them."""
+        self._called("read exact")
+        rows = tuple(tuple(self._sheet.read_exact(*place) for place in row) for row in self._cells())
+        return rows[0][0] if len(self) == 1 else rows
+
     @raw_value.setter
     def raw_value(self, data):
         self._called("write")

@@ -148,6 +148,11 @@ class Worksheet:
                 return Decimal(repr(round(cell.value, 4)))
         return cell.value
 
+    def read_exact(self, row: int, column: int) -> object:
+        """The value with numbers as they are stored."""
+        cell = self.cells.get((row, column))
+        return cell.value if cell is not None and isinstance(cell.value, float) else self.read(row, column)
+
     def formula(self, row: int, column: int) -> str:
         """The formula, or the value as text that Excel would read as that value."""
         cell = self.cells.get((row, column))

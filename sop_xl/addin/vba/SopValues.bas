@@ -6,6 +6,7 @@ Option Private Module
 ' Error values cannot leave Python as such: they come as text behind a mark.
 
 Private Const SOP_MARK As String = "sop_xl:error:"
+Private Const SOP_MONEY As Long = 6              ' type of a value: vbCurrency
 
 Private sopReason As String
 
@@ -25,19 +26,63 @@ Public Function SopValues_Given(ByRef given As Variant) As Variant
         SopValues_Given = CVErr(2015)
         Exit Function
     End If
-    If block.Rows.Count = block.Worksheet.Rows.Count Then
-        Set block = SopValues_UsedRows(block)
-    End If
-    SopValues_Given = block.Value
+    Set block = SopValues_Used(block)
+    SopValues_Given = SopValues_Exact(block, block.Value)
 End Function
 
-' Whole columns down to the last row that is in use.
-Private Function SopValues_UsedRows(ByVal block As Object) As Object
+' The values that were read, money as it stands in the cells: Excel rounds what has a currency format to four places.
+Private Function SopValues_Exact(ByVal block As Object, ByVal values As Variant) As Variant
+    Dim exact As Variant
+    Dim i As Long
+    Dim j As Long
+    SopValues_Exact = values
+    If Not IsArray(values) Then
+        If VarType(values) = SOP_MONEY Then
+            SopValues_Exact = block.Value2
+        End If
+        Exit Function
+    End If
+    For i = LBound(values, 1) To UBound(values, 1)
+        For j = LBound(values, 2) To UBound(values, 2)
+            If VarType(values(i, j)) = SOP_MONEY Then
+                If IsEmpty(exact) Then
+                    exact = block.Value2
+                End If
+                values(i, j) = exact(i, j)
+            End If
+        Next j
+    Next i
+    If Not IsEmpty(exact) Then
+        SopValues_Exact = values
+    End If
+End Function
+
+' What goes to the sheet's last row or column ends with the last one in use, but has at least one cell; anything else stays as it is.
+Private Function SopValues_Used(ByVal block As Object) As Object
     Dim used As Object
-    Dim last As Long
-    Set used = block.Worksheet.UsedRange
-    last = used.Row + used.Rows.Count - 1
-    Set SopValues_UsedRows = block.Resize(last)
+    Dim height As Long
+    Dim width As Long
+    height = block.Rows.Count
+    width = block.Columns.Count
+    If block.Row + height - 1 = block.Worksheet.Rows.Count Then
+        Set used = block.Worksheet.UsedRange
+        height = SopValues_AtLeastOne(used.Row + used.Rows.Count - block.Row)
+    End If
+    If block.Column + width - 1 = block.Worksheet.Columns.Count Then
+        Set used = block.Worksheet.UsedRange
+        width = SopValues_AtLeastOne(used.Column + used.Columns.Count - block.Column)
+    End If
+    Set SopValues_Used = block
+    If height < block.Rows.Count Or width < block.Columns.Count Then
+        Set SopValues_Used = block.Resize(height, width)
+    End If
+End Function
+
+Private Function SopValues_AtLeastOne(ByVal number As Long) As Long
+    SopValues_AtLeastOne = number
+    If number < 1 Then
+        SopValues_AtLeastOne = 1
+    End If
 End Function
 
 ' A result as cells show it.
