@@ -8,7 +8,7 @@ from pathlib import Path
 from sop_xl import __version__
 from sop_xl.commands.about import PROGRAM_VERSION_NAME, TEMPLATE_NAME
 from sop_xl.commands.install import Builder, window_interpreter
-from sop_xl.commands.machine import Machine
+from sop_xl.commands.machine import ON_A_MAC, Machine
 from sop_xl.commands.profile import log_file
 from sop_xl.commands.report import ExitCode, Report, count
 from sop_xl.errors import HostError, Problem, Severity, errors_in
@@ -63,7 +63,7 @@ def examine(machine: Machine, workbook: Host | None = None, *, address: str = ""
 def check_system(machine: Machine) -> Iterable[Problem]:
     """Excel for Windows does everything, on a Mac the macros, elsewhere there is none."""
     if machine.system == "Darwin":
-        yield _note("Excel", "mac", "on a Mac the buttons of the tab work; functions in cells show their last value", "open the workbook on Windows, or run sop-xl regenerate, to compute them anew")
+        yield _note("Excel", "mac", ON_A_MAC, "open the workbook on Windows, or run sop-xl regenerate, to compute them anew")
     elif machine.system != "Windows":
         yield _note("Excel", "no-excel-here", f"{machine.system} has no Excel; workbooks are planned as files", "sop-xl regenerate WORKBOOK")
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from sop_xl.commands.about import xlwings_version
-from sop_xl.commands.machine import SCRIPT_FOLDER_MAC, start_folder
+from sop_xl.commands.machine import ON_A_MAC, SCRIPT_FOLDER_MAC, start_folder
 from sop_xl.commands.report import ExitCode, Report
 from sop_xl.errors import HostError
 from sop_xl.hosts.files import replace_file
@@ -62,7 +62,7 @@ def install_addin(to: Path | None = None, *, build: Builder | None = None, inter
         done.append(f"{target} {'replaced' if before else 'written'} ({len(content):,} bytes); start Excel anew, the tab S&OP is beside Home")
     if system == "Darwin" and to is None:
         done.append(_enable_scripts())
-        done.append("on a Mac the buttons work, functions in cells show their last value")
+        done.append(ON_A_MAC)
     return Report("install", "", summary=". ".join(done) + ".", facts={"addin": str(target), "changed": before != content, "version_of_xlwings": xlwings_version()})
 
 

@@ -15,6 +15,7 @@ from sop_xl import __version__
 from sop_xl.commands.doctor import check_address, examine
 from sop_xl.commands.install import ADDIN_NAME, install_addin, uninstall_addin, window_interpreter
 from sop_xl.commands.machine import (
+    ON_A_MAC,
     ExcelFacts,
     Machine,
     TrustFacts,
@@ -93,7 +94,7 @@ def test_nobody_is_told_to_trust_access_to_vba_or_to_let_all_macros_run():
 def test_a_mac_has_macros_and_is_told_that_functions_show_their_last_value():
     assert rules(MAC) == {"mac": "note"}
     report = examine(MAC, build=lambda interpreter: b"built")
-    assert "functions in cells show their last value" in str(report.problems[0])
+    assert ON_A_MAC in str(report.problems[0])
     assert rules(replace(MAC, xlwings_files=())) == {"mac": "note", "no-script": "error"}
 
 
@@ -231,7 +232,15 @@ def test_a_mac_gets_the_script_without_which_its_macros_reach_nothing(tmp_path, 
     report = install_addin(build=lambda interpreter: b"add-in", system="Darwin")
     assert (start_folder("Darwin") / ADDIN_NAME).read_bytes() == b"add-in"
     assert [p.name for p in (tmp_path / "Library/Application Scripts/com.microsoft.Excel").iterdir()] == ["xlwings-0.37.8.applescript"]
-    assert "functions in cells show their last value" in report.summary
+    assert ON_A_MAC in report.summary
+
+
+@pytest.mark.parametrize("command", ["restore", "import", "export"])
+def test_a_mac_is_not_promised_the_buttons_that_have_to_ask(command):
+    assert f"{command}" in ON_A_MAC.partition("in the Terminal")[0].casefold()
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    paragraph = next(p for p in readme.split("\n\n") if p.startswith("On a Mac "))
+    assert f"`{'sop-xl ' if command == 'restore' else ''}{command}`" in paragraph and "On a Mac the buttons work" not in paragraph
 
 
 @pytest.mark.parametrize("command", ["install", "uninstall"])
