@@ -17,6 +17,7 @@ from typing import Any
 from sop_xl.blocks import CellError, CellValue
 from sop_xl.functions import CellFunction, call, functions
 from sop_xl.functions.registry import CellArgument
+from sop_xl.functions.warm_up import IdleWarmUp, warm_up
 
 CATEGORY = "S&OP"
 ERROR_MARK = "sop_xl:error:"
@@ -28,11 +29,18 @@ _ERROR_CODES = range(-2146826288, -2146826230)
 """Numbers as which errors arrive whose names xlwings does not know, such as #SPILL!."""
 
 
+_IDLE: IdleWarmUp | None = None
+"""Fetches heavy packages after the first call, in a pause; set where Excel is served."""
+
+
 def _face(function: CellFunction) -> Callable[..., Any]:
     """A function that the server can call, with what the server wants to know about it."""
 
     def face(*arguments: Any) -> Any:
-        return _to_cells(call(function.name, [_from_cells(a) for a in arguments]))
+        shown = _to_cells(call(function.name, [_from_cells(a) for a in arguments]))
+        if _IDLE is not None:
+            _IDLE.called()
+        return shown
 
     face.__name__ = face.__qualname__ = function.name
     face.__doc__ = function.description
@@ -130,3 +138,4 @@ def _faces(known: Sequence[CellFunction]) -> dict[str, Callable[..., Any]]:
 globals().update(_faces(list(functions().values())))
 if "xlwings.com_server" in sys.modules:  # served to Excel; not where tests or other tools import this module
     _keep_log()
+    _IDLE = IdleWarmUp(warm_up)

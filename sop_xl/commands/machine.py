@@ -13,10 +13,8 @@ from pathlib import Path
 from sop_xl.commands.about import xlwings_version
 
 START_FOLDER_MAC = "Library/Group Containers/UBF8T346G9.Office/User Content.localized/Startup.localized/Excel"
-ON_A_MAC = (
-    "on a Mac the buttons that plan, check and stop work; Restore, Import and Export ask something that they cannot ask there, so they are sop-xl restore, "
-    "import and export in the Terminal; Doctor and About show one line; functions in cells show their last value"
-)
+ON_A_MAC = "on a Mac use sop-xl restore, import and export in the Terminal; the other buttons work, and functions in cells show their last value"
+"""Those three have to ask something, and macros on a Mac do not wait for Python's question."""
 SCRIPT_FOLDER_MAC = "Library/Application Scripts/com.microsoft.Excel"
 _OFFICE = r"SOFTWARE\Microsoft\Office"
 _EXCEL_USER = r"Software\Microsoft\Office\16.0\Excel"

@@ -78,7 +78,7 @@ def test_a_result_that_is_known_costs_next_to_nothing():
 
 
 def test_a_forecast_of_36_months_takes_less_than_60_milliseconds():
-    warm_up()
+    warm_up()  # what a process that serves Excel does in its first pause; a forecast before that takes some seconds more
     histories = iter(market(40, 36).tolist())
     cpu, wall = timed(lambda: call("SOP_FORECAST", [[next(histories)], 12]), 25)
     print(f"SOP_FORECAST of 36 months: {cpu:.1f} ms processor, {wall:.1f} ms wall")
@@ -117,6 +117,7 @@ def test_a_thousand_rows_cost_what_the_batch_costs():
 
 
 def test_a_process_knows_its_functions_at_once():
+    """Processor time until a light function can be computed; the packages of the first forecast are not among it, see `warm_up`."""
     code = "import time; start = time.process_time(); from sop_xl.functions import functions; functions(); print(time.process_time() - start)"
     used = float(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout)
     print(f"functions known after {used:.2f} s of processor")
