@@ -14,13 +14,16 @@ from pyopenvba.interpreter._values import MISSING, error, to_text
 
 from sop_xl.commands.lines import read_lines
 
-MODULES = ("SopRibbon", "SopCommands", "SopRun", "SopMac")
+MODULES = ("SopRibbon", "SopCommands", "SopRun", "SopMac", "SopHelp")
 
 BRIDGE = """
 Option Explicit
 Public Function SopBridge_Run(ByVal command As String, ByVal payload As String) As String
     SopBridge_Run = Application.AskPython(command, payload)
 End Function
+Public Sub SopBridge_Forget()
+    Application.ForgetPython
+End Sub
 """
 
 
@@ -65,6 +68,7 @@ class RecordingApplication(Application):
 
     def prepare(self) -> None:
         self.scheduled: list[str] = []
+        self.forgotten = 0
         self.keys: dict[str, str] = {}
         self.pointer: list[int] = [-4143]
         self.shown_messages: list[str] = []
@@ -78,6 +82,11 @@ class RecordingApplication(Application):
     @method
     def AskPython(self, command: object, payload: object) -> object:
         return self.ask_python(to_text(command), to_text(payload))
+
+    @method
+    def ForgetPython(self) -> object:
+        self.forgotten += 1
+        return None
 
     @member
     def OperatingSystem(self) -> object:
@@ -95,6 +104,8 @@ class RecordingApplication(Application):
         procedure = to_text(Procedure).rpartition("!")[2]
         if Schedule is MISSING:
             self.scheduled.append(procedure)
+        elif procedure not in self.scheduled:
+            raise error(1004, "Method 'OnTime' of object '_Application' failed")
         else:
             self.scheduled.remove(procedure)
         return None

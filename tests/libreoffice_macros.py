@@ -57,6 +57,9 @@ Private Function SopBridge_Rectangle(ByVal rows As Variant) As Variant
     SopBridge_Rectangle = cells
 End Function
 
+Public Sub SopBridge_Forget()
+End Sub
+
 Public Function SopBridge_Run(ByVal command As String, ByVal payload As String) As String
     SopBridge_Run = "state=done"
 End Function

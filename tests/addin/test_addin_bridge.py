@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from importlib import resources
 from types import SimpleNamespace
 
@@ -146,6 +146,22 @@ def test_a_thousand_cells_do_not_all_wait_for_a_python_that_is_not_there(excel):
     excel.excel.run("Library_Mend")
     assert excel.eoq() == VBAErrorValue(2042), "it waits half a minute before the next try"
     excel.excel.freeze_clock(datetime(2026, 1, 1, 8, 0, 31))
+    assert excel.eoq() == 2.0
+
+
+def test_each_start_that_fails_doubles_the_pause_up_to_a_quarter_of_an_hour(excel):
+    now = datetime(2026, 1, 1, 8)
+    excel.excel.run("Library_Break")
+    for tries, pause in enumerate([30, 60, 120, 240, 480, 960, 960], start=1):
+        excel.excel.freeze_clock(now)
+        excel.eoq()
+        assert excel.starts == tries
+        excel.excel.freeze_clock(now + timedelta(seconds=pause - 1))
+        excel.eoq()
+        assert excel.starts == tries, "it is not tried before the pause is over"
+        now += timedelta(seconds=pause + 1)
+    excel.excel.run("Library_Mend")
+    excel.excel.freeze_clock(now)
     assert excel.eoq() == 2.0
 
 

@@ -155,9 +155,20 @@ class TestALongRun:
     def test_leaving_excel_stops_it_and_takes_back_what_was_put_off(self):
         excel = ExcelInMemory(RUNNING)
         excel.press("sop_regenerate")
+        excel.python = saying(state="stopped", message="Stopped; nothing was written.")
         excel.excel.run("sop_leave")
-        assert "sop_poll" not in excel.application.scheduled
+        assert excel.application.scheduled == [], "any call that stays behind opens the add-in again"
         assert excel.asked[-1][0] == "stop"
+        assert (excel.application.keys, excel.status) == ({}, "False")
+
+    def test_leaving_without_a_run_takes_back_the_end_of_messages_too(self):
+        excel = ExcelInMemory(DONE)
+        excel.press("sop_check")
+        excel.press("sop_check")
+        assert excel.application.scheduled == ["sop_clear_message"], "one is enough"
+        excel.excel.run("sop_leave")
+        assert excel.application.scheduled == []
+        assert [name for name, _ in excel.asked] == ["check", "check"]
 
 
 def _lost(command: str, payload: str) -> str:
@@ -257,6 +268,31 @@ def test_check_leads_to_the_problems():
     with_sheets(excel, "Problems", "Elsewhere")
     excel.press("sop_check")
     assert excel.application.active_book.active_sheet.name == "Problems"
+
+
+def test_a_planner_who_went_on_in_another_workbook_is_not_led_away_from_it():
+    excel = ExcelInMemory(RUNNING)
+    with_sheets(excel, "Problems", "Elsewhere")
+    excel.press("sop_check")
+    excel.excel.add_workbook()
+    two_sheets = 'Sub AddSecond()\nWorksheets.Add.Name = "Problems"\nWorksheets.Add.Name = "Mine"\nEnd Sub'
+    excel.excel.add_module(two_sheets, name="Second")
+    excel.excel.run("AddSecond")
+    excel.python = saying(state="problems", message="3 errors", go="Problems")
+    excel.second()
+    assert (excel.application.active_book.name, excel.application.active_book.active_sheet.name) == ("Book2", "Mine")
+    assert excel.status == "S&OP: 3 errors"
+
+
+def test_doctor_looks_for_python_anew_but_not_while_a_run_is_under_way():
+    excel = ExcelInMemory(RUNNING)
+    excel.press("sop_check")
+    excel.press("sop_doctor")
+    assert excel.application.forgotten == 0
+    excel.python = DONE
+    excel.second()
+    excel.press("sop_doctor")
+    assert excel.application.forgotten == 1
 
 
 class TestOnAMac:

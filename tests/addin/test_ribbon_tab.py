@@ -87,7 +87,7 @@ def test_everything_the_tab_calls_is_in_the_macros_with_the_arguments_that_offic
 
 
 def test_every_button_has_its_macro_and_every_macro_its_button():
-    macros = {name for name in PROCEDURES if name.startswith("sop_")} - {"sop_poll", "sop_escape", "sop_clear_message", "sop_leave"}
+    macros = {name for name in PROCEDURES if name.startswith("sop_")} - {"sop_poll", "sop_escape", "sop_clear_message", "sop_describe", "sop_leave"}
     assert macros == set(by_macro()) == {c.get("id") for c in CONTROLS if c.tag.endswith("button")}
     assert max(Counter(c.macro for c in COMMANDS).values()) == 1
 

@@ -7,10 +7,13 @@ Option Private Module
 
 Private Const SOP_MODULE As String = "sop_xl.udfs"
 Private Const SOP_RIBBON As String = "sop_xl.ribbon"
+Private Const SOP_FIRST_PAUSE As Long = 30       ' seconds after a start that failed; each further failure doubles them
+Private Const SOP_LONGEST_PAUSE As Long = 960
 Private Const SOP_NO_PYTHON As Long = vbObjectError + 1001
 
 Private sopServer As Object
 Private sopNextTry As Date
+Private sopPause As Long
 Private sopWhy As String
 
 Public Function SopBridge_Sentinel() As String
@@ -61,17 +64,25 @@ Public Function SopBridge_Python() As Object
     End If
     On Error GoTo failed
     Set sopServer = XLPy()
+    sopPause = 0
     Set SopBridge_Python = sopServer
     Exit Function
 failed:
     sopWhy = "Python does not answer: " & Err.Description & " (run sop-xl doctor)"
-    sopNextTry = Now + TimeSerial(0, 0, 30)
+    sopPause = 2 * sopPause
+    If sopPause = 0 Then
+        sopPause = SOP_FIRST_PAUSE
+    ElseIf sopPause > SOP_LONGEST_PAUSE Then
+        sopPause = SOP_LONGEST_PAUSE
+    End If
+    sopNextTry = Now + TimeSerial(0, 0, sopPause)
     Err.Raise SOP_NO_PYTHON, "SopBridge", sopWhy
 End Function
 
-' Forget the server and the waiting time: the next call starts or finds one.
+' Forget the server and the waiting time: the next call starts or finds one. The Doctor button begins with it.
 Public Sub SopBridge_Forget()
     Set sopServer = Nothing
     sopNextTry = 0
+    sopPause = 0
     sopWhy = ""
 End Sub

@@ -60,6 +60,9 @@ Public Sub sop_restore()
 End Sub
 
 Public Sub sop_doctor()
+    If Not SopRun_IsRunning() Then
+        SopBridge_Forget
+    End If
     SopRun_Command "doctor", ""
 End Sub
 
@@ -117,6 +120,11 @@ Public Sub sop_clear_message()
     SopRun_ClearMessage
 End Sub
 
+Public Sub sop_describe()
+    SopHelp_Describe
+End Sub
+
 Public Sub sop_leave()
+    SopHelp_Leave
     SopRun_Leave
 End Sub

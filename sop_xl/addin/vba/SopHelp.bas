@@ -7,19 +7,21 @@ Option Private Module
 
 Private Const SOP_SHEET As String = "_IntelliSense_"
 Private Const SOP_CATEGORY As String = "S&OP"
-Private Const SOP_MOST_TRIES As Long = 5
+Private Const SOP_LONGEST_PAUSE As Long = 10     ' seconds between two looks for a workbook
 
 Private sopTries As Long
+Private sopNextTry As Date
 
 Public Function SopHelp_Sentinel() As String
     SopHelp_Sentinel = "SopHelp"
 End Function
 
-' Excel takes the texts only while a workbook is open, which at its start may take a moment.
+' Excel takes the texts only while a workbook is open; who stays on its start screen opens one when he likes.
 Public Sub SopHelp_Describe()
     Dim page As Object
     Dim at As Long
     On Error GoTo failed
+    sopNextTry = 0
     If ActiveWorkbook Is Nothing Then
         SopHelp_DescribeLater
         Exit Sub
@@ -35,13 +37,33 @@ failed:
 End Sub
 
 Public Sub SopHelp_DescribeLater()
+    Dim pause As Long
     On Error GoTo failed
-    If sopTries < SOP_MOST_TRIES Then
+    pause = 2 * sopTries + 1
+    If pause > SOP_LONGEST_PAUSE Then
+        pause = SOP_LONGEST_PAUSE
+    Else
         sopTries = sopTries + 1
-        Application.OnTime Now + TimeSerial(0, 0, 2 * sopTries - 1), "'" & ThisWorkbook.Name & "'!SopHelp_Describe"
+    End If
+    sopNextTry = Now + TimeSerial(0, 0, pause)
+    Application.OnTime sopNextTry, SopHelp_Macro()
+failed:
+End Sub
+
+' When the add-in closes: a call that was put off would open it again.
+Public Sub SopHelp_Leave()
+    On Error GoTo failed
+    If sopNextTry <> 0 Then
+        Application.OnTime sopNextTry, SopHelp_Macro(), , False
+        sopNextTry = 0
     End If
 failed:
 End Sub
+
+' Excel finds by name what stands in a module that is open to it.
+Private Function SopHelp_Macro() As String
+    SopHelp_Macro = "'" & ThisWorkbook.Name & "'!sop_describe"
+End Function
 
 Private Sub SopHelp_DescribeOne(ByVal page As Object, ByVal at As Long)
     Dim texts() As String

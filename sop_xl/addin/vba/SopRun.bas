@@ -13,7 +13,7 @@ Private Const SOP_MESSAGE_SECONDS As Long = 20   ' how long a message stays in t
 Private Const SOP_ESCAPE_SECONDS As Long = 3     ' within which Esc must be pressed again
 
 Private mRunning As Boolean
-Private mTarget As String        ' the workbook of the run, whatever is in front by now
+Private mTarget As String        ' the workbook of the command, whatever is in front by now
 Private mCommand As String
 Private mPercent As String
 Private mUnanswered As Long
@@ -60,6 +60,7 @@ Public Sub SopRun_Command(ByVal command As String, ByVal arguments As String)
         Exit Sub
     End If
     target = SopRun_Target()
+    mTarget = target
     answer = SopRun_Ask(command, target & arguments)
     If SopRun_Value(answer, "state") = "ask" Then
         reply = SopRun_Reply(answer)
@@ -242,7 +243,12 @@ Private Sub SopRun_End(ByVal answer As String)
             mLastRun = Format(Now, "hh:nn") & " " & mCommand & ": " & SopRun_Outcome(SopRun_Value(answer, "state"))
     End Select
     SopRun_Say SopRun_Value(answer, "message")
-    shown = SopRun_Shown(SopRun_Value(answer, "go"))
+    If Not ActiveWorkbook Is Nothing Then
+        ' the planner may be elsewhere by now and is not taken away from there
+        If ActiveWorkbook.Name = SopRun_Value(mTarget, "book") Then
+            shown = SopRun_Shown(SopRun_Value(answer, "go"))
+        End If
+    End If
     SopRibbon_Refresh
     If SopRun_Value(answer, "box") <> "" Then
         If Application.Visible Then
@@ -263,13 +269,21 @@ End Function
 
 ' For the add-in's BeforeClose: a run ends with Excel, and no call of ours stays behind to open the add-in again.
 Public Sub SopRun_Leave()
+    Dim answer As String
+    SopRun_TakeBackMessage
     If Not mRunning Then
         Exit Sub
     End If
     On Error Resume Next
     Application.OnTime mNextPoll, SopRun_Macro("sop_poll"), , False
     On Error GoTo 0
-    SopRun_Stop
+    ' nothing is said: what gave the status bar back would be such a call
+    answer = SopRun_Ask("stop", mTarget)
+    mRunning = False
+    mPercent = ""
+    Application.OnKey "{ESC}"
+    Application.StatusBar = False
+    SopRibbon_Refresh
 End Sub
 
 ' ---------------------------------------------------------------- on the screen
@@ -305,12 +319,25 @@ Private Sub SopRun_Say(ByVal text As String)
         Exit Sub
     End If
     Application.StatusBar = Left$("S&OP: " & text, 250)
+    SopRun_TakeBackMessage
     mMessageUntil = Now + TimeSerial(0, 0, SOP_MESSAGE_SECONDS)
     Application.OnTime mMessageUntil, SopRun_Macro("sop_clear_message")
 End Sub
 
+' The call that gives the status bar back is taken back: another message comes, or Excel goes.
+Private Sub SopRun_TakeBackMessage()
+    If mMessageUntil = 0 Then
+        Exit Sub
+    End If
+    On Error Resume Next
+    Application.OnTime mMessageUntil, SopRun_Macro("sop_clear_message"), , False
+    On Error GoTo 0
+    mMessageUntil = 0
+End Sub
+
 Public Sub SopRun_ClearMessage()
     If mRunning Then
+        mMessageUntil = 0
         Exit Sub
     End If
     If Now >= mMessageUntil - TimeSerial(0, 0, 1) Then
