@@ -96,7 +96,7 @@ def check_python(machine: Machine) -> Iterable[Problem]:
 def check_xlwings(machine: Machine) -> Iterable[Problem]:
     """Its version must be the one that the add-in was built with, and its DLL must lie beside Python."""
     if not machine.xlwings:
-        yield _error("xlwings", "no-xlwings", "expected xlwings to be installed", "none", "pip install sop-xl again")
+        yield _error("xlwings", "no-xlwings", "expected xlwings to be installed", "none", "pip install . in the clone of the repository")
         return
     if not machine.xlwings.startswith(f"{BUILT_FOR}."):
         yield _error("xlwings", "other-xlwings", f"expected xlwings {BUILT_FOR}", machine.xlwings, f'pip install "xlwings=={BUILT_FOR}.*", then sop-xl install')
@@ -185,7 +185,7 @@ def check_workbook_version(workbook: Host) -> list[Problem]:
     if not written_by:
         return [_note("Workbook", "never-planned", f"template {template}, not planned yet")]
     if _numbers(written_by) > _numbers(__version__):
-        return [_error("Workbook", "later-workbook", f"expected results of sop_xl {__version__} or earlier", f"results of {written_by}", "pip install --upgrade sop-xl, then sop-xl install")]
+        return [_error("Workbook", "later-workbook", f"expected results of sop_xl {__version__} or earlier", f"results of {written_by}", "git pull and pip install . in the clone of the repository, then sop-xl install")]
     if _numbers(written_by) < _numbers(__version__):
         return [_note("Workbook", "earlier-workbook", f"its results are those of sop_xl {written_by}; this is {__version__}", "regenerate")]
     return []

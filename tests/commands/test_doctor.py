@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from dataclasses import replace
 from pathlib import Path, PureWindowsPath
@@ -233,6 +234,12 @@ def test_a_mac_gets_the_script_without_which_its_macros_reach_nothing(tmp_path, 
     assert (start_folder("Darwin") / ADDIN_NAME).read_bytes() == b"add-in"
     assert [p.name for p in (tmp_path / "Library/Application Scripts/com.microsoft.Excel").iterdir()] == ["xlwings-0.37.8.applescript"]
     assert ON_A_MAC in report.summary
+
+
+def test_nobody_is_sent_to_a_name_on_the_index_that_is_not_ours():
+    root = Path(__file__).parents[2]
+    for path in (root / "docs" / "check_in_excel.md", root / "sop_xl" / "commands" / "doctor.py"):
+        assert not re.search(r"pip install (--upgrade )?sop.xl", path.read_text(encoding="utf-8")), path.name
 
 
 @pytest.mark.parametrize("command", ["restore", "import", "export"])
