@@ -105,6 +105,9 @@ def run(command: str, payload: str, open_workbook: Opener | None = None) -> str:
     carry_out = _COMMANDS.get(command)
     if carry_out is None:
         return write_lines(_failed(f"there is no command {command}; the add-in and sop_xl {_version()} do not belong together, run sop-xl install"))
+    addin = question.given.get("addin", _version())
+    if addin != _version() and command in _CHANGING:
+        return write_lines(_failed(f"the add-in is of sop_xl {addin}, Python has {_version()}: close Excel, run sop-xl install, start Excel anew"))
     try:
         return write_lines(carry_out(question))
     except SopError as error:
@@ -281,7 +284,7 @@ def tell_about(question: Question) -> Answer:
     """Versions, in a box where somebody sits before the screen."""
     from sop_xl.commands.about import about
 
-    report = about(_if_open(question))
+    report = about(_if_open(question), addin=question.given.get("addin", ""))
     return _with_box(question, report, report.summary.replace("; ", "\n").replace(", ", "\n"))
 
 
@@ -375,6 +378,8 @@ def _version() -> str:
 
 _CIRCUMSTANCES = {"book", "path", "sheet", "visible", "addin"}
 """What a question says about where it comes from; the rest are the command's arguments."""
+_CHANGING = {"regenerate", "check", "restore", "import", "export"}
+"""Commands that an add-in of another version may not begin; the others help, or end what is under way."""
 _COMMANDS: dict[str, Callable[[Question], Answer]] = {
     "regenerate": start, "check": start, "poll": poll, "stop": stop, "restore": restore, "import": bring_in, "export": hand_out,
     "log": open_log, "about": tell_about, "doctor": ask_doctor,

@@ -12,6 +12,8 @@ from pyopenvba.apps.excel import Application, ExcelApplication
 from pyopenvba.interpreter._objects import VBAObject, member, method, setter
 from pyopenvba.interpreter._values import MISSING, error, to_text
 
+from sop_xl import __version__
+from sop_xl.addin.version_module import version_module
 from sop_xl.commands.lines import read_lines
 
 MODULES = ("SopRibbon", "SopCommands", "SopRun", "SopMac", "SopHelp")
@@ -195,13 +197,16 @@ class ExcelInMemory:
         self.python = python
         for name in MODULES:
             self.excel.add_module(vba_source(name), name=name)
+        self.excel.add_module(version_module(__version__), name="SopVersion")
         self.excel.add_module(BRIDGE, name="SopBridge")
         self.excel.add_module(CALLBACK_TESTER, name="Tester")
         self.ribbon = _Ribbon()
         self.excel.run("SopRibbon_Load", self.ribbon)
 
     def _ask(self, command: str, payload: str) -> str:
-        self.asked.append((command, read_lines(payload)))
+        lines = read_lines(payload)
+        self.addin = lines.pop("addin")
+        self.asked.append((command, lines))
         try:
             return self.python(command, payload)
         except ConnectionError as lost:

@@ -8,7 +8,10 @@ from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
 
+from sop_xl import __version__
 from sop_xl.addin.vba_project import ModuleKind, VbaModule
+from sop_xl.addin.version_module import MODULE as VERSION_MODULE
+from sop_xl.addin.version_module import version_module
 from sop_xl.addin.wrappers import MODULE, wrapper_module
 from sop_xl.errors import HostError
 from sop_xl.functions import functions
@@ -55,6 +58,7 @@ def own_sources() -> dict[str, str]:
         if ending in ("bas", "cls"):
             sources[stem] = file.read_text(encoding="ascii")
     sources[MODULE] = wrapper_module(functions().values())
+    sources[VERSION_MODULE] = version_module(__version__)
     for name, source in sources.items():
         match = _NAME.search(source)
         if match is None or match[1] != name:

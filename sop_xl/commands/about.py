@@ -14,10 +14,13 @@ PROGRAM_VERSION_NAME = "sop_version"
 TEMPLATE_NAME = "sop_template"
 
 
-def about(host: Host | None = None) -> Report:
-    """Versions of package, xlwings and Python, and what the workbook says of itself where one is given."""
+def about(host: Host | None = None, *, addin: str = "") -> Report:
+    """Versions of package, xlwings and Python, of the add-in where one asks, and what the workbook says of itself where one is given."""
     facts = {"version": __version__, "xlwings": xlwings_version(), "python": platform.python_version(), "log": str(log_file())}
     told = f"sop_xl {facts['version']}, xlwings {facts['xlwings'] or 'missing'}, Python {facts['python']}"
+    if addin:
+        facts["addin"] = addin
+        told += f", add-in {addin}"
     if host is not None:
         written_by, template = (str(host.read_name(name) or "") for name in (PROGRAM_VERSION_NAME, TEMPLATE_NAME))
         facts |= {"workbook_version": written_by, "template": template}

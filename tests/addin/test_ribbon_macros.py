@@ -8,6 +8,7 @@ from datetime import datetime
 import pytest
 from excel_in_memory import ExcelInMemory
 
+from sop_xl import __version__
 from sop_xl.addin.catalogue import COMMANDS, Command, Length
 from sop_xl.commands.lines import read_lines, write_lines
 
@@ -39,6 +40,7 @@ def test_each_button_asks_for_its_command_on_the_workbook_in_front(command: Comm
     assert (lines["book"], lines["path"], lines["sheet"], lines["visible"]) == ("Book1", "Book1", "Sheet1", "1")
     assert {key: lines[key] for key in lines if key not in ("book", "path", "sheet", "visible")} == dict(command.arguments)
     assert excel.status == "S&OP: 74 series planned"
+    assert excel.addin == __version__, "every command says which add-in sends it"
 
 
 @pytest.mark.parametrize("command", GOING, ids=[c.macro for c in GOING])
@@ -305,7 +307,7 @@ class TestOnAMac:
         (code,) = excel.application.python_code
         match = re.fullmatch(r"import sop_xl\.ribbon; sop_xl\.ribbon\.follow_in_excel\('regenerate', '([0-9A-F]+)'\)", code)
         payload = bytes.fromhex(match[1]).decode("utf-16-be")
-        assert read_lines(payload) == {"book": "Book1", "path": "Book1", "sheet": "Größe 'x'", "visible": "1", "steps": "supply"}
+        assert read_lines(payload) == {"addin": __version__, "book": "Book1", "path": "Book1", "sheet": "Größe 'x'", "visible": "1", "steps": "supply"}
         assert excel.status == "S&OP: Python starts; its progress shows here."
         assert str(excel.label("sop_last_run")).endswith(" regenerate: started")
 

@@ -101,15 +101,17 @@ Private Function SopRun_Ask(ByVal command As String, ByVal payload As String) As
     Dim pointer As Variant
     Dim answer As String
     Dim reason As String
+    Dim question As String
     On Error GoTo Failed
+    question = SopRun_Line("addin", SopVersion_Text()) & payload
     pointer = Application.Cursor
     If Not mRunning Then
         Application.Cursor = SOP_WAIT
     End If
     If SopMac_Is() Then
-        answer = SopMac_Send(command, payload)
+        answer = SopMac_Send(command, question)
     Else
-        answer = SopBridge_Run(command, payload)
+        answer = SopBridge_Run(command, question)
     End If
     If answer = "" Then
         answer = "state=failed" & vbLf & "message=Python gave no answer; run sop-xl doctor."
