@@ -252,7 +252,7 @@ def bring_in(question: Question) -> Answer:
             return _failed("import needs a file; name it with sop-xl import")
         kinds = "Tables (*.csv;*.xlsx;*.xlsm),*.csv;*.xlsx;*.xlsm"
         return {"state": "ask", "ask": "file", "question": f"Import into {spec.name}", "filter": kinds}
-    picture = snapshot(host, {"Settings", spec.name} & set(host.sheet_names()))
+    picture = snapshot(host, {"Settings", spec.name} & set(host.sheet_names()), formulas=True)
     report = import_on(picture, spec.name, Path(question.given["file"]), replace=question.given.get("replace") == "1")
     if not report.exit_code:
         write_keeping(host, picture.written, command="import", workbook=question.address, now=_now())

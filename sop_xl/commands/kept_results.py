@@ -69,6 +69,7 @@ def kept_results(workbook: str) -> Kept:
         raise HostError("there are no previous results to restore: no command has written to this workbook on this computer yet")
     try:
         kept = pickle.loads(path.read_bytes())
+        _ = [table.formulas for table in kept.written.tables.values()]  # an earlier version kept none
     except Exception:
         kept = None
     if not isinstance(kept, Kept):
