@@ -166,10 +166,23 @@ def start(question: Question) -> Answer:
         return _failed("a run on this workbook is under way already; press Stop first")
     book = question.open()
     book.host.check_writable()
-    picture = planning_picture(book.host)
     arguments = {key: value for key, value in question.given.items() if key not in _CIRCUMSTANCES}
+    if _left_to_write(current, question.command, arguments, book.excel):
+        return {"state": "running", "message": "Writing the finished results"}  # which the next question does
+    picture = planning_picture(book.host)
     current.start(Order(uuid.uuid4().hex[:8], question.command, question.address, picture, ProcessMark.of(book.excel), arguments))
     return {"state": "running", "message": "Starting Python"}
+
+
+def _left_to_write(current: Run, command: str, arguments: Mapping[str, str], excel: int) -> bool:
+    """Whether the same command of this Excel has finished and the workbook refused its results."""
+    if not current.exists or current.status().state != "finished":
+        return False
+    try:
+        order = current.order()
+    except HostError:
+        return False
+    return (order.command, order.arguments, order.owner.pid) == (command, arguments, excel)
 
 
 def poll(question: Question) -> Answer:
@@ -182,10 +195,7 @@ def poll(question: Question) -> Answer:
     alive = current.process() is not None
     status = current.status()  # after the question for the process: who had ended by then has said its last word
     if status.state == "finished":
-        try:
-            return _collect(question, current)
-        finally:
-            current.clear()
+        return _collected(question, current)
     if alive:
         return {"state": "running", "message": status.message, **({} if status.percent is None else {"percent": status.percent})}
     with run_log("-") as log:
@@ -194,7 +204,34 @@ def poll(question: Question) -> Answer:
     return _failed("the run broke off before its end, so nothing was written; Open log has the details")
 
 
-def _collect(question: Question, current: Run) -> Answer:
+def _collected(question: Question, current: Run) -> Answer:
+    """The last answer about a finished run. Its results stay where the workbook refuses them for now: pressed again, the button writes them."""
+    from sop_xl.hosts.live_excel import is_busy
+
+    keep = False
+    try:
+        order = current.order()
+        current.result()
+        host = question.open().host
+        try:
+            return _collect(host, question.address, current)
+        except Exception as error:
+            if not isinstance(error, HostError) and not is_busy(error):
+                raise
+            keep = True
+            reason = str(error).splitlines()[0] if isinstance(error, HostError) else "Excel is busy"
+            with run_log(order.run) as log:
+                log.error("the finished results could not be written: %s", reason)
+            return _failed(f"{reason}. The finished results are kept: put that right and press the same button again to write them, or Stop to drop them.")
+    except Exception as error:
+        keep = is_busy(error)
+        raise
+    finally:
+        if not keep:
+            current.clear()
+
+
+def _collect(host: Host, address: str, current: Run) -> Answer:
     """Write what a finished run leaves, and say what came of it."""
     from sop_xl.commands.write_back import write_back
 
@@ -203,9 +240,8 @@ def _collect(question: Question, current: Run) -> Answer:
     with run_log(order.run) as log:
         fit = report.exit_code is ExitCode.FINE or (order.command == "check" and report.exit_code is ExitCode.PROBLEMS)
         if fit and (result.written.tables or result.written.names):
-            host = question.open().host
-            report = write_back(host, order.picture, result.written, report, workbook=question.address, now=_now())
-            log.info("%d sheets written to %s", len(result.written.tables), question.address)
+            report = write_back(host, order.picture, result.written, report, workbook=address, now=_now())
+            log.info("%d sheets written to %s", len(result.written.tables), address)
         for problem in report.problems:
             if problem.severity is not Severity.NOTE:
                 log.info("%s", format_problem(problem))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import pickle
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,11 +51,41 @@ def keep(kept: Kept) -> None:
     path = kept_file(kept.workbook)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        new = path.with_suffix(".new")
-        new.write_bytes(pickle.dumps(kept, protocol=pickle.HIGHEST_PROTOCOL))
-        new.replace(path)
+        _put(path, pickle.dumps(kept, protocol=pickle.HIGHEST_PROTOCOL))
     except OSError as error:
         raise HostError(f"{path}: the previous results could not be kept, so nothing was written ({error.strerror or error})") from None
+
+
+@contextlib.contextmanager
+def keeping(kept: Kept) -> Iterator[None]:
+    """Keep results for what is written inside; where that is refused, what was kept before is there again.
+
+    Raises
+    ------
+    HostError
+        Where the profile cannot be written: nothing should be overwritten then.
+    """
+    path = kept_file(kept.workbook)
+    try:
+        before = path.read_bytes() if path.exists() else None
+    except OSError:
+        before = None
+    keep(kept)
+    try:
+        yield
+    except BaseException:
+        with contextlib.suppress(OSError):
+            _put(path, before)
+        raise
+
+
+def _put(path: Path, content: bytes | None) -> None:
+    if content is None:
+        path.unlink(missing_ok=True)
+        return
+    new = path.with_suffix(".new")
+    new.write_bytes(content)
+    new.replace(path)
 
 
 def kept_results(workbook: str) -> Kept:
@@ -100,12 +132,8 @@ def restore_results(host: Host, workbook: str, *, now: str) -> Report:
     check_sheets(host, kept.written)
     present = as_they_stand(host, kept.written)
     old = with_words_of(host, kept.written)
-    keep(Kept(workbook, "restore", now, present))
-    try:
+    with keeping(Kept(workbook, "restore", now, present)):
         apply_written(old, host)
-    except Exception:
-        keep(kept)
-        raise
     tables = len(kept.written.tables)
     return Report(
         command="restore",
