@@ -266,11 +266,13 @@ def stop(question: Question) -> Answer:
 
 def restore(question: Question) -> Answer:
     """Write back what the workbook's tables held before the last command wrote to them."""
-    from sop_xl.commands.kept_results import kept_results, restore_results
+    from sop_xl.commands.kept_results import inputs_among, kept_results, restore_results
 
     kept = kept_results(question.address)
     if not question.batch and question.given.get("confirmed") != "1":
         asked = f"Write back the results from before {kept.command} of {kept.when.replace('T', ' ')} to {len(kept.written.tables)} sheets?"
+        if inputs := inputs_among(kept):
+            asked += f" With them inputs of {', '.join(inputs)} typed since {kept.when.replace('T', ' ')} go too."
         return {"state": "ask", "ask": "confirm", "question": asked}
     return _told(restore_results(question.open().host, question.address, now=_now()))
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from sop_xl.commands.inputs import input_sheets
 from sop_xl.commands.profile import kept_file
 from sop_xl.commands.report import Report
 from sop_xl.commands.typed_words import with_words_of
@@ -109,6 +110,11 @@ def kept_results(workbook: str) -> Kept:
     return kept
 
 
+def inputs_among(kept: Kept) -> list[str]:
+    """Input tables that are written back too, and with them lose what was typed into them since; in tab order."""
+    return [spec.name for spec in input_sheets() if spec.name in kept.written.tables]
+
+
 def restore_results(host: Host, workbook: str, *, now: str) -> Report:
     """Write back what is kept for a workbook, and keep what that overwrites: restoring twice changes nothing.
 
@@ -134,18 +140,19 @@ def restore_results(host: Host, workbook: str, *, now: str) -> Report:
     old = with_words_of(host, kept.written)
     with keeping(Kept(workbook, "restore", now, present)):
         apply_written(old, host)
-    tables = len(kept.written.tables)
+    tables, inputs = len(kept.written.tables), inputs_among(kept)
+    gone = f" What was typed into the inputs of {', '.join(inputs)} since is among the later ones." if inputs else ""
     return Report(
         command="restore",
         workbook=workbook,
-        summary=f"Results from before {kept.command} of {kept.when.replace('T', ' ')} are back on {tables} sheet{'s' if tables != 1 else ''}; restore again for the later ones.",
+        summary=f"Results from before {kept.command} of {kept.when.replace('T', ' ')} are back on {tables} sheet{'s' if tables != 1 else ''}; restore again for the later ones.{gone}",
         facts={"sheets": sorted(kept.written.tables), "kept": kept.when, "command_undone": kept.command},
     )
 
 
 def restore_workbook(workbook: Path, *, now: str) -> Report:
     """Restore a file that is closed; see `restore_results`."""
-    return restore_results(HeadlessHost(workbook), str(workbook.resolve()), now=now)
+    return restore_results(HeadlessHost(workbook), str(workbook.absolute()), now=now)  # as Excel says it: resolving would turn a mapped drive into its server
 
 
 def check_sheets(host: Host, written: Written) -> None:

@@ -21,8 +21,9 @@ from excel_in_memory import ExcelInMemory
 from xlwings_engine import open_book, xlwings_book
 
 from sop_xl import ribbon
-from sop_xl.commands.lines import read_lines, write_lines
+from sop_xl.commands import runs
 from sop_xl.commands.kept_results import Kept, keep, kept_results
+from sop_xl.commands.lines import read_lines, write_lines
 from sop_xl.commands.profile import kept_file, log_file, run_folder
 from sop_xl.commands.runs import (
     ORDER,
@@ -156,11 +157,13 @@ class TestARun:
             assert plain_table(sheet(name), desk.book.read_block(name)) == plain_table(sheet(name), file.read_block(name)), name
         assert desk.book.read_name("sop_status") == "planned"
 
-    def test_nothing_is_written_before_it_is_finished(self, checked, company_picture):
-        before = pickle.loads(company_picture)
-        assert checked.everything() == {name: before.read_block(name) for name in before.sheet_names()}
-        assert checked.ask("poll")["state"] == "done"
-        assert checked.everything() != {name: before.read_block(name) for name in before.sheet_names()}
+    def test_nothing_is_written_before_it_is_collected(self, desk):
+        before = desk.everything()
+        desk.ask("check", write="1")
+        Run(PATH).process().wait(PATIENCE)
+        assert desk.everything() == before
+        assert desk.ask("poll")["state"] == "done"
+        assert desk.everything() != before
 
     def test_a_second_one_on_the_same_workbook_is_refused(self, desk):
         desk.ask("check", write="1")
@@ -229,6 +232,23 @@ class TestStopping:
         finally:
             bystander.kill()
             bystander.wait(30)
+
+    def test_a_run_whose_process_cannot_be_recorded_does_not_go_on_unseen(self, desk, monkeypatch):
+        started = []
+        real = runs.subprocess.Popen
+        write = runs._write_json
+
+        def held(path, content, *, needed=False):
+            if path.name == PROCESS:
+                assert needed
+                raise PermissionError(13, "the file is in use")
+            write(path, content, needed=needed)
+
+        monkeypatch.setattr(runs.subprocess, "Popen", lambda *a, **k: started.append(real(*a, **k)) or started[-1])
+        monkeypatch.setattr(runs, "_write_json", held)
+        last = desk.ask("check", write="1")
+        assert last["state"] == "failed" and "could not be started" in last["message"]
+        assert started[0].poll() is not None
 
     def test_a_worker_that_dies_gives_one_line(self, desk):
         before = desk.everything()
@@ -434,8 +454,15 @@ class TestShortCommands:
         last = desk.ask("import", file=str(file))
         assert last["state"] == "done" and "1 lines added" in last["message"]
         assert desk.body("Items")[-1]["Item"] == "0099"
-        desk.ask("restore", confirmed="1")
+        asked = desk.ask("restore")["question"]
+        assert "inputs of Items typed since " in asked and asked.endswith(" go too.")
+        last = desk.ask("restore", confirmed="1")
         assert desk.body("Items") == before
+        assert "Items" in last["message"] and "inputs" in last["message"]
+
+    def test_taking_back_a_run_says_nothing_of_inputs(self, checked):
+        checked.ask("poll")
+        assert "inputs" not in checked.ask("restore")["question"]
 
     def test_import_into_an_output_is_refused(self, desk):
         assert "expected the name of an input sheet" in desk.ask("import", sheet="Supply Plan")["message"]
