@@ -8,6 +8,7 @@ A short command runs at once. Every answer is a few lines of text, see `commands
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 import uuid
@@ -17,6 +18,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sop_xl.commands.answers import Answer, failed, told
 from sop_xl.commands.lines import read_lines, write_lines
 from sop_xl.commands.report import ExitCode, Report
 from sop_xl.commands.run_log import run_log
@@ -31,8 +33,6 @@ BATCH = "SOP_XL_BATCH"
 SECONDS_BETWEEN_POLLS = 1.0
 SECONDS_OF_A_LAST_WORD = 10.0
 MOST_LINES_IN_A_BOX = 12
-
-Answer = dict[str, object]
 
 
 @dataclass(frozen=True)
@@ -104,11 +104,11 @@ def run(command: str, payload: str, open_workbook: Opener | None = None) -> str:
     question = Question(command, read_lines(payload), open_workbook or live_workbook)
     carry_out = _COMMANDS.get(command)
     if carry_out is None:
-        return write_lines(_failed(f"there is no command {command}; the add-in and sop_xl {_version()} do not belong together, run sop-xl install"))
+        return write_lines(failed(f"there is no command {command}; the add-in and sop_xl {_version()} do not belong together, run sop-xl install"))
     try:
         return write_lines(carry_out(question))
     except SopError as error:
-        return write_lines(_failed(str(error).splitlines()[0]))
+        return write_lines(failed(str(error).splitlines()[0]))
     except Exception as error:
         return write_lines(_broken(error))
 
@@ -163,7 +163,7 @@ def start(question: Question) -> Answer:
 
     current = Run(question.address)
     if current.process() is not None:
-        return _failed("a run on this workbook is under way already; press Stop first")
+        return failed("a run on this workbook is under way already; press Stop first")
     book = question.open()
     book.host.check_writable()
     arguments = {key: value for key, value in question.given.items() if key not in _CIRCUMSTANCES}
@@ -176,13 +176,10 @@ def start(question: Question) -> Answer:
 
 def _left_to_write(current: Run, command: str, arguments: Mapping[str, str], excel: int) -> bool:
     """Whether the same command of this Excel has finished and the workbook refused its results."""
-    if not current.exists or current.status().state != "finished":
-        return False
-    try:
+    with contextlib.suppress(HostError):
         order = current.order()
-    except HostError:
-        return False
-    return (order.command, order.arguments, order.owner.pid) == (command, arguments, excel)
+        return current.status().state == "finished" and (order.command, order.arguments, order.owner.pid) == (command, arguments, excel)
+    return False
 
 
 def poll(question: Question) -> Answer:
@@ -201,7 +198,7 @@ def poll(question: Question) -> Answer:
     with run_log("-") as log:
         log.error("the run on %s ended without a result: %s", question.address, current.output() or "no word")
     current.clear()
-    return _failed("the run broke off before its end, so nothing was written; Open log has the details")
+    return failed("the run broke off before its end, so nothing was written; Open log has the details")
 
 
 def _collected(question: Question, current: Run) -> Answer:
@@ -210,8 +207,7 @@ def _collected(question: Question, current: Run) -> Answer:
 
     keep = False
     try:
-        order = current.order()
-        current.result()
+        current.order(), current.result()
         host = question.open().host
         try:
             return _collect(host, question.address, current)
@@ -220,9 +216,7 @@ def _collected(question: Question, current: Run) -> Answer:
                 raise
             keep = True
             reason = str(error).splitlines()[0] if isinstance(error, HostError) else "Excel is busy"
-            with run_log(order.run) as log:
-                log.error("the finished results could not be written: %s", reason)
-            return _failed(f"{reason}. The finished results are kept: put that right and press the same button again to write them, or Stop to drop them.")
+            return failed(f"{reason}. The finished results are kept: put that right and press the same button again to write them, or Stop to drop them.")
     except Exception as error:
         keep = is_busy(error)
         raise
@@ -246,12 +240,12 @@ def _collect(host: Host, address: str, current: Run) -> Answer:
             if problem.severity is not Severity.NOTE:
                 log.info("%s", format_problem(problem))
     edited = [p for p in report.problems if p.rule == "edited-during-run"]
-    told = _told(report)
+    answer = told(report)
     if edited:
-        told["message"] = f"{told['message']} {format_problem(edited[0])}"
+        answer["message"] = f"{answer['message']} {format_problem(edited[0])}"
     if order.command == "check" and report.exit_code:
-        told["go"] = "Problems"
-    return told
+        answer["go"] = "Problems"
+    return answer
 
 
 def stop(question: Question) -> Answer:
@@ -274,7 +268,7 @@ def restore(question: Question) -> Answer:
         if inputs := inputs_among(kept):
             asked += f" With them inputs of {', '.join(inputs)} typed since {kept.when.replace('T', ' ')} go too."
         return {"state": "ask", "ask": "confirm", "question": asked}
-    return _told(restore_results(question.open().host, question.address, now=_now()))
+    return told(restore_results(question.open().host, question.address, now=_now()))
 
 
 def bring_in(question: Question) -> Answer:
@@ -287,14 +281,14 @@ def bring_in(question: Question) -> Answer:
     spec = input_sheet(host, question.given.get("sheet", ""))
     if not question.given.get("file"):
         if question.batch:
-            return _failed("import needs a file; name it with sop-xl import")
+            return failed("import needs a file; name it with sop-xl import")
         kinds = "Tables (*.csv;*.xlsx;*.xlsm),*.csv;*.xlsx;*.xlsm"
         return {"state": "ask", "ask": "file", "question": f"Import into {spec.name}", "filter": kinds}
     picture = snapshot(host, {"Settings", spec.name} & set(host.sheet_names()), formulas=True)
     report = import_on(picture, spec.name, Path(question.given["file"]), replace=question.given.get("replace") == "1")
     if not report.exit_code:
         write_keeping(host, picture.written, command="import", workbook=question.address, now=_now())
-    return _told(report)
+    return told(report)
 
 
 def hand_out(question: Question) -> Answer:
@@ -303,16 +297,16 @@ def hand_out(question: Question) -> Answer:
 
     if not question.given.get("out"):
         if question.batch:
-            return _failed("export needs a folder; name it with sop-xl export --out")
+            return failed("export needs a folder; name it with sop-xl export --out")
         return {"state": "ask", "ask": "folder", "question": "Folder for the CSV files"}
-    return _told(export_on(question.open().host, Path(question.given["out"])))
+    return told(export_on(question.open().host, Path(question.given["out"])))
 
 
 def open_log(question: Question) -> Answer:
     """Show the log."""
     from sop_xl.commands.open_log import show_log
 
-    return _told(show_log(open_it=question.given.get("open") == "1" and not question.batch))
+    return told(show_log(open_it=question.given.get("open") == "1" and not question.batch))
 
 
 def tell_about(question: Question) -> Answer:
@@ -374,31 +368,16 @@ def _full_name(book: object) -> str:
         return ""
 
 
-def _told(report: Report) -> Answer:
-    """A report as an answer: its summary, or the first problem where it has none."""
-    state = {ExitCode.FINE: "done", ExitCode.PROBLEMS: "problems"}.get(report.exit_code, "failed")
-    errors = [p for p in report.problems if p.severity is Severity.ERROR]
-    message = report.summary
-    if errors:
-        more = f" (and {len(errors) - 1} more; Check lists them)" if len(errors) > 1 else ""
-        message = f"{message + ': ' if message else ''}{format_problem(errors[0])}{more}"
-    return {"state": state, "message": message}
-
-
 def _with_box(question: Question, report: Report, text: str) -> Answer:
-    told = _told(report)
-    return told if question.batch else {**told, "message": report.summary, "box": text}
-
-
-def _failed(message: str) -> Answer:
-    return {"state": "failed", "message": message}
+    answer = told(report)
+    return answer if question.batch else {**answer, "message": report.summary, "box": text}
 
 
 def _broken(error: Exception) -> Answer:
     """A mistake of ours: one line for the planner, all of it in the log."""
     with run_log("-") as log:
         log.exception("unexpected error")
-    return _failed(f"unexpected {type(error).__name__}; Open log has the details")
+    return failed(f"unexpected {type(error).__name__}; Open log has the details")
 
 
 def _now() -> str:
