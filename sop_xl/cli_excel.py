@@ -36,7 +36,7 @@ def stop(workbook: Annotated[str, typer.Argument(help="The workbook: its path, o
     def run(progress: Progress) -> Report:
         from sop_xl.commands.stop import stop_run
 
-        return stop_run(workbook if "://" in workbook else str(Path(workbook).resolve()))
+        return stop_run(workbook if "://" in workbook else str(Path(workbook).absolute()))  # resolving would turn a mapped drive into its server, and Excel says the drive
 
     run_command(run, quiet=quiet, json=json)
 
@@ -112,6 +112,6 @@ def doctor(workbook: Annotated[Path | None, typer.Argument(help="A workbook to l
         from sop_xl.commands.machine import probe_machine
         from sop_xl.hosts.headless import HeadlessHost
 
-        return examine(probe_machine(), HeadlessHost(workbook) if workbook else None, address=str(workbook.resolve()) if workbook else "")
+        return examine(probe_machine(), HeadlessHost(workbook) if workbook else None, address=str(workbook.absolute()) if workbook else "")
 
     run_command(run, quiet=quiet, json=json)

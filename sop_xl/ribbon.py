@@ -8,6 +8,7 @@ A short command runs at once. Every answer is a few lines of text, see `commands
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 import uuid
@@ -17,6 +18,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sop_xl.commands.answers import Answer, failed, told
 from sop_xl.commands.lines import read_lines, write_lines
 from sop_xl.commands.report import ExitCode, Report
 from sop_xl.commands.run_log import run_log
@@ -31,8 +33,6 @@ BATCH = "SOP_XL_BATCH"
 SECONDS_BETWEEN_POLLS = 1.0
 SECONDS_OF_A_LAST_WORD = 10.0
 MOST_LINES_IN_A_BOX = 12
-
-Answer = dict[str, object]
 
 
 @dataclass(frozen=True)
@@ -104,14 +104,14 @@ def run(command: str, payload: str, open_workbook: Opener | None = None) -> str:
     question = Question(command, read_lines(payload), open_workbook or live_workbook)
     carry_out = _COMMANDS.get(command)
     if carry_out is None:
-        return write_lines(_failed(f"there is no command {command}; the add-in and sop_xl {_version()} do not belong together, run sop-xl install"))
+        return write_lines(failed(f"there is no command {command}; the add-in and sop_xl {_version()} do not belong together, run sop-xl install"))
     addin = question.given.get("addin", _version())
     if addin != _version() and command in _CHANGING:
-        return write_lines(_failed(f"the add-in is of sop_xl {addin}, Python has {_version()}: close Excel, run sop-xl install, start Excel anew"))
+        return write_lines(failed(f"the add-in is of sop_xl {addin}, Python has {_version()}: close Excel, run sop-xl install, start Excel anew"))
     try:
         return write_lines(carry_out(question))
     except SopError as error:
-        return write_lines(_failed(str(error).splitlines()[0]))
+        return write_lines(failed(str(error).splitlines()[0]))
     except Exception as error:
         return write_lines(_broken(error))
 
@@ -166,13 +166,23 @@ def start(question: Question) -> Answer:
 
     current = Run(question.address)
     if current.process() is not None:
-        return _failed("a run on this workbook is under way already; press Stop first")
+        return failed("a run on this workbook is under way already; press Stop first")
     book = question.open()
     book.host.check_writable()
-    picture = planning_picture(book.host)
     arguments = {key: value for key, value in question.given.items() if key not in _CIRCUMSTANCES}
+    if _left_to_write(current, question.command, arguments, book.excel):
+        return {"state": "running", "message": "Writing the finished results"}  # which the next question does
+    picture = planning_picture(book.host)
     current.start(Order(uuid.uuid4().hex[:8], question.command, question.address, picture, ProcessMark.of(book.excel), arguments))
     return {"state": "running", "message": "Starting Python"}
+
+
+def _left_to_write(current: Run, command: str, arguments: Mapping[str, str], excel: int) -> bool:
+    """Whether the same command of this Excel has finished and the workbook refused its results."""
+    with contextlib.suppress(HostError):
+        order = current.order()
+        return current.status().state == "finished" and (order.command, order.arguments, order.owner.pid) == (command, arguments, excel)
+    return False
 
 
 def poll(question: Question) -> Answer:
@@ -185,19 +195,40 @@ def poll(question: Question) -> Answer:
     alive = current.process() is not None
     status = current.status()  # after the question for the process: who had ended by then has said its last word
     if status.state == "finished":
-        try:
-            return _collect(question, current)
-        finally:
-            current.clear()
+        return _collected(question, current)
     if alive:
         return {"state": "running", "message": status.message, **({} if status.percent is None else {"percent": status.percent})}
     with run_log("-") as log:
         log.error("the run on %s ended without a result: %s", question.address, current.output() or "no word")
     current.clear()
-    return _failed("the run broke off before its end, so nothing was written; Open log has the details")
+    return failed("the run broke off before its end, so nothing was written; Open log has the details")
 
 
-def _collect(question: Question, current: Run) -> Answer:
+def _collected(question: Question, current: Run) -> Answer:
+    """The last answer about a finished run. Its results stay where the workbook refuses them for now: pressed again, the button writes them."""
+    from sop_xl.hosts.live_excel import is_busy
+
+    keep = False
+    try:
+        current.order(), current.result()
+        host = question.open().host
+        try:
+            return _collect(host, question.address, current)
+        except Exception as error:
+            if not isinstance(error, HostError) and not is_busy(error):
+                raise
+            keep = True
+            reason = str(error).splitlines()[0] if isinstance(error, HostError) else "Excel is busy"
+            return failed(f"{reason}. The finished results are kept: put that right and press the same button again to write them, or Stop to drop them.")
+    except Exception as error:
+        keep = is_busy(error)
+        raise
+    finally:
+        if not keep:
+            current.clear()
+
+
+def _collect(host: Host, address: str, current: Run) -> Answer:
     """Write what a finished run leaves, and say what came of it."""
     from sop_xl.commands.write_back import write_back
 
@@ -206,19 +237,18 @@ def _collect(question: Question, current: Run) -> Answer:
     with run_log(order.run) as log:
         fit = report.exit_code is ExitCode.FINE or (order.command == "check" and report.exit_code is ExitCode.PROBLEMS)
         if fit and (result.written.tables or result.written.names):
-            host = question.open().host
-            report = write_back(host, order.picture, result.written, report, workbook=question.address, now=_now())
-            log.info("%d sheets written to %s", len(result.written.tables), question.address)
+            report = write_back(host, order.picture, result.written, report, workbook=address, now=_now())
+            log.info("%d sheets written to %s", len(result.written.tables), address)
         for problem in report.problems:
             if problem.severity is not Severity.NOTE:
                 log.info("%s", format_problem(problem))
     edited = [p for p in report.problems if p.rule == "edited-during-run"]
-    told = _told(report)
+    answer = told(report)
     if edited:
-        told["message"] = f"{told['message']} {format_problem(edited[0])}"
+        answer["message"] = f"{answer['message']} {format_problem(edited[0])}"
     if order.command == "check" and report.exit_code:
-        told["go"] = "Problems"
-    return told
+        answer["go"] = "Problems"
+    return answer
 
 
 def stop(question: Question) -> Answer:
@@ -233,13 +263,15 @@ def stop(question: Question) -> Answer:
 
 def restore(question: Question) -> Answer:
     """Write back what the workbook's tables held before the last command wrote to them."""
-    from sop_xl.commands.kept_results import kept_results, restore_results
+    from sop_xl.commands.kept_results import inputs_among, kept_results, restore_results
 
     kept = kept_results(question.address)
     if not question.batch and question.given.get("confirmed") != "1":
         asked = f"Write back the results from before {kept.command} of {kept.when.replace('T', ' ')} to {len(kept.written.tables)} sheets?"
+        if inputs := inputs_among(kept):
+            asked += f" With them inputs of {', '.join(inputs)} typed since {kept.when.replace('T', ' ')} go too."
         return {"state": "ask", "ask": "confirm", "question": asked}
-    return _told(restore_results(question.open().host, question.address, now=_now()))
+    return told(restore_results(question.open().host, question.address, now=_now()))
 
 
 def bring_in(question: Question) -> Answer:
@@ -252,14 +284,14 @@ def bring_in(question: Question) -> Answer:
     spec = input_sheet(host, question.given.get("sheet", ""))
     if not question.given.get("file"):
         if question.batch:
-            return _failed("import needs a file; name it with sop-xl import")
+            return failed("import needs a file; name it with sop-xl import")
         kinds = "Tables (*.csv;*.xlsx;*.xlsm),*.csv;*.xlsx;*.xlsm"
         return {"state": "ask", "ask": "file", "question": f"Import into {spec.name}", "filter": kinds}
-    picture = snapshot(host, {"Settings", spec.name} & set(host.sheet_names()))
+    picture = snapshot(host, {"Settings", spec.name} & set(host.sheet_names()), formulas=True)
     report = import_on(picture, spec.name, Path(question.given["file"]), replace=question.given.get("replace") == "1")
     if not report.exit_code:
         write_keeping(host, picture.written, command="import", workbook=question.address, now=_now())
-    return _told(report)
+    return told(report)
 
 
 def hand_out(question: Question) -> Answer:
@@ -268,16 +300,16 @@ def hand_out(question: Question) -> Answer:
 
     if not question.given.get("out"):
         if question.batch:
-            return _failed("export needs a folder; name it with sop-xl export --out")
+            return failed("export needs a folder; name it with sop-xl export --out")
         return {"state": "ask", "ask": "folder", "question": "Folder for the CSV files"}
-    return _told(export_on(question.open().host, Path(question.given["out"])))
+    return told(export_on(question.open().host, Path(question.given["out"])))
 
 
 def open_log(question: Question) -> Answer:
     """Show the log."""
     from sop_xl.commands.open_log import show_log
 
-    return _told(show_log(open_it=question.given.get("open") == "1" and not question.batch))
+    return told(show_log(open_it=question.given.get("open") == "1" and not question.batch))
 
 
 def tell_about(question: Question) -> Answer:
@@ -339,31 +371,16 @@ def _full_name(book: object) -> str:
         return ""
 
 
-def _told(report: Report) -> Answer:
-    """A report as an answer: its summary, or the first problem where it has none."""
-    state = {ExitCode.FINE: "done", ExitCode.PROBLEMS: "problems"}.get(report.exit_code, "failed")
-    errors = [p for p in report.problems if p.severity is Severity.ERROR]
-    message = report.summary
-    if errors:
-        more = f" (and {len(errors) - 1} more; Check lists them)" if len(errors) > 1 else ""
-        message = f"{message + ': ' if message else ''}{format_problem(errors[0])}{more}"
-    return {"state": state, "message": message}
-
-
 def _with_box(question: Question, report: Report, text: str) -> Answer:
-    told = _told(report)
-    return told if question.batch else {**told, "message": report.summary, "box": text}
-
-
-def _failed(message: str) -> Answer:
-    return {"state": "failed", "message": message}
+    answer = told(report)
+    return answer if question.batch else {**answer, "message": report.summary, "box": text}
 
 
 def _broken(error: Exception) -> Answer:
     """A mistake of ours: one line for the planner, all of it in the log."""
     with run_log("-") as log:
         log.exception("unexpected error")
-    return _failed(f"unexpected {type(error).__name__}; Open log has the details")
+    return failed(f"unexpected {type(error).__name__}; Open log has the details")
 
 
 def _now() -> str:

@@ -110,7 +110,8 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "restore", "sop_restore", "Restore previous results", "Restore previous results",
-        "Writes back what the tables held before the last command wrote them; pressed again, it brings the later results back. Inputs stay as they are.",
+        "Writes back what the tables held before the last command wrote them; pressed again, it brings the later results back. "
+        "Inputs stay as they are, except after an Import: then the table that it filled goes back as a whole, with what was typed into it since.",
         "RP", Group.CYCLE, "Undo",
     ),
     Command(

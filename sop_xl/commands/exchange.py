@@ -17,6 +17,7 @@ from sop_xl.commands.report import ExitCode, Report, count
 from sop_xl.commands.tables import PlainTable, plain_table, plain_text, table_sheets
 from sop_xl.errors import ContractError, HostError, Problem, Severity, errors_in
 from sop_xl.hosts.files import read_bytes, replace_file
+from sop_xl.hosts.formulas import has_relative_rows
 from sop_xl.hosts.headless import HeadlessHost
 from sop_xl.hosts.protocol import Host
 from sop_xl.sheets import BY_NAME
@@ -93,13 +94,16 @@ def fill_table(host: Host, spec: SheetSpec, file: Path, *, replace: bool = False
     if errors_in(problems):
         return problems, 0, ""
     told = f"{len(rows)} lines"
+    formulas: dict[tuple[int, int], str] = {}
     if replace:
         told += f" in place of {len(table.rows)}"
     elif table.rows:
         rows, told, unclear = _merged(spec, table, header, rows)
         if unclear:
             return [*problems, *unclear], 0, ""
-    host.write_table(spec.name, header, rows)
+        formulas, replaced = _formulas_kept(host, spec, table, rows)
+        problems = [*problems, *replaced]
+    host.write_table(spec.name, header, rows, formulas=formulas)
     return problems, len(rows), told
 
 
@@ -148,6 +152,25 @@ def _merged(spec: SheetSpec, table: PlainTable, header: list[str], rows: list[li
             updated += 1
     told = f"{len(kept) - len(table.rows)} lines added, {updated} updated, {len(table.rows) - updated} kept as they were"
     return kept, told, unclear[:MOST_UNCLEAR]
+
+
+def _formulas_kept(host: Host, spec: SheetSpec, table: PlainTable, rows: Sequence[Sequence[CellValue]]) -> tuple[dict[tuple[int, int], str], list[Problem]]:
+    """Formulas that people typed into cells which the file leaves as they are, and a note for each that gives way to a value."""
+    place = host.table_place(spec.name)
+    top = place[0] if place else 0
+    lines = {row - top - 1: line for line, (row, _) in enumerate(table.rows)}
+    kept, notes = dict[tuple[int, int], str](), list[Problem]()
+    for (i, j), text in sorted(host.table_formulas(spec.name).items()):
+        line = lines.get(i)
+        if line is None:
+            continue
+        old, new = table.rows[line][1][j], rows[line][j]
+        moved = line != i and has_relative_rows(text[1:])  # a blank row above it goes, and its references would be those of another row
+        if type(old) is type(new) and old == new and not moved:
+            kept[line, j] = text
+        else:
+            notes.append(Problem(spec.name, table.address(top + 1 + i, j), "formula-replaced", f"the formula {text} gave way to a value", plain_text(new), severity=Severity.NOTE))
+    return kept, notes
 
 
 def input_sheet(host: Host, name: str) -> SheetSpec:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import pickle
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from sop_xl.commands.inputs import input_sheets
 from sop_xl.commands.profile import kept_file
 from sop_xl.commands.report import Report
 from sop_xl.commands.typed_words import with_words_of
@@ -49,11 +52,41 @@ def keep(kept: Kept) -> None:
     path = kept_file(kept.workbook)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        new = path.with_suffix(".new")
-        new.write_bytes(pickle.dumps(kept, protocol=pickle.HIGHEST_PROTOCOL))
-        new.replace(path)
+        _put(path, pickle.dumps(kept, protocol=pickle.HIGHEST_PROTOCOL))
     except OSError as error:
         raise HostError(f"{path}: the previous results could not be kept, so nothing was written ({error.strerror or error})") from None
+
+
+@contextlib.contextmanager
+def keeping(kept: Kept) -> Iterator[None]:
+    """Keep results for what is written inside; where that is refused, what was kept before is there again.
+
+    Raises
+    ------
+    HostError
+        Where the profile cannot be written: nothing should be overwritten then.
+    """
+    path = kept_file(kept.workbook)
+    try:
+        before = path.read_bytes() if path.exists() else None
+    except OSError:
+        before = None
+    keep(kept)
+    try:
+        yield
+    except BaseException:
+        with contextlib.suppress(OSError):
+            _put(path, before)
+        raise
+
+
+def _put(path: Path, content: bytes | None) -> None:
+    if content is None:
+        path.unlink(missing_ok=True)
+        return
+    new = path.with_suffix(".new")
+    new.write_bytes(content)
+    new.replace(path)
 
 
 def kept_results(workbook: str) -> Kept:
@@ -69,11 +102,17 @@ def kept_results(workbook: str) -> Kept:
         raise HostError("there are no previous results to restore: no command has written to this workbook on this computer yet")
     try:
         kept = pickle.loads(path.read_bytes())
+        _ = [table.formulas for table in kept.written.tables.values()]  # an earlier version kept none
     except Exception:
         kept = None
     if not isinstance(kept, Kept):
         raise HostError(f"{path}: the previous results were kept by another version or are damaged; regenerate instead")
     return kept
+
+
+def inputs_among(kept: Kept) -> list[str]:
+    """Input tables that are written back too, and with them lose what was typed into them since; in tab order."""
+    return [spec.name for spec in input_sheets() if spec.name in kept.written.tables]
 
 
 def restore_results(host: Host, workbook: str, *, now: str) -> Report:
@@ -99,24 +138,21 @@ def restore_results(host: Host, workbook: str, *, now: str) -> Report:
     check_sheets(host, kept.written)
     present = as_they_stand(host, kept.written)
     old = with_words_of(host, kept.written)
-    keep(Kept(workbook, "restore", now, present))
-    try:
+    with keeping(Kept(workbook, "restore", now, present)):
         apply_written(old, host)
-    except Exception:
-        keep(kept)
-        raise
-    tables = len(kept.written.tables)
+    tables, inputs = len(kept.written.tables), inputs_among(kept)
+    gone = f" What was typed into the inputs of {', '.join(inputs)} since is among the later ones." if inputs else ""
     return Report(
         command="restore",
         workbook=workbook,
-        summary=f"Results from before {kept.command} of {kept.when.replace('T', ' ')} are back on {tables} sheet{'s' if tables != 1 else ''}; restore again for the later ones.",
+        summary=f"Results from before {kept.command} of {kept.when.replace('T', ' ')} are back on {tables} sheet{'s' if tables != 1 else ''}; restore again for the later ones.{gone}",
         facts={"sheets": sorted(kept.written.tables), "kept": kept.when, "command_undone": kept.command},
     )
 
 
 def restore_workbook(workbook: Path, *, now: str) -> Report:
     """Restore a file that is closed; see `restore_results`."""
-    return restore_results(HeadlessHost(workbook), str(workbook.resolve()), now=now)
+    return restore_results(HeadlessHost(workbook), str(workbook.absolute()), now=now)  # as Excel says it: resolving would turn a mapped drive into its server
 
 
 def check_sheets(host: Host, written: Written) -> None:

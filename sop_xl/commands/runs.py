@@ -155,7 +155,12 @@ class Run:
             mark = ProcessMark.of(process.pid)
         except psutil.Error:  # it broke down at once, which the next question finds
             mark = ProcessMark(process.pid, 0.0)
-        _write_json(self.folder / PROCESS, {"pid": mark.pid, "started": mark.started})
+        try:
+            _write_json(self.folder / PROCESS, {"pid": mark.pid, "started": mark.started}, needed=True)
+        except OSError as error:  # a run of which nobody knows the process could be neither asked nor stopped
+            process.kill()
+            process.wait(SECONDS_TO_END)
+            raise HostError(f"the run could not be started ({error.strerror or error}); try again") from None
 
     def process(self) -> psutil.Process | None:
         """The worker, `None` where it has ended."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from sop_xl.commands.inputs import input_sheets, marked_sheets
-from sop_xl.commands.kept_results import Kept, check_sheets, keep
+from sop_xl.commands.kept_results import Kept, check_sheets, keeping
 from sop_xl.commands.report import Report
 from sop_xl.commands.tables import plain_table
 from sop_xl.commands.typed_words import with_words_of
@@ -63,8 +63,8 @@ def write_keeping(host: Host, written: Written, *, command: str, workbook: str, 
         Where a sheet is gone, results cannot be kept or the workbook cannot be written.
     """
     check_sheets(host, written)
-    keep(Kept(workbook, command, now, as_they_stand(host, written)))
-    apply_written(written, host)
+    with keeping(Kept(workbook, command, now, as_they_stand(host, written))):
+        apply_written(written, host)
 
 
 def edited_inputs(before: Host, now: Host) -> list[str]:

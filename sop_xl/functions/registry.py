@@ -143,7 +143,8 @@ class CellFunction:
 
 
 _FUNCTIONS: dict[str, CellFunction] = {}
-_last_errors: dict[str, str] = {}  # by function, the latest last
+_last_errors: dict[str, str] = {}  # by function, until it succeeds
+_latest: list[str] = []  # the last failure of any, one at most
 
 
 def cell_function(
@@ -253,10 +254,11 @@ def _say_what_is_absent(function: CellFunction, result: CellResult) -> None:
     """A single number that does not exist is the failure of the call; single cells of a range are remembered, and the rest stands."""
     if isinstance(result, CellError):
         raise FunctionError(result, _when(function, result))
-    if isinstance(result, list):
-        wrong = next((value for row in result for value in row if isinstance(value, CellError)), None)
-        if wrong is not None:
-            _remember(function.name, f"{wrong} in some cells: {_when(function, wrong)}")
+    wrong = next((value for row in result for value in row if isinstance(value, CellError)), None) if isinstance(result, list) else None
+    if wrong is None:
+        _last_errors.pop(function.name, None)
+    else:
+        _remember(function.name, f"{wrong} in some cells: {_when(function, wrong)}")
 
 
 def _when(function: CellFunction, value: CellError) -> str:
@@ -267,18 +269,19 @@ def _when(function: CellFunction, value: CellError) -> str:
 def _remember(name: str, reason: str) -> None:
     _last_errors.pop(name, None)
     _last_errors[name] = f"{name}: {reason}"
+    _latest[:] = [_last_errors[name]]
     while len(_last_errors) > 200:  # names that are none, too, are remembered
         del _last_errors[next(iter(_last_errors))]
 
 
 def last_error(name: str = "") -> str:
-    """Why the last function without a result had none; `""` where all had one.
+    """Why a function without a result had none; `""` where it had one.
 
     Parameters
     ----------
     name
-        Of the function that is asked for; `""` = whichever failed last.
+        Of the function that is asked for, whose last call counts; `""` = the last failure of any, which stands until the next.
     """
     if name:
         return _last_errors.get(name.strip().upper(), "")
-    return next(reversed(_last_errors.values()), "")
+    return _latest[0] if _latest else ""

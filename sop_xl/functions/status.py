@@ -49,5 +49,14 @@ def status(figure: str = "") -> Any:
 )
 def lasterror(cell: Any = None) -> Any:
     """See `registry.last_error`."""
-    name = cell if isinstance(cell, str) and not isinstance(cell, CellError) else ""
-    return last_error(name if name.strip().upper() in functions() else "")
+    if cell is None or isinstance(cell, CellError):  # Excel hands over the error, not where it stands
+        return last_error()
+    name = cell.strip().upper() if isinstance(cell, str) else ""
+    if isinstance(cell, list | tuple):
+        return _of_range(cell)
+    return last_error(name) if name in functions() else ""
+
+
+def _of_range(rows: Any) -> str:
+    """The last failure where a cell of the range shows one."""
+    return last_error() if any(isinstance(value, CellError) for row in rows for value in row) else ""

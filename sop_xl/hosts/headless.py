@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
-from sop_xl.blocks import NOT_CALCULATED, Block, CellValue, a1
+from sop_xl.blocks import NOT_CALCULATED, Block, CellValue, a1, parse_a1
 from sop_xl.errors import HostError, Problem
 from sop_xl.hosts.atomic import replace_file
 from sop_xl.hosts.cell_formulas.evaluate import FunctionSet
@@ -106,6 +106,21 @@ class HeadlessHost:
         """Formula text by address, with the equals sign; formulas shared between cells as each cell has it."""
         return read_formulas(self._sheet(sheet)[0])
 
+    def table_formulas(self, sheet: str) -> dict[tuple[int, int], str]:
+        """See `protocol.Host`."""
+        found, part = self._sheet(sheet)
+        table = own_table(read_tables(self._package, part), found.name)
+        if table is None:
+            return {}
+        top, left, bottom, right = table.area
+        filled = {left + j for j, column in enumerate(table.columns) if column.formula}
+        places = {parse_a1(address): text for address, text in read_formulas(found).items()}
+        return {
+            (row - top - 1, column - left): text
+            for (row, column), text in places.items()
+            if top < row <= bottom - table.totals and left <= column <= right and column not in filled
+        }
+
     def read_name(self, name: str) -> CellValue:
         """See `protocol.Host`. Raises `HostError` where the name is more than one cell or points to nothing."""
         place = self._workbook.named_cell(name)
@@ -121,12 +136,18 @@ class HeadlessHost:
         check_editable(self._package, self._workbook.part)
 
     def write_table(
-        self, sheet: str, header: Sequence[str], rows: Sequence[Sequence[CellValue]], *, sparse: bool = False
+        self,
+        sheet: str,
+        header: Sequence[str],
+        rows: Sequence[Sequence[CellValue]],
+        *,
+        sparse: bool = False,
+        formulas: Mapping[tuple[int, int], str] | None = None,
     ) -> None:
         """See `protocol.Host`; a table without rows keeps one blank row, as Excel demands."""
         self.check_writable()
         found, part = self._sheet(sheet)
-        if replace_table(self._package, found, part, header, rows, self._writer, sparse=sparse):
+        if replace_table(self._package, found, part, header, rows, self._writer, sparse=sparse, formulas=formulas):
             self._removed_formula = True
         self._written()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,15 @@ from sop_xl.errors import HostError
 from sop_xl.hosts import snapshot
 from sop_xl.hosts.live_citations import Citations
 from sop_xl.hosts.live_excel import Patience, StatusLine, quiet, unlocked
-from sop_xl.hosts.live_table import TableWrite, area_of, read_formulas, read_values, rectangle, write_cell
+from sop_xl.hosts.live_table import (
+    TableWrite,
+    area_of,
+    read_formulas,
+    read_values,
+    rectangle,
+    single_formulas,
+    write_cell,
+)
 from sop_xl.hosts.memory import MemoryHost, MemorySheet, report_progress
 from sop_xl.hosts.tables import Area, own_table
 from sop_xl.hosts.values import MAX_AREA
@@ -160,6 +168,18 @@ class LiveHost:
 
         return self._patient(place)
 
+    def table_formulas(self, sheet: str) -> dict[tuple[int, int], str]:
+        """See `protocol.Host`; two reads."""
+        name, found = self._sheet(sheet)
+        if name in self._collected.written.tables:
+            return self._collected.table_formulas(name)
+
+        def formulas() -> dict[tuple[int, int], str]:
+            table = own_table(list(found.tables), name)
+            return single_formulas(found, table) if table is not None else {}
+
+        return self._patient(formulas)
+
     def read_name(self, name: str) -> CellValue:
         """See `protocol.Host`. Raises `HostError` where the name is not one cell."""
         place = self._named_cell(name)
@@ -195,11 +215,17 @@ class LiveHost:
             raise HostError(f"{self._name} is no longer open in Excel; open it and run again") from error
 
     def write_table(
-        self, sheet: str, header: Sequence[str], rows: Sequence[Sequence[CellValue]], *, sparse: bool = False
+        self,
+        sheet: str,
+        header: Sequence[str],
+        rows: Sequence[Sequence[CellValue]],
+        *,
+        sparse: bool = False,
+        formulas: Mapping[tuple[int, int], str] | None = None,
     ) -> None:
         """See `protocol.Host`; what `sparse` spares in files means nothing here."""
         name = self._collect(sheet)
-        self._collected.write_table(name, header, rows, sparse=sparse)
+        self._collected.write_table(name, header, rows, sparse=sparse, formulas=formulas)
 
     def write_name(self, name: str, value: CellValue) -> None:
         """See `protocol.Host`; the cell keeps its look."""
@@ -276,7 +302,7 @@ class LiveHost:
             if table is None:
                 raise HostError(f"{name} lost its Excel table while the run was under way; nothing was written")
             rows = written.rows or [[None] * len(written.header)]
-            tables.append(TableWrite(sheet, table, name, written.header, rows))
+            tables.append(TableWrite(sheet, table, name, written.header, rows, written.formulas))
         tables = [write for write in tables if write.changes]
         cells = [write for name in self._collected.written.names if (write := self._cell_write(name)) is not None]
         return tables, cells, Citations(self._book, tables)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
@@ -37,6 +37,14 @@ def _exact_values(cells: Any) -> Sequence[Sequence[Any]]:
     """Numbers without their formats, for which xlwings' public interface has no word; only Excel for Windows gives money as such."""
     found = cells.api.Value2
     return found if cells.shape != (1, 1) else [[found]]
+
+
+def single_formulas(sheet: Any, table: Any) -> dict[tuple[int, int], str]:
+    """Formulas that stand in single cells of a table's body, by 0-based row and column; see `protocol.Host.table_formulas`."""
+    top, left, bottom, right = area_of(table.range)
+    cells = rectangle(sheet, (top + bool(table.show_headers), left, bottom - bool(table.show_totals), right))
+    found = _formulas_by_column(read_formulas(cells), read_values(cells))
+    return {(i, j): text for j, column in found.items() if not all(column) for i, text in enumerate(column) if text}
 
 
 def read_formulas(cells: Any) -> list[list[str]]:
@@ -83,6 +91,8 @@ class TableWrite:
         The sheet's name.
     names, rows
         The new header and body, checked and plain; columns that a person added with a formula of their own stay after the new ones.
+    single
+        Formulas of single cells, by 0-based row and column of the new body.
 
     Raises
     ------
@@ -90,13 +100,21 @@ class TableWrite:
         With the address, where the write would run over what is not the table's own. Nothing has been changed.
     """
 
-    def __init__(self, sheet: Any, table: Any, name: str, names: Sequence[str], rows: Sequence[Sequence[CellValue]]) -> None:
+    def __init__(
+        self,
+        sheet: Any,
+        table: Any,
+        name: str,
+        names: Sequence[str],
+        rows: Sequence[Sequence[CellValue]],
+        single: Mapping[tuple[int, int], str] | None = None,
+    ) -> None:
         self.sheet, self.table, self.name = sheet, table, name
         if not table.show_headers:
             raise HostError(f"{self._at(table.range.row, table.range.column)}: the header row of the table {table.name} is switched off; switch it on (Table Design)")
         self.totals = bool(table.show_totals)
         self.before = self._as_it_stands()
-        self.after = self._wanted(names, rows)
+        self.after = self._wanted(names, rows, single or {})
         self._check()
 
     def _at(self, row: int, column: int) -> str:
@@ -107,14 +125,10 @@ class TableWrite:
         area = top, left, bottom - self.totals, right
         cells = rectangle(self.sheet, area)
         values, formulas = read_values(cells), read_formulas(cells)
-        found: dict[int, str | list[str]] = {}
-        for j in range(right - left + 1):
-            column = [f[j] if _is_formula(f[j], v[j]) else "" for f, v in zip(formulas[1:], values[1:], strict=True)]
-            if any(column):
-                found[j] = column
-        return Layout(area, [str(v) for v in values[0]], values[1:], found)
+        found = _formulas_by_column(formulas[1:], values[1:])
+        return Layout(area, [str(v) for v in values[0]], values[1:], dict(found))
 
-    def _wanted(self, names: Sequence[str], rows: Sequence[Sequence[CellValue]]) -> Layout:
+    def _wanted(self, names: Sequence[str], rows: Sequence[Sequence[CellValue]], single: Mapping[tuple[int, int], str]) -> Layout:
         top, left, _, _ = self.before.area
         kept, body = list(names), [list(row) for row in rows]
         given = {name.casefold() for name in names}
@@ -128,6 +142,10 @@ class TableWrite:
                 body = [[*row, None] for row in body]
             if own in kept:
                 formulas[kept.index(own)] = column[0]
+        for (i, j), text in single.items():
+            column = formulas.setdefault(j, [""] * len(body))
+            if isinstance(column, list):
+                column[i] = text
         return Layout((top, left, top + len(body), left + len(kept) - 1), kept, body, formulas)
 
     @property
@@ -136,12 +154,16 @@ class TableWrite:
         one, other = self.before, self.after
         if (one.area, one.names) != (other.area, other.names):
             return True
-        columns = [j for j in range(len(one.names)) if j not in other.formulas]
+        filled = {j for j, formula in other.formulas.items() if isinstance(formula, str)}
+        single = {j: formula for j, formula in other.formulas.items() if j not in filled}
+        if single != {j: formula for j, formula in one.formulas.items() if j not in filled}:
+            return True
+        columns = [j for j in range(len(one.names)) if j not in filled]
         return any(
-            a[j] != b[j] or isinstance(a[j], (bool, CellError)) != isinstance(b[j], (bool, CellError))
-            for a, b in zip(one.rows, other.rows, strict=True)
+            (a[j] != b[j] or isinstance(a[j], (bool, CellError)) != isinstance(b[j], (bool, CellError))) and not (j in single and single[j][i])
+            for i, (a, b) in enumerate(zip(one.rows, other.rows, strict=True))
             for j in columns
-        ) or any(j not in other.formulas for j in one.formulas)
+        )
 
     def _check(self) -> None:
         top, left, bottom, right = self.after.area
@@ -234,13 +256,7 @@ class TableWrite:
     def _write_body(self, wanted: Layout) -> None:
         top, left, bottom, _ = wanted.area
         for first, last in _segments(len(wanted.names), wanted.formulas):
-            rows = [row[first:last] for row in wanted.rows]
-            needs = needs_of(rows)
-            self._fit_formats(needs, top + 1, left + first)
-            block, long = excel_rows(rows, needs, lambda i, j, first=first: self._at(top + 1 + i, left + first + j))  # type: ignore[misc]
-            rectangle(self.sheet, (top + 1, left + first, bottom, left + last - 1)).value = block
-            for i, j, text in long:
-                self.sheet.range((top + 1 + i, left + first + j)).value = text
+            self._write_block([row[first:last] for row in wanted.rows], (top + 1, left + first, bottom, left + last - 1))
         for j, formula in wanted.formulas.items():
             cells = rectangle(self.sheet, (top + 1, left + j, bottom, left + j))
             if isinstance(formula, str):
@@ -250,15 +266,30 @@ class TableWrite:
             else:
                 self._write_mixed(wanted, j, formula)
 
+    def _write_block(self, rows: Sequence[Sequence[CellValue]], area: Area) -> None:
+        top, left = area[:2]
+        needs = needs_of(rows)
+        self._fit_formats(needs, top, left)
+        block, long = excel_rows(rows, needs, lambda i, j: self._at(top + i, left + j))
+        rectangle(self.sheet, area).value = block
+        for i, j, text in long:
+            self.sheet.range((top + i, left + j)).value = text
+
     def _write_mixed(self, wanted: Layout, j: int, formulas: Sequence[str]) -> None:
-        """A column in which some cells hold a formula that a person typed: the only one that is not written as a block."""
+        """A column in which some cells hold a formula that a person typed: a block before, between and after them.
+
+        The formulas go first: Excel may fill a blank column of a table with the first one, and the values then go over that.
+        """
         top, left, _, _ = wanted.area
         for i, text in enumerate(formulas):
-            cell = self.sheet.range((top + 1 + i, left + j))
             if text:
+                cell = self.sheet.range((top + 1 + i, left + j))
+                if cell.number_format == "@":  # it would show as text
+                    cell.number_format = "General"
                 cell.formula = text
-            else:
-                write_cell(cell, wanted.rows[i][j], self._at(top + 1 + i, left + j))
+        for first, last in _adjacent([i for i, text in enumerate(formulas) if not text]):
+            rows = [[row[j]] for row in wanted.rows[first : last + 1]]
+            self._write_block(rows, (top + 1 + first, left + j, top + 1 + last, left + j))
 
     def _fit_formats(self, needs: Sequence[Need], top: int, left: int) -> None:
         looks = [_LOOKS]
@@ -296,6 +327,13 @@ def write_cell(cell: Any, value: CellValue, address: str) -> None:
         cell.number_format = wanted
     block, long = excel_rows([[value]], needs, lambda i, j: address)
     cell.value = long[0][2] if long else block
+
+
+def _formulas_by_column(formulas: Sequence[Sequence[str]], values: Sequence[Sequence[CellValue]]) -> dict[int, list[str]]:
+    """Formulas of a body by 0-based column, `""` where a cell holds a value; columns without any are left out."""
+    width = len(formulas[0]) if formulas else 0
+    columns = ([f[j] if _is_formula(f[j], v[j]) else "" for f, v in zip(formulas, values, strict=True)] for j in range(width))
+    return {j: column for j, column in enumerate(columns) if any(column)}
 
 
 def _is_formula(text: str, value: CellValue) -> bool:

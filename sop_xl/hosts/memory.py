@@ -28,12 +28,15 @@ class MemorySheet:
         `visible`, `hidden` or `veryHidden`.
     totals
         Whether the last row of the table is its totals row, which stays below the body.
+    formulas
+        Formulas in single cells of the table's body, see `protocol.Host.table_formulas`; `cells` has what they show.
     """
 
     cells: dict[Place, CellValue] = field(default_factory=dict)
     table: Area | None = None
     visibility: str = "visible"
     totals: bool = False
+    formulas: dict[Place, str] = field(default_factory=dict)
 
     @classmethod
     def of_rows(
@@ -53,11 +56,12 @@ class MemorySheet:
 
 @dataclass(frozen=True, slots=True)
 class WrittenTable:
-    """What `write_table` was given: the last header and rows of one table."""
+    """What `write_table` was given: the last header, rows and single formulas of one table."""
 
     header: list[str]
     rows: list[list[CellValue]]
     sparse: bool = False
+    formulas: dict[Place, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -157,8 +161,18 @@ class MemoryHost:
         """See `protocol.Host`."""
         return self._sheet(sheet)[1].table
 
+    def table_formulas(self, sheet: str) -> dict[tuple[int, int], str]:
+        """See `protocol.Host`."""
+        return dict(self._sheet(sheet)[1].formulas)
+
     def write_table(
-        self, sheet: str, header: Sequence[str], rows: Sequence[Sequence[CellValue]], *, sparse: bool = False
+        self,
+        sheet: str,
+        header: Sequence[str],
+        rows: Sequence[Sequence[CellValue]],
+        *,
+        sparse: bool = False,
+        formulas: Mapping[tuple[int, int], str] | None = None,
     ) -> None:
         """See `protocol.Host`."""
         name, found = self._sheet(sheet)
@@ -193,9 +207,9 @@ class MemoryHost:
                 if (stored := _stored(value)) is not None:
                     found.cells[top + i, left + j] = stored
         found.cells.update({(bottom, column): value for column, value in last.items() if value is not None})
-        self._touched = self._touched or before != found.cells or found.table != (top, left, bottom, right)
-        found.table = top, left, bottom, right
-        self.written.tables[name] = WrittenTable(names, values if rows else [], sparse)
+        self._touched = self._touched or before != found.cells or found.table != (top, left, bottom, right) or found.formulas != (formulas or {})
+        found.table, found.formulas = (top, left, bottom, right), dict(formulas or {})
+        self.written.tables[name] = WrittenTable(names, values if rows else [], sparse, dict(formulas or {}))
 
     def _place(self, name: str) -> tuple[MemorySheet, Place] | None:
         place = self.names.get(name.casefold())

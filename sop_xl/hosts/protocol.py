@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from sop_xl.blocks import Block, CellValue
@@ -52,14 +52,28 @@ class Host(Protocol):
         """Place of the sheet's table as in `Block.table`, without reading its cells; `None` where it has none."""
         ...
 
+    def table_formulas(self, sheet: str) -> dict[tuple[int, int], str]:
+        """Formulas, with the equals sign, that stand in single cells of the table's body, by 0-based row and column of the body.
+
+        Columns that hold a formula throughout are left out: `write_table` keeps those by itself.
+        """
+        ...
+
     def write_table(
-        self, sheet: str, header: Sequence[str], rows: Sequence[Sequence[CellValue]], *, sparse: bool = False
+        self,
+        sheet: str,
+        header: Sequence[str],
+        rows: Sequence[Sequence[CellValue]],
+        *,
+        sparse: bool = False,
+        formulas: Mapping[tuple[int, int], str] | None = None,
     ) -> None:
         """Replace header and body of the sheet's table; the table keeps its place and its number of columns may change.
 
         Text is written as text, whatever it starts with. Protection without a password and hidden columns stay as they are and
         make no difference to what is written; rows that a filter of the table hid show again, since they are other rows now. A `sparse` table is one that nobody types into: a file need not store its empty
-        cells, which keeps large results small. Raises `HostError` with the address where the table would grow over cells that
+        cells, which keeps large results small. `formulas`, placed as `table_formulas` gives them, go into their cells in place
+        of the rows' values, which are then only the last known results; every other cell holds its value alone. Raises `HostError` with the address where the table would grow over cells that
         are not its own.
         """
         ...

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sop_xl.blocks import CellValue, a1, column_letters
@@ -45,6 +45,7 @@ class _Plan:
     totals: Cells = field(default_factory=dict)
     removed_formula: bool = False
     sparse: bool = False
+    single: dict[int, dict[int, str]] = field(default_factory=dict)  # formulas of single cells, by 0-based row and column of the body
 
     @property
     def bottom(self) -> int:
@@ -61,6 +62,7 @@ def replace_table(
     writer: Callable[[str], CellWriter],
     *,
     sparse: bool = False,
+    formulas: Mapping[tuple[int, int], str] | None = None,
 ) -> bool:
     """Write a table into the package; whether a formula was removed.
 
@@ -74,6 +76,8 @@ def replace_table(
         Gives the cell writer for a namespace prefix.
     sparse
         Below the first body row, which keeps the styles of all columns, empty cells are not stored.
+    formulas
+        Formulas of single cells, with the equals sign, by 0-based row and column of the body; the rows have their last results.
 
     Raises
     ------
@@ -82,6 +86,8 @@ def replace_table(
     """
     plan = _make_plan(package, sheet, sheet_part, header, rows)
     plan.sparse = sparse
+    for (i, j), text in (formulas or {}).items():
+        plan.single.setdefault(i, {})[j] = text.removeprefix("=")
     stored = {row.number: row for row in plan.sheet.rows()}
     _collect_styles(plan, stored)
     edits = _edits(plan, stored, writer(plan.sheet.prefix))
@@ -186,7 +192,7 @@ def _edits(plan: _Plan, stored: dict[int, Row], writer: CellWriter) -> dict[int,
 def _simple_styles(plan: _Plan, row: Row, last: int) -> list[int] | None:
     """Styles of a stored body row that fills exactly the new table's columns with plain values; `None` for any other row."""
     sheet, left = plan.sheet, plan.area[1]
-    if last != plan.area[3] or last > plan.table.area[3] or row.number > plan.table.area[2] or plan.formulas:
+    if last != plan.area[3] or last > plan.table.area[3] or row.number > plan.table.area[2] or plan.formulas or row.number - plan.area[0] - 1 in plan.single:
         return None
     if sheet.text.find(f"<{sheet.prefix}f", row.inner_start, row.inner_end) >= 0:
         return None
@@ -271,11 +277,15 @@ def _body_cells(
 ) -> str:
     top, left = plan.area[:2]
     values = plan.rows[number - top - 1]
-    if not plan.formulas:
+    single = plan.single.get(number - top - 1, {})
+    if not plan.formulas and not single:
         return writer.row(number, letters, styles, values, sparse=plan.sparse and number > top + 1)
     parts = []
     for j, value in enumerate(values):
         reference = f"{letters[j]}{number}"
+        if j not in plan.formulas and j in single:
+            parts.append(writer.formula_cell(reference, styles[j], single[j], value))
+            continue
         if j not in plan.formulas:
             parts.append(writer.cell(reference, styles[j], value))
             continue

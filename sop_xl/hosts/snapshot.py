@@ -10,7 +10,7 @@ from sop_xl.hosts.memory import MemoryHost, MemorySheet, Written, WrittenTable
 from sop_xl.hosts.protocol import Host
 
 
-def snapshot(host: Host, sheets: Collection[str] | None = None) -> MemoryHost:
+def snapshot(host: Host, sheets: Collection[str] | None = None, *, formulas: bool = False) -> MemoryHost:
     """The workbook as it stands, one block read per sheet; it can be pickled, and its `written` is empty.
 
     Parameters
@@ -18,6 +18,8 @@ def snapshot(host: Host, sheets: Collection[str] | None = None) -> MemoryHost:
     sheets
         Sheets of which every cell is taken; all of them where absent. Of the others the picture has the name, whether they show, and
         the cells that a name points to; their tables cannot be written.
+    formulas
+        Whether the picture also knows the formulas that people typed into single cells of the tables, which costs another read of each.
     """
     taken = None if sheets is None else {name.casefold() for name in sheets}
     places = host.cell_names()
@@ -33,6 +35,7 @@ def snapshot(host: Host, sheets: Collection[str] | None = None) -> MemoryHost:
         block = host.read_block(name)
         if whole:
             picture.table, picture.totals = block.table, block.totals
+            picture.formulas = host.table_formulas(name) if formulas else {}
         picture.cells = {
             (block.row + i, block.column + j): value
             for i, row in enumerate(block.rows)
@@ -55,14 +58,14 @@ def apply_written(source: MemoryHost | Written, host: Host) -> None:
     written = source.written if isinstance(source, MemoryHost) else source
     host.check_writable()
     for sheet, table in written.tables.items():
-        host.write_table(sheet, table.header, table.rows, sparse=table.sparse)
+        host.write_table(sheet, table.header, table.rows, sparse=table.sparse, formulas=table.formulas)
     for name, value in written.names.items():
         host.write_name(name, value)
     host.save()
 
 
 def as_they_stand(host: Host, written: MemoryHost | Written) -> Written:
-    """What the workbook holds now in the tables and named cells that are about to be written; `apply_written` brings it back.
+    """What the workbook holds now, values and single formulas, in the tables and named cells that are about to be written; `apply_written` brings it back.
 
     Raises
     ------
@@ -88,4 +91,4 @@ def _table_now(host: Host, sheet: str, about: WrittenTable) -> WrittenTable:
     rows = [cells(row) for row in range(top + 1, bottom + 1 - block.totals)]
     if all(value is None for value in rows[-1]) and len(rows) == 1:
         rows = []  # the blank row that a table without rows keeps
-    return WrittenTable([str(value) for value in cells(top)], rows, about.sparse)
+    return WrittenTable([str(value) for value in cells(top)], rows, about.sparse, host.table_formulas(sheet))

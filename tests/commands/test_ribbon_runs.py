@@ -21,6 +21,8 @@ from excel_in_memory import ExcelInMemory
 from xlwings_engine import open_book, xlwings_book
 
 from sop_xl import ribbon
+from sop_xl.commands import runs
+from sop_xl.commands.kept_results import Kept, keep, kept_results
 from sop_xl.commands.lines import read_lines, write_lines
 from sop_xl.commands.profile import kept_file, log_file, run_folder
 from sop_xl.commands.runs import (
@@ -37,7 +39,7 @@ from sop_xl.commands.tables import plain_table
 from sop_xl.errors import HostError
 from sop_xl.hosts.headless import HeadlessHost
 from sop_xl.hosts.live import LiveHost
-from sop_xl.hosts.memory import MemoryHost
+from sop_xl.hosts.memory import MemoryHost, Written
 from sop_xl.hosts.snapshot import snapshot
 from sop_xl.sheets import sheet
 
@@ -155,11 +157,13 @@ class TestARun:
             assert plain_table(sheet(name), desk.book.read_block(name)) == plain_table(sheet(name), file.read_block(name)), name
         assert desk.book.read_name("sop_status") == "planned"
 
-    def test_nothing_is_written_before_it_is_finished(self, checked):
-        before = checked.everything()
-        assert checked.everything() == before
-        assert checked.ask("poll")["state"] == "done"
-        assert checked.everything() != before
+    def test_nothing_is_written_before_it_is_collected(self, desk):
+        before = desk.everything()
+        desk.ask("check", write="1")
+        Run(PATH).process().wait(PATIENCE)
+        assert desk.everything() == before
+        assert desk.ask("poll")["state"] == "done"
+        assert desk.everything() != before
 
     def test_a_second_one_on_the_same_workbook_is_refused(self, desk):
         desk.ask("check", write="1")
@@ -228,6 +232,23 @@ class TestStopping:
         finally:
             bystander.kill()
             bystander.wait(30)
+
+    def test_a_run_whose_process_cannot_be_recorded_does_not_go_on_unseen(self, desk, monkeypatch):
+        started = []
+        real = runs.subprocess.Popen
+        write = runs._write_json
+
+        def held(path, content, *, needed=False):
+            if path.name == PROCESS:
+                assert needed
+                raise PermissionError(13, "the file is in use")
+            write(path, content, needed=needed)
+
+        monkeypatch.setattr(runs.subprocess, "Popen", lambda *a, **k: started.append(real(*a, **k)) or started[-1])
+        monkeypatch.setattr(runs, "_write_json", held)
+        last = desk.ask("check", write="1")
+        assert last["state"] == "failed" and "could not be started" in last["message"]
+        assert started[0].poll() is not None
 
     def test_a_worker_that_dies_gives_one_line(self, desk):
         before = desk.everything()
@@ -318,8 +339,54 @@ class TestWhatPeopleDoMeanwhile:
         del checked.book.sheets["Problems"]
         before = checked.everything()
         last = checked.ask("poll")
-        assert (last["state"], last["message"]) == ("failed", "the workbook has no sheet Problems any more, so nothing was written; bring it back and try again")
+        assert last["state"] == "failed"
+        assert last["message"].startswith("the workbook has no sheet Problems any more, so nothing was written; bring it back and try again. ")
         assert checked.everything() == before
+
+    def test_finished_results_that_the_workbook_refuses_are_written_when_the_button_is_pressed_again(self, checked, monkeypatch):
+        def busy():
+            raise HostError("Excel is busy: a cell is being edited or a dialog is open")
+
+        before = checked.everything()
+        with monkeypatch.context() as patch:
+            patch.setattr(checked.book, "check_writable", busy)
+            last = checked.ask("poll")
+        assert last["state"] == "failed" and last["message"].startswith("Excel is busy") and "press the same button again" in last["message"]
+        assert checked.everything() == before
+        assert checked.ask("check", write="1") == {"state": "running", "message": "Writing the finished results"}
+        assert checked.ask("poll")["state"] == "done"
+        assert checked.everything() != before
+        assert not run_folder(PATH).exists()
+
+    def test_results_that_the_workbook_refuses_give_way_to_another_command(self, checked, monkeypatch):
+        def busy():
+            raise HostError("Excel is busy")
+
+        with monkeypatch.context() as patch:
+            patch.setattr(checked.book, "check_writable", busy)
+            checked.ask("poll")
+        assert checked.ask("check")["message"] == "Starting Python"  # without writing: another order
+        assert checked.ask("stop")["state"] == "stopped"
+
+    def test_a_refused_write_leaves_the_way_back_that_there_was(self, checked, monkeypatch):
+        keep(Kept(PATH, "regenerate", "2026-01-01T10:00", Written()))
+
+        def protected():
+            raise HostError("Problems is protected with a password")
+
+        with monkeypatch.context() as patch:
+            patch.setattr(checked.book, "save", protected)
+            assert checked.ask("poll")["state"] == "failed"
+        assert (kept_results(PATH).command, kept_results(PATH).when) == ("regenerate", "2026-01-01T10:00")
+
+    def test_a_refused_first_write_leaves_no_way_back(self, checked, monkeypatch):
+        def protected():
+            raise HostError("Problems is protected with a password")
+
+        with monkeypatch.context() as patch:
+            patch.setattr(checked.book, "save", protected)
+            assert checked.ask("poll")["state"] == "failed"
+        assert not kept_file(PATH).exists()
 
     def test_a_workbook_that_was_closed_is_said_so(self, checked):
 
@@ -387,8 +454,15 @@ class TestShortCommands:
         last = desk.ask("import", file=str(file))
         assert last["state"] == "done" and "1 lines added" in last["message"]
         assert desk.body("Items")[-1]["Item"] == "0099"
-        desk.ask("restore", confirmed="1")
+        asked = desk.ask("restore")["question"]
+        assert "inputs of Items typed since " in asked and asked.endswith(" go too.")
+        last = desk.ask("restore", confirmed="1")
         assert desk.body("Items") == before
+        assert "Items" in last["message"] and "inputs" in last["message"]
+
+    def test_taking_back_a_run_says_nothing_of_inputs(self, checked):
+        checked.ask("poll")
+        assert "inputs" not in checked.ask("restore")["question"]
 
     def test_import_into_an_output_is_refused(self, desk):
         assert "expected the name of an input sheet" in desk.ask("import", sheet="Supply Plan")["message"]

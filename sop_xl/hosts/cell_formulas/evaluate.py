@@ -153,6 +153,8 @@ class Evaluator:
             said = self.functions.last_error() or f"{node.name} has no result"
             self.sentences[node.name] = self.sentences[""] = said
             self.sentence = self.sentence or said
+        else:
+            self.sentences.pop(node.name, None)
         return result
 
     def _told(self, node: BoundCall, place: Place) -> str:

@@ -97,6 +97,18 @@ class TestReasons:
         assert call("SOP_LASTERROR", ["sop_eoq"]).startswith("SOP_EOQ: holding_cost")
         assert call("SOP_LASTERROR", ["SOP_STATUS"]) == ""
 
+    def test_a_healthy_cell_has_no_reason_whatever_failed_elsewhere(self):
+        call("SOP_EOQ", [1200, 50, 0])
+        for healthy in (223.6, 0, True, "fine", [[1, 2], [3, None]]):
+            assert call("SOP_LASTERROR", [healthy]) == ""
+        assert call("SOP_LASTERROR", [[[1], [CellError("#NUM!")]]]).startswith("SOP_EOQ: holding_cost")
+
+    def test_a_function_that_succeeds_again_has_no_reason(self):
+        failed = call("SOP_EOQ", [1200, 50, 0])
+        call("SOP_EOQ", [1200, 50, 2.4])
+        assert call("SOP_LASTERROR", ["SOP_EOQ"]) == ""
+        assert call("SOP_LASTERROR", [failed]).startswith("SOP_EOQ: holding_cost")  # of an error that still shows, the last failure
+
     def test_a_number_that_does_not_exist_says_why(self):
         assert call("SOP_WMAPE", [[0, 0], [1, 2]]) == "#N/A"
         assert last_error() == "SOP_WMAPE: no period has both an actual and a forecast, or nothing was sold in them"
