@@ -156,7 +156,10 @@ def _from_version(
     window, word = whole.periods, _WORDS[measure]
     has = stated[measure].notna()
     if version == BUDGET and measure == REVENUE:  # what the plan does not know counts on neither side, here as everywhere
-        has &= _told(stated, compared_with_budget(financial_plan, measure))
+        compared_lines = compared_with_budget(financial_plan, measure)
+        budgeted = (financial_plan["version"] == BUDGET) & financial_plan[measure].notna()
+        if len(compared_lines) < budgeted.sum():
+            has &= _told(stated, compared_lines)
     known = stated if has.all() else stated[has].reset_index(drop=True)
     if known.empty:
         if measure == GROSS_MARGIN:

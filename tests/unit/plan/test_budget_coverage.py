@@ -59,11 +59,14 @@ def test_how_much_of_the_plan_has_no_budget_is_said():
 
 def test_a_plan_that_is_not_known_counts_on_neither_side():
     """Tents have no price: their budget is no shortfall."""
-    plan = planned(*budgeted(250, "Bikes"), *budgeted(900, "Tents"))[1]
+    detail, plan, stated = planned(*budgeted(250, "Bikes"), *budgeted(900, "Tents"))
     unpriced = plan.assign(revenue=plan["revenue"].mask((plan["version"] == "Plan") & (plan["family"] == "Tents")))
     both = compared_with_budget(unpriced, "revenue")
     assert both["family"].unique().tolist() == ["Bikes"]
     assert (both["plan"] - both["budget"]).sum() == 12 * -50
+    steps, _ = bridges(detail, unpriced, TIMELINE, stated, ITEMS)
+    ends = steps[(steps["bridge"] == "Budget to plan") & (steps["measure"] == "revenue") & (steps["family"] == "All")].set_index("step")["amount"]
+    assert (ends["Budget"], ends["Plan"]) == (12 * 250, 12 * 200)
 
 
 def test_nothing_is_compared_without_a_budget():
