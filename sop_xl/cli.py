@@ -179,6 +179,7 @@ def verify(
     workbooks: Annotated[list[Path], typer.Argument(help="Workbooks.", show_default=False)],
     tolerance: Annotated[float, typer.Option("--tolerance", help="Numbers this close are equal.", min=0)] = 1e-6,
     relative: Annotated[float, typer.Option("--relative", help="... or this close as a fraction of the larger.", min=0)] = 1e-6,
+    recalc: Recalc = "auto",
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -187,7 +188,7 @@ def verify(
     def run(progress: Progress) -> Report:
         from sop_xl.commands.verify import verify_workbooks
 
-        return verify_workbooks(workbooks, tolerance=tolerance, relative=relative, progress=progress)
+        return verify_workbooks(workbooks, tolerance=tolerance, relative=relative, recalc=recalc, progress=progress)
 
     run_command(run, quiet=quiet, json=json)
 

@@ -18,6 +18,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sop_xl import __version__
 from sop_xl.commands.answers import Answer, failed, told
 from sop_xl.commands.lines import read_lines, write_lines
 from sop_xl.commands.report import ExitCode, Report
@@ -104,10 +105,10 @@ def run(command: str, payload: str, open_workbook: Opener | None = None) -> str:
     question = Question(command, read_lines(payload), open_workbook or live_workbook)
     carry_out = _COMMANDS.get(command)
     if carry_out is None:
-        return write_lines(failed(f"there is no command {command}; the add-in and sop_xl {_version()} do not belong together, run sop-xl install"))
-    addin = question.given.get("addin", _version())
-    if addin != _version() and command in _CHANGING:
-        return write_lines(failed(f"the add-in is of sop_xl {addin}, Python has {_version()}: close Excel, run sop-xl install, start Excel anew"))
+        return write_lines(failed(f"there is no command {command}; the add-in and sop_xl {__version__} do not belong together, run sop-xl install"))
+    addin = question.given.get("addin", __version__)
+    if addin != __version__ and command in _CHANGING:
+        return write_lines(failed(f"the add-in is of sop_xl {addin}, Python has {__version__}: close Excel, run sop-xl install, start Excel anew"))
     try:
         return write_lines(carry_out(question))
     except SopError as error:
@@ -385,12 +386,6 @@ def _broken(error: Exception) -> Answer:
 
 def _now() -> str:
     return datetime.now().isoformat(timespec="minutes")
-
-
-def _version() -> str:
-    from sop_xl import __version__
-
-    return __version__
 
 
 _CIRCUMSTANCES = {"book", "path", "sheet", "visible", "addin"}

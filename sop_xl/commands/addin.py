@@ -16,7 +16,7 @@ def write_addin(out: Path, *, interpreter: str | None = None, text: Path | None 
     Parameters
     ----------
     out
-        File to make or replace, or a folder for it.
+        File to make or replace; a folder for it where it has no ending or is one.
     interpreter
         Full path of the Python that computes in Excel; left open where `None`.
     text
@@ -36,7 +36,8 @@ def write_addin(out: Path, *, interpreter: str | None = None, text: Path | None 
     from sop_xl.addin.sources import library_version
     from sop_xl.functions import functions
 
-    file = out / FILE_NAME if out.is_dir() else out
+    file = out if out.suffix and not out.is_dir() else _made(out) / FILE_NAME
+    texts = None if text is None else _made(text)
     content = build_addin(interpreter)
     replace_file(file, content)
     facts = {
@@ -47,18 +48,19 @@ def write_addin(out: Path, *, interpreter: str | None = None, text: Path | None 
         "xlwings": library_version(),
     }
     rows = [[name, str(value)] for name, value in facts.items()]
-    if text is not None:
-        rows.append(["text", str(text)])
-        _write_texts(text, dict(addin_texts()))
+    if texts is not None:
+        rows.append(["text", str(texts)])
+        for name, source in addin_texts().items():
+            replace_file(texts / name, source.encode("utf-8"))
     summary = f"Wrote {file} ({facts['functions']} functions, SHA-256 {facts['sha256']})"
     tables = [("Add-in", ["what", "value"], rows)]
     return Report(command="addin build", workbook=str(file), summary=summary, facts=facts, tables=tables)
 
 
-def _write_texts(folder: Path, texts: dict[str, str]) -> None:
+def _made(folder: Path) -> Path:
+    """The folder, made where it is not there."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise HostError(f"{folder}: the folder could not be made ({error.strerror})") from None
-    for name, content in texts.items():
-        replace_file(folder / name, content.encode("utf-8"))
+    return folder

@@ -12,6 +12,7 @@ from sop_xl.commands.regenerate import regenerate_workbook
 from sop_xl.commands.report import ExitCode, Report
 from sop_xl.errors import Problem
 from sop_xl.hosts.headless import HeadlessHost
+from sop_xl.hosts.recalculate import Mode
 
 TOLERANCE = 1e-6
 """Two machines may differ in the last digits; no planner's figure is that fine."""
@@ -22,6 +23,7 @@ def verify_workbooks(
     *,
     tolerance: float = TOLERANCE,
     relative: float = TOLERANCE,
+    recalc: Mode = "auto",
     progress: Callable[[str, int, int], None] | None = None,
 ) -> Report:
     """Plan a copy of each workbook as of its own date and compare table by table.
@@ -30,6 +32,9 @@ def verify_workbooks(
     ----------
     tolerance, relative
         See `diff_workbooks`.
+    recalc
+        See `regenerate_workbook`. Where cells mix native functions with ours, it must be as in the run that is verified: what nobody computes is
+        listed on Problems.
 
     Returns
     -------
@@ -42,7 +47,7 @@ def verify_workbooks(
     HostError
         When a file cannot be read.
     """
-    reports = [_verify(path, tolerance, relative, progress) for path in workbooks]
+    reports = [_verify(path, tolerance, relative, recalc, progress) for path in workbooks]
     stale = [r for r in reports if r.exit_code]
     return Report(
         command="verify",
@@ -55,7 +60,7 @@ def verify_workbooks(
     )
 
 
-def _verify(workbook: Path, tolerance: float, relative: float, progress: Callable[[str, int, int], None] | None) -> Report:
+def _verify(workbook: Path, tolerance: float, relative: float, recalc: Mode, progress: Callable[[str, int, int], None] | None) -> Report:
     as_of = HeadlessHost(workbook).read_name("sop_as_of")
     if not as_of:
         never = Problem(workbook.name, "", "never-planned", "expected a planned workbook", hint="run sop-xl regenerate first")
@@ -63,7 +68,7 @@ def _verify(workbook: Path, tolerance: float, relative: float, progress: Callabl
     day = as_of.date().isoformat() if isinstance(as_of, datetime) else as_of.isoformat() if isinstance(as_of, date) else str(as_of)
     with tempfile.TemporaryDirectory(prefix="sop_xl_", ignore_cleanup_errors=True) as folder:
         again = Path(folder) / workbook.name
-        run = regenerate_workbook(workbook, out=again, as_of=day, recalc="off", progress=progress)
+        run = regenerate_workbook(workbook, out=again, as_of=day, recalc=recalc, progress=progress)
         if run.exit_code:
             return Report("verify", str(workbook), run.exit_code, f"{workbook.name}: its inputs have errors", run.problems)
         found = diff_workbooks(workbook, again, tolerance=tolerance, relative=relative)

@@ -37,3 +37,10 @@ def test_a_place_that_cannot_be_written_is_one_clear_line(tmp_path):
     result = run("addin", "build", "--out", tmp_path / "file" / "sop_xl.xlam")
     assert result.exit_code == 2
     assert "Traceback" not in result.output
+
+
+def test_a_path_without_an_ending_is_a_folder_for_file_and_texts(tmp_path):
+    result = run("addin", "build", "--out", tmp_path / "addin", "--text", tmp_path / "addin")
+    assert result.exit_code == 0, result.output
+    assert (tmp_path / "addin" / "sop_xl.xlam").exists()
+    assert (tmp_path / "addin" / "SopRibbon.bas").exists()

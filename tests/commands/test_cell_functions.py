@@ -121,4 +121,5 @@ def test_with_libreoffice_native_parts_too_and_a_second_run_changes_nothing(comp
     facts = plan(company)["recalculation"]
     assert company.read_bytes() == before
     assert facts["why_not"] == UP_TO_DATE, "what was found out once is said again without computing it again"
+    assert run("verify", company).exit_code == 0, "a pipeline computes what the planner computed"
     assert facts["cells"]["waiting"] == ["My Lab!B1", "My Lab!B4"]
