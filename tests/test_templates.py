@@ -407,7 +407,7 @@ def test_the_executive_page_shows_the_plan(calculated):
     tiles = dict(zip([t for t in rows[6] if t], [v for v in rows[7] if v is not None], strict=True))
     assert tiles["Demand, next year (units)"] == pytest.approx(sum(demand))
     assert tiles["Revenue, next year"] == pytest.approx(revenue)
-    assert tiles["Revenue - budget"] == pytest.approx(revenue - plan.AHEAD * 1000 * 5)
+    assert tiles["Revenue - budget, next year"] == pytest.approx(revenue - plan.AHEAD * 1000 * 5)
     assert tiles["Days of supply"] == 41
     assert line_of(rows, "Demand", "Plan")[7 + plan.PAST : 7 + plan.PAST + plan.AHEAD] == pytest.approx(demand)
     assert line_of(rows, "Foot of the range in the chart")[7 + plan.PAST - 1] == line_of(rows, "Demand", "Plan")[7 + plan.PAST - 1]
