@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from sop_xl.blocks import CellError
+from sop_xl.functions.reference import short_reference
 from sop_xl.hosts.headless import HeadlessHost
 
 pytestmark = pytest.mark.xdist_group("readme")
@@ -57,6 +58,11 @@ def test_the_planner_s_path_installs_the_add_in(tmp_path):
     done = subprocess.run([BIN / "sop-xl", *lines[2].split()[1:], "--to", tmp_path], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert (tmp_path / "sop_xl.xlam").exists()
+
+
+def test_the_list_of_functions_is_what_the_register_says_today():
+    found = re.search(r"<!-- functions -->\n(.*?)\n<!-- end -->", README, flags=re.DOTALL)
+    assert found and found[1] == short_reference(), "python -c 'from sop_xl.functions.reference import short_reference; print(short_reference())'"
 
 
 class Tour(dict[str, "subprocess.CompletedProcess[str]"]):

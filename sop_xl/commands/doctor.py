@@ -47,6 +47,10 @@ def examine(machine: Machine, workbook: Host | None = None, *, address: str = ""
         found += check_address(address)
     if workbook is not None:
         found += check_workbook_version(workbook)
+    tables = [("This machine", ["What", "Found"], [[k, str(v)] for k, v in _facts(machine).items()])]
+    about_workbook = {} if workbook is None else _workbook_facts(workbook)
+    if about_workbook:
+        tables.append(("This workbook", ["What", "Found"], [[k, v] for k, v in about_workbook.items()]))
     errors, warnings = len(errors_in(found)), count(found, Severity.WARNING)
     healthy = "everything is in order" if not errors + warnings else f"{errors} error{'s' * (errors != 1)}, {warnings} warning{'s' * (warnings != 1)}"
     return Report(
@@ -55,8 +59,8 @@ def examine(machine: Machine, workbook: Host | None = None, *, address: str = ""
         exit_code=ExitCode.PROBLEMS if errors else ExitCode.FINE,
         summary=f"sop_xl {__version__} on {machine.system}: {healthy}",
         problems=found,
-        facts={"machine": _facts(machine), "version": __version__, "log": str(log_file())},
-        tables=[("This machine", ["What", "Found"], [[k, str(v)] for k, v in _facts(machine).items()])],
+        facts={"machine": _facts(machine), "workbook_facts": about_workbook, "version": __version__, "log": str(log_file())},
+        tables=tables,
     )
 
 
@@ -151,13 +155,14 @@ def check_addin(machine: Machine, build: Builder | None = None) -> list[Problem]
     if machine.start_folder is None:
         return []
     if machine.addin is None:
-        return [_error("Add-in", "no-add-in", f"expected sop_xl.xlam in {machine.start_folder}", "none", "sop-xl install")]
+        return [_error("Add-in", "no-add-in", f"expected sop_xl.xlam in {machine.start_folder}", "none", "sop-xl install; where Excel loads it from another folder, pass this over")]
     try:
         wanted = _built(machine, build)
     except HostError as error:
-        return [_error("Add-in", "no-build", "expected that the add-in can be built for comparison", str(error), "")]
+        return [_error("Add-in", "no-build", "expected that the add-in can be built for comparison", str(error), "pip install --force-reinstall . in the clone of the repository")]
     if wanted != machine.addin:
-        return [_error("Add-in", "other-add-in", f"expected the add-in of sop_xl {__version__}, xlwings {machine.xlwings} and {machine.python}", "one of another version or interpreter", "sop-xl install")]
+        return [_warning("Add-in", "other-add-in", f"expected the add-in of sop_xl {__version__}, xlwings {machine.xlwings} and {machine.python}", "another file",
+                         "sop-xl install; one that your company signed, or made for another interpreter, is right as it is")]  # fmt: skip
     return []
 
 
@@ -207,6 +212,12 @@ def _facts(machine: Machine) -> dict[str, object]:
         "macros": _MACROS.get(machine.trust.macros or 2, "unknown") if machine.system == "Windows" else "not known here",
         "LibreOffice": machine.libreoffice or "none",
     }
+
+
+def _workbook_facts(workbook: Host) -> dict[str, str]:
+    names = {"template": TEMPLATE_NAME, "planned by sop_xl": PROGRAM_VERSION_NAME, "planned as of": "sop_as_of", "failed checks": "MasterCheck"}
+    found = {label: workbook.read_name(name) for label, name in names.items()}
+    return {"sheets": str(len(workbook.sheet_names())), **{label: "none" if value in (None, "") else str(value).removesuffix(" 00:00:00") for label, value in found.items()}}
 
 
 def _error(where: str, rule: str, expected: str, got: str, remedy: str) -> Problem:

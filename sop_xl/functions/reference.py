@@ -61,6 +61,19 @@ def kind_words(argument: Argument) -> str:
     return _WORDS[argument.kind]
 
 
+def short_reference() -> str:
+    """One line for each function as a Markdown table, by topic: how it is typed, and what for."""
+    lines = ["| function | what for |", "|---|---|"]
+    for topic in TOPICS:
+        own = [f for f in functions().values() if f.topic == topic]
+        lines += [f"| **{_TITLES[topic]}** | |", *(f"| `{signature(f)}` | {_first_sentence(f.description)} |" for f in own)]
+    return "\n".join(lines)
+
+
+def _first_sentence(text: str) -> str:
+    return text.partition(". ")[0].rstrip(".").replace("|", "\\|")
+
+
 def functions_reference() -> str:
     """The reference of all functions as Markdown, by topic: what for, arguments with units, result, errors, example, source."""
     lines = [

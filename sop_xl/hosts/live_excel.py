@@ -148,7 +148,7 @@ def _windows_protection(native: Any) -> tuple[Callable[[], object] | None, Calla
 
 
 def _mac_protection(native: Any) -> tuple[Callable[[], object] | None, Callable[[], object]]:
-    """The same in the words of Excel's scripting dictionary on a Mac."""
+    """The same in the words of Excel's scripting dictionary on a Mac, which has no words for what else is allowed (filtering, sorting): that is not brought back."""
     if not native.protect_contents.get():
         return None, _nothing
     parts = {

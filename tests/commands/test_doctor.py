@@ -26,6 +26,7 @@ from sop_xl.commands.machine import (
     windows_trust,
 )
 from sop_xl.errors import HostError, Severity
+from sop_xl.hosts.headless import HeadlessHost
 from sop_xl.hosts.memory import MemoryHost, MemorySheet
 
 XLSTART = Path("C:/Users/ann/AppData/Roaming/Microsoft/Excel/XLSTART")
@@ -64,7 +65,7 @@ def test_a_healthy_machine_has_no_finding():
         ({"xlwings_files": ("xlwings64-0.37.1.dll",)}, "no-dll", "error"),
         ({"start_folder_writable": False}, "start-folder", "error"),
         ({"addin": None}, "no-add-in", "error"),
-        ({"addin": b"built by an earlier version"}, "other-add-in", "error"),
+        ({"addin": b"built by an earlier version"}, "other-add-in", "warning"),
         ({"trust": TrustFacts(add_ins_off=True)}, "add-ins-off", "error"),
         ({"trust": TrustFacts(signature_required=True)}, "signature-required", "warning"),
         ({"trust": TrustFacts(trusted_locations_off=True)}, "start-folder-not-trusted", "warning"),
@@ -297,3 +298,11 @@ def test_restore_and_stop_on_the_command_line(planned, tmp_path, monkeypatch):
     assert "No run is under way" in run("stop", planned).output
     assert planned.read_bytes() == before
     assert os.environ["SOP_XL_PROFILE"]
+
+
+def test_a_workbook_says_what_it_is(planned):
+    report = examine(WINDOWS, HeadlessHost(planned), build=lambda interpreter: b"built")
+    title, _, rows = report.tables[1]
+    assert title == "This workbook"
+    assert dict(rows)["template"] == "standard"
+    assert dict(rows)["planned as of"] == "2025-01-06"
