@@ -64,7 +64,7 @@ def take_over_marks(source: Workbook, workbook: Workbook) -> dict[int, int | Non
 def _copy_metadata(source: Workbook, workbook: Workbook) -> None:
     from_package: Package = source.package
     arrow = next(r for r in relationships(from_package, source.part) if r.kind == _KIND)
-    name = workbook.package.fresh_name("xl/metadata{}.xml")
+    name = "xl/metadata.xml" if not workbook.package.has("xl/metadata.xml") else workbook.package.fresh_name("xl/metadata{}.xml")
     workbook.package.add(name, from_package.read(arrow.target))
     declare_type(workbook.package, name, content_type(from_package, arrow.target))
     add_relationship(workbook.package, workbook.part, arrow.type, name)

@@ -90,7 +90,7 @@ def title_cell(page: Page, row: int) -> str:
 
 def in_short(cell: str) -> str:
     """Formula text of an amount in millions where it has them."""
-    return f'IF({cell}>=1000000,TEXT({cell}/1000000,"#,##0.0")&" m",TEXT({cell},"#,##0"))'
+    return f'IF({cell}>=1000*1000,TEXT({cell}/1000/1000,"#,##0.0")&" m",TEXT({cell},"#,##0"))'
 
 
 def _bar_names(page: Page, first: int, last: int, foot: str) -> None:

@@ -24,13 +24,13 @@ def budget_gap_checks(book: Book, figures: dict[str, int]) -> list[Check]:
     gap = f"SUMPRODUCT({line('next year')}*{line('revenue Plan - budget')})"
     checks = []
     if book.has("Plan Comparison"):
-        compared, reference = (_compared(book, name, f"SUM({line('next year')})") for name in ("gap", "reference_value"))
+        compared = _compared(book, "gap", f"SUM({line('next year')})")
         stretch = f"COUNTIFS({_span(book, line('next year'))})=0"
         checks.append(_check("Revenue - budget: Plan Comparison = Financial Plan", "Total, next year: gap - that of version Plan - budget", f"IF({stretch},0,{compared}-{gap})"))
         if book.has("KPIs"):
             key = f'KPIs!$A:$A,"{_KPI}",KPIs!$B:$B,"All"'
             share, known = f"SUMIFS(KPIs!$C:$C,{key})", f'COUNTIFS({key},KPIs!$C:$C,"<>")=0'
-            checks.append(_check("Revenue - budget: KPIs = Plan Comparison", f"{_KPI} x the budget compared - gap, total, next year", f"IF({known},0,{share}*{reference}-{compared})"))
+            checks.append(_check("Revenue - budget: KPIs = Plan Comparison", f"{_KPI} x the budget compared - gap, total, next year", f"IF({known},0,{_weighed(book, line('next year'), share)})"))
     if book.has("Bridges"):
         spec = book.spec("Bridges")
         key = f'{filled(spec, "bridge")},"{_BRIDGE}",{filled(spec, "measure")},"{measure_label("revenue")}",{filled(spec, "family")},"All",{filled(spec, "step")}'
@@ -42,6 +42,14 @@ def budget_gap_checks(book: Book, figures: dict[str, int]) -> list[Check]:
 def _span(book: Book, year: str) -> str:
     spec = book.spec("Plan Comparison")
     return f'{filled(spec, "level")},"total",{filled(spec, "span")},"Next "&SUM({year})'
+
+
+def _weighed(book: Book, year: str, share: str) -> str:
+    """A share of the budget less the gap, of the lines that `_compared` sums; in one pass, so that the formula stays short."""
+    spec = book.spec("Plan Comparison")
+    chosen = {"level": '"total"', "span": f'"Next "&SUM({year})', "reference": f'"{BUDGET}"', "measure": f'"{measure_label("revenue")}"'}
+    flags = "*".join(f"({filled(spec, name)}={value})" for name, value in chosen.items())
+    return f'SUMPRODUCT({flags}*({share}*{filled(spec, "reference_value")}-{filled(spec, "gap")}))'
 
 
 def _compared(book: Book, name: str, periods: str) -> str:

@@ -34,8 +34,6 @@ _D, _E, _F, _G = (
 )  # fmt: skip
 _WORDS = Field(WORDS, "Answer", "", size=10)
 _LINE = 29
-_MUCH = 0.05
-"""Part of the cost of goods sold without a payment behind it that is said; as in the notes on the balance."""
 _TEXT = '"#,##0"'
 _DELTA = '"+#,##0;-#,##0;0"'
 
@@ -278,7 +276,7 @@ def _cash(page: Page, row: int, periods: Periods, workings: Workings) -> None:
     money = f'"Cash "&TEXT($D${cash},{_TEXT})&" at the end of "&{periods.end}&", lowest "&TEXT({lowest},{_TEXT})&" in "&{when}&"."'
     cash_words = workings.add("Cash in words", f'IF({has_cash}="","Cash is known for the whole company alone.",{money})')
     share = f"$D${unpaid}/$D${page.rows['cost']}"
-    much = f"IF($D${page.rows['cost']}=0,FALSE,{share}>{_MUCH})"
+    much = f"IF($D${page.rows['cost']}=0,FALSE,{share}>FinanceReview_tolerance)"
     flattered = f'" It looks better by "&TEXT($D${unpaid},{_TEXT})&": "&TEXT({share},"0%")&" of cost of goods sold in "&{periods.year}&" has no payment behind it (see Problems)."'
     flatters = workings.add("What flatters cash", f'IF({much},{flattered},"")')
     _words(page, row, f'IF($D{row}="","No balance yet.",{words}&{cash_words}&{flatters})')

@@ -236,7 +236,7 @@ def _mapping_checks(spec: SheetSpec) -> list[Check]:
     converted = f'{kind},"total",{taken},"{IN_PLAN_CURRENCY}"'
     return [
         _whole("The budget ties to its control total", "Budget Mapping: total of the measure that Budget states in Settings, of several currencies at plan rates - Budget control total, where finance states one",
-               f'IF(OR({stated}="",COUNTIFS({of_measure})=0,COUNTIFS({taken},"not checked")>0),0,IF(COUNTIFS({converted})=0,SUMIFS({amount},{of_measure}),SUMIFS({amount},{converted}))-{stated})', "as pasted"),
+               f'IF(OR({stated}="",COUNTIFS({kind},"total")=0,COUNTIFS({taken},"not checked")>0),0,IF(COUNTIFS({converted})=0,SUMIFS({amount},{of_measure}),SUMIFS({amount},{converted}))-{stated})', "as pasted"),
         _whole("Columns of the budget = its totals", "Budget Mapping: totals of the columns that count - totals by measure and currency, where columns are listed",
                f'IF(COUNTIFS({kind},"column")=0,0,SUMIFS({amount},{counted})-{found})', "as pasted"),
     ]  # fmt: skip

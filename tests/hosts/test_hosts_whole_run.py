@@ -35,10 +35,10 @@ def after(before, tmp_path_factory):
 
 
 def owned_parts(path) -> set[str]:
-    """Worksheets that a run writes, their tables, and the workbook's own three parts."""
+    """Worksheets that a run writes or whose functions it computes, their tables, and the workbook's own three parts."""
     with zipfile.ZipFile(path) as package:
         names = re.findall(r'<sheet name="([^"]+)"', package.read("xl/workbook.xml").decode())
-    outputs = {s for group in STEPS.values() for s in group} | {"Problems", "Run Log", "Home"}
+    outputs = {s for group in STEPS.values() for s in group} | {"Problems", "Run Log", "Home", "Function Lab"}
     sheets = {f"xl/worksheets/sheet{names.index(s) + 1}.xml" for s in outputs}
     return sheets | {"xl/workbook.xml", "xl/styles.xml", "[Content_Types].xml", "xl/_rels/workbook.xml.rels"}
 
