@@ -277,8 +277,8 @@ def restore(question: Question) -> Answer:
 
 def bring_in(question: Question) -> Answer:
     """Import a file into the input sheet in front."""
-    from sop_xl.commands.exchange import import_on, input_sheet
-    from sop_xl.commands.write_back import write_keeping
+    from sop_xl.commands.exchange import import_on, input_sheet, sheets_for_import
+    from sop_xl.commands.kept_results import write_keeping
     from sop_xl.hosts.snapshot import snapshot
 
     host = question.open().host
@@ -288,7 +288,7 @@ def bring_in(question: Question) -> Answer:
             return failed("import needs a file; name it with sop-xl import")
         kinds = "Tables (*.csv;*.xlsx;*.xlsm),*.csv;*.xlsx;*.xlsm"
         return {"state": "ask", "ask": "file", "question": f"Import into {spec.name}", "filter": kinds}
-    picture = snapshot(host, {"Settings", spec.name} & set(host.sheet_names()), formulas=True)
+    picture = snapshot(host, sheets_for_import(spec) & set(host.sheet_names()), formulas=True)
     report = import_on(picture, spec.name, Path(question.given["file"]), replace=question.given.get("replace") == "1")
     if not report.exit_code:
         write_keeping(host, picture.written, command="import", workbook=question.address, now=_now())

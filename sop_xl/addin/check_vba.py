@@ -11,11 +11,10 @@ from collections.abc import Iterator, Mapping, Set
 
 from sop_xl.addin.vba_words import KNOWN, LANGUAGE
 from sop_xl.blocks import column_letters
+from sop_xl.functions.reference import LONGEST_NAMES
 
 LONGEST_LINE = 1023
 MOST_CONTINUED = 24
-WIZARD_LIMIT = 254
-"""Arguments plus characters of their names, beyond which Excel's function wizard breaks."""
 
 _FORBIDDEN = {
     r"^\s*#": "conditional compilation is ignored by LibreOffice, which would run both branches",
@@ -88,7 +87,7 @@ def _procedure_problems(statements: list[tuple[int, str]], known: Set[str]) -> I
             inside, body = _parameters(match[3]), []
             if like_a_cell(match[2]):
                 yield number, f"{match[2]} is a cell's address"
-            if len(inside) + sum(map(len, inside)) > WIZARD_LIMIT:
+            if len(inside) + sum(map(len, inside)) > LONGEST_NAMES:
                 yield number, f"the function wizard breaks on the arguments of {match[2]}"
         if inside is None:
             yield from _unknown([(number, text)], module_names | known)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sop_xl.addin.wrappers import LONGEST_TEXT, argument_name
+from sop_xl.addin.wrappers import argument_name
+from sop_xl.functions.reference import LONGEST_TEXT
 from sop_xl.functions.registry import CellFunction
 
 SHEET = "_IntelliSense_"

@@ -105,13 +105,6 @@ def _restrained(library: str) -> str:
     return library
 
 
-def library_version() -> str:
-    """Version of the xlwings whose library is built in."""
-    from importlib.metadata import version
-
-    return version("xlwings")
-
-
 def modules(sources: Mapping[str, str], sheets: Iterable[str]) -> list[VbaModule]:
     """Modules of a project, with the attributes that their kind needs.
 

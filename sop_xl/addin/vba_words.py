@@ -1,4 +1,4 @@
-"""Words of VBA: those that it keeps for itself, and those that our own modules may use without declaring them."""
+"""Words of VBA that our own modules may use without declaring them."""
 
 from __future__ import annotations
 
@@ -7,16 +7,6 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-RESERVED = _words(
-    """abs and array as boolean byref byte byval call case cbool cbyte ccur cdate cdbl cint clng close const csng cstr
-    currency cvar date debug declare decimal defbool defint deftype dim do double each else elseif empty end enum eqv
-    erase error event exit false fix for friend function get global gosub goto if imp implements in input int integer is
-    len let lib like line local lock long loop lset me mid mod name new next not nothing null object on open option
-    optional or output paramarray preserve print private property public put raiseevent read redim rem reset resume
-    return rset seek select set sgn shared single spc static step stop string sub tab text then time to true type
-    typeof ubound unlock until variant wend while width with withevents write xor"""
-)
-"""Words that VBA or LibreOffice's Basic keeps for itself and that an argument cannot be called."""
 LANGUAGE = _words(
     """and as boolean byref byval call case const date dim do double each else elseif empty end erase error exit false for
     function get goto if in integer is let like long loop mod module next not nothing null object on option optional or

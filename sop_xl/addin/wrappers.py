@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sop_xl.addin.vba_words import RESERVED
+from sop_xl.functions.reference import LONGEST_TEXT, RESERVED_WORDS
 from sop_xl.functions.registry import Argument, CellFunction
 
 MODULE = "SopFunctions"
 CATEGORY = 14
 """Excel's number of the category "User Defined"; the named one is given when the add-in opens."""
-LONGEST_TEXT = 255
 _STATUS = "status"
 
 
@@ -56,7 +55,7 @@ def wrapper(function: CellFunction) -> list[str]:
 
 def argument_name(argument: Argument) -> str:
     """The argument's name in VBA, which keeps some words for itself."""
-    return f"{argument.name}_value" if argument.name in RESERVED else argument.name
+    return f"{argument.name}_value" if argument.name in RESERVED_WORDS else argument.name
 
 
 def attribute_text(text: str) -> str:

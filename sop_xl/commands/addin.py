@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+from sop_xl.commands.about import xlwings_version
 from sop_xl.commands.report import Report
-from sop_xl.errors import HostError
-from sop_xl.hosts.files import replace_file
+from sop_xl.hosts.files import made_folder, replace_file
 
 
 def write_addin(out: Path, *, interpreter: str | None = None, text: Path | None = None) -> Report:
@@ -33,11 +33,10 @@ def write_addin(out: Path, *, interpreter: str | None = None, text: Path | None 
         When xlwings is not installed or a file cannot be written.
     """
     from sop_xl.addin import FILE_NAME, addin_texts, build_addin
-    from sop_xl.addin.sources import library_version
     from sop_xl.functions import functions
 
-    file = out if out.suffix and not out.is_dir() else _made(out) / FILE_NAME
-    texts = None if text is None else _made(text)
+    file = out if out.suffix and not out.is_dir() else made_folder(out) / FILE_NAME
+    texts = None if text is None else made_folder(text)
     content = build_addin(interpreter)
     replace_file(file, content)
     facts = {
@@ -45,7 +44,7 @@ def write_addin(out: Path, *, interpreter: str | None = None, text: Path | None 
         "sha256": hashlib.sha256(content).hexdigest(),
         "bytes": len(content),
         "functions": len(functions()),
-        "xlwings": library_version(),
+        "xlwings": xlwings_version(),
     }
     rows = [[name, str(value)] for name, value in facts.items()]
     if texts is not None:
@@ -55,12 +54,3 @@ def write_addin(out: Path, *, interpreter: str | None = None, text: Path | None 
     summary = f"Wrote {file} ({facts['functions']} functions, SHA-256 {facts['sha256']})"
     tables = [("Add-in", ["what", "value"], rows)]
     return Report(command="addin build", workbook=str(file), summary=summary, facts=facts, tables=tables)
-
-
-def _made(folder: Path) -> Path:
-    """The folder, made where it is not there."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise HostError(f"{folder}: the folder could not be made ({error.strerror})") from None
-    return folder

@@ -10,8 +10,8 @@ from sop_xl.commands.exchange import fill_table
 from sop_xl.commands.new import workbook_bytes
 from sop_xl.commands.regenerate import regenerate_workbook
 from sop_xl.commands.report import Report
-from sop_xl.errors import ContractError, HostError, errors_in
-from sop_xl.hosts.files import replace_file
+from sop_xl.errors import ContractError, errors_in
+from sop_xl.hosts.files import made_folder, replace_file
 from sop_xl.hosts.headless import HeadlessHost
 from sop_xl.hosts.recalculate import Mode
 from sop_xl.sheets import SHEETS, sheet
@@ -50,10 +50,7 @@ def filled_workbook(out: Path) -> Path:
     """The demonstration workbook with its inputs and no plan yet."""
     from sop_xl.samples import bicycles
 
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise HostError(f"{out}: the folder could not be made ({error.strerror})") from None
+    made_folder(out)
     path = out / DEMO_NAME
     sample = bicycles.load()
     replace_file(path, workbook_bytes(SHEETS, sample.timeline, bicycles.SETTINGS, "standard"))

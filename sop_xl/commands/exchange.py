@@ -10,13 +10,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from sop_xl.blocks import CellValue
-from sop_xl.commands.import_budget import BudgetImport
+from sop_xl.commands.import_budget import READ_WITH_BUDGET, BudgetImport
 from sop_xl.commands.inputs import input_sheets
 from sop_xl.commands.pasted_budget import BUDGET
 from sop_xl.commands.report import ExitCode, Report, count
 from sop_xl.commands.tables import PlainTable, plain_table, plain_text, table_sheets
-from sop_xl.errors import ContractError, HostError, Problem, Severity, errors_in
-from sop_xl.hosts.files import read_bytes, replace_file
+from sop_xl.errors import ContractError, Problem, Severity, errors_in
+from sop_xl.hosts.files import made_folder, read_bytes, replace_file
 from sop_xl.hosts.formulas import has_relative_rows
 from sop_xl.hosts.headless import HeadlessHost
 from sop_xl.hosts.protocol import Host
@@ -51,6 +51,11 @@ def import_table(workbook: Path, sheet: str, file: Path, *, replace: bool = Fals
     if not report.exit_code:
         host.save()
     return dataclasses.replace(report, workbook=str(workbook))
+
+
+def sheets_for_import(spec: SheetSpec) -> set[str]:
+    """What an import into a sheet reads of the workbook, the sheet itself included."""
+    return {"Settings", spec.name, *(READ_WITH_BUDGET if spec.name == BUDGET else ())}
 
 
 def import_on(host: Host, sheet: str, file: Path, *, replace: bool = False) -> Report:
@@ -216,10 +221,7 @@ def export_on(host: Host, out: Path, *, sheets: Sequence[str] = ()) -> Report:
     if unknown:
         reason = "no such table" if unknown[0] not in BY_NAME else "not in this workbook"
         raise ContractError([Problem(unknown[0], "", "no-table", "expected a sheet with a table", reason, ", ".join(available))])
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise HostError(f"{out}: the folder could not be made ({error.strerror})") from None
+    made_folder(out)
     written = {}
     for name in sheets or available:
         table = plain_table(available[name], host.read_block(name))

@@ -32,6 +32,9 @@ from sop_xl.sheets.write import record_rows
 FIRST_LINE = "As received"
 """Stands between the tab's own header and the file's cells, so that a file whose header is numbers is not taken for rows under that header."""
 
+READ_WITH_BUDGET = ("Items", "Locations", "FX Rates", MAPPING)
+"""Sheets by which a budget is understood, and the one that shows how."""
+
 
 _TELL_OF_FILE = "correct the file, or paste it into the tab and say it with Take it as in Budget Mapping"
 
@@ -50,7 +53,7 @@ class BudgetImport:
     def __init__(self, host: Host, settings: Settings) -> None:
         self.host, self.settings, self.spec = host, settings, sheet(BUDGET)
         present = set(host.sheet_names())
-        others = [name for name in ("Items", "Locations", "FX Rates", MAPPING) if name in present]
+        others = [name for name in READ_WITH_BUDGET if name in present]
         self.readings = {name: read_sheet(sheet(name), host.read_block(name), settings) for name in others}
         self.known = known_names(self.readings)
         self.reader = Reader(self.spec, self.known, habits_of(settings), settings.plan_currency)

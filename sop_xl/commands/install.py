@@ -12,7 +12,7 @@ from sop_xl.commands.about import xlwings_version
 from sop_xl.commands.machine import ON_A_MAC, SCRIPT_FOLDER_MAC, start_folder
 from sop_xl.commands.report import ExitCode, Report
 from sop_xl.errors import HostError
-from sop_xl.hosts.files import replace_file
+from sop_xl.hosts.files import made_folder, replace_file
 
 ADDIN_NAME = "sop_xl.xlam"
 Builder = Callable[[str], bytes]
@@ -54,10 +54,7 @@ def install_addin(to: Path | None = None, *, build: Builder | None = None, inter
     if before == content:
         done.append(f"{target} is there already and up to date")
     else:
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise HostError(f"{folder}: the folder could not be made ({error.strerror})") from None
+        made_folder(folder)
         replace_file(target, content)
         done.append(f"{target} {'replaced' if before else 'written'} ({len(content):,} bytes); start Excel anew, the tab S&OP is beside Home")
     if system == "Darwin" and to is None:

@@ -135,11 +135,8 @@ def restore_results(host: Host, workbook: str, *, now: str) -> Report:
         Where nothing is kept, a sheet is gone, or the workbook cannot be written; nothing has changed then.
     """
     kept = kept_results(workbook)
-    check_sheets(host, kept.written)
-    present = as_they_stand(host, kept.written)
-    old = with_words_of(host, kept.written)
-    with keeping(Kept(workbook, "restore", now, present)):
-        apply_written(old, host)
+    check_sheets(host, kept.written)  # before the costlier reading
+    write_keeping(host, with_words_of(host, kept.written), command="restore", workbook=workbook, now=now)
     tables, inputs = len(kept.written.tables), inputs_among(kept)
     gone = f" What was typed into the inputs of {', '.join(inputs)} since is among the later ones." if inputs else ""
     return Report(
@@ -153,6 +150,19 @@ def restore_results(host: Host, workbook: str, *, now: str) -> Report:
 def restore_workbook(workbook: Path, *, now: str) -> Report:
     """Restore a file that is closed; see `restore_results`."""
     return restore_results(HeadlessHost(workbook), str(workbook.absolute()), now=now)  # as Excel says it: resolving would turn a mapped drive into its server
+
+
+def write_keeping(host: Host, written: Written, *, command: str, workbook: str, now: str) -> None:
+    """Keep what the workbook holds where something is about to be written, then write it.
+
+    Raises
+    ------
+    HostError
+        Where a sheet is gone, results cannot be kept or the workbook cannot be written.
+    """
+    check_sheets(host, written)
+    with keeping(Kept(workbook, command, now, as_they_stand(host, written))):
+        apply_written(written, host)
 
 
 def check_sheets(host: Host, written: Written) -> None:

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from sop_xl.commands.inputs import input_sheets, marked_sheets
-from sop_xl.commands.kept_results import Kept, check_sheets, keeping
+from sop_xl.commands.kept_results import check_sheets, write_keeping
 from sop_xl.commands.report import Report
 from sop_xl.commands.tables import plain_table
 from sop_xl.commands.typed_words import with_words_of
 from sop_xl.errors import Problem, Severity
 from sop_xl.hosts.memory import MemoryHost, Written, WrittenTable
 from sop_xl.hosts.protocol import Host
-from sop_xl.hosts.snapshot import apply_written, as_they_stand, snapshot
+from sop_xl.hosts.snapshot import snapshot
 from sop_xl.sheets import sheet
 from sop_xl.sheets.write import problem_rows
 
@@ -52,19 +52,6 @@ def write_back(host: Host, picture: MemoryHost, written: Written, report: Report
     written = with_words_of(present, written, since=picture)
     write_keeping(host, written, command=report.command, workbook=workbook, now=now)
     return report
-
-
-def write_keeping(host: Host, written: Written, *, command: str, workbook: str, now: str) -> None:
-    """Keep what the workbook holds where something is about to be written, then write it.
-
-    Raises
-    ------
-    HostError
-        Where a sheet is gone, results cannot be kept or the workbook cannot be written.
-    """
-    check_sheets(host, written)
-    with keeping(Kept(workbook, command, now, as_they_stand(host, written))):
-        apply_written(written, host)
 
 
 def edited_inputs(before: Host, now: Host) -> list[str]:

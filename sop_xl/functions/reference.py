@@ -30,15 +30,10 @@ _TITLES = {
     "demand": "Demand", "accuracy": "Forecast accuracy", "inventory": "Inventory", "supply": "Supply", "finance": "Finance", "status": "Status",
 }  # fmt: skip
 _CELL_LIKE = re.compile(r"[A-Z]{1,3}[0-9]+|R[0-9]*C[0-9]*")
-_VISUAL_BASIC = (
-    "and any as binary boolean byref byte byval call case cbool cdate cdbl close const currency date debug decimal declare defbool dim do double each else empty end "
-    "enum eqv erase error event exit explicit false for friend function get global gosub goto if imp implements in input integer is len let lib like line local lock "
-    "long loop lset me mid mod module name new next not nothing null object on open option optional or output paramarray preserve print private property public put "
-    "raiseevent random read redim rem resume return rset seek select set single spc static step stop string sub tab then time to true type typeof unlock until "
-    "variant wend while width with withevents write xor"
+RESERVED_WORDS = frozenset(
+    ["abs", "and", "any", "array", "as", "binary", "boolean", "byref", "byte", "byval", "call", "case", "cbool", "cbyte", "ccur", "cdate", "cdbl", "cint", "clng", "close", "const", "csng", "cstr", "currency", "cvar", "date", "debug", "decimal", "declare", "defbool", "defint", "deftype", "dim", "do", "double", "each", "else", "elseif", "empty", "end", "enum", "eqv", "erase", "error", "event", "exit", "explicit", "false", "fix", "for", "friend", "function", "get", "global", "gosub", "goto", "if", "imp", "implements", "in", "input", "int", "integer", "is", "len", "let", "lib", "like", "line", "local", "lock", "long", "loop", "lset", "me", "mid", "mod", "module", "name", "new", "next", "not", "nothing", "null", "object", "on", "open", "option", "optional", "or", "output", "paramarray", "preserve", "print", "private", "property", "public", "put", "raiseevent", "random", "read", "redim", "rem", "reset", "resume", "return", "rset", "seek", "select", "set", "sgn", "shared", "single", "spc", "static", "step", "stop", "string", "sub", "tab", "text", "then", "time", "to", "true", "type", "typeof", "ubound", "unlock", "until", "variant", "wend", "while", "width", "with", "withevents", "write", "xor"]
 )
-_RESERVED = frozenset(_VISUAL_BASIC.split())
-"""Words that a Visual Basic module does not take as the name of an argument."""
+"""Words that Visual Basic, in Excel or LibreOffice, keeps for itself: no argument can be called so."""
 
 
 def topic_title(topic: str) -> str:
@@ -185,7 +180,7 @@ def _argument_findings(function: CellFunction) -> Iterable[str]:
     if function.follows and function.follows not in names:
         yield f"the result follows {function.follows}, which is no argument"
     for argument in function.arguments:
-        if not re.fullmatch(r"[a-z]+(_[a-z]+)*", argument.name) or argument.name in _RESERVED or _CELL_LIKE.fullmatch(argument.name.upper()):
+        if not re.fullmatch(r"[a-z]+(_[a-z]+)*", argument.name) or argument.name in RESERVED_WORDS or _CELL_LIKE.fullmatch(argument.name.upper()):
             yield f"argument {argument.name}: the name is lower case words with underscores, and no word of Visual Basic"
         yield from (f"argument {argument.name}: {finding}" for finding in _text_findings("description", argument.description))
         if argument.optional and "blank" not in argument.description.casefold():

@@ -28,6 +28,21 @@ def read_bytes(path: Path) -> bytes:
         raise HostError(f"{path} could not be read ({error.strerror})") from None
 
 
+def made_folder(path: Path) -> Path:
+    """The folder, made where it is not there.
+
+    Raises
+    ------
+    HostError
+        When it cannot be made.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise HostError(f"{path}: the folder could not be made ({error.strerror})") from None
+    return path
+
+
 def replace_file(path: Path, content: bytes) -> None:
     """Make or replace a file all at once; see `atomic.replace_file`."""
     atomic.replace_file(path, content, verify=lambda written: None)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from sop_xl.blocks import Block, CellValue, a1
 from sop_xl.errors import HostError
-from sop_xl.hosts import snapshot
 from sop_xl.hosts.live_citations import Citations
 from sop_xl.hosts.live_excel import Patience, StatusLine, quiet, unlocked
 from sop_xl.hosts.live_table import (
@@ -198,10 +197,6 @@ class LiveHost:
         if place is None:
             raise HostError(f"{self._name}: the name {name} is not one cell but {reference or 'empty'}")
         return self._sheet(place[0])[0], *place[1:]
-
-    def snapshot(self, sheets: Collection[str] | None = None) -> MemoryHost:
-        """The workbook as it stands, to be planned in another process; see `hosts.snapshot.snapshot`."""
-        return snapshot.snapshot(self, sheets)
 
     # writing
 

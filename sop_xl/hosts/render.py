@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 import subprocess
 import tempfile
@@ -10,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from sop_xl.errors import HostError
+from sop_xl.hosts.cell_formulas.parse import calls_ours
 from sop_xl.hosts.files import read_bytes, replace_file
 from sop_xl.hosts.libreoffice import convert, find_libreoffice
 from sop_xl.hosts.package import Package
@@ -18,7 +18,6 @@ from sop_xl.hosts.tabs import drop_print_names, set_visibility
 from sop_xl.hosts.workbook import Workbook
 
 DOTS_PER_INCH = 110
-_OURS = re.compile(r"(?<![\w.])(?:_xll\.)?SOP_\w+\(", re.I)
 
 
 def render_sheet(workbook: Path, sheet: str, out: Path, *, pictures: bool = True, most_pages: int = 0) -> list[Path]:
@@ -71,10 +70,10 @@ def _only(workbook: Path, sheet: str) -> tuple[bytes, bool]:
 def _keep_own_results(package: Package, book: Workbook) -> None:
     """Cells that call functions of ours print their last result; LibreOffice does not know the functions."""
     for entry in book.sheets():
-        if entry.kind == "worksheet" and "SOP_" in package.text(entry.part):
+        if entry.kind == "worksheet" and calls_ours(package.text(entry.part)):
             sheet = Sheet(package.text(entry.part), entry.name)
             formulas = sheet.patterns.formula
-            package.replace_text(entry.part, formulas.sub(lambda m: "" if _OURS.search(m[2] or "") else m[0], sheet.text))
+            package.replace_text(entry.part, formulas.sub(lambda m: "" if calls_ours(m[2] or "") else m[0], sheet.text))
 
 
 def _pictures(pdf: Path, out: Path, stem: str, most_pages: int) -> list[Path]:

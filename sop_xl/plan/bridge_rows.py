@@ -77,7 +77,8 @@ class Explained:
     def steps(self) -> list[str]:
         """The steps of this bridge: those of its measure where some family has units, Not attributable where some has none."""
         attributed = STEPS[self.measure] if self.levels["with_units"].any() else ()
-        return [*attributed, *([NOT_ATTRIBUTABLE] if not self.levels["with_units"].all() else [])]
+        # a family without units may have no cell among those that are compared
+        return [*attributed, *([NOT_ATTRIBUTABLE] if NOT_ATTRIBUTABLE in self.cells else [])]
 
 
 def bridge_rows(explained: Explained) -> pd.DataFrame:

@@ -20,8 +20,8 @@ from sop_xl.plan.bridge_cells import (
 )
 from sop_xl.plan.bridge_rows import NOT_ATTRIBUTABLE, Explained, bridge_rows
 from sop_xl.plan.bridge_steps import GROSS_MARGIN, REVENUE, STEPS, bridge_of_pairs
-from sop_xl.plan.budget_coverage import compared_with_budget
-from sop_xl.plan.finance import BUDGET, LAST_YEAR, PLAN, PREVIOUS_PLAN, covered_by
+from sop_xl.plan.budget_coverage import compared_with_budget, covered_by
+from sop_xl.plan.finance import BUDGET, LAST_YEAR, PLAN, PREVIOUS_PLAN
 from sop_xl.plan.notes import Note, notes_frame, some_of
 from sop_xl.plan.valuation import FinancialDetail
 
@@ -154,12 +154,10 @@ def _from_version(
 ) -> Explained | None:
     """The bridge from budget or previous plan, over the periods for which that has the measure; `None` where it never has."""
     window, word = whole.periods, _WORDS[measure]
+    stated = stated[stated[measure].notna()] if version == BUDGET else stated
     has = stated[measure].notna()
     if version == BUDGET and measure == REVENUE:  # what the plan does not know counts on neither side, here as everywhere
-        compared_lines = compared_with_budget(financial_plan, measure)
-        budgeted = (financial_plan["version"] == BUDGET) & financial_plan[measure].notna()
-        if len(compared_lines) < budgeted.sum():
-            has &= _told(stated, compared_lines)
+        has &= _told(stated, compared_with_budget(financial_plan, measure))
     known = stated if has.all() else stated[has].reset_index(drop=True)
     if known.empty:
         if measure == GROSS_MARGIN:
@@ -172,7 +170,7 @@ def _from_version(
         notes.append(Note("bridges", version, "bridge-over-part-of-year", text))
     plan = financial_plan[(financial_plan["version"] == PLAN) & financial_plan["period"].isin(covered)]
     if version == BUDGET:
-        compared = covered_by(known, plan)
+        compared = covered_by(stated, plan, has)
         _note_coverage(compared, plan, measure, notes)
     else:  # what the last cycle did not have is new; what it had without this figure cannot be compared
         of_cells = [pd.MultiIndex.from_frame(rows[["family", "region", "period"]]) for rows in (plan, stated, known)]

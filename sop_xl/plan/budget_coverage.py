@@ -36,6 +36,37 @@ def compared_with_budget(financial_plan: pd.DataFrame, measure: str, version: st
     """
     budget = financial_plan[(financial_plan["version"] == BUDGET) & financial_plan[measure].notna()]
     plan = financial_plan[financial_plan["version"] == version]
+    target = _finest_line(budget, plan)
+    covered = target >= 0
+    figures = plan[figure or measure].to_numpy(dtype=float)[covered]
+    total, unknown = np.zeros(len(budget)), np.zeros(len(budget), dtype=bool)
+    np.add.at(total, target[covered], np.nan_to_num(figures))
+    np.logical_or.at(unknown, target[covered], np.isnan(figures))
+    covers = np.bincount(target[covered], minlength=len(budget))
+    compared = budget[[*_KEYS, measure]].rename(columns={measure: "budget"}).assign(plan=total, covers=covers)
+    return compared.loc[~unknown, [*_KEYS, "plan", "budget", "covers"]].reset_index(drop=True)
+
+
+def covered_by(stated: pd.DataFrame, plan: pd.DataFrame, counts: pd.Series) -> pd.DataFrame:
+    """Rows of a plan that a budget speaks of, so that what nobody budgeted does not count as beating the budget.
+
+    Parameters
+    ----------
+    stated
+        Rows of a budget that have the figure in question: family, region, period, which several rows may share.
+    plan
+        Rows of FINANCIAL_PLAN of version Plan.
+    counts
+        Whether the line of each row of `stated` is compared. What belongs to a line that is not is left out, whatever wider line covers it too.
+    """
+    lines = stated[_KEYS].assign(counts=counts).drop_duplicates(_KEYS).astype({"family": object, "region": object})
+    line = _finest_line(lines, plan)
+    compared: pd.DataFrame = plan[(line >= 0) & lines["counts"].to_numpy(dtype=bool)[line]]
+    return compared
+
+
+def _finest_line(budget: pd.DataFrame, plan: pd.DataFrame) -> np.ndarray[tuple[int], np.dtype[np.intp]]:
+    """(rows of the plan,) position in `budget`, one row per line and period, of the finest line that covers each; -1 = none."""
     lines = pd.MultiIndex.from_frame(budget[["family", "region"]].drop_duplicates())
     pairs, of_plan = _pairs(plan)
     periods = pd.DatetimeIndex(budget["period"].unique())
@@ -48,14 +79,7 @@ def compared_with_budget(financial_plan: pd.DataFrame, measure: str, version: st
         line = lines.get_indexer(pd.MultiIndex.from_frame(wanted))[of_plan]
         place = cells.get_indexer(pd.Index(line * width + column))
         target = np.where((line >= 0) & (column >= 0) & (place >= 0), place, target)
-    covered = target >= 0
-    figures = plan[figure or measure].to_numpy(dtype=float)[covered]
-    total, unknown = np.zeros(len(budget)), np.zeros(len(budget), dtype=bool)
-    np.add.at(total, target[covered], np.nan_to_num(figures))
-    np.logical_or.at(unknown, target[covered], np.isnan(figures))
-    covers = np.bincount(target[covered], minlength=len(budget))
-    compared = budget[[*_KEYS, measure]].rename(columns={measure: "budget"}).assign(plan=total, covers=covers)
-    return compared.loc[~unknown, [*_KEYS, "plan", "budget", "covers"]].reset_index(drop=True)
+    return target
 
 
 def _pairs(plan: pd.DataFrame) -> tuple[pd.DataFrame, np.ndarray[tuple[int], np.dtype[np.intp]]]:

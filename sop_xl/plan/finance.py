@@ -237,22 +237,3 @@ def _previous(previous_plan: pd.DataFrame, timeline: Timeline) -> pd.DataFrame:
     chosen = of_plan if of_plan.any() else previous_plan["version"] == PREVIOUS_PLAN
     rows = previous_plan[chosen & previous_plan["period"].isin(timeline.periods)]
     return rows[list(frames.FINANCIAL_PLAN.columns)].assign(version=PREVIOUS_PLAN, demand=np.nan)
-
-
-def covered_by(budget: pd.DataFrame, plan: pd.DataFrame) -> pd.DataFrame:
-    """Rows of a plan that a budget speaks of, so that what nobody budgeted does not count as beating the budget.
-
-    Parameters
-    ----------
-    budget
-        Rows of FINANCIAL_PLAN of version Budget that have the figure in question. In its period, a row covers its family and region; one
-        `(not by family)` covers every family, one `(not by region)` every region.
-    plan
-        Rows of FINANCIAL_PLAN of version Plan.
-    """
-    inside = np.zeros(len(plan), dtype=bool)
-    cells = pd.MultiIndex.from_frame(budget[["family", "region", "period"]].drop_duplicates().astype({"family": object, "region": object}))
-    for family in (plan["family"], pd.Series(NOT_BY_FAMILY, index=plan.index)):
-        for region in (plan["region"], pd.Series(NOT_BY_REGION, index=plan.index)):
-            inside |= pd.MultiIndex.from_arrays([family, region, plan["period"]]).isin(cells)
-    return plan[inside]

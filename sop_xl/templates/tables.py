@@ -32,7 +32,7 @@ _WRAPPED = {
 }
 """Columns whose sentences run over several lines."""
 
-_LINES = {"Shortages": 3, "Binding Constraints": 2, "Options": 3, "Bridges": 2, "Budget Mapping": 2, "Gap List": 2, "Risk Outlook": 4}
+_LINES = {"Shortages": 3, "Binding Constraints": 2, "Options": 3, "Bridges": 2, "Budget Mapping": 2, "Gap List": 3, "Risk Outlook": 4}
 """Lines of text in a row of such a sheet, where it is not 1: new rows take over the height of the first, and nothing fits it to the text later."""
 _LINE_HEIGHT = 14.5
 

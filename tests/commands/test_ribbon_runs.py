@@ -460,6 +460,13 @@ class TestShortCommands:
         assert desk.body("Items") == before
         assert "Items" in last["message"] and "inputs" in last["message"]
 
+    def test_a_budget_in_finance_s_own_shape_is_understood_as_on_the_command_line(self, desk, tmp_path):
+        file = tmp_path / "budget.csv"
+        file.write_text("Budget 2025 in TEUR;;\nFamily;Q1 2025;Q2 2025\nChairs;60;66\nTables;90;99\nTotal;150;165\n", encoding="utf-8")
+        last = desk.ask("import", sheet="Budget", file=str(file), replace="1")
+        assert last["state"] == "done", last
+        assert {row["Taken as"] for row in desk.body("Budget Mapping")} >= {"family Chairs", "family Tables"}
+
     def test_taking_back_a_run_says_nothing_of_inputs(self, checked):
         checked.ask("poll")
         assert "inputs" not in checked.ask("restore")["question"]

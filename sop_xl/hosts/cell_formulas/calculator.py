@@ -104,11 +104,12 @@ class Calculator:
         copy = Package(package.to_bytes(), package.label)
         ours = self._formulas.ours
         for name, part in self._formulas.parts.items():
-            sheet = Sheet(copy.text(part), name)
             cut = {a1(p.row, p.column) for p in ours if p.sheet == name}
-            anchored = {}
-            if "ANCHORARRAY(" in sheet.text:
-                anchored = {a1(*at): t for at, t in self._formulas.of(name).items() if "ANCHORARRAY(" in t.upper()}
+            anchors = "ANCHORARRAY(" in package.text(part)
+            if not cut and not anchors:
+                continue
+            sheet = Sheet(copy.text(part), name)
+            anchored = {a1(*at): t for at, t in self._formulas.of(name).items() if "ANCHORARRAY(" in t.upper()} if anchors else {}
             new = {a: (head, self._without(sheet, name, a, inner, a in cut)) for a, head, inner in cells_at(sheet, cut | set(anchored))}
             copy.replace_text(part, rewritten(sheet, new))
         if self._lines:

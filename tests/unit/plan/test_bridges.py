@@ -8,7 +8,8 @@ import pytest
 from plan_tables import items, locations, month, months, table
 
 from sop_xl import frames
-from sop_xl.plan.bridge_rows import OTHER_ITEMS, TOP_ITEMS
+from sop_xl.plan.bridge_rows import OTHER_ITEMS, TOP_ITEMS, Explained, bridge_rows
+from sop_xl.plan.bridge_steps import STEPS
 from sop_xl.plan.bridges import bridges
 from sop_xl.plan.finance import financial_plan
 from sop_xl.plan.prices import net_prices
@@ -256,3 +257,14 @@ class TestFromTheLastCycle:
         found, _, _ = whole(previous=earlier.assign(gross_margin=earlier["gross_margin"].mask(gone)))
         got = block(found, "Previous plan to plan", measure="gross_margin")
         assert (got["Previous plan"], got["Plan"]) == (156, 156)
+
+
+def test_a_family_without_units_and_without_a_cell_among_those_compared_asks_for_no_step():
+    cells = pd.DataFrame({
+        "item": ["A"], "location": ["North"], "family": ["Paint"], "start": [100.0],
+        **{step: [0.0] for step in STEPS["revenue"]}, "end": [100.0],
+    })  # fmt: skip
+    levels = pd.DataFrame({"by_item": [True, False], "by_region": [True, False], "with_units": [True, False]}, index=["Paint", "Brushes"])
+    rows = bridge_rows(Explained("Budget", "revenue", cells, levels, "2026", "2026 at plan rates"))
+    assert set(rows["family"]) == {"All", "Paint"}
+    assert "Not attributable" not in set(rows["step"])

@@ -69,6 +69,17 @@ def test_a_plan_that_is_not_known_counts_on_neither_side():
     assert (ends["Budget"], ends["Plan"]) == (12 * 250, 12 * 200)
 
 
+def test_what_belongs_to_a_line_that_is_not_compared_is_caught_by_no_wider_one():
+    """Tents have no price in the North: the budget of the North is left out, and its other families do not count as the rest of the company."""
+    detail, plan, stated = planned(*budgeted(290, "", "North"), *budgeted(250))
+    unpriced = plan.assign(revenue=plan["revenue"].mask((plan["version"] == "Plan") & (plan["family"] == "Tents") & (plan["region"] == "North")))
+    both = compared_with_budget(unpriced, "revenue")
+    assert (both["plan"].sum(), both["budget"].sum()) == (12 * 300, 12 * 250)
+    steps, _ = bridges(detail, unpriced, TIMELINE, stated, ITEMS)
+    ends = steps[(steps["bridge"] == "Budget to plan") & (steps["measure"] == "revenue") & (steps["family"] == "All")].set_index("step")["amount"]
+    assert (ends["Budget"], ends["Plan"]) == (12 * 250, 12 * 300)
+
+
 def test_nothing_is_compared_without_a_budget():
     plan = planned()[1]
     assert (plan["version"] != "Plan - budget").all()
