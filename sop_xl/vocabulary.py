@@ -83,6 +83,8 @@ _ALL = (
     Measure("opening_balance", "Opening balance", UNITS, _S, "Stock at the start of the period; takes the first period when summed."),
     Measure("scheduled_receipts", "Scheduled receipts", UNITS, _F, "Open orders due in the period."),
     Measure("planned_receipts", "Planned receipts", UNITS, _F, "Replenishment that the plan proposes: good units that arrive."),
+    Measure("production", "Production", UNITS, _F, "Planned receipts that are made or reworked on own resources."),
+    Measure("purchases", "Purchases", UNITS, _F, "Planned receipts that are bought or subcontracted."),
     Measure("planned_releases", "Planned releases", UNITS, _F, "Orders behind the planned receipts, in the period in which they are placed."),
     Measure("previous_releases", "Last cycle's releases", UNITS, _F, "Planned releases of the last cycle's plan in the same period."),
     Measure("gross_requirements", "Gross requirements", UNITS, _F, "Independent + dependent demand."),

@@ -14,6 +14,7 @@ import pandas as pd
 from sop_xl import __version__
 from sop_xl.commands.account import write_account
 from sop_xl.commands.cell_functions import cell_summary, compute_cells, recalculate_cells, recalculation_facts
+from sop_xl.commands.cycle import plan_cycle
 from sop_xl.commands.demand_planning import plan_demand
 from sop_xl.commands.inputs import Inputs, display_timeline, parked_inputs, planning_timeline, read_inputs
 from sop_xl.commands.last_plan import previous_plan
@@ -51,6 +52,7 @@ STEPS: dict[str, tuple[str, ...]] = {
     "finance": ("Budget Mapping", "Financial Plan", "Profit and Loss", "Balance and Cash", "Plan Comparison", "Bridges"),
     "outlook": ("Risk Outlook", "Gap List"),
     "kpis": ("KPIs",),
+    "cycle": ("Changes", "Decision Effects", "Weekly Execution", "Worklist", "Cycle", "Ten Questions"),
 }
 """Which sheets each step writes; what a step needs from earlier ones is computed, but not written."""
 
@@ -155,7 +157,7 @@ def _regenerate(host: Host, steps: Sequence[str], as_of: str, say: Callable[[str
     timeline, problems = _timeline(host, inputs, steps)
     if timeline is None or errors_in(problems):
         return _Ran(_refused(host.name, problems))
-    results, written = _plan_and_write(host, inputs, timeline, wanted, problems, say)
+    results, written = _plan_and_write(host, inputs, timeline, wanted, problems, say, as_of)
     cells = compute_cells(host, recalc)
 
     def tell(where: Host, found: Sequence[Problem]) -> None:
@@ -283,7 +285,7 @@ def _other_windows(host: Host, shown: Timeline, wanted: set[str]) -> list[Proble
 
 
 def _plan_and_write(
-    host: Host, inputs: Inputs, timeline: Timeline, wanted: set[str], problems: list[Problem], say: Callable[[str, int, int], None]
+    host: Host, inputs: Inputs, timeline: Timeline, wanted: set[str], problems: list[Problem], say: Callable[[str, int, int], None], as_of: str
 ) -> tuple[Results, dict[str, int]]:
     """Compute every step and write the wanted sheets; adds what the core remarked to `problems`."""
     notes: list[pd.DataFrame] = []
@@ -303,6 +305,8 @@ def _plan_and_write(
     what_if = try_what_if(inputs, supply, money.budget, say, notes, options=bool({"Options", "Gap List"} & wanted), scenarios="Scenario Compare" in wanted)
     outlook = plan_outlook(inputs, timeline, money, supply, what_if, say, notes) if {"Risk Outlook", "Gap List"} & wanted else None
     results = Results(inputs, shown, demand, memory, supply, what_if, money, outlook, plan_kpis(inputs, timeline, demand, stock, money), life_cycle)
+    if set(STEPS["cycle"]) & wanted:
+        results = replace(results, cycle=plan_cycle(host, results, timeline, as_of, say, notes))
     problems += remarks(notes)
     return results, _write(host, results, wanted, say)
 

@@ -10,6 +10,7 @@ import pandas as pd
 
 from sop_xl.blocks import CellValue
 from sop_xl.commands.balance import balance_rows
+from sop_xl.commands.cycle_results import CycleResults, cycle_rows
 from sop_xl.commands.demand_planning import Demand
 from sop_xl.commands.inputs import Inputs
 from sop_xl.commands.memory import Remembered, value_added_rows
@@ -48,6 +49,7 @@ class Results:
     outlook: Outlook | None
     kpis: pd.DataFrame
     life_cycle: pd.DataFrame
+    cycle: CycleResults | None = None
 
 
 def output_rows(results: Results) -> dict[str, Callable[[], Rows]]:
@@ -92,6 +94,7 @@ def output_rows(results: Results) -> dict[str, Callable[[], Rows]]:
         "Bridges": lambda: bridge_rows(results.money.bridges, results.inputs.settings.plan_currency),
         **outlook_rows(results.outlook, results.shown.calendar),
         "KPIs": lambda: records("KPIs", results.kpis),
+        **cycle_rows(results.cycle, results.shown.calendar),
     }
 
 

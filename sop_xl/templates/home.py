@@ -37,8 +37,9 @@ CYCLE: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("4  Pre-S&OP", ("Options", "Decisions", "Scenarios", "Scenario Drivers", "Scenario Compare")),
     ("    money", ("Budget", "Budget Mapping", "Price List", "Cost Rates", "Financial Plan", "Profit and Loss", "Balance and Cash", "Finance Review")),
     ("    are we on plan", ("Plan Comparison", "Bridges", "Gap List", "Risks", "Risk Outlook", "Checks")),
-    ("5  Executive", ("Executive", "KPIs", "Decisions")),
-    ("6  Execute", ("Customer Orders", "Forecast Consumption", "Supply Plan", "Open Orders", "Inventory Plan", "Run Log")),
+    ("5  Executive", ("Executive", "Ten Questions", "Changes", "Decisions", "Decision Effects", "Snapshots", "Approved Plan")),
+    ("6  Execute", ("Worklist", "Weekly Actuals", "Weekly Execution", "Customer Orders", "Forecast Consumption", "Open Orders")),
+    ("    monitor", ("KPIs", "KPI Targets", "Initiatives", "Cycle Calendar", "Cycle", "Run Log", "Published Record")),
 )  # fmt: skip
 """Sheets by step of the monthly cycle."""
 

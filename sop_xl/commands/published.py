@@ -1,0 +1,186 @@
+"""What was published: the inputs and results of each approved plan, kept in the workbook, read back as they were."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from sop_xl.blocks import CellValue
+from sop_xl.commands.inputs import Inputs
+from sop_xl.commands.tables import plain_table
+from sop_xl.errors import HostError
+from sop_xl.hosts.frame_archive import frames_packed, frames_unpacked
+from sop_xl.hosts.protocol import Host
+from sop_xl.sheets import sheet
+from sop_xl.sheets.read import Reading
+from sop_xl.sheets.settings import Settings
+
+if TYPE_CHECKING:
+    from sop_xl.commands.results import Results
+
+SHEET = "Published Record"
+
+CELL = 32_000
+"""Characters of a record in one cell; Excel holds 32,767."""
+
+GROUPS = ("inputs", "details", "results")
+"""Parts of a record."""
+
+
+@dataclass(frozen=True)
+class Published:
+    """One published plan.
+
+    Parameters
+    ----------
+    cycle
+        First planned period.
+    version
+        1 is the first publication of the cycle.
+    as_of
+        ISO date of publication.
+    approved_by, scenario
+        Who, and which scenario was chosen; `""` = the plan itself.
+    settings
+        Of that run.
+    inputs, details
+        Frame of each input sheet that had rows, by sheet name; and what it was before rows were added up, where they were.
+    results
+        Frames of the plan by the name of their sheet, see `kept_results_of`.
+    """
+
+    cycle: pd.Timestamp
+    version: int
+    as_of: str
+    approved_by: str
+    scenario: str
+    settings: Settings
+    inputs: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    details: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    results: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+
+    def as_inputs(self) -> Inputs:
+        """The inputs of that plan, to plan them again."""
+        calendar = self.settings.make_calendar()
+        readings = {
+            name: Reading(sheet(name), self.settings, calendar, pd.DataFrame(), frame, (), None, (1, 1), name, detail=self.details.get(name))
+            for name, frame in self.inputs.items()
+        }
+        return Inputs(self.settings, readings, ())
+
+
+def kept_results_of(results: Results) -> dict[str, pd.DataFrame]:
+    """Results that later cycles are held against, by the name of their sheet."""
+    kept = {
+        "Forecast Accuracy": results.demand.baseline.accuracy,
+        "Consensus Demand": results.demand.consensus,
+        "Supply Plan": results.supply.supply_plan,
+        "Capacity": results.supply.capacity,
+        "Inventory Plan": results.supply.inventory_plan,
+        "Shortages": results.what_if.shortages,
+        "Options": results.what_if.options,
+        "Financial Plan": results.money.financial_plan,
+        "KPIs": results.kpis,
+    }
+    if results.outlook is not None:
+        kept |= {"Risk Outlook": results.outlook.risks, "Gap List": results.outlook.gaps}
+    if results.cycle is not None:
+        kept |= {"Worklist": results.cycle.worklist, "Decision Effects": results.cycle.decision_effects}
+    return kept
+
+
+def published_now(results: Results, cycle: pd.Timestamp, version: int, as_of: str, approved_by: str, scenario: str) -> Published:
+    """The plan as it is now, to be published."""
+    readings = results.inputs.readings
+    return Published(
+        cycle, version, as_of, approved_by, scenario, results.inputs.settings,
+        {name: reading.frame for name, reading in readings.items() if len(reading.frame)},
+        {name: reading.detail for name, reading in readings.items() if reading.detail is not None},
+        kept_results_of(results),
+    )  # fmt: skip
+
+
+def packed(published: Published) -> bytes:
+    """A record as bytes; the same record gives the same bytes."""
+    head = {
+        "cycle": published.cycle.isoformat(), "version": published.version, "as_of": published.as_of, "approved_by": published.approved_by,
+        "scenario": published.scenario, "settings": json.loads(published.settings.model_dump_json()),
+    }  # fmt: skip
+    named = {f"{group}/{name}": frame for group in GROUPS for name, frame in getattr(published, group).items()}
+    return frames_packed(json.dumps(head, sort_keys=True), named)
+
+
+def unpacked(content: bytes) -> Published:
+    """The record that was packed.
+
+    Raises
+    ------
+    HostError
+        Where it is damaged.
+    """
+    try:
+        text, named = frames_unpacked(content)
+        head: dict[str, Any] = json.loads(text)
+        known = {name: value for name, value in head["settings"].items() if name in Settings.model_fields}
+        settings = Settings.model_validate_json(json.dumps(known))
+        cycle = pd.Timestamp(head["cycle"])
+    except (ValueError, KeyError) as error:
+        raise HostError(f"{SHEET}: the record is damaged and cannot be read ({type(error).__name__})") from None
+    groups: dict[str, dict[str, pd.DataFrame]] = {group: {} for group in GROUPS}
+    for entry, frame in named.items():
+        group, _, name = entry.partition("/")
+        groups[group][name] = frame
+    return Published(cycle, head["version"], head["as_of"], head["approved_by"], head["scenario"], settings, **groups)
+
+
+def record_rows_of(records: list[Published], labels: Mapping[pd.Timestamp, str]) -> list[list[CellValue]]:
+    """Rows of Published Record, oldest first."""
+    rows: list[list[CellValue]] = []
+    for one in records:
+        text = base64.b64encode(packed(one)).decode("ascii")
+        pieces = [text[k : k + CELL] for k in range(0, len(text), CELL)]
+        rows += [[labels[one.cycle], float(one.version), float(k + 1), piece] for k, piece in enumerate(pieces)]
+    return rows
+
+
+def read_published(host: Host) -> list[Published]:
+    """Plans that were published and are kept in the workbook, oldest first; none where the workbook has no record.
+
+    Raises
+    ------
+    HostError
+        Where a record is damaged.
+    """
+    if SHEET not in host.sheet_names():
+        return []
+    spec = sheet(SHEET)
+    table = plain_table(spec, host.read_block(SHEET))
+    names = [c.label for c in spec.columns]
+    if table.header[: len(names)] != names:
+        return []
+    texts: dict[tuple[str, float], list[tuple[float, str]]] = {}
+    for _, (cycle, version, part, text, *_) in table.rows:
+        if isinstance(version, (int, float)) and isinstance(part, (int, float)):
+            texts.setdefault((str(cycle), float(version)), []).append((float(part), str(text)))
+    try:
+        contents = [base64.b64decode("".join(piece for _, piece in sorted(pieces)), validate=True) for pieces in texts.values()]
+    except ValueError:
+        raise HostError(f"{SHEET}: the record is damaged and cannot be read") from None
+    return sorted((unpacked(content) for content in contents), key=lambda one: (one.cycle, one.version))
+
+
+def last_published(published: list[Published], before: pd.Timestamp) -> Published | None:
+    """The latest version of the latest cycle before a period; `None` without one."""
+    earlier = [one for one in published if one.cycle < before]
+    return earlier[-1] if earlier else None
+
+
+def approved_of_cycle(published: list[Published], cycle: pd.Timestamp) -> Published | None:
+    """The latest version that was published of a cycle; `None` without one."""
+    own = [one for one in published if one.cycle == cycle]
+    return own[-1] if own else None

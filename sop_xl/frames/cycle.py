@@ -1,0 +1,120 @@
+"""Frames of the monthly cycle: its calendar, what was published, what changed since then, what is to be decided, and the weeks in which the plan is executed."""
+
+from __future__ import annotations
+
+from sop_xl.frames.form import spec
+
+CYCLE_CALENDAR = spec(
+    "cycle_calendar", "task", "", "",
+    step="text",               # data | demand | supply | pre-S&OP | executive | publish
+    task="text",
+    responsible="text", accountable="text", consulted="text", informed="text",  # RACI; several names separated by commas
+    due_day="number",          # working day of the cycle's first month; NaN = not dated
+    criterion="text",          # what the program checks, see `plan.cycle`; "" = delivered by hand
+    sheet="text",              # input that is delivered, where the criterion is about one
+    delivered="date",          # people: when it was delivered by hand
+    note="text",
+)  # fmt: skip
+CYCLE = spec(
+    "cycle", "cycle task",
+    cycle="date",              # first planned period
+    order="number",            # of the task within the cycle
+    step="text", task="text", responsible="text",
+    due="date",
+    state="text",              # done | open | late | not needed
+    delivered="date",          # day on which the criterion was met first
+    on_time="text",            # yes | no | ""
+    evidence="text",           # what was found, in words
+    fingerprint="text",        # of the input that is delivered, as it stood when the cycle began: fresh is what differs from it
+)  # fmt: skip
+SNAPSHOTS = spec(
+    "snapshots", "cycle version",
+    cycle="date", version="number",  # 1 = first publication of the cycle
+    as_of="text", approved_by="text", scenario="text",  # ISO date; who; "" = the plan itself
+    demand="number", revenue="number", gross_margin="number", inventory_value="number",  # over the periods that were planned; stock at their end
+    state="text",              # approved | superseded
+    place="text",              # workbook | name of the archive's folder
+    hash="text",               # of the approved plan, see `commands.published`
+    note="text",
+)  # fmt: skip
+APPROVED_PLAN = spec(
+    "approved_plan", "cycle version family region period",
+    cycle="date", version="number", family="text", region="text", period="date",
+    demand="number", sales_volume="number", revenue="number", cost="number", gross_margin="number", inventory_value="number",
+    production="number", purchases="number",  # units of planned receipts that are made, and bought
+)  # fmt: skip
+CHANGES = spec(
+    "changes", "reference measure family order",
+    reference="text",          # Last cycle | Approved plan
+    measure="text",            # vocabulary name: demand | sales_volume | revenue | gross_margin | inventory_value
+    family="text",             # "All" or a family
+    order="number",            # 0 = the reference, then one per cause, last = the plan now
+    cause="text",              # start, Actuals, Model, Events, Life cycle, Sales input, Overrides, Capacity, Supply parameters, Decisions, Price, FX, Master data, ..., end
+    amount="number",           # start + causes = end, exactly
+    unit="text", sentence="text",
+)  # fmt: skip
+WORKLIST = spec(
+    "worklist", "alert",
+    alert="text",              # stable words: the same matter has the same alert next cycle
+    rank="number",             # by money
+    kind="text",               # shortage | gap | risk | excess | variance | late receipt | stock-out | forecast | decision due | task late
+    family="text", region="text", item="text",  # "" = not of one
+    value="number",            # plan currency at stake, positive
+    first_period="date",
+    since="date",              # cycle in which it was first listed
+    sentence="text", next_step="text",
+    evidence="text",           # sheet that has the detail
+    needs_decision="text",     # yes | ""
+    owner="text", state="text",  # people: who; open | in work | accepted
+)  # fmt: skip
+DECISION_EFFECTS = spec(
+    "decision_effects", "decision",
+    decision="text", what="text", owner="text", status="text",
+    approved_in="date",        # cycle in which it was first published as approved; NaT = not yet
+    expected_units="number", expected_gain="number",  # served more, and profit, over its span, as of the approval
+    elapsed="number",          # periods of its span that are over
+    expected_so_far="number",  # units, in those
+    realised_so_far="number",  # units sold in those beyond what the plan without it would have served
+    still_expected="number",   # units, in the periods to come, by the plan now
+    sentence="text",
+)  # fmt: skip
+KPI_TARGETS = spec(
+    "kpi_targets", "kpi scope",
+    kpi="text", scope="text",  # scope "" = All
+    target="number", watch="number",  # beyond `watch` it is poor, between it and target watch; NaN = a tenth of the target
+    owner="text", note="text",
+)  # fmt: skip
+INITIATIVES = spec(
+    "initiatives", "initiative milestone",
+    initiative="text", milestone="text", item="text", owner="text",
+    due="date", done="date",   # NaT = not yet
+    note="text",
+)  # fmt: skip
+WEEKLY_ACTUALS = spec(
+    "weekly_actuals", "item location week",
+    item="text", location="text",
+    week="date",               # Monday
+    orders="number",           # units ordered for the week
+    shipments="number", receipts="number",  # units that left, and came in; NaN = not known
+    on_hand="number",          # units in stock at the end of the week; NaN = not counted
+)  # fmt: skip
+WEEKLY_EXECUTION = spec(
+    "weekly_execution", "item location week",
+    item="text", location="text", family="text", region="text",
+    week="date",               # Monday; a week that straddles two periods has the days of both
+    period="date",             # period of its Monday
+    planned_demand="number",   # approved period's demand by working days
+    orders="number", shipments="number",  # to date; NaN = the week has not begun
+    planned_receipts="number", receipts="number",
+    projected_balance="number", safety_stock="number",
+    value="number",            # plan currency that the exception puts at stake; 0 without one
+    exception="text",          # stock-out | below safety stock | late receipt | orders above plan | orders below plan | ""
+    next_step="text",
+)  # fmt: skip
+TEN_QUESTIONS = spec(
+    "ten_questions", "number",
+    number="number", question="text", answer="text",
+    figure="number", unit="text",  # the one figure behind the answer; NaN = none
+    status="text",             # good | watch | poor | ""
+    evidence="text",           # sheet
+)  # fmt: skip
