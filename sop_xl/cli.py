@@ -137,6 +137,29 @@ def regenerate(
     run_command(run, quiet=quiet, json=json)
 
 
+@app.command()
+def publish(
+    workbook: Workbook,
+    by: Annotated[str, typer.Option("--by", metavar="NAME", help="Who approved the plan.", show_default=False)],
+    scenario: Annotated[str, typer.Option("--scenario", help="Scenario of Scenarios that was chosen; by default the plan itself.", show_default=False)] = "",
+    note: Annotated[str, typer.Option("--note", help="Free text for Snapshots.", show_default=False)] = "",
+    out: Out = None,
+    as_of: AsOf = None,
+    recalc: Recalc = "auto",
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Plan, and freeze the plan as the approved single set of numbers of its cycle."""
+    day = _day(as_of)
+
+    def run(progress: Progress) -> Report:
+        from sop_xl.commands.publish import publish_workbook
+
+        return publish_workbook(workbook, approved_by=by, scenario=scenario, note=note, as_of=day, out=out, recalc=recalc, progress=progress)
+
+    run_command(run, quiet=quiet, json=json)
+
+
 @app.command("import")
 def import_(
     workbook: Workbook,

@@ -105,14 +105,34 @@ def published_now(results: Results, cycle: pd.Timestamp, version: int, as_of: st
     )  # fmt: skip
 
 
-def packed(published: Published) -> bytes:
-    """A record as bytes; the same record gives the same bytes."""
-    head = {
+def head_of(published: Published) -> dict[str, Any]:
+    """What a record says about itself, in plain JSON types."""
+    return {
         "cycle": published.cycle.isoformat(), "version": published.version, "as_of": published.as_of, "approved_by": published.approved_by,
         "scenario": published.scenario, "settings": json.loads(published.settings.model_dump_json()),
     }  # fmt: skip
+
+
+def published_from(head: Mapping[str, Any], groups: Mapping[str, Mapping[str, pd.DataFrame]]) -> Published:
+    """A record from what it says about itself and its frames; settings that the program no longer has are left out.
+
+    Raises
+    ------
+    HostError
+        Where the record is damaged.
+    """
+    try:
+        known = {name: value for name, value in head["settings"].items() if name in Settings.model_fields}
+        settings = Settings.model_validate_json(json.dumps(known))
+        return Published(pd.Timestamp(head["cycle"]), head["version"], head["as_of"], head["approved_by"], head["scenario"], settings, **groups)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise HostError(f"{SHEET}: the record is damaged and cannot be read ({type(error).__name__})") from None
+
+
+def packed(published: Published) -> bytes:
+    """A record as bytes; the same record gives the same bytes."""
     named = {f"{group}/{name}": frame for group in GROUPS for name, frame in getattr(published, group).items()}
-    return frames_packed(json.dumps(head, sort_keys=True), named)
+    return frames_packed(json.dumps(head_of(published), sort_keys=True), named)
 
 
 def unpacked(content: bytes) -> Published:
@@ -126,26 +146,13 @@ def unpacked(content: bytes) -> Published:
     try:
         text, named = frames_unpacked(content)
         head: dict[str, Any] = json.loads(text)
-        known = {name: value for name, value in head["settings"].items() if name in Settings.model_fields}
-        settings = Settings.model_validate_json(json.dumps(known))
-        cycle = pd.Timestamp(head["cycle"])
-    except (ValueError, KeyError) as error:
+    except ValueError as error:
         raise HostError(f"{SHEET}: the record is damaged and cannot be read ({type(error).__name__})") from None
     groups: dict[str, dict[str, pd.DataFrame]] = {group: {} for group in GROUPS}
     for entry, frame in named.items():
         group, _, name = entry.partition("/")
         groups[group][name] = frame
-    return Published(cycle, head["version"], head["as_of"], head["approved_by"], head["scenario"], settings, **groups)
-
-
-def record_rows_of(records: list[Published], labels: Mapping[pd.Timestamp, str]) -> list[list[CellValue]]:
-    """Rows of Published Record, oldest first."""
-    rows: list[list[CellValue]] = []
-    for one in records:
-        text = base64.b64encode(packed(one)).decode("ascii")
-        pieces = [text[k : k + CELL] for k in range(0, len(text), CELL)]
-        rows += [[labels[one.cycle], float(one.version), float(k + 1), piece] for k, piece in enumerate(pieces)]
-    return rows
+    return published_from(head, groups)
 
 
 def read_published(host: Host) -> list[Published]:
@@ -156,22 +163,46 @@ def read_published(host: Host) -> list[Published]:
     HostError
         Where a record is damaged.
     """
+    return sorted((record_of(text) for text in record_texts(host).values()), key=lambda one: (one.cycle, one.version))
+
+
+def record_texts(host: Host) -> dict[tuple[str, int], str]:
+    """Text of each record that the workbook holds, by label of its cycle and version, in the order of the sheet."""
     if SHEET not in host.sheet_names():
-        return []
+        return {}
     spec = sheet(SHEET)
     table = plain_table(spec, host.read_block(SHEET))
     names = [c.label for c in spec.columns]
     if table.header[: len(names)] != names:
-        return []
-    texts: dict[tuple[str, float], list[tuple[float, str]]] = {}
+        return {}
+    texts: dict[tuple[str, int], list[tuple[float, str]]] = {}
     for _, (cycle, version, part, text, *_) in table.rows:
         if isinstance(version, (int, float)) and isinstance(part, (int, float)):
-            texts.setdefault((str(cycle), float(version)), []).append((float(part), str(text)))
+            texts.setdefault((str(cycle), int(version)), []).append((float(part), str(text)))
+    return {key: "".join(piece for _, piece in sorted(pieces)) for key, pieces in texts.items()}
+
+
+def record_of(text: str) -> Published:
+    """The record that a text of Published Record holds; raises `HostError` where it is damaged."""
     try:
-        contents = [base64.b64decode("".join(piece for _, piece in sorted(pieces)), validate=True) for pieces in texts.values()]
+        content = base64.b64decode(text, validate=True)
     except ValueError:
         raise HostError(f"{SHEET}: the record is damaged and cannot be read") from None
-    return sorted((unpacked(content) for content in contents), key=lambda one: (one.cycle, one.version))
+    return unpacked(content)
+
+
+def record_text(published: Published) -> str:
+    """A record as text."""
+    return base64.b64encode(packed(published)).decode("ascii")
+
+
+def record_rows_of(texts: Mapping[tuple[str, int], str]) -> list[list[CellValue]]:
+    """Rows of Published Record from the texts of its records by label of cycle and version, oldest first."""
+    rows: list[list[CellValue]] = []
+    for (cycle, version), text in sorted(texts.items()):
+        pieces = [text[k : k + CELL] for k in range(0, len(text), CELL)]
+        rows += [[cycle, float(version), float(k + 1), piece] for k, piece in enumerate(pieces)]
+    return rows
 
 
 def last_published(published: list[Published], before: pd.Timestamp) -> Published | None:

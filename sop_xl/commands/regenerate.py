@@ -13,6 +13,7 @@ import pandas as pd
 
 from sop_xl import __version__
 from sop_xl.commands.account import write_account
+from sop_xl.commands.approved_sheets import relay_approved
 from sop_xl.commands.cell_functions import cell_summary, compute_cells, recalculate_cells, recalculation_facts
 from sop_xl.commands.cycle import plan_cycle
 from sop_xl.commands.demand_planning import plan_demand
@@ -60,6 +61,9 @@ SHEET_OF_FRAME = {spec.frame.name: spec.name for spec in SHEETS if spec.frame is
 """Where a remark of the core about one of its frames belongs in the workbook."""
 
 
+Freeze = Callable[[Host, Results, Timeline], None]
+"""Writes what is published of a plan: called before what the cycle says is computed, and with it."""
+
 WARNINGS = {
     "budget-covers-part-of-plan",
     "budget-of-several-levels",
@@ -93,6 +97,7 @@ def regenerate_on(
     steps: Sequence[str] = (),
     as_of: str = "",
     progress: Callable[[str, int, int], None] | None = None,
+    freeze: Freeze | None = None,
 ) -> Report:
     """Plan a workbook wherever it is, write the results and save: from reading to writing, everything but files and native formulas.
 
@@ -107,6 +112,8 @@ def regenerate_on(
         ISO date of the run, the only date that is stamped; today where empty.
     progress
         Called with (message, done, total); the host's own progress where absent.
+    freeze
+        Publishes the plan within the run.
 
     Returns
     -------
@@ -122,7 +129,7 @@ def regenerate_on(
     PlanError
         When no feasible plan exists.
     """
-    return _regenerate(host, steps, as_of, progress or host.progress, "off").report
+    return _regenerate(host, steps, as_of, progress or host.progress, "off", freeze).report
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +154,9 @@ class _Ran:
     tell: Callable[[Host, Sequence[Problem]], None] = lambda host, found: None
 
 
-def _regenerate(host: Host, steps: Sequence[str], as_of: str, say: Callable[[str, int, int], None], recalc: Mode) -> _Ran:
+def _regenerate(
+    host: Host, steps: Sequence[str], as_of: str, say: Callable[[str, int, int], None], recalc: Mode, freeze: Freeze | None = None
+) -> _Ran:
     """See `regenerate_on`; `recalc` says whether native formulas will be computed afterwards."""
     wanted = _wanted_sheets(steps)
     as_of = as_of or date.today().isoformat()
@@ -157,7 +166,7 @@ def _regenerate(host: Host, steps: Sequence[str], as_of: str, say: Callable[[str
     timeline, problems = _timeline(host, inputs, steps)
     if timeline is None or errors_in(problems):
         return _Ran(_refused(host.name, problems))
-    results, written = _plan_and_write(host, inputs, timeline, wanted, problems, say, as_of)
+    results, written = _plan_and_write(host, inputs, timeline, wanted, problems, say, as_of, freeze)
     cells = compute_cells(host, recalc)
 
     def tell(where: Host, found: Sequence[Problem]) -> None:
@@ -196,6 +205,7 @@ def regenerate_workbook(
     as_of: str = "",
     recalc: Mode = "auto",
     progress: Callable[[str, int, int], None] | None = None,
+    freeze: Freeze | None = None,
 ) -> Report:
     """Plan a file as `regenerate_on` does, compute its native formulas, and put it in place all at once.
 
@@ -205,7 +215,7 @@ def regenerate_workbook(
         The file; it is replaced all at once at the end, or left as it is.
     out
         Write there instead and leave `workbook` as it is.
-    steps, as_of, progress
+    steps, as_of, progress, freeze
         See `regenerate_on`.
     recalc
         `auto`, `libreoffice` or `off`: whether native formulas are computed. Where they are not, the workbook is marked to compute when Excel
@@ -233,7 +243,7 @@ def regenerate_workbook(
         draft = Path(folder) / final.name
         host = HeadlessHost(workbook, out=draft, progress=say)
         check_target(final.resolve())
-        ran = _regenerate(host, steps, as_of, say, recalc)
+        ran = _regenerate(host, steps, as_of, say, recalc, freeze)
         if ran.report.exit_code:
             return replace(ran.report, workbook=str(workbook))
         say("Computing formulas", 0, 0)
@@ -285,7 +295,8 @@ def _other_windows(host: Host, shown: Timeline, wanted: set[str]) -> list[Proble
 
 
 def _plan_and_write(
-    host: Host, inputs: Inputs, timeline: Timeline, wanted: set[str], problems: list[Problem], say: Callable[[str, int, int], None], as_of: str
+    host: Host, inputs: Inputs, timeline: Timeline, wanted: set[str], problems: list[Problem], say: Callable[[str, int, int], None], as_of: str,
+    freeze: Freeze | None = None,
 ) -> tuple[Results, dict[str, int]]:
     """Compute every step and write the wanted sheets; adds what the core remarked to `problems`."""
     notes: list[pd.DataFrame] = []
@@ -305,8 +316,13 @@ def _plan_and_write(
     what_if = try_what_if(inputs, supply, money.budget, say, notes, options=bool({"Options", "Gap List"} & wanted), scenarios="Scenario Compare" in wanted)
     outlook = plan_outlook(inputs, timeline, money, supply, what_if, say, notes) if {"Risk Outlook", "Gap List"} & wanted else None
     results = Results(inputs, shown, demand, memory, supply, what_if, money, outlook, plan_kpis(inputs, timeline, demand, stock, money), life_cycle)
+    if freeze is not None:
+        freeze(host, results, timeline)
     if set(STEPS["cycle"]) & wanted:
+        relay_approved(host, shown)
         results = replace(results, cycle=plan_cycle(host, results, timeline, as_of, say, notes))
+    if freeze is not None:
+        freeze(host, results, timeline)
     problems += remarks(notes)
     return results, _write(host, results, wanted, say)
 

@@ -51,7 +51,7 @@ def replace_file(path: Path, content: bytes, verify: Callable[[bytes], None]) ->
         check_target(path)  # it may have been opened in the meantime
         temporary.replace(path)
         temporary = None
-        _flush_folder(path.parent)
+        flush_folder(path.parent)
     except OSError as error:
         raise HostError(_reason(path, error)) from None
     finally:
@@ -78,7 +78,7 @@ def _take_over_mode(path: Path, temporary: Path) -> None:
         temporary.chmod(0o666 & ~mask)
 
 
-def _flush_folder(folder: Path) -> None:
+def flush_folder(folder: Path) -> None:
     """Make the rename itself durable; not every system can."""
     if os.name != "posix":
         return

@@ -29,6 +29,8 @@ class Settings(Row):
     consume_backward: int = column("Consumption backward", "Periods before its own in which an order may consume forecast.", unit="periods", default=1, ge=0, le=12)
     consume_forward: int = column("Consumption forward", "Periods after its own in which an order may consume forecast.", unit="periods", default=1, ge=0, le=12)
     archive_cycles: int = column("Cycles in the archive", "Cycles that Forecast Archive keeps.", unit="cycles", default=12, ge=1, le=60)
+    record_cycles: int = column("Full records kept", "Cycles whose published plan stays in the workbook with all its inputs and results; older ones go to the archive beside the file.", unit="cycles", default=3, ge=1, le=60)
+    approved_cycles: int = column("Approved plans kept", "Cycles of which Approved Plan keeps the figures; those of older ones are in the archive beside the file.", unit="cycles", default=12, ge=1, le=60)
     service_level: float = column("Service level", "Probability of not running out in a replenishment cycle, for items that state none.", unit="fraction", cell=CellType.FRACTION, default=0.95, gt=0.5, lt=1)
     lead_time_days: float = column("Lead time", "Replenishment lead time of items that state none.", unit="days", default=30.0, ge=0)
     lead_time_deviation_days: float = column("Lead-time deviation", "Standard deviation of the lead time of items that state none.", unit="days", default=0.0, ge=0)
