@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from sop_xl import __version__
 from sop_xl.blocks import CellValue
+from sop_xl.commands.approval import approval_status
 from sop_xl.commands.inputs import Inputs
 from sop_xl.commands.report import count
 from sop_xl.commands.results import Results
@@ -34,6 +35,7 @@ def write_account(
     stamps: dict[str, CellValue] = {
         "sop_as_of": as_of, "sop_version": __version__, "sop_current_period": label, "sop_horizon": timeline.horizon,
         "sop_status": "planned", "sop_errors": 0, "sop_warnings": count(problems, Severity.WARNING),
+        "sop_approved": approval_status(host, results, timeline),
     }  # fmt: skip
     for name, value in stamps.items():
         try:

@@ -41,7 +41,7 @@ def plan_cycle(
         Takes what was assumed.
     """
     progress("Comparing with what was published", 0, 0)
-    published = read_published(host)
+    published = read_published(host, notes)
     weekly = plan_weeks(results, timeline, published, as_of, notes)
     changes = plan_changes(results, timeline, published, progress, notes)
     effects = track_decisions(results, timeline, published, progress, notes)

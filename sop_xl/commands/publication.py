@@ -27,7 +27,13 @@ from sop_xl.commands.approved_sheets import (
     snapshot_table,
 )
 from sop_xl.commands.plan_archive import write_archived
-from sop_xl.commands.published import Published, published_now, record_of, record_rows_of, record_text, record_texts
+from sop_xl.commands.published import (
+    published_now,
+    record_of,
+    record_rows_of,
+    record_text,
+    record_texts,
+)
 from sop_xl.commands.tables import PlainTable
 from sop_xl.errors import HostError, Problem, Severity
 from sop_xl.hosts.protocol import Host

@@ -16,6 +16,7 @@ from sop_xl.commands.tables import plain_table
 from sop_xl.errors import HostError
 from sop_xl.hosts.frame_archive import frames_packed, frames_unpacked
 from sop_xl.hosts.protocol import Host
+from sop_xl.plan.notes import Note, notes_frame
 from sop_xl.sheets import sheet
 from sop_xl.sheets.read import Reading
 from sop_xl.sheets.settings import Settings
@@ -155,15 +156,20 @@ def unpacked(content: bytes) -> Published:
     return published_from(head, groups)
 
 
-def read_published(host: Host) -> list[Published]:
+def read_published(host: Host, notes: list[pd.DataFrame] | None = None) -> list[Published]:
     """Plans that were published and are kept in the workbook, oldest first; none where the workbook has no record.
 
-    Raises
-    ------
-    HostError
-        Where a record is damaged.
+    A record that is damaged is left out; `notes` takes which.
     """
-    return sorted((record_of(text) for text in record_texts(host).values()), key=lambda one: (one.cycle, one.version))
+    found: list[Published] = []
+    for (cycle, version), text in record_texts(host).items():
+        try:
+            found.append(record_of(text))
+        except HostError as error:
+            if notes is not None:
+                words = f"the plan of {cycle}, version {version}, counts as never published: {error}"
+                notes.append(notes_frame([Note(SHEET, cycle, "record-damaged", words)]))
+    return sorted(found, key=lambda one: (one.cycle, one.version))
 
 
 def record_texts(host: Host) -> dict[tuple[str, int], str]:

@@ -78,6 +78,7 @@ WARNINGS = {
     "override-without-demand",
     "owner-without-gap",
     "price-list-without-rate",
+    "record-damaged",
     "risk-not-planned",
     "risk-outside-plan",
     "risk-scope-empty",

@@ -1,15 +1,17 @@
-"""Whether the results in workbooks are those of their inputs: plan a copy of each and compare. Nothing is written."""
+"""Whether the results in workbooks are those of their inputs, and published plans as they were published. Nothing is written."""
 
 from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
 from sop_xl.commands.diff import diff_workbooks
 from sop_xl.commands.regenerate import regenerate_workbook
 from sop_xl.commands.report import ExitCode, Report
+from sop_xl.commands.verify_published import PUBLISHED_RULES, verify_published
 from sop_xl.errors import Problem
 from sop_xl.hosts.headless import HeadlessHost
 from sop_xl.hosts.recalculate import Mode
@@ -26,7 +28,7 @@ def verify_workbooks(
     recalc: Mode = "auto",
     progress: Callable[[str, int, int], None] | None = None,
 ) -> Report:
-    """Plan a copy of each workbook as of its own date and compare table by table.
+    """Plan a copy of each workbook as of its own date and compare table by table; hold every published plan against its record and hash.
 
     Parameters
     ----------
@@ -39,7 +41,7 @@ def verify_workbooks(
     Returns
     -------
     Report
-        Exit code 1 where a workbook's results are not those of its inputs, where its inputs have errors, or where it was never planned;
+        Exit code 1 where a workbook's results are not those of its inputs, where its inputs have errors, where it was never planned, or where a published plan was changed;
         `facts["workbooks"]` says which, with the number of differences.
 
     Raises
@@ -55,13 +57,26 @@ def verify_workbooks(
         exit_code=ExitCode.PROBLEMS if stale else ExitCode.FINE,
         summary="; ".join(r.summary for r in reports),
         problems=[p for r in reports for p in r.problems],
-        facts={"workbooks": [{"workbook": r.workbook, "up_to_date": not r.exit_code, "differences": len(r.facts.get("differences", ()))} for r in reports]},
+        facts={"workbooks": [{"workbook": r.workbook, "up_to_date": not r.exit_code, "published_changed": sum(p.rule in PUBLISHED_RULES for p in r.problems), "differences": len(r.facts.get("differences", ()))} for r in reports]},
         tables=[table for r in reports for table in r.tables],
     )
 
 
 def _verify(workbook: Path, tolerance: float, relative: float, recalc: Mode, progress: Callable[[str, int, int], None] | None) -> Report:
-    as_of = HeadlessHost(workbook).read_name("sop_as_of")
+    """The results against the inputs, and what was published against its hash."""
+    host = HeadlessHost(workbook)
+    changed = verify_published(host, workbook.resolve().parent)
+    report = _results_verified(workbook, host, tolerance, relative, recalc, progress)
+    if not changed:
+        return report
+    words = f"what was published was changed in {len(changed)} place{'s' if len(changed) > 1 else ''}"
+    return replace(report, exit_code=report.exit_code or ExitCode.PROBLEMS, summary=f"{report.summary}; {words}", problems=[*report.problems, *changed])
+
+
+def _results_verified(
+    workbook: Path, host: HeadlessHost, tolerance: float, relative: float, recalc: Mode, progress: Callable[[str, int, int], None] | None
+) -> Report:
+    as_of = host.read_name("sop_as_of")
     if not as_of:
         never = Problem(workbook.name, "", "never-planned", "expected a planned workbook", hint="run sop-xl regenerate first")
         return Report("verify", str(workbook), ExitCode.PROBLEMS, f"{workbook.name} was never planned", [never])

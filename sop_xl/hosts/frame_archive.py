@@ -41,6 +41,6 @@ def frames_unpacked(content: bytes) -> tuple[str, dict[str, pd.DataFrame]]:
 
 def parquet_bytes(frame: pd.DataFrame) -> bytes:
     """A frame as Parquet without its row index; texts that repeat compress to next to nothing."""
-    content: bytes | None = frame.reset_index(drop=True).to_parquet(None, index=False, compression="zstd")
+    content: bytes | None = frame.reset_index(drop=True).to_parquet(None, index=False, compression="zstd", compression_level=19)
     assert content is not None
     return content
