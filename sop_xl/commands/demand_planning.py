@@ -33,7 +33,10 @@ PROCESSES = 2
 
 @dataclass(frozen=True)
 class Demand:
-    """What the demand step made: corrected history and what its events brought, baseline with its accuracy, consensus with its range, and what orders in hand leave of it."""
+    """What the demand step made: corrected history and what its events brought, baseline with its accuracy, consensus with its range, and what orders in hand leave of it.
+
+    `archive` is the FORECAST_ARCHIVE that contributors were judged by; `None` where there was none.
+    """
 
     cleansed: Cleansed
     event_results: pd.DataFrame
@@ -45,6 +48,7 @@ class Demand:
     launch_spread: LaunchSpread
     launch_ranges: pd.DataFrame
     from_cache: bool
+    archive: pd.DataFrame | None = None
 
     @property
     def consensus(self) -> pd.DataFrame:
@@ -106,7 +110,7 @@ def plan_demand(
     spread = launch_spread(inputs.frame("Demand History"), items, lifecycle, timeline)
     launches = launch_ranges(agreed.demand, lifecycle, spread, timeline, *quantiles)
     ranges = consensus_ranges(baseline.ranges, agreed.demand, items, locations, launches)
-    return Demand(cleansed, event_results, baseline, agreed, records, consumption, ranges, spread, launches, from_cache)
+    return Demand(cleansed, event_results, baseline, agreed, records, consumption, ranges, spread, launches, from_cache, archive)
 
 
 def _rate_factors(

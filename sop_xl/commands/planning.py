@@ -31,6 +31,8 @@ from sop_xl.plan.valuation import FinancialDetail, constrain_detail, financial_d
 
 if TYPE_CHECKING:
     from sop_xl.commands.supply_planning import Supply
+    from sop_xl.plan.grid import Matrix
+    from sop_xl.plan.supply.solution import SupplySolution
 
 
 @dataclass(frozen=True)
@@ -105,12 +107,7 @@ def plan_money(
 ) -> Money:
     """What the supply plan serves in money: financial plan, beside the whole demand, budget, last year and previous plan; bridges; profit and loss."""
     items, locations, mix = inputs.frame("Items"), inputs.locations(), inputs.customer_mix(timeline)
-    detail, by_customer = valued.detail, None
-    if why_not := _without_volumes(inputs):
-        notes.append(notes_frame([Note("financial_plan", "", "money-of-demand", why_not)]))
-    else:
-        by_customer = volumes_by_customer(supply.solution, supply.served, locations, mix, supply.price_change)
-        detail = constrain_detail(detail, total_volumes(priced_by_customer(by_customer, detail, mix, inputs.frame("Customer Classes"))))
+    detail, by_customer = served_in_money(inputs, timeline, valued, supply.solution, supply.served, supply.price_change, notes)
     budget = budget_in_plan_currency(inputs, detail, timeline, notes)
     plan, said = financial_plan(detail, supply.inventory_plan, budget, previous_plan, items, locations, timeline)
     plan = with_budget_gap(plan)
@@ -124,6 +121,18 @@ def plan_money(
     notes.append(said)
     balance = plan_balance(inputs, timeline, result, detail, supply.solution, notes)
     return Money(valued.prices, detail, plan, result, balance, rows_of_bridges(explained), steps_by_line(explained), compared, budget)
+
+
+def served_in_money(
+    inputs: Inputs, timeline: Timeline, valued: Valued, solution: SupplySolution, served: pd.DataFrame, price_change: Matrix, notes: list[pd.DataFrame]
+) -> tuple[FinancialDetail, pd.DataFrame | None]:
+    """The money of what a supply plan serves, and its volumes by customer; that of the whole demand and `None` where it is not known what can be served."""
+    detail, locations, mix = valued.detail, inputs.locations(), inputs.customer_mix(timeline)
+    if why_not := _without_volumes(inputs):
+        notes.append(notes_frame([Note("financial_plan", "", "money-of-demand", why_not)]))
+        return detail, None
+    by_customer = volumes_by_customer(solution, served, locations, mix, price_change)
+    return constrain_detail(detail, total_volumes(priced_by_customer(by_customer, detail, mix, inputs.frame("Customer Classes")))), by_customer
 
 
 def _without_volumes(inputs: Inputs) -> str:

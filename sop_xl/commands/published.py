@@ -67,12 +67,17 @@ class Published:
 
     def as_inputs(self) -> Inputs:
         """The inputs of that plan, to plan them again."""
-        calendar = self.settings.make_calendar()
-        readings = {
-            name: Reading(sheet(name), self.settings, calendar, pd.DataFrame(), frame, (), None, (1, 1), name, detail=self.details.get(name))
-            for name, frame in self.inputs.items()
-        }
-        return Inputs(self.settings, readings, ())
+        return inputs_of(self.settings, self.inputs, self.details)
+
+
+def inputs_of(settings: Settings, stated: Mapping[str, pd.DataFrame], details: Mapping[str, pd.DataFrame]) -> Inputs:
+    """Inputs to plan from frames by sheet name; `details` what they were before rows were added up, where they were."""
+    calendar = settings.make_calendar()
+    readings = {
+        name: Reading(sheet(name), settings, calendar, pd.DataFrame(), frame, (), None, (1, 1), name, detail=details.get(name))
+        for name, frame in stated.items()
+    }
+    return Inputs(settings, readings, ())
 
 
 def kept_results_of(results: Results) -> dict[str, pd.DataFrame]:

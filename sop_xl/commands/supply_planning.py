@@ -19,9 +19,9 @@ from sop_xl.plan.elasticity import own_price_elasticity
 from sop_xl.plan.grid import Matrix
 from sop_xl.plan.inventory import forecast_error_sd
 from sop_xl.plan.launch_ranges import with_launch_ranges
-from sop_xl.plan.notes import notes_frame
+from sop_xl.plan.notes import Note, notes_frame
 from sop_xl.plan.service_curves import service_curves
-from sop_xl.plan.stock_inputs import StockInputs
+from sop_xl.plan.stock_inputs import StockInputs, StockLevels
 from sop_xl.plan.stock_policy import Restock, restocker, stock_levels
 from sop_xl.plan.stock_targets import inventory_targets
 from sop_xl.plan.supplier_performance import supplier_performance
@@ -72,14 +72,30 @@ class Supply:
     price_change: Matrix
 
 
-def plan_supply(
-    inputs: Inputs, timeline: Timeline, demand: Demand, valued: Valued, last_plan: pd.DataFrame, notes: list[pd.DataFrame]
-) -> Supply:
-    """Plan receipts within every limit, serving orders in hand and the forecast that they leave.
+@dataclass(frozen=True)
+class Posed:
+    """What is to be planned: the network with its targets and decisions, before anything is planned.
 
-    `last_plan` is SUPPLY_PLAN of the last cycle, without rows in the first one.
+    `known` is what the network was made from; `undecided_network` the network without decisions, the same object where there are none;
+    `undecided` what is to be said of decisions that could not be taken; `price_change` the (D, T) factor that decisions have put on prices.
     """
-    settings, items, locations = inputs.settings, inputs.frame("Items"), inputs.locations()
+
+    network: SupplyNetwork
+    rules: SupplyRules
+    netting: Netting
+    known: SupplyInputs
+    stock: StockInputs
+    levels: StockLevels
+    undecided_network: SupplyNetwork
+    undecided: list[Note]
+    elasticity: pd.DataFrame
+    price_change: Matrix
+
+
+def pose_supply(
+    inputs: Inputs, timeline: Timeline, demand: Demand, valued: Valued, last_plan: pd.DataFrame, notes: list[pd.DataFrame]
+) -> Posed:
+    """The network that serves a demand, its rules and what it would need; parameters are those of `plan_supply`."""
     performance, said = _performance(inputs, timeline)
     notes.append(said)
     known = _supply_inputs(inputs, timeline, demand, valued, performance, last_plan)
@@ -88,9 +104,22 @@ def plan_supply(
     stock = _stock_inputs(inputs, demand)
     levels = stock_levels(network, stock)
     restocked = replace(network, safety_stock=levels.safety_stock)
-    elasticity = own_price_elasticity(history_in_plan_currency(inputs, []), items, timeline)
-    network, rules, undecided = apply_decisions(restocked, supply_rules(settings), inputs.frame("Decisions"), elasticity)
+    elasticity = own_price_elasticity(history_in_plan_currency(inputs, []), inputs.frame("Items"), timeline)
+    network, rules, undecided = apply_decisions(restocked, supply_rules(inputs.settings), inputs.frame("Decisions"), elasticity)
     netting = net_requirements(network, rules.unmet)
+    return Posed(network, rules, netting, known, stock, levels, restocked, undecided, elasticity, _price_change(restocked, network))
+
+
+def plan_supply(
+    inputs: Inputs, timeline: Timeline, demand: Demand, valued: Valued, last_plan: pd.DataFrame, notes: list[pd.DataFrame]
+) -> Supply:
+    """Plan receipts within every limit, serving orders in hand and the forecast that they leave.
+
+    `last_plan` is SUPPLY_PLAN of the last cycle, without rows in the first one.
+    """
+    settings, locations = inputs.settings, inputs.locations()
+    posed = pose_supply(inputs, timeline, demand, valued, last_plan, notes)
+    network, rules, netting, stock, levels, known = posed.network, posed.rules, posed.netting, posed.stock, posed.levels, posed.known
     plan = _planned(network, rules, settings)
     solution = plan if isinstance(plan, SupplySolution) else plan.solution
     why = explain(plan, settings.plan_currency)
@@ -98,17 +127,17 @@ def plan_supply(
         solution, known.served, locations, known.customer_mix, known.customer_classes, known.prices, settings.allocation_rule
     )
     notes.append(said)
-    if network is not restocked:  # a decision may change what stock is held for
+    if network is not posed.undecided_network:  # a decision may change what stock is held for
         levels = stock_levels(network, stock)
     targets = inventory_targets(solution, levels, stock)
     notes.append(notes_frame([
-        *undecided, *levels.notes, *netting.notes, *solution.notes, *capacity_notes(network, netting), *waiting_beside_stock(solution), *why.notes,
+        *posed.undecided, *levels.notes, *netting.notes, *solution.notes, *capacity_notes(network, netting), *waiting_beside_stock(solution), *why.notes,
     ]))  # fmt: skip
     return Supply(
-        network, rules, netting, solution, performance, net_requirements_frame(network, netting), with_last_plan(supply_plan_frame(solution), last_plan),
+        network, rules, netting, solution, known.supplier_performance, net_requirements_frame(network, netting), with_last_plan(supply_plan_frame(solution), last_plan),
         capacity_frame(network, netting, solution), inventory_plan_frame(solution), why, allocation, allocation_rules, targets,
         service_curves(network, levels, targets), known.served, restocker(stock),
-        None if isinstance(plan, SupplySolution) else plan, elasticity, _price_change(restocked, network),
+        None if isinstance(plan, SupplySolution) else plan, posed.elasticity, posed.price_change,
     )  # fmt: skip
 
 

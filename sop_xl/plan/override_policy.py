@@ -77,3 +77,28 @@ def _by_policy(policy: str, entered: pd.Timestamp, timeline: Timeline) -> Standi
 def text_or(value: Any, default: str) -> str:
     """A text cell, or the default where it is empty or absent."""
     return default if pd.isna(value) or value == "" else str(value)
+
+
+def as_they_stood(overrides: pd.DataFrame, then: Timeline, now: Timeline) -> pd.DataFrame:
+    """The overrides of an earlier cycle, made to stand in this one as they stood in theirs: nothing more has expired, decayed or waits.
+
+    Parameters
+    ----------
+    overrides
+        OVERRIDES.
+    then, now
+        Timelines of the earlier cycle and of this one, by one calendar.
+
+    Returns
+    -------
+    OVERRIDES with days of entry and of expiry moved where the months between would have counted; the others as they are.
+    """
+    expired_since = (overrides["expires"] >= then.current) & (overrides["expires"] < now.current)
+    expires = overrides["expires"].where(~expired_since)
+    ages = overrides["expiry_policy"].isin([DECAY, EXPIRE, RECONFIRM]) & (overrides["entered"] < now.current)
+    calendar = then.calendar
+    entered = [
+        calendar.shift(now.current, -max(calendar.distance(calendar.start_of(day), then.current), 0)) if moved else day
+        for day, moved in zip(overrides["entered"], ages, strict=True)
+    ]
+    return overrides.assign(expires=expires, entered=pd.Series(entered, index=overrides.index, dtype="datetime64[ns]"))
