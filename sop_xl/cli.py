@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from sop_xl.cli_cycle import cycle_commands
 from sop_xl.cli_excel import excel_commands
 from sop_xl.terminal import Json, Progress, Quiet, Workbook, run_command
 
@@ -335,6 +336,7 @@ def _day(text: str | None) -> str:
         raise typer.BadParameter(f"expected a date such as 2026-11-30, got {text!r}", param_hint="--as-of") from None
 
 
+app.registered_commands += cycle_commands.registered_commands
 app.registered_commands += excel_commands.registered_commands
 
 
