@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from sop_xl.cli_cycle import cycle_commands
 from sop_xl.cli_excel import excel_commands
 from sop_xl.terminal import Json, Progress, Quiet, Workbook, run_command
 
@@ -85,6 +86,7 @@ def module_remove(workbook: Workbook, module: Annotated[str, typer.Argument(help
 @app.command()
 def demo(
     out: Annotated[Path, typer.Option("--out", help="Folder for the workbook.")] = Path(),
+    cycles: Annotated[int, typer.Option("--cycles", help="So many consecutive monthly cycles instead, a workbook for each: the last months are held back and fed in one by one.", min=0, max=12)] = 0,
     recalc: Recalc = "auto",
     quiet: Quiet = False,
     json: Json = False,
@@ -92,6 +94,10 @@ def demo(
     """Make the AdventureWorks workbook from real sample data and plan it."""
 
     def run(progress: Progress) -> Report:
+        if cycles:
+            from sop_xl.commands.demo_cycles import run_cycles
+
+            return run_cycles(out, cycles, recalc=recalc, progress=progress)
         from sop_xl.commands.demo import make_demo
 
         return make_demo(out, recalc=recalc, progress=progress)
@@ -358,6 +364,7 @@ def _day(text: str | None) -> str:
         raise typer.BadParameter(f"expected a date such as 2026-11-30, got {text!r}", param_hint="--as-of") from None
 
 
+app.registered_commands += cycle_commands.registered_commands
 app.registered_commands += excel_commands.registered_commands
 
 

@@ -17,6 +17,9 @@ from sop_xl.periods import Timeline
 from sop_xl.sheets import sheet
 from sop_xl.sheets.write import problem_rows
 
+STAMPS = ("sop_as_of", "sop_version", "sop_current_period", "sop_horizon", "sop_status", "sop_errors", "sop_warnings")
+"""Named cells that a run stamps."""
+
 
 def write_account(
     host: Host, inputs: Inputs, timeline: Timeline, results: Results, problems: Sequence[Problem], steps: Sequence[str], as_of: str

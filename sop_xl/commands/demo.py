@@ -46,13 +46,13 @@ def make_demo(out: Path, *, recalc: Mode = "auto", progress: Callable[[str, int,
     )
 
 
-def filled_workbook(out: Path) -> Path:
-    """The demonstration workbook with its inputs and no plan yet."""
+def filled_workbook(out: Path, months_short: int = 0) -> Path:
+    """The demonstration workbook with its inputs and no plan yet; `months_short` as in `samples.bicycles.load`."""
     from sop_xl.samples import bicycles
 
     made_folder(out)
     path = out / DEMO_NAME
-    sample = bicycles.load()
+    sample = bicycles.load(months_short)
     replace_file(path, workbook_bytes(SHEETS, sample.timeline, bicycles.SETTINGS, "standard"))
     host = HeadlessHost(path)
     host.write_table("Settings", *setting_rows(bicycles.SETTINGS))

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from sop_xl.blocks import CellValue
+from sop_xl.blocks import Block, CellValue
 from sop_xl.commands.import_budget import READ_WITH_BUDGET, BudgetImport
 from sop_xl.commands.inputs import input_sheets
 from sop_xl.commands.pasted_budget import BUDGET
@@ -76,15 +76,21 @@ def import_on(host: Host, sheet: str, file: Path, *, replace: bool = False) -> R
 
 def fill_table(host: Host, spec: SheetSpec, file: Path, *, replace: bool = False) -> tuple[list[Problem], int, str]:
     """Bring a file into an input table of an open workbook without saving; problems, number of lines, and what was done in words."""
-    settings = Settings()
-    if "Settings" in host.sheet_names():
-        settings, _ = read_settings(host.read_block("Settings"))
-    if file.suffix.lower() in {".xlsx", ".xlsm", ".xltx", ".xltm"}:
-        other = HeadlessHost(file)
-        names = other.sheet_names()
-        block = other.read_block(spec.name if spec.name in names else names[0])
-    else:
-        block = csv_block(read_bytes(file), name=file.name)
+    return fill_from(host, spec, file_block(file, spec.name), replace=replace)
+
+
+def file_block(file: Path, *sheets: str) -> Block:
+    """The cells of a CSV file, or of the first of these sheets that a workbook has, else of its first sheet."""
+    if file.suffix.lower() not in {".xlsx", ".xlsm", ".xltx", ".xltm"}:
+        return csv_block(read_bytes(file), name=file.name)
+    other = HeadlessHost(file)
+    names = other.sheet_names()
+    return other.read_block(next((name for name in sheets if name in names), names[0]))
+
+
+def fill_from(host: Host, spec: SheetSpec, block: Block, *, replace: bool = False) -> tuple[list[Problem], int, str]:
+    """Bring the rows of a block into an input table, as `fill_table` does."""
+    settings = settings_of(host)
     if spec.name == BUDGET:
         incoming = BudgetImport(host, settings)
         if not incoming.as_columns(block):
@@ -106,10 +112,15 @@ def fill_table(host: Host, spec: SheetSpec, file: Path, *, replace: bool = False
         rows, told, unclear = _merged(spec, table, header, rows)
         if unclear:
             return [*problems, *unclear], 0, ""
-        formulas, replaced = _formulas_kept(host, spec, table, rows)
+        formulas, replaced = formulas_kept(host, spec, table, rows)
         problems = [*problems, *replaced]
     host.write_table(spec.name, header, rows, formulas=formulas)
     return problems, len(rows), told
+
+
+def settings_of(host: Host) -> Settings:
+    """The settings of a workbook; the defaults where it has none."""
+    return read_settings(host.read_block("Settings"))[0] if "Settings" in host.sheet_names() else Settings()
 
 
 def _merged(spec: SheetSpec, table: PlainTable, header: list[str], rows: list[list[CellValue]]) -> tuple[list[list[CellValue]], str, list[Problem]]:
@@ -159,7 +170,7 @@ def _merged(spec: SheetSpec, table: PlainTable, header: list[str], rows: list[li
     return kept, told, unclear[:MOST_UNCLEAR]
 
 
-def _formulas_kept(host: Host, spec: SheetSpec, table: PlainTable, rows: Sequence[Sequence[CellValue]]) -> tuple[dict[tuple[int, int], str], list[Problem]]:
+def formulas_kept(host: Host, spec: SheetSpec, table: PlainTable, rows: Sequence[Sequence[CellValue]]) -> tuple[dict[tuple[int, int], str], list[Problem]]:
     """Formulas that people typed into cells which the file leaves as they are, and a note for each that gives way to a value."""
     place = host.table_place(spec.name)
     top = place[0] if place else 0

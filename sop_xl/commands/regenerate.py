@@ -60,6 +60,8 @@ STEPS: dict[str, tuple[str, ...]] = {
 SHEET_OF_FRAME = {spec.frame.name: spec.name for spec in SHEETS if spec.frame is not None}
 """Where a remark of the core about one of its frames belongs in the workbook."""
 
+Prepare = Callable[[Host], Sequence[Problem]]
+"""Changes the inputs of a workbook before they are read; what it found stands first among the problems."""
 
 Freeze = Callable[[Host, Results, Timeline], None]
 """Writes what is published of a plan: called before what the cycle says is computed, and with it."""
@@ -98,6 +100,7 @@ def regenerate_on(
     steps: Sequence[str] = (),
     as_of: str = "",
     progress: Callable[[str, int, int], None] | None = None,
+    prepare: Prepare | None = None,
     freeze: Freeze | None = None,
 ) -> Report:
     """Plan a workbook wherever it is, write the results and save: from reading to writing, everything but files and native formulas.
@@ -113,6 +116,8 @@ def regenerate_on(
         ISO date of the run, the only date that is stamped; today where empty.
     progress
         Called with (message, done, total); the host's own progress where absent.
+    prepare
+        Changes inputs before they are read and gives what it found; where that has errors, nothing is planned.
     freeze
         Publishes the plan within the run.
 
@@ -130,7 +135,7 @@ def regenerate_on(
     PlanError
         When no feasible plan exists.
     """
-    return _regenerate(host, steps, as_of, progress or host.progress, "off", freeze).report
+    return _regenerate(host, steps, as_of, progress or host.progress, "off", prepare, freeze).report
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,15 +161,19 @@ class _Ran:
 
 
 def _regenerate(
-    host: Host, steps: Sequence[str], as_of: str, say: Callable[[str, int, int], None], recalc: Mode, freeze: Freeze | None = None
+    host: Host, steps: Sequence[str], as_of: str, say: Callable[[str, int, int], None], recalc: Mode, prepare: Prepare | None, freeze: Freeze | None
 ) -> _Ran:
     """See `regenerate_on`; `recalc` says whether native formulas will be computed afterwards."""
     wanted = _wanted_sheets(steps)
     as_of = as_of or date.today().isoformat()
     host.check_writable()
     before = compute_cells(host, recalc)  # inputs may stand behind formulas
+    prepared = prepare(host) if prepare is not None else ()
+    if errors_in(prepared):
+        return _Ran(_refused(host.name, prepared))
     inputs = read_inputs(host, say)
     timeline, problems = _timeline(host, inputs, steps)
+    problems = [*prepared, *problems]
     if timeline is None or errors_in(problems):
         return _Ran(_refused(host.name, problems))
     results, written = _plan_and_write(host, inputs, timeline, wanted, problems, say, as_of, freeze)
@@ -206,6 +215,7 @@ def regenerate_workbook(
     as_of: str = "",
     recalc: Mode = "auto",
     progress: Callable[[str, int, int], None] | None = None,
+    prepare: Prepare | None = None,
     freeze: Freeze | None = None,
 ) -> Report:
     """Plan a file as `regenerate_on` does, compute its native formulas, and put it in place all at once.
@@ -216,7 +226,7 @@ def regenerate_workbook(
         The file; it is replaced all at once at the end, or left as it is.
     out
         Write there instead and leave `workbook` as it is.
-    steps, as_of, progress, freeze
+    steps, as_of, progress, prepare, freeze
         See `regenerate_on`.
     recalc
         `auto`, `libreoffice` or `off`: whether native formulas are computed. Where they are not, the workbook is marked to compute when Excel
@@ -244,12 +254,12 @@ def regenerate_workbook(
         draft = Path(folder) / final.name
         host = HeadlessHost(workbook, out=draft, progress=say)
         check_target(final.resolve())
-        ran = _regenerate(host, steps, as_of, say, recalc, freeze)
+        ran = _regenerate(host, steps, as_of, say, recalc, prepare, freeze)
         if ran.report.exit_code:
             return replace(ran.report, workbook=str(workbook))
         say("Computing formulas", 0, 0)
         computed = recalculate_cells(draft, recalc, ran.cells[-1], ran.tell)
-        changed = _put_in_place(draft, workbook, out, original)
+        changed = put_in_place(draft, workbook, out, original)
     facts = ran.report.facts | {"changed": changed, "recalculation": recalculation_facts(computed, *ran.cells)}
     problems = [*ran.problems, *computed.cells.problems]
     return replace(ran.report, workbook=str(final), summary=_summary(final.name, facts), problems=problems, facts=facts)
@@ -328,7 +338,7 @@ def _plan_and_write(
     return results, _write(host, results, wanted, say)
 
 
-def _put_in_place(draft: Path, workbook: Path, out: Path | None, original: bytes) -> bool:
+def put_in_place(draft: Path, workbook: Path, out: Path | None, original: bytes) -> bool:
     """Make the finished draft the workbook, all at once; whether it differs from what was read."""
     content = read_bytes(draft) if draft.exists() else original
     changed = content != original

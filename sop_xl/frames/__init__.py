@@ -5,6 +5,7 @@ column: every one), numbers are `float64` with NaN for absent, dates are `dateti
 """
 
 from sop_xl.frames.cycle import (
+    ACTUALS,
     APPROVED_PLAN,
     CHANGES,
     CYCLE,
@@ -100,6 +101,7 @@ from sop_xl.frames.supply_results import (
 )
 
 __all__ = [
+    "ACTUALS",
     "ALLOCATION",
     "ALLOCATION_RULES",
     "APPROVED_PLAN",

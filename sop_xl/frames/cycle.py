@@ -15,6 +15,12 @@ CYCLE_CALENDAR = spec(
     delivered="date",          # people: when it was delivered by hand
     note="text",
 )  # fmt: skip
+ACTUALS = spec(
+    "actuals", "item location customer_group period",
+    item="text", location="text", customer_group="text",  # "" = of all of them
+    period="date",
+    demand="number", revenue="number", shipments="number",  # as in DEMAND_HISTORY; NaN = not known
+)  # fmt: skip
 CYCLE = spec(
     "cycle", "cycle task",
     cycle="date",              # first planned period

@@ -66,7 +66,7 @@ def supply_tables(items: pd.DataFrame, timeline: Timeline) -> dict[str, Table]:
         "Resources": _resources(),
         "Bill of Resources": _loads(),
         "Suppliers": record_table("Suppliers", *({"Supplier": name} for name in sorted({*vendors["vendor"], CONTRACTOR}))),
-        "Purchase History": _purchases(items),
+        "Purchase History": _purchases(items, timeline),
         "Scenarios": record_table("Scenarios", *(
             {"Scenario": name, "Description": text, "Note": "Example"} for name, text, _ in _scenarios(timeline)
         )),
@@ -158,10 +158,11 @@ def _loads() -> Table:
     return record_table("Bill of Resources", *rows)
 
 
-def _purchases(items: pd.DataFrame) -> Table:
-    """Every past order line; an item that stands on one order more than once has its lines numbered."""
+def _purchases(items: pd.DataFrame, timeline: Timeline) -> Table:
+    """Every order line that was received before the plan begins; an item that stands on one order more than once has its lines numbered."""
     orders = read_table("purchase_orders.csv.gz")
     orders = orders[orders["item"].isin(items["item"])].reset_index(drop=True)
+    orders = orders[pd.to_datetime(orders["ship_date"]) < timeline.current]
     again = orders.groupby(["po", "item"]).cumcount()
     number = orders["po"].astype(str).where(again == 0, orders["po"].astype(str) + "." + (again + 1).astype(str))
     table = pd.DataFrame({

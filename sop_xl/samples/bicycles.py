@@ -51,13 +51,20 @@ class Sample:
     """The sales targets exactly as a finance team sent them."""
 
 
-def load() -> Sample:
-    """Read the sample's files and lay them out as input tables."""
+def load(months_short: int = 0) -> Sample:
+    """Read the sample's files and lay them out as input tables.
+
+    Parameters
+    ----------
+    months_short
+        Months at the end that are not known yet: sales, exchange rates and receipts of purchases end so much earlier. The one count of stock
+        is taken as that of the last month that is known.
+    """
     calendar = SETTINGS.make_calendar()
-    sales = read_table("sales_monthly.csv.gz")
-    sales["period"] = pd.to_datetime(sales["month"])
+    sales = monthly_sales()
     first, last = sales["period"].min(), sales["period"].max()
-    timeline = Timeline(calendar, first, calendar.shift(last, 1), SETTINGS.horizon)
+    timeline = Timeline(calendar, first, calendar.shift(last, 1 - months_short), SETTINGS.horizon)
+    sales = sales[sales["period"] < timeline.current]
     items = with_parts(read_table("items.csv").fillna({"category": "", "family": ""}))
     return Sample(
         tables={
@@ -76,6 +83,13 @@ def load() -> Sample:
         timeline=timeline,
         budget=sample_bytes(BUDGET_FILE),
     )
+
+
+def monthly_sales() -> pd.DataFrame:
+    """All sales of the sample: item, territory, period, units, revenue in USD."""
+    sales = read_table("sales_monthly.csv.gz")
+    sales["period"] = pd.to_datetime(sales["month"])
+    return sales
 
 
 def _lead_times() -> pd.DataFrame:

@@ -67,6 +67,7 @@ SHEETS: tuple[SheetSpec, ...] = (
     cycle.CYCLE_CALENDAR,
     execution.KPI_TARGETS,
     execution.INITIATIVES,
+    execution.ACTUALS,
     execution.WEEKLY_ACTUALS,
     demand_outputs.BASELINE_FORECAST,
     demand_records.HISTORY_LOG,

@@ -64,6 +64,37 @@ INITIATIVES = SheetSpec(
 )
 
 
+class ActualsRow(Row):
+    """What really happened in the period that is to be rolled: one item at one location."""
+
+    item: str = column("Item", "Item sold.", cell=CellType.CODE, references="Items.item", aliases=("SKU", "Item No", "Item code", "Material", "Product", "Article"), width=16)
+    location: str = column("Location", "Where the demand arose. Empty: the one location All.", default="", cell=CellType.CODE, references="Locations.location", aliases=("Territory", "Site", "Warehouse", "Market"), width=14)
+    customer_group: str = column("Customer group", "Whose demand it is. Empty: the only one that Demand History has of the item and location.", default="", aliases=("Customer", "Channel"), width=14)
+    period: datetime = column("Period", "The current period; a later one cannot be rolled yet, an earlier one corrects history.", unit="period", cell=CellType.PERIOD, aliases=("Month", "Date"), width=10)
+    demand: float | None = column("Demand", "What customers ordered. Empty: not known.", unit="units", default=None, aliases=("Quantity", "Qty", "Units"), width=12)
+    revenue: float | None = column("Revenue", "Net of discounts, in the currency of its line in Demand History. Empty: not known.", unit="money", default=None, width=14)
+    shipments: float | None = column("Shipments", "What left. Empty: not known.", unit="units", default=None, width=12)
+
+
+def actuals_frame(records: pd.DataFrame, settings: Settings) -> pd.DataFrame:
+    """A line without a location is for the one location."""
+    return frames.order_rows(records.assign(location=records["location"].replace("", ONLY_LOCATION)), frames.ACTUALS)
+
+
+ACTUALS = SheetSpec(
+    name="Actuals",
+    kind=SheetKind.INPUT,
+    shape=Shape.RECORDS,
+    module=Module.CYCLE,
+    purpose="What really happened in the current period: rolling forward moves it into Demand History and empties this sheet.",
+    row=ActualsRow,
+    when_absent="`sop-xl roll` takes the actuals from a file",
+    key=("item", "location", "customer_group", "period"),
+    frame=frames.ACTUALS,
+    to_frame=actuals_frame,
+)
+
+
 class WeeklyActualsRow(Row):
     """One item at one location in one week."""
 

@@ -38,7 +38,7 @@ CYCLE: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("    money", ("Budget", "Budget Mapping", "Price List", "Cost Rates", "Financial Plan", "Profit and Loss", "Balance and Cash", "Finance Review")),
     ("    are we on plan", ("Plan Comparison", "Bridges", "Gap List", "Risks", "Risk Outlook", "Checks")),
     ("5  Executive", ("Executive", "Ten Questions", "Changes", "Decisions", "Decision Effects", "Snapshots", "Approved Plan")),
-    ("6  Execute", ("Worklist", "Weekly Actuals", "Weekly Execution", "Customer Orders", "Forecast Consumption", "Open Orders")),
+    ("6  Execute", ("Worklist", "Actuals", "Weekly Actuals", "Weekly Execution", "Customer Orders", "Forecast Consumption", "Open Orders")),
     ("    monitor", ("KPIs", "KPI Targets", "Initiatives", "Cycle Calendar", "Cycle", "Run Log", "Published Record")),
 )  # fmt: skip
 """Sheets by step of the monthly cycle."""
