@@ -28,17 +28,9 @@ def own_forecast_cache(tmp_path_factory: pytest.TempPathFactory):
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_cmdline_main(config):
-    """Of several processes one takes all tests of a group, so that what they share is made once."""
+    """Of several processes one takes all tests of a module, so that what they share is made once."""
     if getattr(config.option, "numprocesses", None) and config.option.dist == "no":
-        config.option.dist = "loadgroup"
-    if hasattr(config, "workerinput"):  # such a process reads the command line anew, which does not say so
-        config.option.loadgroup = True
-
-
-def pytest_itemcollected(item):
-    """Tests of a module are a group where they are not marked as another."""
-    if item.get_closest_marker("xdist_group") is None:
-        item.add_marker(pytest.mark.xdist_group(item.path.name))
+        config.option.dist = "loadfile"
 
 
 @pytest.hookimpl(wrapper=True)
