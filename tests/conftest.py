@@ -7,9 +7,11 @@ import os
 import pytest
 from hypothesis import settings
 
-# how long an example takes is the machine's affair: a busy one would fail what is right
-settings.register_profile("no deadline", deadline=None)
-settings.load_profile("no deadline")
+# how long an example takes is the machine's affair: a busy one would fail what is right; and the same examples are tried every time, so that
+# what passes here passes everywhere. HYPOTHESIS_PROFILE=explore looks for new ones
+settings.register_profile("the same everywhere", deadline=None, derandomize=True)
+settings.register_profile("explore", deadline=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "the same everywhere"))
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -26,9 +28,9 @@ def own_forecast_cache(tmp_path_factory: pytest.TempPathFactory):
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_cmdline_main(config):
-    """Of several processes one takes all tests of an `xdist_group`, so that what they share is made once."""
+    """Of several processes one takes all tests of a module, so that what they share is made once."""
     if getattr(config.option, "numprocesses", None) and config.option.dist == "no":
-        config.option.dist = "loadgroup"
+        config.option.dist = "loadfile"
 
 
 @pytest.hookimpl(wrapper=True)

@@ -15,8 +15,6 @@ from sop_xl.blocks import CellError
 from sop_xl.functions.reference import short_reference
 from sop_xl.hosts.headless import HeadlessHost
 
-pytestmark = pytest.mark.xdist_group("readme")
-
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BIN = Path(sys.executable).parent

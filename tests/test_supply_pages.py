@@ -17,7 +17,6 @@ from sop_xl.sheets.spec import LABEL_COLUMNS
 from sop_xl.templates import build_workbook
 
 pytestmark = [
-    pytest.mark.xdist_group("supply pages"),
     pytest.mark.skipif(find_libreoffice() is None, reason="LibreOffice is not installed; formulas cannot be calculated"),
     pytest.mark.filterwarnings("ignore:.*extension is not supported:UserWarning"),  # openpyxl, about data bars
 ]

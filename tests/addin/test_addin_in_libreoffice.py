@@ -21,7 +21,6 @@ from sop_xl.functions.registry import Argument, CellFunction, Kind
 
 pytestmark = [
     pytest.mark.skipif(bool(why_not()), reason=why_not()),
-    pytest.mark.xdist_group("libreoffice_macros"),  # one start for all tests
 ]
 
 ONE, OTHER = Argument("one", "Anything.", Kind.ANY), Argument("other", "Anything.", Kind.ANY, None)

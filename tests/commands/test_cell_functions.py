@@ -103,7 +103,6 @@ def test_inputs_behind_such_formulas_are_fresh_when_they_are_read(company, tmp_p
 
 
 @pytest.mark.skipif(libreoffice.find_libreoffice() is None, reason="LibreOffice is not installed")
-@pytest.mark.xdist_group("cell_functions")
 def test_with_libreoffice_native_parts_too_and_a_second_run_changes_nothing(company):
     formulas = {
         "B1": f"=ROUND(SOP_EOQ(SUM(ConsensusDemand[{NEXT}]),A2,A3),2)", "B2": "=B1*2", "B3": "=SOP_EOQ(B2,A2,A3)", "B4": "=SOP_EOQ(A1,A2,0*A3)", "B5": "=SUM(Problems[Severity])",

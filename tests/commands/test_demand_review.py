@@ -7,8 +7,6 @@ from math import isclose, nan
 import pytest
 from company import append, cells, change, run
 
-pytestmark = pytest.mark.xdist_group("demand review")
-
 PLAN = [f"{2025 + (4 + k) // 12}-{(4 + k) % 12 + 1:02d}" for k in range(18)]
 NEXT = PLAN[1:4]  # June to August
 STEPS = ("Baseline forecast", "Events", "Life cycle", "Sales input", "Overrides")

@@ -15,8 +15,6 @@ from sop_xl.commands.regenerate import regenerate_on
 from sop_xl.hosts.headless import HeadlessHost
 from sop_xl.hosts.snapshot import snapshot
 
-pytestmark = pytest.mark.xdist_group("demo")
-
 DATA = files("sop_xl.samples") / "adventureworks"
 
 

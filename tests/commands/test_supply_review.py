@@ -5,8 +5,6 @@ from __future__ import annotations
 import pytest
 from company import append, cells, run
 
-pytestmark = pytest.mark.xdist_group("supply review")
-
 CUT = [f"2025-{month:02d}" for month in range(7, 11)]
 """Months in which the welding robots are overhauled."""
 HOURS = 120.0

@@ -15,7 +15,6 @@ from sop_xl.hosts.recalculate import UP_TO_DATE, recalculate
 
 pytestmark = [
     pytest.mark.skipif(libreoffice.find_libreoffice() is None, reason="LibreOffice is not installed"),
-    pytest.mark.xdist_group("cell_formulas_native"),
 ]
 
 EXPECTED = {
