@@ -33,6 +33,7 @@ def stated(tmp_path_factory) -> SimpleNamespace:
     inputs = read_inputs(HeadlessHost(make_workbook(tmp_path_factory.mktemp("company") / "company.xlsx")))
     sheets = {name: reading.frame for name, reading in inputs.readings.items()}
     sheets["Demand History"] = sheets["Demand History"].assign(currency=lambda t: t["location"].map({"Rome": "USD", "Oslo": "EUR"}))
+    sheets["Locations"] = sheets["Locations"].assign(currency=lambda t: t["location"].map({"Rome": "USD", "Oslo": "EUR"}))
     rates = [{"currency": "USD", "rate_type": kind, "period": period, "fx_rate": 0.9} for kind in ("plan", "actual") for period in TIMELINE.periods]
     sheets["FX Rates"] = table(frames.FX_RATES, *rates)
     sheets["Overrides"] = table(frames.OVERRIDES, override("old", 10.0, expiry_policy="expire", entered="2025-01-07"))
@@ -78,7 +79,7 @@ def with_rows(stated, name, spec, *rows):
 
 ONE_RESOURCE = {
     "Resources": lambda s: table(frames.RESOURCES, {"resource": "Line", "name": "Line", "kind": "machine", "unit": "h", "location": "Oslo", "capacity": 300.0}),
-    "Bill_of_Resources": lambda s: table(frames.BILL_OF_RESOURCES, {"family": "Chairs", "location": "Oslo", "resource": "Line", "hours_per_unit": 4.0}),
+    "Bill_of_Resources": lambda s: table(frames.BILL_OF_RESOURCES, {"family": "Chairs", "location": "Oslo", "kind": "buy", "resource": "Line", "hours_per_unit": 4.0}),
 }
 CASES = {
     "Model": {"Forecast_Models": lambda s: table(frames.FORECAST_MODELS, {"rule": "1", "item": "0017", "model": "Seasonal naive"})},
