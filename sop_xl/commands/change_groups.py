@@ -17,7 +17,7 @@ from sop_xl.sheets import sheet
 from sop_xl.sheets.settings import Settings
 from sop_xl.sheets.spec import SheetKind
 
-ACTUALS, MASTER_DATA = "Actuals", "Master data"
+ACTUALS, MODEL, MASTER_DATA = "Actuals", "Model", "Master data"
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Group:
 
 GROUPS = (
     Group(ACTUALS, ("Demand History", "Inventory", "Open Orders")),
-    Group("Model", ("Forecast Models", "Drivers", "History Log"),
+    Group(MODEL, ("Forecast Models", "Drivers", "History Log"),
           settings=("blank_demand", "cleanse_history", "working_days", "interval_low", "interval_high", "reconciliation")),
     Group("Events", ("Events",)),
     Group("Life cycle", ("Lifecycle",)),

@@ -6,7 +6,8 @@ program, or a memory that was lost, makes of the same inputs). Then one group of
 
 What a plan takes from earlier ones beside its inputs: contributors are judged by the archive as it stands in the workbook, which without the
 actuals since then says what it said then; the supply plan of the cycle before, from which changes may cost something, and the periods themselves
-change with the facts. So what new actuals make of a contributor's record, and of the models that are fitted to them, is under Actuals.
+change with the facts. So what new actuals make of a contributor's record is under Actuals. The forecast of Actuals is made with the rules of then and
+the weights that the methods had then, fitted to today's history; that the weights are chosen anew, and what people changed about models, is under Model.
 """
 
 from __future__ import annotations
@@ -17,9 +18,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from sop_xl.commands.change_groups import ACTUALS, GROUPS, Side, between, differs, input_words, side_of
+from sop_xl.commands.change_groups import ACTUALS, GROUPS, MODEL, Side, between, differs, input_words, side_of
 from sop_xl.commands.inputs import planning_timeline
-from sop_xl.commands.published import Published, approved_of_cycle, last_published
+from sop_xl.commands.published import MODEL_WEIGHTS, Published, approved_of_cycle, last_published
 from sop_xl.commands.replan import Past, Replanned, releases_before, replan
 from sop_xl.errors import SopError
 from sop_xl.frames import CHANGES, empty_frame
@@ -130,7 +131,8 @@ class _Comparison:
                 stages.append(Stage(group.cause, today, words, place))
                 continue
             try:
-                made = replan(side.inputs(), self.timeline, self._past(), None if group.moves_demand or waiting else demand)
+                past = self._past(self.record.results.get(MODEL_WEIGHTS) if group.cause == ACTUALS else None)
+                made = replan(side.inputs(), self.timeline, past, None if group.moves_demand or waiting else demand)
             except SopError:
                 waiting = f"{waiting}, {group.cause}" if waiting else group.cause
                 stages.append(Stage(group.cause, None, {ALL: "counted with the next cause: today's inputs of it do not fit to the others of then"}, place))
@@ -150,13 +152,15 @@ class _Comparison:
         for group in GROUPS:
             done.append(group.cause)
             after = between(old, new, done)
-            rolled = group.cause == ACTUALS and old.timeline != new.timeline
-            if rolled or differs(before, after, group.cause):
+            facts = old.timeline != new.timeline or (group.cause == MODEL and bool(found))
+            if (group.cause in (ACTUALS, MODEL) and facts) or differs(before, after, group.cause):
                 words = {ALL: input_words(old, new, group.cause)}
                 if group.cause == ACTUALS:
                     words = actual_words(
                         self.record.results["Financial Plan"], self.results.money.financial_plan, old.timeline, new.timeline, words[ALL]
                     )
+                elif group.cause == MODEL and facts:
+                    words = {ALL: "; ".join(filter(None, (words[ALL], "methods weighed anew")))}
                 found.append((group.cause, after, words))
             before = after
         return found
@@ -172,8 +176,8 @@ class _Comparison:
         except SopError:
             return None
 
-    def _past(self) -> Past:
-        return Past(self.results.demand.archive, releases_before(self.results.supply.supply_plan))
+    def _past(self, weights: pd.DataFrame | None = None) -> Past:
+        return Past(self.results.demand.archive, releases_before(self.results.supply.supply_plan), weights)
 
     def _say(self, what: str, done: int, total: int) -> None:
         self.progress(f"Why the plan changed: {what[:1].lower()}{what[1:]}", done, total)

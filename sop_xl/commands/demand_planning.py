@@ -62,16 +62,20 @@ class Demand:
 
 
 def plan_demand(
-    inputs: Inputs, timeline: Timeline, progress: Progress, notes: list[pd.DataFrame], archive: pd.DataFrame | None = None
+    inputs: Inputs, timeline: Timeline, progress: Progress, notes: list[pd.DataFrame], archive: pd.DataFrame | None = None,
+    kept_weights: pd.DataFrame | None = None, *, by_kept: bool = False,
 ) -> Demand:
     """Baseline of every item and location, then what people know on top of it.
 
     `archive` is FORECAST_ARCHIVE as it stands in the workbook, from which contributors have their track records; `None` = there is none.
+    `kept_weights` are those of the combined methods in an earlier cycle; with `by_kept` they make the forecast, else it is only kept ready what they would make.
     """
     items, locations = inputs.frame("Items"), inputs.locations()
     cleansed, findings = _cleansed(inputs, items, locations, timeline)
     notes.append(cleansed.notes)
-    baseline, from_cache = _baseline(inputs, cleansed, findings, items, locations, timeline, progress)
+    baseline, from_cache = _baseline(inputs, cleansed, findings, items, locations, timeline, progress, kept_weights)
+    if by_kept and baseline.kept is not None:
+        baseline = replace(baseline, forecast=baseline.kept)
     events, customer_mix = inputs.frame("Events"), inputs.customer_mix(timeline)
     uplifts = cleansed.uplifts if inputs.settings.cleanse_history == "on" else None
     history = history_in_plan_currency(inputs, [])
@@ -138,40 +142,47 @@ def _cleansed(inputs: Inputs, items: pd.DataFrame, locations: pd.DataFrame, time
 
 
 def _baseline(
-    inputs: Inputs, cleansed: Cleansed, said: pd.DataFrame, items: pd.DataFrame, locations: pd.DataFrame, timeline: Timeline, progress: Progress
+    inputs: Inputs, cleansed: Cleansed, said: pd.DataFrame, items: pd.DataFrame, locations: pd.DataFrame, timeline: Timeline, progress: Progress,
+    kept_weights: pd.DataFrame | None,
 ) -> tuple[BaselineResult, bool]:
     """The baseline, fitted or, where the same history was fitted before, read back; on the working days of the planned periods.
 
     Ranges are of families and regions, where numbers that a person typed are part of a sum: they go onto the working days as a whole, so that
     the part of Manual items in them is moved as well, by at most the calendar factor of the period.
     """
-    fitted, from_cache = _fitted(inputs, cleansed, said, items, locations, timeline, progress)
+    fitted, from_cache = _fitted(inputs, cleansed, said, items, locations, timeline, progress, kept_weights)
     factors = cleansed.calendar_factors
-    forecast = on_planned_days(fitted.forecast, factors)
-    forecast = forecast.where(~is_manual(fitted.forecast, fitted.accuracy), fitted.forecast)  # a number that a person typed is for its very period
-    return replace(fitted, forecast=forecast, ranges=on_planned_days(fitted.ranges, factors)), from_cache
+
+    def on_days(made: pd.DataFrame) -> pd.DataFrame:
+        # a number that a person typed is for its very period
+        return on_planned_days(made, factors).where(~is_manual(made, fitted.accuracy), made)
+
+    kept = None if fitted.kept is None else on_days(fitted.kept)
+    return replace(fitted, forecast=on_days(fitted.forecast), ranges=on_planned_days(fitted.ranges, factors), kept=kept), from_cache
 
 
 def _fitted(
-    inputs: Inputs, cleansed: Cleansed, said: pd.DataFrame, items: pd.DataFrame, locations: pd.DataFrame, timeline: Timeline, progress: Progress
+    inputs: Inputs, cleansed: Cleansed, said: pd.DataFrame, items: pd.DataFrame, locations: pd.DataFrame, timeline: Timeline, progress: Progress,
+    kept_weights: pd.DataFrame | None,
 ) -> tuple[BaselineResult, bool]:
     """The baseline for usual periods, fitted or, where the same history was fitted before, read back."""
     settings, history, actuals = inputs.settings, cleansed.history, cleansed.actuals
     options: dict[str, Any] = {"low": settings.interval_low, "high": settings.interval_high, "reconcile": settings.reconciliation}
     rules, drivers = inputs.frame("Forecast Models"), inputs.frame("Drivers")
-    key = recipe_key(
-        history, timeline.labels, items, locations, said, actuals, rules=rules, drivers=drivers,
-        current=timeline.calendar.label(timeline.current), calendar=timeline.calendar, **options,
-    )
-    stored = forecast_cache.load(key)
-    if stored is not None:
+    known: dict[str, Any] = {"current": timeline.calendar.label(timeline.current), "calendar": timeline.calendar, "rules": rules, "drivers": drivers, **options}
+    key = recipe_key(history, timeline.labels, items, locations, said, actuals, **known)
+    key_of_kept = "" if kept_weights is None else recipe_key(history, timeline.labels, items, locations, said, actuals, kept_weights=kept_weights, **known)
+    stored, kept = forecast_cache.load(key), forecast_cache.load(key_of_kept) if key_of_kept else {}
+    if stored is not None and kept is not None:
         try:
-            return BaselineResult.from_frames(stored), True
+            return replace(BaselineResult.from_frames(stored), kept=kept.get("forecast")), True
         except KeyError:
             pass  # an entry of another layout: computed again below
     result = baseline_forecast(
         history, timeline, items, locations, actuals=actuals, notes=said, rules=rules, drivers=drivers, low=settings.interval_low, high=settings.interval_high,
-        reconcile=settings.reconciliation, n_jobs=PROCESSES, progress=progress,  # type: ignore[arg-type]
+        reconcile=settings.reconciliation, kept_weights=kept_weights, n_jobs=PROCESSES, progress=progress,  # type: ignore[arg-type]
     )  # fmt: skip
     forecast_cache.store(key, result.to_frames())
+    if result.kept is not None:
+        forecast_cache.store(key_of_kept, {"forecast": result.kept})
     return result, False

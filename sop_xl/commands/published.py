@@ -16,6 +16,7 @@ from sop_xl.commands.tables import plain_table
 from sop_xl.errors import HostError
 from sop_xl.hosts.frame_archive import frames_packed, frames_unpacked
 from sop_xl.hosts.protocol import Host
+from sop_xl.periods import Timeline
 from sop_xl.plan.notes import Note, notes_frame
 from sop_xl.sheets import sheet
 from sop_xl.sheets.read import Reading
@@ -28,6 +29,9 @@ SHEET = "Published Record"
 
 CELL = 32_000
 """Characters of a record in one cell; Excel holds 32,767."""
+
+MODEL_WEIGHTS = "Model Weights"
+"""Of the results that no sheet shows: weights of the combined forecast methods, see `plan.forecast.kept_weights`."""
 
 GROUPS = ("inputs", "details", "results")
 """Parts of a record."""
@@ -84,6 +88,7 @@ def kept_results_of(results: Results) -> dict[str, pd.DataFrame]:
     """Results that later cycles are held against, by the name of their sheet."""
     kept = {
         "Forecast Accuracy": results.demand.baseline.accuracy,
+        MODEL_WEIGHTS: results.demand.baseline.weights.round(6),
         "Consensus Demand": results.demand.consensus,
         "Supply Plan": results.supply.supply_plan,
         "Capacity": results.supply.capacity,
@@ -226,3 +231,9 @@ def approved_of_cycle(published: list[Published], cycle: pd.Timestamp) -> Publis
     """The latest version that was published of a cycle; `None` without one."""
     own = [one for one in published if one.cycle == cycle]
     return own[-1] if own else None
+
+
+def weights_of_last_cycle(host: Host, timeline: Timeline) -> pd.DataFrame | None:
+    """Weights of the combined forecast methods in the last cycle's published plan; `None` where none was published, or it does not know them."""
+    last = last_published(read_published(host), timeline.current)
+    return None if last is None else last.results.get(MODEL_WEIGHTS)

@@ -26,10 +26,13 @@ class Past:
         FORECAST_ARCHIVE, by which contributors of sales input are judged; `None` = there is none.
     last_plan
         SUPPLY_PLAN of the cycle before: its planned releases, against which changes cost.
+    weights
+        Of the combined forecast methods, where those of an earlier cycle are to stay; `None` = chosen anew.
     """
 
     archive: pd.DataFrame | None
     last_plan: pd.DataFrame
+    weights: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True)
@@ -74,7 +77,7 @@ def replan(inputs: Inputs, timeline: Timeline, past: Past, demand: Demand | None
     """
     notes: list[pd.DataFrame] = []
     if demand is None:
-        demand = plan_demand(inputs, timeline, lambda message, done, total: None, notes, past.archive)
+        demand = plan_demand(inputs, timeline, lambda message, done, total: None, notes, past.archive, past.weights, by_kept=True)
     valued = value_demand(inputs, timeline, demand, notes)
     posed = pose_supply(inputs, timeline, demand, valued, past.last_plan, notes)
     solution = make_plan(posed.network, posed.rules, inputs.settings)

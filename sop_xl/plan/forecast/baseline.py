@@ -18,6 +18,7 @@ from sop_xl.plan.forecast.combine import combine, combine_cross_fitted, member_w
 from sop_xl.plan.forecast.drivers import DriverValues, driver_effects, driver_values
 from sop_xl.plan.forecast.fitting import Fitted, Progress, View, fit
 from sop_xl.plan.forecast.judge import WITHOUT_DRIVERS, Judged, Planned, judged_errors, range_arrays
+from sop_xl.plan.forecast.kept_weights import WEIGHTS, weights_frame, with_kept_weights
 from sop_xl.plan.forecast.members import MEMBERS
 from sop_xl.plan.forecast.node_errors import naive_scales, seasonal_naive, variances
 from sop_xl.plan.forecast.nodes import Origin, aligned, at_origin, demand_matrix, needed_origins
@@ -43,6 +44,7 @@ def baseline_forecast(
     low: float = 0.1,
     high: float = 0.9,
     reconcile: Reconcile = "mint_diagonal",
+    kept_weights: pd.DataFrame | None = None,
     n_jobs: int = 1,
     progress: Progress | None = None,
 ) -> BaselineResult:
@@ -79,6 +81,8 @@ def baseline_forecast(
         Quantiles of the range, fractions.
     reconcile
         See `hierarchy.reconcile`.
+    kept_weights
+        Weights of the combined methods in an earlier cycle, see `kept_weights`: the result also has the forecast that they would have made. Absent = none.
     n_jobs
         Processes; results do not depend on it.
     progress
@@ -120,17 +124,20 @@ def baseline_forecast(
         for view, made in zip(views[1:], fitted[1:], strict=True)
     ]
     origin = views[0].origin
-    plan = _plan(hierarchy, views[0], fitted[0], choices, tests, reconcile, season)
     if progress is not None:
         progress("Accuracy and ranges", 0, 0)
-    asked = np.zeros(len(hierarchy.nodes), dtype=bool)
-    asked[origin.asked] = True
     frame = hierarchy.bottom[["item", "location"]].merge(classes, on=["item", "location"], how="left")
     frame = frame.fillna({"abc": "", "xyz": "", "demand_class": "none"})
-    bounds = with_stated_ranges(
-        choices, hierarchy, plan.forecast, plan.whole,
-        range_arrays(actual, origin, plan, tests, season, low, high), asked, frame["demand_class"].to_numpy(),
-    )  # fmt: skip
+
+    def planned(weights: pd.DataFrame | None) -> tuple[Planned, tuple[Floats, Floats]]:
+        plan = _plan(hierarchy, views[0], fitted[0], choices, tests, reconcile, season, weights)
+        return plan, _bounds(hierarchy, views[0].origin, plan, choices, tests, actual, season, (low, high), frame)
+
+    plan, bounds = planned(None)
+    kept = None
+    if kept_weights is not None:
+        as_then, range_then = planned(kept_weights)
+        kept = forecast_frame(hierarchy, timeline, as_then, *range_then)
     accuracy = accuracy_frame(
         hierarchy, timeline, origin, plan, tests, actual, happened, frame, begins, ends, notes,
         Rules(choices, given, views[0].effects),
@@ -141,7 +148,27 @@ def baseline_forecast(
         ranges_frame(hierarchy, timeline, *bounds),
         levels_frame(hierarchy, tests, happened),
         backtest_frame(hierarchy, timeline, tests, happened, accuracy, choices),
+        weights_frame(hierarchy, origin.asked, plan.weights),
+        kept,
     )
+
+
+def _bounds(
+    hierarchy: Hierarchy,
+    origin: Origin,
+    plan: Planned,
+    choices: Choices,
+    tests: Sequence[Judged],
+    actual: Floats,
+    season: int,
+    quantiles: tuple[float, float],
+    classes: pd.DataFrame,
+) -> tuple[Floats, Floats]:
+    """Lower and upper (nodes, horizon) ends of the range of a plan."""
+    asked = np.zeros(len(hierarchy.nodes), dtype=bool)
+    asked[origin.asked] = True
+    bounds = range_arrays(actual, origin, plan, tests, season, *quantiles)
+    return with_stated_ranges(choices, hierarchy, plan.forecast, plan.whole, bounds, asked, classes["demand_class"].to_numpy())
 
 
 def _nothing() -> BaselineResult:
@@ -151,6 +178,7 @@ def _nothing() -> BaselineResult:
         empty_frame(DEMAND_RANGES),
         pd.DataFrame(columns=list(LEVEL_COLUMNS)),
         empty_frame(BACKTEST),
+        pd.DataFrame(columns=list(WEIGHTS)),
     )
 
 
@@ -256,6 +284,7 @@ def _plan(
     tests: Sequence[Judged],
     method: Reconcile,
     season: int,
+    kept_weights: pd.DataFrame | None,
 ) -> Planned:
     origin, first, nodes = view.origin, hierarchy.aggregates, len(hierarchy.nodes)
     weights = np.full((nodes, MEMBERS), np.nan)
@@ -265,6 +294,7 @@ def _plan(
         weights[test.origin.asked] = own
     weights = weights[origin.asked]
     weights[~origin.seasonal] = np.nan
+    weights = with_kept_weights(hierarchy, origin.asked, weights, kept_weights)
     base = np.zeros((nodes, origin.horizon))
     base[origin.asked] = combine(fitted.members, weights)
     _take_chosen(base, fitted, choices, first)

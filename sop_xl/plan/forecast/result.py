@@ -35,6 +35,10 @@ class BaselineResult:
         speaks for most of the demand; scope is `All` for the whole level, otherwise the node's name.
     backtest
         Frame `BACKTEST`: error of what plans, of the runner-up and of seasonal naive at each held-out origin.
+    weights
+        Weights of the combined methods by node, see `kept_weights.weights_frame`.
+    kept
+        Frame `BASELINE_FORECAST` as the weights of an earlier cycle would have made it; `None` where none were given.
     """
 
     forecast: pd.DataFrame
@@ -42,15 +46,17 @@ class BaselineResult:
     ranges: pd.DataFrame
     levels: pd.DataFrame
     backtest: pd.DataFrame
+    weights: pd.DataFrame
+    kept: pd.DataFrame | None = None
 
     def to_frames(self) -> dict[str, pd.DataFrame]:
-        """The frames by name, for a cache."""
-        return {f.name: getattr(self, f.name) for f in fields(self)}
+        """The frames by name, for a cache: all that do not depend on an earlier cycle."""
+        return {f.name: getattr(self, f.name) for f in fields(self) if f.name != "kept"}
 
     @classmethod
     def from_frames(cls, frames: Mapping[str, pd.DataFrame]) -> BaselineResult:
         """Inverse of `to_frames`; raises `KeyError` where one is missing."""
-        return cls(**{f.name: frames[f.name] for f in fields(cls)})
+        return cls(**{f.name: frames[f.name] for f in fields(cls) if f.name != "kept"})
 
 
 def recipe_key(
@@ -63,6 +69,7 @@ def recipe_key(
     *,
     rules: pd.DataFrame | None = None,
     drivers: pd.DataFrame | None = None,
+    kept_weights: pd.DataFrame | None = None,
     **parameters: object,
 ) -> str:
     """Content hash of everything that a baseline forecast depends on: equal keys mean equal results.
@@ -71,7 +78,7 @@ def recipe_key(
 
     Parameters
     ----------
-    history, items, locations, notes, actuals, rules, drivers
+    history, items, locations, notes, actuals, rules, drivers, kept_weights
         As for `baseline_forecast`.
     timeline_labels
         Labels of every period, history and plan, with the current one named among the parameters.
@@ -106,6 +113,8 @@ def recipe_key(
         used.append((numbered, [*FORECAST_MODELS.columns, "order"]))
         if drivers is not None and (rules["drivers"] != "").any():
             used.append((drivers, list(DRIVERS.columns)))
+    if kept_weights is not None and len(kept_weights):
+        used.append((kept_weights, list(kept_weights.columns)))
     for frame, columns in used:
         ordered = frame[columns].sort_values(columns, kind="stable")
         # lengths stand between the parts, so that no two different tables run together into the same bytes
