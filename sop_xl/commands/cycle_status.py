@@ -33,14 +33,13 @@ def cycle_status(host: Host, results: Results, timeline: Timeline, published: Se
     that found it done; the sheet Cycle itself is the memory of that.
     """
     inputs = results.inputs
-    calendar = inputs.frame(CALENDAR_SHEET)
-    if calendar.empty:
-        calendar = standard_calendar(inputs.settings.cadence)
+    own = inputs.frame(CALENDAR_SHEET)
+    calendar = standard_calendar(inputs.settings.cadence) if own.empty else own
     before = _last_written(host, results)
     day = pd.Timestamp(as_of)
     status = _Status(results, timeline, list(published), before, day)
     findings = [status.finding(task) for task in records(calendar)]
-    if status.unknown:
+    if status.unknown and len(own):  # a workbook need not have all that the standard calendar speaks of
         notes.append(notes_frame(status.unknown))
     return in_order(pd.concat([cycle_rows(calendar, findings, timeline.current, before, day), closed_cycles(before, timeline.current, day)], ignore_index=True))
 
