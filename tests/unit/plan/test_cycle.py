@@ -8,7 +8,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sop_xl.frames import CYCLE, CYCLE_CALENDAR, check_frame, empty_frame
-from sop_xl.plan.cycle import CADENCES, KEPT_CYCLES, MONTHLY, WEEKLY, WHOLE, Finding, closed_cycles, cycle_rows, due_date, in_order, standard_calendar
+from sop_xl.plan.cycle import (
+    CADENCES,
+    KEPT_CYCLES,
+    MONTHLY,
+    WEEKLY,
+    WHOLE,
+    Finding,
+    closed_cycles,
+    cycle_rows,
+    due_date,
+    in_order,
+    standard_calendar,
+)
 from sop_xl.plan.cycle_participation import participation
 
 FEBRUARY = pd.Timestamp("2025-02-01")  # a Saturday
