@@ -17,7 +17,7 @@ from sop_xl.periods import Timeline
 from sop_xl.sheets import sheet
 from sop_xl.sheets.write import problem_rows
 
-STAMPS = ("sop_as_of", "sop_version", "sop_current_period", "sop_horizon", "sop_status", "sop_errors", "sop_warnings")
+STAMPS = ("sop_as_of", "sop_version", "sop_current_period", "sop_horizon", "sop_status", "sop_errors", "sop_warnings", "sop_approved")
 """Named cells that a run stamps."""
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from sop_xl.blocks import CellValue
 from sop_xl.commands.demo import filled_workbook
 from sop_xl.commands.inputs import read_inputs
 from sop_xl.commands.publish import publish_workbook
@@ -36,6 +37,22 @@ DAY_OF_PLANNING, DAY_OF_APPROVAL = 5, 15
 
 
 @dataclass(frozen=True)
+class Decision:
+    """A decision of a meeting beside the options that were tried.
+
+    Parameters
+    ----------
+    words
+        Cells of Decisions by header, its span aside.
+    periods
+        How many periods it holds, from the cycle's first one on.
+    """
+
+    words: Mapping[str, CellValue]
+    periods: int
+
+
+@dataclass(frozen=True)
 class Meeting:
     """What the executive meeting of a cycle does.
 
@@ -47,6 +64,8 @@ class Meeting:
         Chosen scenario of Scenarios; "" = the plan itself.
     approve_first_option
         Whether the option that gains the most is approved, which makes it a line of Decisions.
+    decisions
+        What else is approved.
     note
         Said at publication.
     """
@@ -54,13 +73,16 @@ class Meeting:
     approved_by: str
     scenario: str = ""
     approve_first_option: bool = False
+    decisions: tuple[Decision, ...] = ()
     note: str = ""
 
 
+BOARD = "A. Example (Executive S&OP)"
+SPRING_PRICE = Decision({"Option": "Spring price of helmets", "Lever": "price", "Family": "Helmets", "Value": -0.05, "Note": "Example: over before the third cycle is, so that its effect can be seen"}, 2)
 MEETINGS: tuple[Meeting, ...] = (
-    Meeting("A. Example (Executive S&OP)", approve_first_option=True, note="First cycle; the best option is approved"),
-    Meeting("A. Example (Executive S&OP)", note="Second cycle"),
-    Meeting("A. Example (Executive S&OP)", note="Third cycle"),
+    Meeting(BOARD, approve_first_option=True, decisions=(SPRING_PRICE,), note="First cycle; the best option and a spring price are approved"),
+    Meeting(BOARD, note="Second cycle"),
+    Meeting(BOARD, note="Third cycle"),
 )
 """Of the first cycles; later ones are as the last."""
 
@@ -113,7 +135,7 @@ def run_cycles(
                 report = _roll(work, Path(folder), sales, calendar, calendar.shift(period, -1), recalc if k == cycles else "off", tell)
             if not report.exit_code and k < cycles:
                 meeting = meetings[min(k, len(meetings) - 1)]
-                report = _meet(work, meeting, _day(period, DAY_OF_APPROVAL), recalc, tell)
+                report = _meet(work, meeting, calendar, period, recalc, tell)
             if report.exit_code:
                 return replace(report, command="demo", workbook=str(out))
             path = out / f"sop_{label}.xlsx"
@@ -153,35 +175,42 @@ def _roll(work: Path, folder: Path, sales: pd.DataFrame, calendar: Calendar, end
     )  # fmt: skip
 
 
-def _meet(work: Path, meeting: Meeting, as_of: str, recalc: Mode, tell: Progress) -> Report:
+def _meet(work: Path, meeting: Meeting, calendar: Calendar, period: pd.Timestamp, recalc: Mode, tell: Progress) -> Report:
     """Decide, and publish what was decided."""
-    if meeting.approve_first_option:
-        host = HeadlessHost(work)
-        approve_first_option(host, owner=meeting.approved_by)
-        host.save()
-    return publish_workbook(work, approved_by=meeting.approved_by, scenario=meeting.scenario, note=meeting.note, as_of=as_of, recalc=recalc, progress=tell)
+    host = HeadlessHost(work)
+    lines = [best_option(host)] if meeting.approve_first_option else []
+    for decision in meeting.decisions:
+        span = {"From": calendar.label(period), "To": calendar.label(calendar.shift(period, decision.periods - 1))}
+        lines.append({**decision.words, **span})
+    approve(host, [line for line in lines if line], owner=meeting.approved_by)
+    host.save()
+    return publish_workbook(
+        work, approved_by=meeting.approved_by, scenario=meeting.scenario, note=meeting.note, as_of=_day(period, DAY_OF_APPROVAL), recalc=recalc, progress=tell
+    )
 
 
-def approve_first_option(host: Host, *, owner: str) -> str:
-    """Copy the option of the first rank into Decisions as approved, without saving; its name, "" where no option gains anything.
+def best_option(host: Host) -> dict[str, CellValue]:
+    """The option of the first rank as a line of Decisions; empty where none gains anything.
 
     What an option used in all is no limit per period, so the decision states none: up to the lever's limit.
     """
-    options = _records(host, "Options")
-    best = next((row for row in options if isinstance(row["Gain"], (int, float)) and row["Gain"] > 0), None)
-    if best is None:
-        return ""
-    spec = sheet("Decisions")
-    table = plain_table(spec, host.read_block(spec.name))
-    line: dict[str, Any] = {c.label: best.get(c.label) for c in spec.columns if c.label in ("Option", "Lever", "Item", "Family", "Resource", "Supplier", "From", "To")}
-    line |= {"Decision": f"D{len(table.rows) + 1}", "Status": "approved", "Owner": owner, "Note": "Example: the option that gains the most"}
-    host.write_table(spec.name, table.header, [*(cells for _, cells in table.rows), [line.get(label) for label in table.header]])
-    return str(best["Option"])
+    table = plain_table(sheet("Options"), host.read_block("Options"))
+    options = (dict(zip(table.header, cells, strict=True)) for _, cells in table.rows)
+    gain = next((row for row in options if isinstance(row["Gain"], (int, float)) and row["Gain"] > 0), None)
+    if gain is None:
+        return {}
+    taken = ("Option", "Lever", "Item", "Family", "Resource", "Supplier", "From", "To")
+    return {label: gain[label] for label in taken} | {"Note": "Example: the option that gains the most"}
 
 
-def _records(host: Host, name: str) -> list[Mapping[str, Any]]:
-    table = plain_table(sheet(name), host.read_block(name))
-    return [dict(zip(table.header, cells, strict=True)) for _, cells in table.rows]
+def approve(host: Host, lines: Sequence[Mapping[str, CellValue]], *, owner: str) -> None:
+    """Put lines into Decisions as approved, without saving."""
+    table = plain_table(sheet("Decisions"), host.read_block("Decisions"))
+    rows = [cells for _, cells in table.rows]
+    for line in lines:
+        whole = {**line, "Decision": f"D{len(rows) + 1}", "Status": "approved", "Owner": owner}
+        rows.append([whole.get(label) for label in table.header])
+    host.write_table("Decisions", table.header, rows)
 
 
 def _frame(host: Host, name: str, settings: Settings) -> pd.DataFrame:

@@ -157,9 +157,9 @@ def _roll_inputs(host: Host, rolled: _Rolled, actuals: Path | None, inventory: P
     rolled.inputs, rolled.ended = inputs, timeline
     say("Appending actuals", 0, 0)
     brought = find_actuals(host, timeline, actuals)
+    if errors_in(brought.problems):
+        return list(brought.problems)
     problems = [*brought.problems, *_before_rolling(host, timeline), *_stock_of_before(inputs, timeline, inventory)]
-    if errors_in(problems):
-        return problems
     widened, notes = move_horizon(host, inputs.settings, timeline)
     problems += notes
     rolled.sheets += widened
@@ -180,7 +180,7 @@ def _roll_inputs(host: Host, rolled: _Rolled, actuals: Path | None, inventory: P
 def _before_rolling(host: Host, timeline: Timeline) -> list[Problem]:
     """What should have been done in the cycle that ends; nothing of it stops the roll."""
     label = timeline.calendar.label(timeline.current)
-    if host.read_name("sop_current_period") != label:
+    if (host.read_name("sop_status"), host.read_name("sop_current_period")) != ("planned", label):
         return [Problem("Home", "", "never-planned", f"{label} was never planned: the next cycle has no plan of it to look back on", severity=Severity.WARNING)]
     if "Snapshots" in host.sheet_names() and approved_of_cycle(read_published(host), timeline.current) is None:
         hint = "what it said stays as Previous plan and in Forecast Archive, but nobody approved it"

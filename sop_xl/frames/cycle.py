@@ -32,6 +32,7 @@ CYCLE = spec(
     on_time="text",            # yes | no | ""
     evidence="text",           # what was found, in words
     fingerprint="text",        # of the input that is delivered, as it stood when the cycle began: fresh is what differs from it
+    latest="text",             # the same as it stands: the next cycle begins with it
 )  # fmt: skip
 SNAPSHOTS = spec(
     "snapshots", "cycle version",

@@ -10,7 +10,7 @@ from sop_xl.sheets.spec import CellType, Module, Row, Shape, SheetKind, SheetSpe
 CYCLE_STEPS = ("data", "demand", "supply", "pre-S&OP", "executive", "publish")
 """Steps of the monthly cycle in their order."""
 
-CRITERIA = ("input fresh", "input present", "sales input complete", "no errors", "planned", "checks agree", "decisions taken", "published", "by hand")
+CRITERIA = ("input fresh", "input present", "sales input complete", "no errors", "planned", "planned in its week", "checks agree", "decisions taken", "published", "by hand")
 """What the program can check of a task."""
 
 
@@ -24,7 +24,7 @@ class CycleCalendarRow(Row):
     consulted: str = column("Consulted", "Who is asked.", default="", width=18)
     informed: str = column("Informed", "Who is told.", default="", width=18)
     due_day: float | None = column("Due day", "Working day, counted from the first one of the current period. Empty: not dated.", unit="days", default=None, ge=1, le=66, width=9)
-    criterion: str = column("Done when", "What the program checks: input fresh (differs from when the cycle began), input present, sales input complete, no errors, planned, checks agree, decisions taken, published; by hand: the date in Delivered counts. Empty: by hand.", default="by hand", choices=CRITERIA, width=20)
+    criterion: str = column("Done when", "What the program checks: input fresh (differs from when the cycle began), input present, sales input complete, no errors, planned, planned in its week (a run from the Monday of its due week on), checks agree, decisions taken, published; by hand: the date in Delivered counts. Empty: by hand.", default="by hand", choices=CRITERIA, width=20)
     sheet: str = column("Input", "Of input fresh and input present: the sheet that is delivered.", default="", width=20)
     delivered: datetime | None = column("Delivered", "Yours, of a task by hand: when it was done in this cycle.", unit="date", default=None, width=12)
     note: str = column("Note", "Free text.", default="", aliases=("Comment",), width=30)
@@ -48,7 +48,7 @@ class CycleRow(Row):
 
     cycle: datetime = column("Cycle", "First planned period.", unit="period", cell=CellType.PERIOD, width=10)
     order: float = column("Order", "Of the task in the cycle.", unit="count", width=8)
-    step: str = column("Step", "Step of the cycle.", width=12)
+    step: str = column("Step", "Step of the cycle. Empty: of the line that sums the cycle up.", default="", width=12)
     task: str = column("Task", "What is to be done.", width=40)
     responsible: str = column("Responsible", "Who does it.", default="", width=18)
     due: datetime | None = column("Due", "By when.", unit="date", default=None, width=12)
@@ -57,6 +57,7 @@ class CycleRow(Row):
     on_time: str = column("On time", "Whether it was delivered by its due date. Empty: not dated or not delivered.", default="", choices=("yes", "no"), width=9)
     evidence: str = column("Evidence", "What was found.", default="", width=70)
     fingerprint: str = column("Fingerprint", "Of the input as it stood when the cycle began: fresh is what differs from it.", default="", cell=CellType.CODE, width=18)
+    latest: str = column("Latest", "Of the input as it stands: the next cycle begins with it.", default="", cell=CellType.CODE, width=18)
 
 
 CYCLE = SheetSpec(

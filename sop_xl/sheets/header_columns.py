@@ -123,7 +123,9 @@ def map_columns(spec: SheetSpec, block: Block, row: int, habits: Habits, terms: 
 def _labels(
     spec: SheetSpec, block: Block, row: int, cells: list[tuple[int, CellValue]], terms: Terms
 ) -> tuple[dict[str, int], list[Problem], list[tuple[int, CellValue]]]:
-    """Label columns by field; a label beats a field's name, and both beat an alias."""
+    """Label columns by field; a label beats a field's name, and both beat an alias. A label without anything below it beats nothing that is
+    filled: what was pasted over part of the sheet's own header leaves the rest of it standing.
+    """
     claims: dict[str, list[tuple[int, int, CellValue]]] = {}
     left: list[tuple[int, CellValue]] = []
     for j, value in cells:
@@ -134,8 +136,10 @@ def _labels(
             claims.setdefault(match[0], []).append((match[1], j, value))
     found: dict[str, int] = {}
     problems: list[Problem] = []
-    for name, claimed in claims.items():
-        claimed.sort(key=lambda c: (c[0], c[1]))
+    for name, every in claims.items():
+        every.sort(key=lambda c: (c[0], c[1]))
+        filled = [claim for claim in every if _filled_below(block, row, [claim[1]])]
+        claimed = filled if filled and filled[0][0] > every[0][0] else every
         rank, j, _ = claimed[0]
         found[name] = j
         for other_rank, other, value in claimed[1:]:

@@ -68,6 +68,7 @@ class Settings(Row):
     excess_reserve_rate: float = column("Reserve on excess stock", "Part of the value of stock beyond its cover that is written down.", unit="fraction", cell=CellType.FRACTION, default=0.25, ge=0, le=1)
     obsolete_reserve_rate: float = column("Reserve on obsolete stock", "Part of the value of stock without demand that is written down.", unit="fraction", cell=CellType.FRACTION, default=1.0, ge=0, le=1)
     opening_cash: float = column("Opening cash", "At the start of the current period.", unit="money", default=0.0)
+    cadence: str = column("Cadence", "How you meet: the six steps of a month, or a short check-in every week and one deep dive a month. Shapes the calendar where Cycle Calendar is empty.", choices=("monthly cycle", "weekly check-in and monthly deep dive"), default="monthly cycle")
     risk_runs: int = column("Simulation runs", "Outcomes drawn for Risk Outlook, always the same ones.", unit="count", default=10000, ge=100, le=1000000)
     decimal_mark: str = column("Decimal mark in text", 'How numbers that were pasted as text are read. "auto" reads what is beyond doubt and reports what is not.', choices=("auto", ".", ","), default="auto")
     date_order: str = column("Date order in text", 'How dates such as 03/04/2026 are read. "auto" reads what is beyond doubt and reports what is not.', choices=("auto", "DMY", "MDY"), default="auto")

@@ -621,3 +621,17 @@ def test_cells_are_found_again():
     assert reading.cell_of(line, pd.Timestamp("2026-01-01")) == "D11"
     assert reading.cell_of(line, "location") == "C11"  # no such column: the line's first cell
     assert reading.header_cell(pd.Timestamp(datetime(2026, 1, 1))) == "D10"
+
+
+def test_a_list_pasted_over_part_of_the_header_keeps_its_costs():
+    """Three own columns pasted over the first three of Items: the sheet's Unit cost and Unit price still stand behind them, empty."""
+    rows = [["SKU", "Cost", "Price", "Family", "Unit", "Unit cost", "Unit price"], ["A-1", 60.0, 120.0, None, None, None, None]]
+    reading = read_sheet(sheet("Items"), Block("Items", 1, 1, rows), Settings())
+    assert reading.frame[["item", "unit_cost", "unit_price"]].to_numpy().tolist() == [["A-1", 60.0, 120.0]]
+    assert not reading.errors
+
+
+def test_of_two_filled_columns_for_one_field_the_label_still_wins():
+    rows = [["Item", "Cost", "Unit cost"], ["A-1", 60.0, 70.0]]
+    reading = read_sheet(sheet("Items"), Block("Items", 1, 1, rows), Settings())
+    assert reading.frame["unit_cost"].tolist() == [70.0]
