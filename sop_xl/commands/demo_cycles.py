@@ -146,7 +146,7 @@ def run_cycles(
     return Report(
         command="demo",
         workbook=str(out),
-        summary=f"{cycles} cycles were planned, published and rolled, {done.rows[0][0]} to {done.rows[-1][0]}, in {out}. "
+        summary=f"{cycles} cycle{'s were' if cycles > 1 else ' was'} planned, published and rolled, {done.rows[0][0]} to {done.rows[-1][0]}, in {out}. "
         "Stock of later months is what the plan's receipts and the real sales leave, as the sample counts stock once.",
         facts={"cycles": done.facts},
         tables=[("Cycles", ["Cycle", "Workbook", "Errors", "Warnings"], done.rows)],

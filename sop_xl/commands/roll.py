@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
+from sop_xl.blocks import CellValue
 from sop_xl.commands.account import STAMPS
 from sop_xl.commands.exchange import fill_table, input_sheet
 from sop_xl.commands.inputs import Inputs, planning_timeline, read_inputs
@@ -18,6 +19,7 @@ from sop_xl.commands.report import Report
 from sop_xl.commands.roll_actuals import ACTUALS, HISTORY, append_actuals, find_actuals
 from sop_xl.commands.roll_carried import carried_over
 from sop_xl.commands.roll_horizon import move_current_period, move_horizon
+from sop_xl.commands.tables import plain_table, table_sheets
 from sop_xl.errors import Problem, Severity, errors_in
 from sop_xl.hosts.files import read_bytes, replace_file
 from sop_xl.hosts.headless import HeadlessHost
@@ -26,6 +28,7 @@ from sop_xl.hosts.protocol import Host
 from sop_xl.hosts.recalculate import Mode
 from sop_xl.hosts.snapshot import as_they_stand
 from sop_xl.periods import Timeline
+from sop_xl.sheets.spec import SheetSpec
 
 Progress = Callable[[str, int, int], None]
 
@@ -130,20 +133,25 @@ def roll_workbook(
         else:
             host = HeadlessHost(workbook)
             host.check_writable()
-            with keeping(_kept(host, workbook, [*rolled.sheets, *report.facts["sheets"], "Problems", "Run Log"])):
+            with keeping(_kept(host, workbook, HeadlessHost(draft))):
                 put_in_place(draft, workbook, None, original)
     return replace(_told(report, rolled), workbook=str(out or workbook))
 
 
-def _kept(host: Host, workbook: Path, sheets: list[str]) -> Kept:
-    """What the workbook holds where a roll writes."""
-    present, named = set(host.sheet_names()), {name.casefold() for name in host.cell_names()}
+def _kept(host: Host, workbook: Path, after: Host) -> Kept:
+    """What the workbook holds in every table that is another one after the roll, and in the cells that a run stamps."""
+    named = {name.casefold() for name in host.cell_names()}
     about = Written(
-        {name: WrittenTable([], []) for name in sheets if name in present},
+        {spec.name: WrittenTable([], []) for spec in table_sheets(host) if host.table_place(spec.name) and _content(host, spec) != _content(after, spec)},
         {name: None for name in STAMPS if name.casefold() in named},
     )
     now = datetime.now().isoformat(timespec="minutes")
     return Kept(str(workbook.absolute()), "roll", now, as_they_stand(host, about))
+
+
+def _content(host: Host, spec: SheetSpec) -> tuple[list[str], list[tuple[int, list[CellValue]]]]:
+    table = plain_table(spec, host.read_block(spec.name))
+    return table.header, table.rows
 
 
 def _roll_inputs(host: Host, rolled: _Rolled, actuals: Path | None, inventory: Path | None, open_orders: Path | None, say: Progress) -> list[Problem]:
