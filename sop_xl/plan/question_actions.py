@@ -133,6 +133,8 @@ def critical_constraints(
     groups = named.groupby(["family", "cause_kind"], as_index=False).agg(value=("value", "sum"), units=("unmet_demand", "sum"), first=("period", "min"))
     groups = groups.sort_values(["value", "units", "family", "cause_kind"], ascending=[False, False, True, True], kind="stable")
     first, value = groups.iloc[0], float(named["value"].sum())
+    if not points:
+        shown, points = "Revenue at risk by family and cause", groups["value"].tolist()
     revenue = float(financial_plan.loc[(financial_plan["version"] == PLAN) & financial_plan["period"].isin(year), "revenue"].sum())
     part = value / revenue if revenue > 0 else np.nan
     far = f" ({share(part, sign=False)} of the next year)" if np.isfinite(part) else ""

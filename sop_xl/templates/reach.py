@@ -48,6 +48,7 @@ STEMS = {
     "Risk Outlook": "RO",
     "Budget Mapping": "BM",
     "Scenario Compare": "SX",
+    "Ten Questions": "TQ",
 }
 """First part of the names of each table that formulas add up or look up in."""
 
@@ -84,6 +85,7 @@ _LIST_FIELDS = {
     "Budget Mapping": ("kind", "place", "taken_as", "total"),
     "Service Curves": ("family", "service_level", "safety_stock_value", "fill_rate", "today"),
     "Scenario Compare": ("scenario", "kpi", "value", "change"),
+    "Ten Questions": ("number", "question", "answer", "status", "evidence"),
 }  # fmt: skip
 """Columns with a name of the tables whose columns are figures of their own."""
 
