@@ -14,7 +14,7 @@ from sop_xl.commands.report import Report
 from sop_xl.errors import ContractError, HostError, Problem
 from sop_xl.hosts.files import made_folder, replace_file
 from sop_xl.hosts.headless import HeadlessHost
-from sop_xl.hosts.slides import Slide
+from sop_xl.hosts.slides import Slide, slides_bytes
 from sop_xl.sheets.read import read_settings
 
 FORMATS = ("pdf", "pptx")
@@ -37,7 +37,7 @@ def pack_workbook(
     out
         Folder; it is made where it is not there. The files are called like the workbook.
     formats
-        Of `FORMATS`. The PDF takes the review pages as the workbook prints them, and the other pages as the presentation has them.
+        Of `FORMATS`. The PDF takes the review pages as the workbook prints them, and the other pages with what stands on the slides.
     as_of
         ISO date of the files' properties; the date of the plan where empty.
 
@@ -64,18 +64,16 @@ def pack_workbook(
     say("Laying out the pages", 0, 0)
     slides = pack_slides(tables, workbook.stem, f"{day:%Y-%m-%d}" if planned or as_of else "")
     made_folder(out)
-    from sop_xl.hosts.slides import slides_bytes
-
-    presentation = slides_bytes(list(slides.values()), f"{workbook.stem}: S&OP executive review", day)
     facts: dict[str, Any] = {"files": [], "pages": {}}
     if "pptx" in formats:
+        presentation = slides_bytes(list(slides.values()), f"{workbook.stem}: S&OP executive review", day)
         target = out / f"{workbook.stem}_pack.pptx"
         replace_file(target, presentation)
         facts["files"].append(str(target))
         facts["pages"]["pptx"] = len(slides)
     if "pdf" in formats:
         target = out / f"{workbook.stem}_pack.pdf"
-        blob, own = _pdf(workbook, slides, presentation, [n for n in present if host.sheet_visibility(n) == "visible"], day, say)
+        blob, own = _pdf(workbook, slides, [n for n in present if host.sheet_visibility(n) == "visible"], day, say)
         replace_file(target, blob)
         facts["files"].append(str(target))
         facts["pages"]["pdf"], facts["own_pages"] = len(slides), own
@@ -106,20 +104,21 @@ def pack_slides(tables: Tables, name: str, as_of: str) -> dict[str, Slide]:
 
 
 def _pdf(
-    workbook: Path, slides: dict[str, Slide], presentation: bytes, showing: Sequence[str], day: datetime, say: Callable[[str, int, int], None]
+    workbook: Path, slides: dict[str, Slide], showing: Sequence[str], day: datetime, say: Callable[[str, int, int], None]
 ) -> tuple[bytes, list[str]]:
     """The bound file, and which of its pages are the workbook's own."""
+    from sop_xl.hosts.pack_book import book_bytes
     from sop_xl.hosts.pdf_pages import bound, count_pages, pages_by_sheet
-    from sop_xl.hosts.render import printed_sheets, printed_slides
+    from sop_xl.hosts.render import printed_book, printed_sheets
 
     sheets = [name for name in dict.fromkeys(sheet for sheet, _ in OWN_PAGES.values()) if name in showing]
     say("Printing the review pages", 0, 0)
     printed = printed_sheets(workbook, sheets) if sheets else b""
     places = pages_by_sheet(printed, sheets) if sheets else {}
     say("Printing the other pages", 0, 0)
-    others = printed_slides(presentation)
+    others = printed_book(book_bytes(list(slides.values())))
     if count_pages(others) != len(slides):
-        raise HostError(f"the presentation has {len(slides)} slides and was printed on {count_pages(others)} pages")
+        raise HostError(f"the pack has {len(slides)} pages and was printed on {count_pages(others)} pages")
     pages, own = [], []
     for number, name in enumerate(slides):
         sheet, page = OWN_PAGES.get(name, ("", 0))

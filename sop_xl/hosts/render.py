@@ -79,9 +79,9 @@ def printed_sheets(workbook: Path, sheets: Sequence[str]) -> bytes:
     return convert(_program(), alone, workbook.suffix, "pdf", compute=waits)
 
 
-def printed_slides(content: bytes) -> bytes:
-    """The PDF of a presentation; raises as `printed_sheets` does."""
-    return convert(_program(), content, ".pptx", "pdf", compute=False)
+def printed_book(content: bytes) -> bytes:
+    """The PDF of a workbook in memory, every sheet of it; raises as `printed_sheets` does."""
+    return convert(_program(), content, ".xlsx", "pdf", compute=False)
 
 
 def _program() -> str:

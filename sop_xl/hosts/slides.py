@@ -15,9 +15,9 @@ from sop_xl.errors import HostError
 WIDTH, HEIGHT = 11.69, 8.27
 """Inches of a page: A4, landscape."""
 MARGIN, BODY_TOP, BODY_BOTTOM = 0.5, 1.35, 7.75
-_INK, _MUTED, _RULE, _PALE, _ACCENT = "1F2A37", "667085", "D5DAE0", "F4F6F8", "C96F1A"
-_COLOURS = ("2F5D9B", "C96F1A", "98A2B3", "2E7D4F", "BBD0EA")
-_STATUS = {"good": ("2E7D4F", "DDF1E4"), "watch": ("9A6700", "FCEFCB"), "poor": ("B42318", "FBDDD9")}
+INK, MUTED, RULE, ACCENT = "1F2A37", "667085", "D5DAE0", "C96F1A"
+COLOURS = ("2F5D9B", "C96F1A", "98A2B3", "2E7D4F", "BBD0EA")
+STATUS = {"good": ("2E7D4F", "DDF1E4"), "watch": ("9A6700", "FCEFCB"), "poor": ("B42318", "FBDDD9")}
 _FONT = "Calibri"
 _STAMP = (1980, 1, 1, 0, 0, 0)
 
@@ -129,12 +129,12 @@ def _write_slide(deck: Any, slide: Slide, number: int, of: int) -> None:
     top = 2.2 if slide.cover else 0.35
     title = page.shapes.title
     _place(title, Box(MARGIN, top, WIDTH - 2 * MARGIN, 0.75))
-    _fill(title.text_frame, [slide.title], 30 if slide.cover else 20 if len(slide.title) <= 85 else 16, _ACCENT if slide.cover else _INK, bold=True)
-    _text(page, Text(Box(MARGIN, top + 0.68, WIDTH - 2 * MARGIN, 0.32), [slide.subtitle], 12), _MUTED)
+    _fill(title.text_frame, [slide.title], 30 if slide.cover else 20 if len(slide.title) <= 85 else 16, ACCENT if slide.cover else INK, bold=True)
+    _text(page, Text(Box(MARGIN, top + 0.68, WIDTH - 2 * MARGIN, 0.32), [slide.subtitle], 12), MUTED)
     for part in slide.parts:
         writers[type(part)](page, part)
     foot = f"{slide.source}{'    ' if slide.source else ''}{number} / {of}"
-    _text(page, Text(Box(MARGIN, 7.82, WIDTH - 2 * MARGIN, 0.28), [foot], 9), _MUTED)
+    _text(page, Text(Box(MARGIN, 7.82, WIDTH - 2 * MARGIN, 0.28), [foot], 9), MUTED)
 
 
 def _place(shape: Any, box: Box) -> None:
@@ -161,7 +161,7 @@ def _fill(frame: Any, lines: Sequence[str], size: float, colour: str, *, bold: b
         run.font.color.rgb = RGBColor.from_string(colour)
 
 
-def _text(page: Any, part: Text, colour: str = _INK) -> None:
+def _text(page: Any, part: Text, colour: str = INK) -> None:
     shape = page.shapes.add_textbox(0, 0, 0, 0)
     _place(shape, part.box)
     _fill(shape.text_frame, part.lines, part.size, colour, bold=part.bold)
@@ -191,7 +191,7 @@ def _cell(cell: Any, text: str, size: float, *, head: bool, right: bool) -> None
     from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
     from pptx.util import Inches, Pt
 
-    ink, fill = _STATUS.get(text, ("FFFFFF", _ACCENT) if head else (_INK, "FFFFFF"))
+    ink, fill = STATUS.get(text, ("FFFFFF", ACCENT) if head else (INK, "FFFFFF"))
     cell.fill.solid()
     cell.fill.fore_color.rgb = RGBColor.from_string(fill)
     cell.margin_left = cell.margin_right = Inches(0.05)
@@ -201,7 +201,7 @@ def _cell(cell: Any, text: str, size: float, *, head: bool, right: bool) -> None
     paragraph.alignment = PP_ALIGN.RIGHT if right else PP_ALIGN.LEFT
     run = paragraph.add_run()
     run.text = text
-    run.font.size, run.font.name, run.font.bold = Pt(size), _FONT, head or text in _STATUS
+    run.font.size, run.font.name, run.font.bold = Pt(size), _FONT, head or text in STATUS
     run.font.color.rgb = RGBColor.from_string(ink)
 
 
@@ -223,7 +223,7 @@ def _chart(page: Any, part: Chart) -> None:
     chart.chart_title.include_in_layout = False
     chart.chart_title.text_frame.text = part.title
     font = chart.chart_title.text_frame.paragraphs[0].runs[0].font
-    font.size, font.bold, font.color.rgb = Pt(12), True, RGBColor.from_string(_INK)
+    font.size, font.bold, font.color.rgb = Pt(12), True, RGBColor.from_string(INK)
     chart.has_legend = len(part.series) > 1
     if chart.has_legend:
         chart.legend.position, chart.legend.include_in_layout = XL_LEGEND_POSITION.BOTTOM, False
@@ -234,7 +234,7 @@ def _chart(page: Any, part: Chart) -> None:
     chart.category_axis.reverse_order = part.kind == "bars"
     if part.kind != "lines":
         chart.plots[0].gap_width = 50
-    for series, colour in zip(chart.plots[0].series, _COLOURS, strict=False):
+    for series, colour in zip(chart.plots[0].series, COLOURS, strict=False):
         if part.kind == "lines":
             series.smooth = False
             series.format.line.color.rgb, series.format.line.width = RGBColor.from_string(colour), Pt(2.25)
