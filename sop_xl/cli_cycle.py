@@ -38,6 +38,26 @@ def roll(
     run_command(run, quiet=quiet, json=json)
 
 
+@cycle_commands.command()
+def pack(
+    workbook: Workbook,
+    out: Annotated[Path, typer.Option("--out", help="Folder for the files.", show_default=False)],
+    formats: Annotated[str, typer.Option("--format", metavar="pdf,pptx", help="Which files, separated by commas.")] = "pdf,pptx",
+    as_of: Annotated[str | None, typer.Option("--as-of", metavar="YYYY-MM-DD", help="Date of the files; that of the plan by default.")] = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Executive pack of 10 to 15 pages as PDF (needs LibreOffice) and PowerPoint, from the figures in the workbook."""
+    day = "" if as_of is None else _day(as_of)
+
+    def run(progress: Progress) -> Report:
+        from sop_xl.commands.pack import pack_workbook
+
+        return pack_workbook(workbook, out, formats=[one.strip() for one in formats.split(",")], as_of=day, progress=progress)
+
+    run_command(run, quiet=quiet, json=json)
+
+
 def _day(text: str | None) -> str:
     from datetime import date
 

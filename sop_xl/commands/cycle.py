@@ -47,5 +47,5 @@ def plan_cycle(
     effects = track_decisions(results, timeline, published, progress, notes)
     worklist = plan_worklist(results, timeline, published, weekly, effects, as_of, notes)
     cycle = cycle_status(host, results, timeline, published, as_of, notes)
-    questions = answer_questions(results, timeline, published, changes, effects, worklist, cycle)
+    questions = answer_questions(results, timeline, published, changes, effects, worklist, cycle, as_of)
     return CycleResults(changes, effects, weekly, worklist, cycle, questions)

@@ -124,4 +124,7 @@ TEN_QUESTIONS = spec(
     figure="number", unit="text",  # the one figure behind the answer; NaN = none
     status="text",             # good | watch | poor | ""
     evidence="text",           # sheet
+    shown="text",              # what the small chart shows; "" = none
+    point_1="number", point_2="number", point_3="number", point_4="number", point_5="number", point_6="number",
+    point_7="number", point_8="number", point_9="number", point_10="number", point_11="number", point_12="number",  # in their order; NaN = fewer
 )  # fmt: skip

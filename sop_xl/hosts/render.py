@@ -35,9 +35,7 @@ def render_sheet(workbook: Path, sheet: str, out: Path, *, pictures: bool = True
     HostError
         When the sheet is not there, or LibreOffice is missing or fails.
     """
-    program = find_libreoffice()
-    if program is None:
-        raise HostError("printing needs LibreOffice, which was not found; install it, or print from Excel")
+    program = _program()
     out.mkdir(parents=True, exist_ok=True)
     stem = sheet.lower().replace(" ", "_")
     pdf = out / f"{stem}.pdf"
@@ -46,8 +44,8 @@ def render_sheet(workbook: Path, sheet: str, out: Path, *, pictures: bool = True
     return [pdf, *(_pictures(pdf, out, stem, most_pages) if pictures else [])]
 
 
-def _only(workbook: Path, sheet: str) -> tuple[bytes, bool]:
-    """A copy that prints this sheet alone, and whether its formulas still wait to be computed.
+def _only(workbook: Path, *sheets: str) -> tuple[bytes, bool]:
+    """A copy that prints these sheets alone, and whether its formulas still wait to be computed.
 
     LibreOffice leaves hidden sheets out, but not those with a print area of their own: both are taken from the others, and so are their
     repeated rows and columns, which cost it seconds a sheet.
@@ -55,16 +53,42 @@ def _only(workbook: Path, sheet: str) -> tuple[bytes, bool]:
     package = Package(read_bytes(workbook), workbook.name)
     book = Workbook(package)
     names = [entry.name for entry in book.sheets()]
-    if sheet not in names:
-        raise HostError(f"{workbook.name} has no sheet named {sheet}")
+    for sheet in sheets:
+        if sheet not in names:
+            raise HostError(f"{workbook.name} has no sheet named {sheet}")
     waits = book.calculates_on_load
     _keep_own_results(package, book)
-    set_visibility(book, sheet, "visible")
+    for sheet in sheets:
+        set_visibility(book, sheet, "visible")
     for name in names:
-        if name != sheet:
+        if name not in sheets:
             set_visibility(book, name, "hidden")
-    drop_print_names(book, ("Print_Area", "Print_Titles"), (k for k, name in enumerate(names) if name != sheet))
+    drop_print_names(book, ("Print_Area", "Print_Titles"), (k for k, name in enumerate(names) if name not in sheets))
     return package.to_bytes(), waits
+
+
+def printed_sheets(workbook: Path, sheets: Sequence[str]) -> bytes:
+    """One PDF of these sheets in tab order, as they print from the workbook.
+
+    Raises
+    ------
+    HostError
+        When a sheet is not there, or LibreOffice is missing or fails.
+    """
+    alone, waits = _only(workbook, *sheets)
+    return convert(_program(), alone, workbook.suffix, "pdf", compute=waits)
+
+
+def printed_book(content: bytes) -> bytes:
+    """The PDF of a workbook in memory, every sheet of it; raises as `printed_sheets` does."""
+    return convert(_program(), content, ".xlsx", "pdf", compute=False)
+
+
+def _program() -> str:
+    program = find_libreoffice()
+    if program is None:
+        raise HostError("printing needs LibreOffice, which was not found; install it, or print from Excel")
+    return program
 
 
 def _keep_own_results(package: Package, book: Workbook) -> None:

@@ -182,6 +182,19 @@ class TenQuestionRow(Row):
     unit: str = column("Unit", "Unit of the figure.", default="", width=10)
     status: str = column("Status", "good, watch or poor. Empty: nothing to rate.", default="", choices=("good", "watch", "poor"), width=9)
     evidence: str = column("Evidence", "Sheet that has the detail.", default="", width=20)
+    shown: str = column("Chart shows", "What the small chart on Executive shows. Empty: none.", default="", width=40)
+    point_1: float | None = column("Point 1", "Of the small chart. Empty: fewer.", unit="as the figure", default=None, width=11)
+    point_2: float | None = column("Point 2", "Of the small chart. Empty: fewer.", unit="as the figure", default=None, width=11)
+    point_3: float | None = column("Point 3", "Of the small chart. Empty: fewer.", unit="as the figure", default=None, width=11)
+    point_4: float | None = column("Point 4", "Of the small chart. Empty: fewer.", unit="as the figure", default=None, width=11)
+    point_5: float | None = column("Point 5", "Of the small chart. Empty: fewer.", unit="as the figure", default=None, width=11)
+    point_6: float | None = column("Point 6", "Of the small chart. Empty: fewer.", unit="as the figure", default=None, width=11)
+    point_7: float | None = column("Point 7", "Of the small chart. Empty: fewer.", unit="as the figure", default=None, width=11)
+    point_8: float | None = column("Point 8", "Of the small chart. Empty: fewer.", unit="as the figure", default=None, width=11)
+    point_9: float | None = column("Point 9", "Of the small chart. Empty: fewer.", unit="as the figure", default=None, width=11)
+    point_10: float | None = column("Point 10", "Of the small chart. Empty: fewer.", unit="as the figure", default=None, width=11)
+    point_11: float | None = column("Point 11", "Of the small chart. Empty: fewer.", unit="as the figure", default=None, width=11)
+    point_12: float | None = column("Point 12", "Of the small chart. Empty: fewer.", unit="as the figure", default=None, width=11)
 
 
 TEN_QUESTIONS = SheetSpec(

@@ -1,4 +1,7 @@
-"""Executive: one landscape A4 page with drop-downs, headline figures and charts, and below it the figures that it shows."""
+"""Executive: one landscape A4 page with drop-downs, headline figures and the ten questions, one with charts, and below them the figures that they show.
+
+Without the module cycle there are no ten questions, and the charts stand on the first page.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from typing import Any
 
 from sop_xl import vocabulary
 from sop_xl.sheets.spec import HEADER_ROW, LABEL_COLUMNS
-from sop_xl.templates import charts, layout, reach, review
+from sop_xl.templates import charts, layout, question_table, reach, review
 from sop_xl.templates.book import Book
 from sop_xl.templates.bridge_block import STEPS, WATERFALL, bridge_block, bridge_choice, in_short, title_cell
 from sop_xl.templates.review import BUDGET, LAST_YEAR, LIST_ROWS, PLAN, Line, Page, measure_label
@@ -24,10 +27,9 @@ from sop_xl.templates.styles import (
     WATCH_FILL,
 )
 
-SELECT_ROW, TILE_ROW, KPI_ROW, LIMIT_ROW, CHART_ROW = 5, 7, 11, 14, 15
-PAGE_LAST_ROW = 48
-FLAG_ROW = 53
-"""Actual/Plan flags of the figures; the period headers stand below them."""
+SELECT_ROW, TILE_ROW, KPI_ROW, LIMIT_ROW = 5, 7, 11, 14
+CHART_ROWS = 34
+"""Rows that the charts take."""
 
 _TILES = ((0, 0), (1, 2), (3, 4), (5, 6), (7, 9), (10, 12), (13, 15))
 """First and last 0-based columns of the seven tiles."""
@@ -56,17 +58,21 @@ def executive_sheet(book: Book) -> None:
         sheet.set_column(index, index, width, styles())
     sheet.set_column(LABEL_COLUMNS, LABEL_COLUMNS + len(book.labels) - 1, review.PERIOD_WIDTH, styles())
     layout.head(book, spec, columns=0, widths=review.WIDTHS + (review.PERIOD_WIDTH,) * len(book.labels))
-    page = Page(book, "Executive", FLAG_ROW + 1, f"$B${SELECT_ROW}", f"$D${SELECT_ROW}", "$B$51", "$D$51")
-    review.selectors(book, "Executive", SELECT_ROW, criteria_row=51)
+    asked = book.has("Ten Questions")
+    chart_row = LIMIT_ROW + 1 + (question_table.HEIGHT if asked else 0)
+    last_row = chart_row + CHART_ROWS - 1
+    criteria_row, flag_row = last_row + 3, last_row + 5
+    page = Page(book, "Executive", flag_row + 1, f"$B${SELECT_ROW}", f"$D${SELECT_ROW}", f"$B${criteria_row}", f"$D${criteria_row}")
+    review.selectors(book, "Executive", SELECT_ROW, criteria_row=criteria_row)
     _scope(page)
-    sheet.write_string("A50", "Figures behind this page", styles(bold=True, font_size=12, font_color="#C96F1A"))
-    layout.period_rows(book, "Executive", flag_row=FLAG_ROW, constant=False, source="Consensus Demand")
+    sheet.write_string(f"A{criteria_row - 1}", "Figures behind this page", styles(bold=True, font_size=12, font_color="#C96F1A"))
+    layout.period_rows(book, "Executive", flag_row=flag_row, constant=False, source="Consensus Demand")
     for index, text in enumerate(("Line", "Version", "Unit", "Next year", "Year before", "Change", "Note")):
-        sheet.write_string(FLAG_ROW, index, text, styles.header(spec.kind, number=index in (3, 4, 5), indent=int(text == "Note")))
+        sheet.write_string(flag_row, index, text, styles.header(spec.kind, number=index in (3, 4, 5), indent=int(text == "Note")))
     lines = figures(page)
-    next_row = review.place_lines(page, FLAG_ROW + 2, lines)
+    next_row = review.place_lines(page, flag_row + 2, lines)
     next_row = review.flags(page, next_row)
-    review.write_lines(page, FLAG_ROW + 2, [_with_closing(page, line) for line in lines])
+    review.write_lines(page, flag_row + 2, [_with_closing(page, line) for line in lines])
     next_row += 1
     bridge_row = 0
     if book.has("Bridges"):
@@ -79,9 +85,13 @@ def executive_sheet(book: Book) -> None:
         _kpi_strip(page)
     if book.has("Binding Constraints", "Shortages"):
         _limits(page)
-    _charts(page, bridge_row)
+    _charts(page, bridge_row, chart_row)
+    if asked:
+        question_table.question_table(page, LIMIT_ROW + 1)
     sheet.freeze_panes(HEADER_ROW - 1, 0)
-    layout.print_setup(book, spec, area=f"A1:P{PAGE_LAST_ROW}", one_page=True)
+    layout.print_setup(book, spec, area=f"A1:P{last_row}", one_page=not asked, titles=False)
+    if asked:
+        sheet.set_h_pagebreaks([chart_row - 1])
     layout.protect(book, "Executive")
 
 
@@ -242,7 +252,7 @@ def _limits(page: Page) -> None:
     sheet.write_formula(LIMIT_ROW - 1, 0, formula, look, "")
 
 
-def _charts(page: Page, bridge_row: int) -> None:
+def _charts(page: Page, bridge_row: int, top: int) -> None:
     """Two by two; with fewer charts each takes the whole width."""
     history = page.book.history_count
     made: list[tuple[Any, str]] = []
@@ -261,9 +271,9 @@ def _charts(page: Page, bridge_row: int) -> None:
         made.append((charts.stock_chart(page, history), "Inventory value and cover by period"))
     wide = len(made) < 4
     size = (1478, 660 // len(made)) if wide else (828, 330)
-    places = [(f"A{CHART_ROW}", size), (f"H{CHART_ROW}", (646, 330)), (f"A{CHART_ROW + 17}", size), (f"H{CHART_ROW + 17}", (646, 330))]
+    places = [(f"A{top}", size), (f"H{top}", (646, 330)), (f"A{top + 17}", size), (f"H{top + 17}", (646, 330))]
     if wide:
-        places = [(f"A{CHART_ROW + number * (34 // len(made))}", size) for number in range(len(made))]
+        places = [(f"A{top + number * (CHART_ROWS // len(made))}", size) for number in range(len(made))]
     for (chart, text), (cell, (width, height)) in zip(made, places, strict=False):
         charts.insert(page, chart, cell, width, height, text)
 

@@ -50,6 +50,7 @@ STEMS = {
     "Scenario Compare": "SX",
     "Approved Plan": "AP",
     "Snapshots": "SN",
+    "Ten Questions": "TQ",
 }
 """First part of the names of each table that formulas add up or look up in."""
 
@@ -87,6 +88,7 @@ _LIST_FIELDS = {
     "Service Curves": ("family", "service_level", "safety_stock_value", "fill_rate", "today"),
     "Scenario Compare": ("scenario", "kpi", "value", "change"),
     "Snapshots": ("cycle", "version", "demand", "revenue", "gross_margin"),
+    "Ten Questions": ("number", "question", "answer", "status", "evidence"),
 }  # fmt: skip
 """Columns with a name of the tables whose columns are figures of their own."""
 
