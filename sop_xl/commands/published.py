@@ -96,7 +96,7 @@ def kept_results_of(results: Results) -> dict[str, pd.DataFrame]:
     if results.outlook is not None:
         kept |= {"Risk Outlook": results.outlook.risks, "Gap List": results.outlook.gaps}
     if results.cycle is not None:
-        kept |= {"Worklist": results.cycle.worklist, "Decision Effects": results.cycle.decision_effects}
+        kept |= {"Worklist": results.cycle.worklist, "Decision Effects": results.cycle.decision_effects, "Decision Units": results.cycle.decision_units}
     return kept
 
 
