@@ -23,6 +23,7 @@ from sop_xl.commands.last_supply_plan import last_supply_plan
 from sop_xl.commands.memory import plan_memory, read_memory
 from sop_xl.commands.overview import overview, supply_overview, supply_sentences
 from sop_xl.commands.planning import plan_kpis, plan_life_cycle, plan_money, value_demand
+from sop_xl.commands.published import read_published
 from sop_xl.commands.report import ExitCode, Report
 from sop_xl.commands.results import Results, output_rows
 from sop_xl.commands.risk_planning import plan_outlook
@@ -325,7 +326,7 @@ def _plan_and_write(
     shown, _ = display_timeline(host, timeline)
     # a gap is closed by options, so that they are tried for it too
     what_if = try_what_if(inputs, supply, money.budget, say, notes, options=bool({"Options", "Gap List"} & wanted), scenarios="Scenario Compare" in wanted)
-    outlook = plan_outlook(inputs, timeline, money, supply, what_if, say, notes) if {"Risk Outlook", "Gap List"} & wanted else None
+    outlook = plan_outlook(inputs, timeline, money, supply, what_if, say, notes, read_published(host)) if {"Risk Outlook", "Gap List"} & wanted else None
     results = Results(inputs, shown, demand, memory, supply, what_if, money, outlook, plan_kpis(inputs, timeline, demand, stock, money), life_cycle)
     if freeze is not None:
         freeze(host, results, timeline)

@@ -124,9 +124,11 @@ def _of_record(row: Any, approval: Approval | None, calendar: Calendar, currency
 def _of_lever(row: Any, approval: Approval | None, now: Now, sold: pd.DataFrame, timeline: Timeline, currency: str) -> dict[str, Any]:
     """An approved decision with a lever."""
     to_come = now.units[now.units["decision"] == row.decision]
-    as_approved = to_come if approval is None else approval.units
     gain_now = now.gains.get(row.decision, 0.0)
-    gain = gain_now if approval is None else approval.gain
+    # what is being published right now is the plan as it stands
+    is_new = approval is None or (approval.cycle == timeline.current and approval.units is None)
+    as_approved = to_come if approval is None or is_new else approval.units
+    gain = gain_now if approval is None or is_new else approval.gain
     expected = row.expected_units if as_approved is None else float(as_approved["more"].sum())
     first, last = _span(row, approval, timeline)
     effect = Effect(

@@ -70,7 +70,7 @@ def apply_decisions(network: SupplyNetwork, rules: SupplyRules, decisions: pd.Da
 def pulls_a_lever(decisions: pd.DataFrame) -> pd.Series:
     """Rows of DECISIONS that change the plan: approved, with a lever, and neither an action nor an escalation."""
     approved = (decisions["status"] == APPROVED) & (decisions["lever"] != "")
-    return approved & (decisions["kind"] == DECISION) if "kind" in decisions else approved
+    return approved & decisions["kind"].fillna(DECISION).isin([DECISION, ""]) if "kind" in decisions else approved
 
 
 def _note(row: Any, rule: str, text: str) -> Note:
