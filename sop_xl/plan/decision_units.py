@@ -118,5 +118,5 @@ def realised_units(units: pd.DataFrame, sold: pd.DataFrame) -> pd.DataFrame:
     beyond = (found["sold"] - found["without"]).to_numpy(dtype=float)
     realised = np.clip(beyond, np.minimum(more, 0.0), np.maximum(more, 0.0))
     low = (found["demand"] < found["with_it"] - LEAST_UNITS).to_numpy(dtype=bool)
-    shipped = found["shipped"].map({True: True, False: False}).fillna(False).astype(bool)
+    shipped = found["shipped"].eq(True)  # unknown cells are not shipped
     return found[list(units.columns)].assign(realised=realised, shipped=shipped.to_numpy(), low_demand=low)
