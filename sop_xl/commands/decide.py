@@ -116,14 +116,14 @@ def _taken(host: Host, name: str, known: pd.DataFrame, settings: Settings) -> di
     if name.casefold() == NO_OPTION:
         considered = considered_words(other_options(options, ""), settings.plan_currency)
         return {"option": "", "question": "No option: the plan stays as it is", "considered": considered, "expected_gain": 0.0}
-    names = {n.casefold(): n for n in [*scenarios, *options["option"]]}
+    names = {n.casefold(): n for n in [*scenarios.index, *options["option"]]}
     found = names.get(name.casefold())
     if found is None:
         words = "expected an option that Options names, a scenario, or no option"
-        hint = suggestion(name, [*options["option"], *scenarios, NO_OPTION, *known["decision"]]) or (
+        hint = suggestion(name, [*options["option"], *scenarios.index, NO_OPTION, *known["decision"]]) or (
             "" if len(options) else "Options is empty: sop-xl regenerate WORKBOOK tries them")
         raise ContractError([Problem("Options", "", "unknown-option", words, show(name), hint)])  # fmt: skip
-    if found in scenarios and found not in set(options["option"]):
+    if found in scenarios.index and found not in set(options["option"]):
         considered = considered_words(scenarios.drop(found).rename("gain").rename_axis("option").reset_index(), settings.plan_currency)
         return {"option": "", "question": f"Scenario {found}", "considered": considered, "expected_gain": float(scenarios[found])}
     standing = known[(known["option"] == found) & known["status"].isin(["proposed", "approved"])]
