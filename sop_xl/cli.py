@@ -211,6 +211,40 @@ def export(
 
 
 @app.command()
+def decide(
+    workbook: Workbook,
+    option: Annotated[str, typer.Argument(help="As Options names it; or no option, a scenario, or the number of a decision.", show_default=False)],
+    by: Annotated[str, typer.Option("--by", metavar="WHO", help="Who decides.", show_default=False)],
+    approve: Annotated[bool, typer.Option("--approve", help="It enters the plan with the next run.")] = False,
+    reject: Annotated[bool, typer.Option("--reject", help="It is kept as a record.")] = False,
+    propose: Annotated[bool, typer.Option("--propose", help="It waits for the meeting; so by default.")] = False,
+    owner: Annotated[str, typer.Option("--owner", metavar="WHO", help="Who sees to it; by default who decides.")] = "",
+    due: Annotated[str | None, typer.Option("--due", metavar="YYYY-MM-DD", help="By when.")] = None,
+    question: Annotated[str, typer.Option("--question", help="What is decided.")] = "",
+    matter: Annotated[str, typer.Option("--matter", help="Of the Worklist, in its words, that this answers.")] = "",
+    note: Annotated[str, typer.Option("--note", help="Why.")] = "",
+    as_of: AsOf = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Write a decision about an option into Decisions, with what it is expected to gain and what else was weighed."""
+    chosen = [status for status, is_it in (("approved", approve), ("rejected", reject), ("proposed", propose)) if is_it]
+    if len(chosen) > 1:
+        raise typer.BadParameter("expected one of --approve, --reject, --propose", param_hint="--approve")
+    day, due_day = _day(as_of), _day(due) if due else None
+
+    def run(progress: Progress) -> Report:
+        from pandas import Timestamp
+
+        from sop_xl.commands.decide import Choice, decide_workbook
+
+        choice = Choice(option, by, (chosen or ["proposed"])[0], owner, Timestamp(due_day) if due_day else None, question, matter, note)
+        return decide_workbook(workbook, choice, day)
+
+    run_command(run, quiet=quiet, json=json)
+
+
+@app.command()
 def verify(
     workbooks: Annotated[list[Path], typer.Argument(help="Workbooks.", show_default=False)],
     tolerance: Annotated[float, typer.Option("--tolerance", help="Numbers this close are equal.", min=0)] = 1e-6,

@@ -165,6 +165,7 @@ WITHOUT_BUTTON: dict[str, str] = {
     "module remove": "changes which sheets a workbook has, which is done to a closed file once in its life",
     "diff": "compares two files; for pipelines",
     "forecast": "works on a file of series, not on a workbook; the button Forecast is regenerate --steps forecast",
+    "decide": "names an option and who decides; in Excel the row is typed into Decisions, or copied there from Options",
     "verify": "holds a closed file against what its inputs give; for pipelines and before a commit",
     "lint": "holds a closed file against modelling standards; for who builds workbooks",
     "render": "prints with LibreOffice; Excel prints by itself",

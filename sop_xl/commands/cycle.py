@@ -44,8 +44,9 @@ def plan_cycle(
     published = read_published(host, notes)
     weekly = plan_weeks(results, timeline, published, as_of, notes)
     changes = plan_changes(results, timeline, published, progress, notes)
-    effects = track_decisions(results, timeline, published, progress, notes)
+    decided = track_decisions(results, timeline, published, progress, notes, as_of)
+    effects = decided.effects
     worklist = plan_worklist(results, timeline, published, weekly, effects, as_of, notes)
     cycle = cycle_status(host, results, timeline, published, as_of, notes)
     questions = answer_questions(results, timeline, published, changes, effects, worklist, cycle, as_of)
-    return CycleResults(changes, effects, weekly, worklist, cycle, questions)
+    return CycleResults(changes, effects, weekly, worklist, cycle, questions, decided.units)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
 from sop_xl.blocks import CellValue
+from sop_xl.frames import DECISION_UNITS, empty_frame
 from sop_xl.periods import Calendar
 from sop_xl.sheets import sheet
 from sop_xl.sheets.write import record_rows
@@ -21,7 +22,7 @@ Rows = tuple[list[str], list[list[CellValue]]]
 
 @dataclass(frozen=True)
 class CycleResults:
-    """CHANGES, DECISION_EFFECTS, WEEKLY_EXECUTION, WORKLIST, CYCLE and TEN_QUESTIONS."""
+    """CHANGES, DECISION_EFFECTS, WEEKLY_EXECUTION, WORKLIST, CYCLE and TEN_QUESTIONS; and DECISION_UNITS, which only a published record keeps."""
 
     changes: pd.DataFrame
     decision_effects: pd.DataFrame
@@ -29,6 +30,7 @@ class CycleResults:
     worklist: pd.DataFrame
     cycle: pd.DataFrame
     questions: pd.DataFrame
+    decision_units: pd.DataFrame = field(default_factory=lambda: empty_frame(DECISION_UNITS))
 
 
 def cycle_rows(cycle: CycleResults | None, calendar: Calendar) -> dict[str, Callable[[], Rows]]:

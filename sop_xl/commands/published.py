@@ -101,7 +101,7 @@ def kept_results_of(results: Results) -> dict[str, pd.DataFrame]:
     if results.outlook is not None:
         kept |= {"Risk Outlook": results.outlook.risks, "Gap List": results.outlook.gaps}
     if results.cycle is not None:
-        kept |= {"Worklist": results.cycle.worklist, "Decision Effects": results.cycle.decision_effects}
+        kept |= {"Worklist": results.cycle.worklist, "Decision Effects": results.cycle.decision_effects, "Decision Units": results.cycle.decision_units}
     return kept
 
 
@@ -233,7 +233,7 @@ def approved_of_cycle(published: list[Published], cycle: pd.Timestamp) -> Publis
     return own[-1] if own else None
 
 
-def weights_of_last_cycle(host: Host, timeline: Timeline) -> pd.DataFrame | None:
+def weights_of_last_cycle(published: list[Published], timeline: Timeline) -> pd.DataFrame | None:
     """Weights of the combined forecast methods in the last cycle's published plan; `None` where none was published, or it does not know them."""
-    last = last_published(read_published(host), timeline.current)
+    last = last_published(published, timeline.current)
     return None if last is None else last.results.get(MODEL_WEIGHTS)

@@ -23,7 +23,7 @@ from sop_xl.commands.last_supply_plan import last_supply_plan
 from sop_xl.commands.memory import plan_memory, read_memory
 from sop_xl.commands.overview import overview, supply_overview, supply_sentences
 from sop_xl.commands.planning import plan_kpis, plan_life_cycle, plan_money, value_demand
-from sop_xl.commands.published import weights_of_last_cycle
+from sop_xl.commands.published import read_published, weights_of_last_cycle
 from sop_xl.commands.report import ExitCode, Report
 from sop_xl.commands.results import Results, output_rows
 from sop_xl.commands.risk_planning import plan_outlook
@@ -313,7 +313,8 @@ def _plan_and_write(
     """Compute every step and write the wanted sheets; adds what the core remarked to `problems`."""
     notes: list[pd.DataFrame] = []
     past = read_memory(host, inputs)
-    weights = weights_of_last_cycle(host, timeline) if "Changes" in wanted else None
+    published = read_published(host)
+    weights = weights_of_last_cycle(published, timeline) if "Changes" in wanted else None
     demand = plan_demand(inputs, timeline, say, notes, past.archive, weights)
     memory = plan_memory(inputs, timeline, past, demand, notes, demand.agreed.sales_numbers, writing="Forecast Archive" in wanted)
     problems += memory.problems
@@ -327,7 +328,7 @@ def _plan_and_write(
     shown, _ = display_timeline(host, timeline)
     # a gap is closed by options, so that they are tried for it too
     what_if = try_what_if(inputs, supply, money.budget, say, notes, options=bool({"Options", "Gap List"} & wanted), scenarios="Scenario Compare" in wanted)
-    outlook = plan_outlook(inputs, timeline, money, supply, what_if, say, notes) if {"Risk Outlook", "Gap List"} & wanted else None
+    outlook = plan_outlook(inputs, timeline, money, supply, what_if, say, notes, published) if {"Risk Outlook", "Gap List"} & wanted else None
     results = Results(inputs, shown, demand, memory, supply, what_if, money, outlook, plan_kpis(inputs, timeline, demand, stock, money), life_cycle)
     if freeze is not None:
         freeze(host, results, timeline)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,12 +11,14 @@ import pandas as pd
 from sop_xl.blocks import CellValue
 from sop_xl.commands.inputs import Inputs
 from sop_xl.commands.planning import Money
+from sop_xl.commands.published import Published
 from sop_xl.commands.supply_planning import Supply
 from sop_xl.commands.what_if import Progress, WhatIf, without_lots
 from sop_xl.periods import Calendar, Timeline
 from sop_xl.plan.gap_list import gap_list
 from sop_xl.plan.risk_outlook import RiskOutlook, risk_outlook
 from sop_xl.plan.risk_timing import PaymentTerms
+from sop_xl.plan.risk_trend import with_trend
 from sop_xl.plan.valuation import FinancialDetail
 from sop_xl.sheets import sheet
 from sop_xl.sheets.write import record_rows
@@ -39,21 +41,25 @@ class Outlook:
 
 
 def plan_outlook(
-    inputs: Inputs, timeline: Timeline, money: Money, supply: Supply, what_if: WhatIf, progress: Progress, notes: list[pd.DataFrame]
+    inputs: Inputs, timeline: Timeline, money: Money, supply: Supply, what_if: WhatIf, progress: Progress, notes: list[pd.DataFrame],
+    published: Sequence[Published] = (),
 ) -> Outlook:
-    """What may still become of the plan, and what is missing in it."""
+    """What may still become of the plan, and what is missing in it; risks with their trend since the plan that was published last."""
     progress("Simulating risks", 0, 0)
     balance = money.balance_and_cash
     cash = balance.loc[(balance["family"] == "All") & balance["period"].isin(timeline.plan), "cash_flow"].sum(min_count=1)
     found = plan_risks(inputs, timeline, money.detail, supply, what_if, notes, float(cash))
-    return Outlook(found.outlook, plan_gaps(inputs, timeline, what_if, money.financial_plan, found, notes, money.bridge_steps))
+    earlier = [(one.cycle, one.results["Risk Outlook"]) for one in published if one.cycle < timeline.current and "Risk Outlook" in one.results]
+    carried = with_trend(found.outlook, timeline.current, earlier)
+    notes.append(carried.notes)
+    return Outlook(carried.outlook, plan_gaps(inputs, timeline, what_if, money.financial_plan, found, notes, money.bridge_steps))
 
 
 def outlook_rows(outlook: Outlook | None, calendar: Calendar) -> dict[str, Callable[[], Rows]]:
     """What makes the rows of the sheets; none where nothing was asked for."""
     if outlook is None:
         return {}
-    return {"Risk Outlook": lambda: risk_outlook_rows(outlook.risks), "Gap List": lambda: gap_list_rows(outlook.gaps, calendar)}
+    return {"Risk Outlook": lambda: risk_outlook_rows(outlook.risks, calendar), "Gap List": lambda: gap_list_rows(outlook.gaps, calendar)}
 
 
 def plan_risks(
@@ -94,9 +100,9 @@ def plan_gaps(
     return gaps
 
 
-def risk_outlook_rows(outlook: pd.DataFrame) -> Rows:
+def risk_outlook_rows(outlook: pd.DataFrame, calendar: Calendar | None = None) -> Rows:
     """Each figure with all risks, then risk by risk by swing."""
-    return record_rows(sheet("Risk Outlook"), outlook.assign(figure=outlook["figure"].map(FIGURE_WORDS)).round(DECIMALS))
+    return record_rows(sheet("Risk Outlook"), outlook.assign(figure=outlook["figure"].map(FIGURE_WORDS)).round(DECIMALS), calendar)
 
 
 def gap_list_rows(gaps: pd.DataFrame, calendar: Calendar) -> Rows:

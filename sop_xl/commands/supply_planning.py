@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Supply:
-    """What the supply step made; `model` is what the plan came from, `None` where netting is the plan."""
+    """What the supply step made; `model` is what the plan came from, `None` where netting is the plan, `undecided` the network before decisions."""
 
     network: SupplyNetwork
     rules: SupplyRules
@@ -70,6 +70,7 @@ class Supply:
     model: SolvedModel | None
     elasticity: pd.DataFrame
     price_change: Matrix
+    undecided: SupplyNetwork
 
 
 @dataclass(frozen=True)
@@ -137,7 +138,7 @@ def plan_supply(
         network, rules, netting, solution, known.supplier_performance, net_requirements_frame(network, netting), with_last_plan(supply_plan_frame(solution), last_plan),
         capacity_frame(network, netting, solution), inventory_plan_frame(solution), why, allocation, allocation_rules, targets,
         service_curves(network, levels, targets), known.served, restocker(stock),
-        None if isinstance(plan, SupplySolution) else plan, posed.elasticity, posed.price_change,
+        None if isinstance(plan, SupplySolution) else plan, posed.elasticity, posed.price_change, posed.undecided_network,
     )  # fmt: skip
 
 

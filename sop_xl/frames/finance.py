@@ -148,7 +148,7 @@ GAP_LIST = spec(
     note="text",
 )  # fmt: skip
 RISK_OUTLOOK = spec(
-    "risk_outlook", "figure risk",
+    "risk_outlook", "figure risk", "previous_expected trend since",
     figure="text",             # revenue | gross_margin | service | cash
     risk="text",               # "" = all together
     plan="number",             # without any
@@ -157,6 +157,9 @@ RISK_OUTLOOK = spec(
     low="number", high="number",  # worst and best figure if the risk does not happen or happens at an end of its effect; all: worst and best simulated
     swing="number",            # |high - low|: what the tornado is ordered by
     rank="number", unit="text", note="text",
+    previous_expected="number",  # of the same line in the plan that was published last; NaN = it was not there
+    trend="text",              # rising | falling | same | new; "" = nothing was published yet
+    since="date",              # cycle in which the risk was first seen
 )  # fmt: skip
 KPIS = spec(
     "kpis", "kpi scope",

@@ -123,7 +123,7 @@ SCENARIO_DRIVERS = spec(
     value="number",            # of lead times in days
 )  # fmt: skip
 DECISIONS = spec(
-    "decisions", "decision",
+    "decisions", "decision", "kind question considered expected_gain expected_units matter done decided_by decided_on",
     decision="text",
     option="text",             # as the Options sheet names it
     lever="text", item="text", family="text", resource="text", supplier="text",  # what the option names
@@ -131,4 +131,12 @@ DECISIONS = spec(
     value="number",            # NaN = as much as the lever's limit allows
     status="text",             # proposed | approved | rejected; approved ones enter the plan
     owner="text", due="date",
+    kind="text",               # decision | action | escalation; only decisions pull a lever
+    question="text",           # what is decided, or what is to be done
+    considered="text",         # options that were weighed, in words
+    expected_gain="number",    # plan currency, as Options showed it; NaN = not stated
+    expected_units="number",   # units, likewise
+    matter="text",             # alert of the Worklist that it answers; "" = none
+    done="date",               # of an action: when it was done; NaT = not yet
+    decided_by="text", decided_on="date",
 )  # fmt: skip

@@ -135,8 +135,9 @@ def _rows(simulation: Simulation, effects: list[RiskEffect], draws: Matrix, word
         for rank, one in enumerate(ranked, start=1):
             ends = plan[f] + one.low[f], plan[f] + one.high[f]
             rows.append(_row(figure, one.effect.risk, plan[f], one.expected[f], _percentiles(one.changes(f)), *ends, float(rank), unit, words[one.place]))
-    frame = pd.DataFrame(rows, columns=list(frames.RISK_OUTLOOK.columns))
-    return frame.astype({name: "float64" for name, kind in frames.RISK_OUTLOOK.columns.items() if kind == "number"})
+    columns = {name: kind for name, kind in frames.RISK_OUTLOOK.columns.items() if name not in frames.RISK_OUTLOOK.optional}  # see `risk_trend` for the others
+    frame = pd.DataFrame(rows, columns=list(columns))
+    return frame.astype({name: "float64" for name, kind in columns.items() if kind == "number"})
 
 
 def _row(

@@ -12,6 +12,7 @@ import pandas as pd
 from sop_xl.errors import Problem, Severity
 from sop_xl.sheets.cells import show, suggestion
 from sop_xl.sheets.customer_checks import check_customer_lines, check_event_customers
+from sop_xl.sheets.decision_checks import check_decisions
 from sop_xl.sheets.life_cycle_checks import (
     check_donors,
     check_life_cycle_dates,
@@ -247,6 +248,7 @@ CHECKS: tuple[Callable[[Readings], Iterator[Problem]], ...] = (
     check_rule_scopes,
     check_price_drivers,
     *SUPPLY_CHECKS,
+    check_decisions,
     check_risks,
     *PRICE_CHECKS,
 )

@@ -210,6 +210,7 @@ class DecisionEffectRow(Row):
     realised_so_far: float | None = column("Realised so far", "Units sold in them beyond what the plan without it would have served.", unit="units", default=None, width=14)
     still_expected: float | None = column("Still expected", "Units, in the periods to come, by the plan now.", unit="units", default=None, width=14)
     sentence: str = column("In words", "How it goes.", default="", width=90)
+    gain_now: float | None = column("Gain now", "Profit and lateness spared in the periods to come: the plan now against the plan without it.", unit="money", default=None, width=14)
 
 
 DECISION_EFFECTS = SheetSpec(

@@ -170,6 +170,9 @@ class RiskOutlookRow(Row):
     rank: float | None = column("Rank", "By swing.", unit="count", default=None, width=7)
     unit: str = column("Unit", "Unit of the line.", default="", width=9)
     note: str = column("Note", "What it is, who watches it, and what must be known.", default="", width=44)
+    previous_expected: float | None = column("Previously", "Expected change in the plan that was published last. Empty: it was not there.", unit="as the figure", default=None, width=16)
+    trend: str = column("Trend", "Of the size of the expected change since then: rising, falling, same, new. Empty: nothing was published yet.", default="", choices=("rising", "falling", "same", "new"), width=9)
+    since: datetime | None = column("Since", "Cycle in which the risk was first seen.", unit="period", cell=CellType.PERIOD, default=None, width=10)
 
 
 RISK_OUTLOOK = SheetSpec(

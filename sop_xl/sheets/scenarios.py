@@ -24,6 +24,8 @@ LEVERS = (
 FREE_LEVERS = tuple(lever for lever in LEVERS if lever not in ("price", "allocation"))
 """Levers that Settings may leave to the plan; the others always need a decision."""
 STATUSES = ("proposed", "approved", "rejected")
+DECISION_KINDS = ("decision", "action", "escalation")
+"""What a row of Decisions may be; only a decision pulls a lever."""
 
 
 class ScenarioRow(Row):
@@ -86,11 +88,11 @@ SCENARIO_DRIVERS = SheetSpec(
 
 
 class DecisionRow(Row):
-    """One decision."""
+    """One decision, or an action or an escalation that follows from the meeting."""
 
     decision: str = column("Decision", "Number of the decision.", cell=CellType.CODE, width=10)
     option: str = column("Option", "As Options names it; the row can be copied from there.", default="", width=34)
-    lever: str = column("Lever", "What is pulled.", choices=(*LEVERS, "combination"), width=14)
+    lever: str = column("Lever", "What is pulled. Empty: nothing; the row is a record.", default="", choices=(*LEVERS, "combination"), width=14)
     item: str = column("Item", "Empty: every item that the lever reaches.", default="", cell=CellType.CODE, references="Items.item", width=16)
     family: str = column("Family", "Empty: every family.", default="", references="Items.family", width=18)
     resource: str = column("Resource", "Empty: every resource.", default="", references="Resources.resource", width=18)
@@ -102,6 +104,15 @@ class DecisionRow(Row):
     owner: str = column("Owner", "Who sees to it.", default="", width=18)
     due: datetime | None = column("Due", "By when.", unit="date", default=None, width=12)
     note: str = column("Note", "Why.", default="", aliases=("Comment", "Reason"), width=30)
+    kind: str = column("Kind", "decision: its lever enters the plan once approved. action: something to be done. escalation: a matter handed upwards. Empty: decision.", default="decision", choices=DECISION_KINDS, width=11)
+    question: str = column("Question", "What is decided, or what is to be done.", default="", width=40)
+    considered: str = column("Options considered", "What else was weighed, with its gain.", default="", width=50)
+    expected_gain: float | None = column("Expected gain", "As Options showed it. Empty: not stated.", unit="money", default=None, width=14)
+    expected_units: float | None = column("Expected units", "Fewer units waiting or lost, summed over the periods, as Options showed it. Empty: not stated.", unit="units", default=None, width=14)
+    matter: str = column("Matter", "Of the Worklist, in its words, that this answers. Empty: none.", default="", width=40)
+    done: datetime | None = column("Done", "Of an action: when it was done. Empty: not yet.", unit="date", default=None, width=12)
+    decided_by: str = column("Decided by", "Who took the decision.", default="", width=18)
+    decided_on: datetime | None = column("Decided on", "When.", unit="date", default=None, width=12)
 
 
 def decisions_frame(records: pd.DataFrame, settings: Settings) -> pd.DataFrame:
@@ -114,7 +125,7 @@ DECISIONS = SheetSpec(
     kind=SheetKind.INPUT,
     shape=Shape.RECORDS,
     module=Module.CYCLE,
-    purpose="What was decided about the options; an approved decision enters the plan.",
+    purpose="What was decided, by whom and out of which options, and what is to be done; an approved decision enters the plan.",
     row=DecisionRow,
     when_absent="the plan uses only what needs no decision",
     key=("decision",),

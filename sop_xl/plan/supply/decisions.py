@@ -16,6 +16,9 @@ from sop_xl.plan.supply.network import SupplyNetwork, SupplyRules
 
 APPROVED = "approved"
 
+DECISION = "decision"
+"""The kind of row that may pull a lever."""
+
 
 class Decided(NamedTuple):
     """The network and rules with every approved decision in them, and what could not be followed."""
@@ -41,11 +44,11 @@ def apply_decisions(network: SupplyNetwork, rules: SupplyRules, decisions: pd.Da
 
     Returns
     -------
-    Rows that are not approved change nothing. A row that names what the plan does not know, or that allows nothing new, is skipped with a note.
+    Rows that are not approved change nothing, nor do actions, escalations and records without a lever. A row that names what the plan does not know, or that allows nothing new, is skipped with a note.
     """
     frames.check_frame(decisions, frames.DECISIONS)
     notes: list[Note] = []
-    for row in decisions[decisions["status"] == APPROVED].itertuples(index=False):
+    for row in decisions[pulls_a_lever(decisions)].itertuples(index=False):
         fault = None
         levers = _levers(row, network)
         if isinstance(levers, Note):
@@ -62,6 +65,12 @@ def apply_decisions(network: SupplyNetwork, rules: SupplyRules, decisions: pd.Da
             if fault is not None:
                 notes.append(fault)
     return Decided(network, rules, notes)
+
+
+def pulls_a_lever(decisions: pd.DataFrame) -> pd.Series:
+    """Rows of DECISIONS that change the plan: approved, with a lever, and neither an action nor an escalation."""
+    approved = (decisions["status"] == APPROVED) & (decisions["lever"] != "")
+    return approved & decisions["kind"].fillna(DECISION).isin([DECISION, ""]) if "kind" in decisions else approved
 
 
 def _note(row: Any, rule: str, text: str) -> Note:

@@ -29,7 +29,7 @@ BLANK = {
 
 def decisions(*rows):
     """DECISIONS from what differs from a blank approved row."""
-    frame = pd.DataFrame([{**BLANK, "decision": f"D{k}", **row} for k, row in enumerate(rows, start=1)], columns=list(frames.DECISIONS.columns))
+    frame = pd.DataFrame([{**BLANK, "decision": f"D{k}", **row} for k, row in enumerate(rows, start=1)], columns=[name for name in frames.DECISIONS.columns if name not in frames.DECISIONS.optional])
     return frame.astype(dict.fromkeys(("first_period", "last_period", "due"), "datetime64[ns]") | {"value": "float64"})
 
 
