@@ -119,7 +119,9 @@ def as_values(figures: pd.Series) -> dict[str, float]:
 
 
 def by_scope(rows: pd.DataFrame, name: str) -> pd.Series:
-    """Total over all families, and of each."""
+    """Total over all families, and of each; nothing where there are no rows."""
+    if rows.empty:
+        return pd.Series(dtype="float64")
     by_family = rows.groupby("family")[name].sum(min_count=1)
     total = pd.Series([rows[name].sum(min_count=1)], index=[ALL])
     together: pd.Series = pd.concat([total, by_family[by_family.index != ALL]])

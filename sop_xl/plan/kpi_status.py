@@ -90,7 +90,8 @@ def watch_limit(kpi: Kpi, target: float, watch: float = np.nan) -> float:
     if not np.isfinite(target):
         return np.nan
     room = watch_distance(kpi, target, watch)
-    return target - room if kpi.direction is Direction.HIGHER else abs(target) + room if kpi.direction is Direction.NEAR_ZERO else target + room
+    limit = target - room if kpi.direction is Direction.HIGHER else abs(target) + room if kpi.direction is Direction.NEAR_ZERO else target + room
+    return round(limit, 9)
 
 
 def worsening(kpi: Kpi, value: float, previous: float, target: float) -> float:
