@@ -123,7 +123,7 @@ def adherence(planned: pd.Series, actual: pd.Series, family: pd.Series) -> dict[
     planned, actual, family
         Aligned, one entry per thing that is planned: misses of one do not make good for those of another. Nothing planned in a scope: no figure.
     """
-    rows = pd.DataFrame({"family": family, "miss": (actual - planned).abs(), "planned": planned})
+    rows = pd.DataFrame({"family": family.to_numpy(), "miss": (actual - planned).abs().to_numpy(), "planned": planned.to_numpy()})
     whole = by_scope(rows, "planned")
     missed = by_scope(rows, "miss") / whole.where(whole > 0)
     return as_values((1.0 - missed).clip(lower=0.0).dropna())

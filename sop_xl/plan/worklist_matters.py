@@ -98,7 +98,7 @@ def supply_matters(shortages: pd.DataFrame, weekly: pd.DataFrame, items: pd.Data
         worst = weeks.sort_values(["value", "week"], ascending=[False, True], kind="stable").iloc[0]
         text = f"{item}: {kind} at {some_of(weeks['location'])}, worth {_money(_total(weeks), currency)}"
         found.append(Matter(
-            f"{item}: {kind}", FORECAST, _total(weeks), _sentence(text), _capital(worst["next_step"]), "Weekly Execution", str(worst["family"]), "", item, weeks["period"].min()
+            f"{item}: {kind}", FORECAST, _total(weeks), _sentence(text), _capital(worst["next_step"]), "Weekly Execution", str(worst["family"]), "", str(item), weeks["period"].min()
         ))  # fmt: skip
     return found
 
