@@ -11,7 +11,7 @@ from sop_xl.commands.change_planning import plan_changes
 from sop_xl.commands.cycle_results import CycleResults
 from sop_xl.commands.cycle_status import cycle_status
 from sop_xl.commands.decision_tracking import track_decisions
-from sop_xl.commands.published import read_published
+from sop_xl.commands.published import Published, read_published
 from sop_xl.commands.question_answers import answer_questions
 from sop_xl.commands.weekly_planning import plan_weeks
 from sop_xl.commands.worklist_planning import plan_worklist
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 
 def plan_cycle(
-    host: Host, results: Results, timeline: Timeline, as_of: str, progress: Callable[[str, int, int], None], notes: list[pd.DataFrame]
+    host: Host, results: Results, timeline: Timeline, as_of: str, progress: Callable[[str, int, int], None], notes: list[pd.DataFrame],
+    published: list[Published] | None = None,
 ) -> CycleResults:
     """Everything about the cycle, each from the plan and from what was published before.
 
@@ -39,9 +40,11 @@ def plan_cycle(
         ISO date of the run.
     notes
         Takes what was assumed.
+    published
+        What the workbook keeps of published plans, where it was read already and has not changed since.
     """
     progress("Comparing with what was published", 0, 0)
-    published = read_published(host, notes)
+    published = read_published(host, notes) if published is None else published
     weekly = plan_weeks(results, timeline, published, as_of, notes)
     changes = plan_changes(results, timeline, published, progress, notes)
     decided = track_decisions(results, timeline, published, progress, notes, as_of)

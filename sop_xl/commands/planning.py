@@ -20,7 +20,6 @@ from sop_xl.plan.consumption import demand_to_serve
 from sop_xl.plan.customer_prices import priced_by_customer
 from sop_xl.plan.customer_split import CustomerInputs
 from sop_xl.plan.finance import financial_plan
-from sop_xl.plan.kpis import kpis
 from sop_xl.plan.life_cycle_plan import life_cycle_plan
 from sop_xl.plan.life_cycle_pools import open_pools
 from sop_xl.plan.notes import Note, notes_frame
@@ -142,11 +141,3 @@ def _without_volumes(inputs: Inputs) -> str:
     if inputs.settings.supply_plan == "unconstrained":
         return "the supply plan is unconstrained; the plan's money is that of the whole consensus"
     return ""
-
-
-def plan_kpis(inputs: Inputs, timeline: Timeline, demand: Demand, stock: pd.DataFrame, money: Money) -> pd.DataFrame:
-    """Key figures; forecast accuracy is that of family totals at the held-out origin."""
-    levels = demand.baseline.levels
-    totals = levels.loc[levels["level"] == "family", ["scope", "wmape", "bias", "fva"]].reset_index(drop=True)
-    targets = {"WMAPE": inputs.settings.target_wmape, "Days of supply": inputs.settings.target_days_of_supply}
-    return kpis(money.financial_plan, stock, totals, inputs.frame("Items"), timeline, targets)

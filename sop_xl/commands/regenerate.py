@@ -18,11 +18,12 @@ from sop_xl.commands.cell_functions import cell_summary, compute_cells, recalcul
 from sop_xl.commands.cycle import plan_cycle
 from sop_xl.commands.demand_planning import plan_demand
 from sop_xl.commands.inputs import Inputs, display_timeline, parked_inputs, planning_timeline, read_inputs
+from sop_xl.commands.kpi_planning import plan_kpis
 from sop_xl.commands.last_plan import previous_plan
 from sop_xl.commands.last_supply_plan import last_supply_plan
 from sop_xl.commands.memory import plan_memory, read_memory
 from sop_xl.commands.overview import overview, supply_overview, supply_sentences
-from sop_xl.commands.planning import plan_kpis, plan_life_cycle, plan_money, value_demand
+from sop_xl.commands.planning import plan_life_cycle, plan_money, value_demand
 from sop_xl.commands.published import read_published, weights_of_last_cycle
 from sop_xl.commands.report import ExitCode, Report
 from sop_xl.commands.results import Results, output_rows
@@ -75,6 +76,8 @@ WARNINGS = {
     "event-without-customer",
     "event-without-effect",
     "events-below-zero",
+    "kpi-limit",
+    "kpi-unknown",
     "order-overdue",
     "override-against-pinned",
     "override-on-pinned",
@@ -313,7 +316,7 @@ def _plan_and_write(
     """Compute every step and write the wanted sheets; adds what the core remarked to `problems`."""
     notes: list[pd.DataFrame] = []
     past = read_memory(host, inputs)
-    published = read_published(host)
+    published = read_published(host, notes)
     weights = weights_of_last_cycle(published, timeline) if "Changes" in wanted else None
     demand = plan_demand(inputs, timeline, say, notes, past.archive, weights)
     memory = plan_memory(inputs, timeline, past, demand, notes, demand.agreed.sales_numbers, writing="Forecast Archive" in wanted)
@@ -321,7 +324,6 @@ def _plan_and_write(
     valued = value_demand(inputs, timeline, demand, notes)
     say("Planning supply", 0, 0)
     supply = plan_supply(inputs, timeline, demand, valued, last_supply_plan(host, timeline, inputs), notes)
-    stock = supply.inventory_plan
     say("Rolling up to money", 0, 0)
     money = plan_money(inputs, timeline, valued, supply, previous_plan(host, timeline, inputs), notes)
     life_cycle = plan_life_cycle(inputs, timeline, demand, money, notes)
@@ -329,12 +331,13 @@ def _plan_and_write(
     # a gap is closed by options, so that they are tried for it too
     what_if = try_what_if(inputs, supply, money.budget, say, notes, options=bool({"Options", "Gap List"} & wanted), scenarios="Scenario Compare" in wanted)
     outlook = plan_outlook(inputs, timeline, money, supply, what_if, say, notes, published) if {"Risk Outlook", "Gap List"} & wanted else None
-    results = Results(inputs, shown, demand, memory, supply, what_if, money, outlook, plan_kpis(inputs, timeline, demand, stock, money), life_cycle)
+    figures = plan_kpis(inputs, timeline, demand, supply, money, past.archive, published, as_of, notes)
+    results = Results(inputs, shown, demand, memory, supply, what_if, money, outlook, figures, life_cycle)
     if freeze is not None:
         freeze(host, results, timeline)
     if set(STEPS["cycle"]) & wanted:
         relay_approved(host, shown)
-        results = replace(results, cycle=plan_cycle(host, results, timeline, as_of, say, notes))
+        results = replace(results, cycle=plan_cycle(host, results, timeline, as_of, say, notes, published if freeze is None else None))
     if freeze is not None:
         freeze(host, results, timeline)
     problems += remarks(notes)

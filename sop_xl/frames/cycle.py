@@ -64,7 +64,7 @@ WORKLIST = spec(
     "worklist", "alert",
     alert="text",              # stable words: the same matter has the same alert next cycle
     rank="number",             # by money
-    kind="text",               # shortage | gap | risk | excess | variance | late receipt | stock-out | forecast | decision due | task late
+    kind="text",               # shortage | gap | risk | excess | variance | late receipt | stock-out | forecast | decision due | task late | more: what is not listed, in one line
     family="text", region="text", item="text",  # "" = not of one
     value="number",            # plan currency at stake, positive
     first_period="date",
@@ -73,6 +73,7 @@ WORKLIST = spec(
     evidence="text",           # sheet that has the detail
     needs_decision="text",     # yes | ""
     owner="text", state="text",  # people: who; open | in work | accepted
+    responsible="text",        # who answers for it by its source: owner of the key figure, risk or decision; "" = nobody named
 )  # fmt: skip
 DECISION_EFFECTS = spec(
     "decision_effects", "decision", "gain_now",

@@ -164,4 +164,9 @@ RISK_OUTLOOK = spec(
 KPIS = spec(
     "kpis", "kpi scope",
     kpi="text", scope="text", value="number", unit="text", target="number", status="text", meaning="text",
+    perspective="text",        # customer | process | finance | growth
+    previous="number",         # value in the last published cycle; NaN = none
+    trend="text",              # better | worse | same | ""
+    watch="number",            # limit beyond which it is poor; NaN = no target
+    owner="text",
 )  # fmt: skip

@@ -147,8 +147,8 @@ def _pairs(
     source="Vollmann, Berry, Whybark and Jacobs, Manufacturing Planning and Control Systems",
 )
 def turns(cost: Floats, inventory: Floats, season: int = 12) -> Any:
-    """See `plan.kpis.inventory_turns`."""
-    from sop_xl.plan.kpis import inventory_turns
+    """See `plan.kpi_figures.inventory_turns`."""
+    from sop_xl.plan.kpi_figures import inventory_turns
 
     alike(cost=cost, inventory=inventory)
     made = inventory_turns(cost, inventory, season)

@@ -1,10 +1,10 @@
-"""Key figures of the executive review, each with its formula in one sentence, a target and a status."""
+"""Key figures of the executive review as a balanced scorecard: value, target, status, trend, and who answers for each."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Hashable, Mapping
+from difflib import get_close_matches
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,52 +12,15 @@ import pandas as pd
 from sop_xl import frames
 from sop_xl.errors import FrameError
 from sop_xl.periods import Timeline
-from sop_xl.plan.budget_coverage import compared_with_budget
-from sop_xl.plan.finance import LAST_YEAR, PLAN
-from sop_xl.plan.grid import Grid, Matrix, positions
-from sop_xl.plan.inventory import days_of_supply
-from sop_xl.vocabulary import DAYS, FRACTION, MONEY
-
-ALL = "All"
-GOOD, WATCH, POOR, UNRATED = "good", "watch", "poor", ""
-
-
-class Direction(StrEnum):
-    """Which side of the target is good."""
-
-    HIGHER = "higher"
-    LOWER = "lower"
-    NEAR_ZERO = "near zero"
-    NEAR_TARGET = "near target"
-
-
-@dataclass(frozen=True, slots=True)
-class Kpi:
-    """One key figure: name, unit, good side of the target, meaning with formula."""
-
-    name: str
-    unit: str
-    direction: Direction
-    meaning: str
-
-
-KPIS = (
-    Kpi("WMAPE", FRACTION, Direction.LOWER, "How far forecasts miss: sum of |forecast - actual| / sum of actual, over held-out periods."),
-    Kpi("Bias", FRACTION, Direction.NEAR_ZERO, "Whether forecasts lean: sum of (forecast - actual) / sum of actual; positive is over-forecast."),
-    Kpi("Forecast value added", FRACTION, Direction.HIGHER, "What forecasting brings: WMAPE of seasonal naive - WMAPE of the forecast; positive adds value."),
-    Kpi("Days of supply", DAYS, Direction.NEAR_TARGET, "How long stock lasts: days of coming demand, at unit cost, that stock at the end of the current period covers."),
-    Kpi("Inventory turns", "per year", Direction.HIGHER, "How often stock is renewed: yearly cost of the coming demand / mean projected inventory value."),
-    Kpi("Demand served on time", FRACTION, Direction.HIGHER, "Projected service: 1 - demand that becomes backlog / demand, both at unit cost, over the next year."),
-    Kpi("Unmet demand", MONEY, Direction.LOWER, "Largest projected backlog at the end of a period of the next year, at unit cost."),
-    Kpi("Revenue against budget", FRACTION, Direction.HIGHER, "(Plan - budget) / budget revenue over the families, regions and periods of the next year that have a budget; positive is favourable."),
-    Kpi("Revenue without a budget", FRACTION, Direction.LOWER, "Share of the plan's revenue over the next year that the budget does not speak of: revenue against budget leaves it out."),
-    Kpi("Revenue against last year", FRACTION, Direction.HIGHER, "(Plan - last year) / last year's revenue over the next year; positive is growth."),
-    Kpi("Gross margin %", FRACTION, Direction.HIGHER, "(Revenue - cost of goods sold) / revenue of the plan over the next year, where both are known of every item of a family and region."),
-)  # fmt: skip
-"""Every key figure in the order in which they are shown."""
+from sop_xl.plan.kpi_catalogue import KPIS
+from sop_xl.plan.kpi_figures import ALL, Values, accuracy_figures, money_figures, stock_figures
+from sop_xl.plan.kpi_status import limit_is_senseless, status, trend, watch_limit
+from sop_xl.plan.notes import Note, notes_frame
 
 DEFAULT_TARGETS: Mapping[str, float] = {"Forecast value added": 0.0, "Revenue against budget": 0.0}
 """Targets that need no setting: a forecast must not be worse than seasonal naive, the plan not below the budget."""
+
+KPI_OF = {kpi.name: kpi for kpi in KPIS}
 
 
 def kpis(
@@ -67,6 +30,10 @@ def kpis(
     items: pd.DataFrame,
     timeline: Timeline,
     targets: Mapping[str, float] | None = None,
+    *,
+    more: Mapping[str, Mapping[str, float]] | None = None,
+    stated: pd.DataFrame | None = None,
+    previous: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Key figures over all items and by family.
 
@@ -82,164 +49,79 @@ def kpis(
         "Next year" is its first 12 (weeks: 52) planned periods, or as many as there are.
     targets
         By name of the key figure, in its unit; they go before `DEFAULT_TARGETS`.
+    more
+        Figures that come from elsewhere, by name and scope.
+    stated
+        KPI_TARGETS: they go before `targets`. A row without a scope holds for `All` and for every family without a row of its own; limit and
+        owner likewise, each by itself.
+    previous
+        KPIS of the last published cycle.
 
     Returns
     -------
     KPIS in the order of the key figures, `All` first. A figure over all items that cannot be computed is NaN; a family without it has no
-    row. Status: see `status`.
+    row. Status, limit and trend: see `plan.kpi_status`; `watch` is the limit that counts, whether stated or not.
     """
     frames.check_frame(financial_plan, frames.FINANCIAL_PLAN)
     frames.check_frame(inventory_plan, frames.INVENTORY_PLAN)
     wanted = {**DEFAULT_TARGETS, **(targets or {})}
-    unknown = set(wanted) - {kpi.name for kpi in KPIS}
+    unknown = (set(wanted) | set(more or {})) - set(KPI_OF)
     if unknown:
-        raise FrameError(f"there is no key figure {min(unknown)!r} to have a target")
-    values = (
-        _accuracy(accuracy_totals)
-        | _stock(inventory_plan, items, timeline)
-        | _money(financial_plan, timeline)
-    )
+        raise FrameError(f"there is no key figure {min(unknown)!r} to have a target or a value")
+    values: Values = accuracy_figures(accuracy_totals) | stock_figures(inventory_plan, items, timeline) | money_figures(financial_plan, timeline)
+    values |= {name: dict(by_scope) for name, by_scope in (more or {}).items()}
+    own = _Stated(stated)
+    was = {} if previous is None else previous.set_index(["kpi", "scope"])["value"].to_dict()
     rows = []
     for kpi in KPIS:
         by_scope = values.get(kpi.name, {})
-        scopes = [
-            ALL,
-            *sorted(scope for scope, value in by_scope.items() if scope != ALL and np.isfinite(value)),
-        ]
-        target = wanted.get(kpi.name, np.nan)
-        for scope in scopes:
+        for scope in [ALL, *sorted(scope for scope, value in by_scope.items() if scope != ALL and np.isfinite(value))]:
             value = by_scope.get(scope, np.nan)
             value = value if np.isfinite(value) else np.nan
-            rows.append((kpi.name, scope, value, kpi.unit, target, status(kpi, value, target), kpi.meaning))
-    return pd.DataFrame(rows, columns=list(frames.KPIS.columns)).astype(
-        {"value": "float64", "target": "float64"}
-    )
+            target = own.number("target", kpi.name, scope, wanted.get(kpi.name, np.nan))
+            watch = own.number("watch", kpi.name, scope, np.nan)
+            before = float(was.get((kpi.name, scope), np.nan))
+            rows.append((
+                kpi.name, scope, value, kpi.unit, target, status(kpi, value, target, watch), kpi.meaning, str(kpi.perspective), before,
+                trend(kpi, value, before, target), watch_limit(kpi, target, watch), own.owner(kpi.name, scope),
+            ))  # fmt: skip
+    numbers = {name: "float64" for name, kind in frames.KPIS.columns.items() if kind == "number"}
+    return pd.DataFrame(rows, columns=list(frames.KPIS.columns)).astype(numbers)
 
 
-def status(kpi: Kpi, value: float, target: float) -> str:
-    """`good` when the target is met, `watch` when it is missed by at most a tenth of it, else `poor`; `""` without value or target.
+class _Stated:
+    """What KPI Targets says of a key figure: of the scope itself, else of all."""
 
-    A figure that should be near its target is good within a tenth of it and to be watched within a quarter. For a target of 0
-    the margin to watch is 2 percentage points (or 0.02 of the unit).
-    """
-    if not (np.isfinite(value) and np.isfinite(target)):
-        return UNRATED
-    tenth = 0.1 * abs(target) if target else 0.02
-    if kpi.direction is Direction.NEAR_TARGET:
-        away = abs(value - target)
-        return GOOD if away <= tenth else WATCH if away <= 2.5 * tenth else POOR
-    missed_by = {
-        Direction.HIGHER: target - value,
-        Direction.LOWER: value - target,
-        Direction.NEAR_ZERO: abs(value) - abs(target),
-    }[kpi.direction]
-    return GOOD if missed_by <= 0 else WATCH if missed_by <= tenth else POOR
+    def __init__(self, stated: pd.DataFrame | None) -> None:
+        rows = frames.empty_frame(frames.KPI_TARGETS) if stated is None else stated
+        self.rows = rows.set_index(["kpi", "scope"]).to_dict("index")
+
+    def _found(self, kpi: str, scope: str) -> list[dict[Hashable, Any]]:
+        scopes = ("", ALL) if scope == ALL else (scope, "", ALL)
+        return [self.rows[kpi, one] for one in scopes if (kpi, one) in self.rows]
+
+    def number(self, name: str, kpi: str, scope: str, default: float) -> float:
+        return next((float(row[name]) for row in self._found(kpi, scope) if np.isfinite(float(row[name]))), default)
+
+    def owner(self, kpi: str, scope: str) -> str:
+        return next((str(row["owner"]) for row in self._found(kpi, scope) if row["owner"]), "")
 
 
-_Values = dict[str, dict[str, float]]
-
-
-def _accuracy(accuracy_totals: pd.DataFrame) -> _Values:
-    if accuracy_totals.empty:
-        return {}
-    by_scope = accuracy_totals.set_index("scope")
-    return {
-        name: _as_dict(by_scope[column])
-        for name, column in (("WMAPE", "wmape"), ("Bias", "bias"), ("Forecast value added", "fva"))
-    }
-
-
-def _stock(inventory_plan: pd.DataFrame, items: pd.DataFrame, timeline: Timeline) -> _Values:
-    """Figures of stock, valued at unit cost, for each family and all."""
-    rows = inventory_plan[inventory_plan["period"].isin(timeline.plan)]
-    at_item = positions(items["item"], rows["item"], "item")
-    unit_cost = items["unit_cost"].to_numpy(dtype=float)[at_item]
-    costed = ~np.isnan(unit_cost)
-    if not costed.any():
-        return {}
-    rows = rows[costed].assign(
-        family=items["family"].to_numpy(dtype=object)[at_item][costed], unit_cost=unit_cost[costed]
-    )
-    opening_backlog = (-rows["opening_balance"]).clip(lower=0.0)
-    valued = pd.DataFrame(
-        {
-            "item": rows["family"],
-            "location": "",
-            "period": rows["period"],
-            "balance": rows["projected_available_balance"].clip(lower=0.0) * rows["unit_cost"],
-            "demand": rows["demand"] * rows["unit_cost"],
-            "unmet": rows["unmet_demand"] * rows["unit_cost"],
-            "late": (rows["unmet_demand"] - opening_backlog).clip(lower=0.0) * rows["unit_cost"],
-        }
-    )
-    names = ["balance", "demand", "unmet", "late"]
-    by_family = valued.groupby(["item", "location", "period"], as_index=False)[names].sum()
-    total = valued.groupby("period", as_index=False)[names].sum().assign(item=ALL, location="")
-    table = pd.concat([total, by_family[by_family["item"] != ALL]], ignore_index=True)
-    grid = Grid(table[["item", "location"]].drop_duplicates().reset_index(drop=True), timeline.plan)
-    balance, demand, unmet, late = (np.nan_to_num(grid.matrix(table, table[name])) for name in names)
-    season, scopes = timeline.calendar.season, grid.series["item"].tolist()
-    year = min(season, timeline.horizon)
-    days = np.array([timeline.calendar.days(period) for period in timeline.plan], dtype=float)
-    yearly = demand[:, :year].sum(axis=1)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        figures = {
-            "Days of supply": days_of_supply(balance, demand, days, season)[:, 0],
-            "Inventory turns": inventory_turns(demand[:, :year], balance[:, :year], season),
-            "Demand served on time": 1.0 - late[:, :year].sum(axis=1) / yearly,
-            "Unmet demand": unmet[:, :year].max(axis=1),
-        }
-    return {name: dict(zip(scopes, column.tolist(), strict=True)) for name, column in figures.items()}
-
-
-def inventory_turns(cost: Matrix, inventory: Matrix, season: int) -> Matrix:
-    """(rows,) how often a year stock is renewed: cost of goods sold, made yearly, / mean inventory at the end of the periods.
+def target_notes(stated: pd.DataFrame, figures: pd.DataFrame) -> pd.DataFrame:
+    """What of KPI Targets cannot count: names that no key figure has, and limits on the good side of the target.
 
     Parameters
     ----------
-    cost, inventory
-        (rows, periods) money.
-    season
-        Periods in a year.
+    stated, figures
+        KPI_TARGETS and KPIS.
     """
-    with np.errstate(divide="ignore", invalid="ignore"):
-        result: Matrix = cost.sum(axis=1) * (season / cost.shape[1]) / inventory.mean(axis=1)
-    return result
-
-
-def _money(financial_plan: pd.DataFrame, timeline: Timeline) -> _Values:
-    window = timeline.plan[: timeline.calendar.season]
-    coming = financial_plan[financial_plan["period"].isin(window)]
-    plan = coming[coming["version"] == PLAN]
-    figures: _Values = {}
-    budgeted = compared_with_budget(coming, "revenue")
-    if len(budgeted):
-        figures["Revenue against budget"] = _as_dict(_change(_by_scope(budgeted, "plan"), _by_scope(budgeted, "budget")))
-        whole = float(plan["revenue"].sum())
-        if whole > 0:
-            figures["Revenue without a budget"] = {ALL: 1.0 - float(budgeted["plan"].sum()) / whole}
-    before = coming[(coming["version"] == LAST_YEAR) & coming["revenue"].notna()]
-    if len(before):
-        same = plan[plan["period"].isin(before["period"].unique())]
-        figures["Revenue against last year"] = _as_dict(_change(_by_scope(same, "revenue"), _by_scope(before, "revenue")))
-    if len(plan):
-        known = plan[plan["gross_margin"].notna()]
-        revenue = _by_scope(known, "revenue")
-        figures["Gross margin %"] = _as_dict(_by_scope(known, "gross_margin") / revenue.where(revenue > 0))
-    return figures
-
-
-def _change(figure: pd.Series, reference: pd.Series) -> pd.Series:
-    return (figure - reference) / reference.where(reference > 0)
-
-
-def _as_dict(by_scope: pd.Series) -> dict[str, float]:
-    return {str(scope): float(value) for scope, value in by_scope.items()}
-
-
-def _by_scope(rows: pd.DataFrame, name: str) -> pd.Series:
-    """Total over all families, and of each."""
-    by_family = rows.groupby("family")[name].sum(min_count=1)
-    total = pd.Series([rows[name].sum(min_count=1)], index=[ALL])
-    together: pd.Series = pd.concat([total, by_family[by_family.index != ALL]])
-    return together
+    notes = []
+    for kpi, scope, watch in stated[["kpi", "scope", "watch"]].itertuples(index=False, name=None):
+        if kpi not in KPI_OF:
+            near = get_close_matches(kpi, KPI_OF, n=1)
+            notes.append(Note("kpi_targets", kpi, "kpi-unknown", f'"{kpi}" is no key figure of KPIs; its target is left out' + (f' (did you mean "{near[0]}"?)' if near else "")))
+            continue
+        target = figures.loc[(figures["kpi"] == kpi) & (figures["scope"] == (scope or ALL)), "target"]
+        if len(target) and limit_is_senseless(KPI_OF[kpi], float(target.iloc[0]), watch):
+            notes.append(Note("kpi_targets", kpi, "kpi-limit", f"{kpi}: a watch limit of {watch:g} is no worse than the target of {float(target.iloc[0]):g}; a tenth of the target is taken"))
+    return notes_frame(notes)

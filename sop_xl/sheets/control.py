@@ -96,6 +96,11 @@ class KpiRow(Row):
     target: float | None = column("Target", "Value to reach. Empty: none set.", unit="see unit", default=None, width=14)
     status: str = column("Status", "good, watch or poor. Empty: no target.", default="", choices=("good", "watch", "poor"), width=10)
     meaning: str = column("Meaning", "Definition and sign.", default="", width=80)
+    perspective: str = column("Perspective", "Side of the balanced scorecard: customer, process, finance, growth.", default="", choices=("customer", "process", "finance", "growth"), width=12)
+    previous: float | None = column("Last cycle", "Value in the last published cycle. Empty: none.", unit="see unit", default=None, width=12)
+    trend: str = column("Trend", "Against the last cycle. same: within half a percentage point, of other units within a hundredth.", default="", choices=("better", "worse", "same"), width=9)
+    watch: float | None = column("Watch limit", "Between target and this it is to be watched, beyond it is poor. From KPI Targets, else a tenth of the target.", unit="see unit", default=None, width=12)
+    owner: str = column("Owner", "Who acts when it is missed, as KPI Targets says.", default="", width=18)
 
 
 KPIS = SheetSpec(

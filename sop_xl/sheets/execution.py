@@ -168,7 +168,7 @@ class WorklistRow(Row):
 
     rank: float | None = column("Rank", "By money.", unit="count", default=None, width=7)
     alert: str = column("Matter", "The same words every cycle as long as it lasts.", width=46)
-    kind: str = column("Kind", "shortage, gap, risk, excess, variance, late receipt, stock-out, forecast, decision due, task late.", width=14)
+    kind: str = column("Kind", "shortage, gap, risk, excess, variance, late receipt, stock-out, forecast, decision due, task late; more: all that is not listed.", width=14)
     family: str = column("Family", "Empty: not of one family.", default="", width=18)
     region: str = column("Region", "Empty: not of one region.", default="", width=14)
     item: str = column("Item", "Empty: not of one item.", default="", cell=CellType.CODE, width=16)
@@ -178,9 +178,10 @@ class WorklistRow(Row):
     sentence: str = column("In words", "What is wrong.", default="", width=80)
     next_step: str = column("Next step", "What to do.", default="", width=60)
     evidence: str = column("Evidence", "Sheet that has the detail.", default="", width=18)
-    needs_decision: str = column("Needs a decision", "yes: it is above the limit of Settings and no decision speaks of it.", default="", choices=("yes",), width=11)
+    needs_decision: str = column("Needs a decision", "yes: it is above the limit of Settings and no decision that was taken speaks of it, or it is a proposed decision that is due.", default="", choices=("yes",), width=11)
     owner: str = column("Owner", "Yours: who sees to it.", default="", people=True, width=16)
     state: str = column("State", "Yours: open, in work, accepted. Empty: open.", default="", choices=("open", "in work", "accepted"), people=True, width=11)
+    responsible: str = column("Responsible", "Who answers for it by its source: owner of the key figure, the risk or the decision.", default="", width=16)
 
 
 WORKLIST = SheetSpec(

@@ -15,6 +15,7 @@ from sop_xl.templates.settings_sheet import setting_value
 from sop_xl.templates.styles import GOOD, GOOD_FILL, MUTED, POOR, POOR_FILL
 from sop_xl.templates.supply_check_rules import supply_checks
 from sop_xl.templates.supply_table_rules import supply_table_checks
+from sop_xl.templates.worklist_rules import worklist_checks
 
 _WIDTHS = (44.0, 10.0, 60.0, 12.0, 11.0, 16.0, 9.0)
 _HEADER = ("Check", "Module", "What is compared", "Unit", "Tolerance", "Largest difference", "1 = agrees")
@@ -70,6 +71,7 @@ def _groups(book: Book, figures: dict[str, int]) -> list[tuple[str, list[Check]]
         ("Finance: profit and loss, balance and cash", money_checks(book, figures)),
         ("Finance: comparison, bridges, gaps, risks, budget", money_table_checks(book, figures)),
         ("Cycle: what was published", cycle_checks(book)),
+        ("Cycle: worklist", worklist_checks(book)),
         ("Tables and data", table_checks(book)),
     ]
     return [(caption, checks) for caption, checks in groups if checks]

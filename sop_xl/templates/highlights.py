@@ -44,6 +44,7 @@ _STATES = {
     "Decisions": ("status", (("approved", GOOD, GOOD_FILL), ("proposed", WATCH, WATCH_FILL), ("rejected", MUTED, PALE))),
     "Suppliers": ("risk", (("high", POOR, POOR_FILL), ("medium", WATCH, WATCH_FILL), ("low", GOOD, GOOD_FILL))),
     "Allocation Rules": ("chosen", (("yes", GOOD, GOOD_FILL),)),
+    "Worklist": ("state", (("accepted", MUTED, PALE), ("in work", WATCH, WATCH_FILL), ("open", POOR, POOR_FILL))),
     "Budget Mapping": ("taken_as", (("not understood", POOR, POOR_FILL), ("does not tie", POOR, POOR_FILL), ("ties", GOOD, GOOD_FILL), ("left out", MUTED, PALE))),
 }
 _BARS = {
@@ -55,6 +56,7 @@ _BARS = {
     "Service Curves": (("safety_stock_value", LIGHT_BLUE),),
     "Gap List": (("value", "#F3B6AF"),),
     "Risk Outlook": (("swing", LIGHT_BLUE),),
+    "Worklist": (("value", "#F3B6AF"),),
     "Supplier Performance": (("late_share", "#F3B6AF"), ("reject_rate", "#F3B6AF")),
 }
 """Fields with a bar in each cell."""
@@ -65,7 +67,7 @@ _SIGNED = {
 """Fields in which less than nothing is worse."""
 
 _BY_UNIT = {
-    "KPIs": ("value", "target"), "Scenario Compare": ("value", "change"), "Risk Outlook": ("plan", "expected", "p10", "p50", "p90", "low", "high", "swing"),
+    "KPIs": ("value", "target", "previous", "watch"), "Scenario Compare": ("value", "change"), "Risk Outlook": ("plan", "expected", "p10", "p50", "p90", "low", "high", "swing"),
 }  # fmt: skip
 """Fields whose unit stands beside them."""
 
@@ -187,6 +189,13 @@ def _list_rules(book: Book, spec: SheetSpec) -> None:
     elif spec.name == "Gap List":
         _row_rule(book, spec, _row_of(spec), "step", "gap", bold=True, bg_color=_RESULT)
         _row_rule(book, spec, _row_of(spec), "step", "not closed", font_color=POOR)
+    elif spec.name == "KPIs":
+        _row_rule(book, spec, _column(field_letters(spec, "trend")), "trend", "worse", font_color=POOR)
+        _row_rule(book, spec, _column(field_letters(spec, "trend")), "trend", "better", font_color=GOOD)
+    elif spec.name == "Worklist":
+        _row_rule(book, spec, _column(field_letters(spec, "needs_decision")), "needs_decision", "yes", font_color=POOR, bg_color=POOR_FILL, bold=True)
+        _row_rule(book, spec, _row_of(spec), "state", "accepted", font_color=MUTED)
+        _row_rule(book, spec, _row_of(spec), "kind", "more", font_color=MUTED, italic=True)
     elif spec.name == "Risk Outlook":
         _row_rule(book, spec, _row_of(spec), "risk", "", bold=True, bg_color=_RESULT)
 

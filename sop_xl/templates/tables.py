@@ -7,7 +7,7 @@ from typing import Any
 from sop_xl import vocabulary
 from sop_xl.sheets.spec import HEADER_ROW, LABEL_COLUMNS, CellType, Column, SheetKind, SheetSpec
 from sop_xl.templates import layout
-from sop_xl.templates.book import FIRST_ROW, INPUT_ROWS, Book, is_grid
+from sop_xl.templates.book import FIRST_ROW, INPUT_ROWS, Book, field_letters, is_grid
 from sop_xl.templates.highlights import highlight
 from sop_xl.templates.styles import MUTED, UNIT_FORMAT, number_format
 from sop_xl.templates.validation import validate_column, validate_periods
@@ -15,6 +15,8 @@ from sop_xl.templates.validation import validate_column, validate_periods
 PERIOD_WIDTH = 10
 LINKED_PROBLEMS = 300
 """Problems that have a link; who has more begins with these."""
+LINKED_MATTERS = 60
+"""Lines of the worklist that have a link."""
 
 _NUMBERS = (CellType.NUMBER, CellType.INTEGER, CellType.FRACTION)
 _ITEM_GRIDS = ("Baseline Forecast", "Consensus Demand", "Net Requirements", "Supply Plan", "Inventory Plan")
@@ -29,10 +31,11 @@ _WRAPPED = {
     "Budget Mapping": ("taken_as", "means"),
     "Gap List": ("gap", "step", "cause", "note"),
     "Risk Outlook": ("note",),
+    "Worklist": ("alert", "sentence", "next_step"),
 }
 """Columns whose sentences run over several lines."""
 
-_LINES = {"Shortages": 3, "Binding Constraints": 2, "Options": 3, "Bridges": 2, "Budget Mapping": 2, "Gap List": 3, "Risk Outlook": 4}
+_LINES = {"Shortages": 3, "Binding Constraints": 2, "Options": 3, "Bridges": 2, "Budget Mapping": 2, "Gap List": 3, "Risk Outlook": 4, "Worklist": 2}
 """Lines of text in a row of such a sheet, where it is not 1: new rows take over the height of the first, and nothing fits it to the text later."""
 _LINE_HEIGHT = 14.5
 
@@ -88,6 +91,8 @@ def table_sheet(book: Book, spec: SheetSpec) -> None:
     highlight(book, spec)
     if spec.name == "Problems":
         _ways_to_the_cells(book, spec)
+    elif spec.name == "Worklist":
+        _ways_to_the_evidence(book, spec)
     layout.freeze(book, spec, LABEL_COLUMNS if is_grid(spec) else 1)
     layout.print_setup(book, spec, by_period=is_grid(spec), folded=folded, width=sum(widths))
     if not entry:
@@ -106,6 +111,18 @@ def _ways_to_the_cells(book: Book, spec: SheetSpec) -> None:
     sheet.write_string(HEADER_ROW - 1, column, "Go to cell", styles.header(spec.kind))
     for row in range(FIRST_ROW, FIRST_ROW + LINKED_PROBLEMS):
         formula = f'=IF(OR($B{row}="",$C{row}=""),"",HYPERLINK("#\'"&$B{row}&"\'!"&$C{row},"go"))'
+        sheet.write_formula(row - 1, column, formula, styles.link(), "")
+
+
+def _ways_to_the_evidence(book: Book, spec: SheetSpec) -> None:
+    """Beside the worklist, a link from each line to the sheet that has its detail."""
+    sheet, styles = book.worksheets[spec.name], book.styles
+    column, place = len(spec.columns) + 1, field_letters(spec, "evidence")
+    sheet.set_column(column - 1, column - 1, 3, styles())
+    sheet.set_column(column, column, 16, styles())
+    sheet.write_string(HEADER_ROW - 1, column, "Go to evidence", styles.header(spec.kind))
+    for row in range(FIRST_ROW, FIRST_ROW + LINKED_MATTERS):
+        formula = f'=IF(${place}{row}="","",HYPERLINK("#\'"&${place}{row}&"\'!A1","go"))'
         sheet.write_formula(row - 1, column, formula, styles.link(), "")
 
 

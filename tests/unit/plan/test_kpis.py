@@ -9,7 +9,9 @@ from plan_tables import items, months, table
 
 from sop_xl import frames
 from sop_xl.errors import FrameError
-from sop_xl.plan.kpis import KPIS, kpis, status
+from sop_xl.plan.kpi_catalogue import KPIS
+from sop_xl.plan.kpi_status import status
+from sop_xl.plan.kpis import kpis
 
 TIMELINE = months("2026-01", 2)
 ITEMS = pd.concat([items("A", unit_cost=2.0), items("B", family="Brushes", unit_cost=10.0), items("C", family="Ladders")], ignore_index=True)

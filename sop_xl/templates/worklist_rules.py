@@ -1,0 +1,32 @@
+"""Checks of the worklist: each line once, in the order of its rank, the dearest first."""
+
+from __future__ import annotations
+
+from sop_xl import vocabulary
+from sop_xl.sheets.spec import HEADER_ROW
+from sop_xl.templates.book import FIRST_ROW, Book, bounded
+from sop_xl.templates.check_rules import Check
+
+LAST_LINE = FIRST_ROW + 299
+"""Last row that is checked: a worklist of more lines is none."""
+
+
+def worklist_checks(book: Book) -> list[Check]:
+    """Checks of Worklist, where the workbook has it."""
+    if not book.has("Worklist"):
+        return []
+    spec = book.spec("Worklist")
+    rank = bounded(spec, "rank", last=LAST_LINE)
+    places = f'SUMPRODUCT(({rank}<>"")*({rank}<>ROW({rank})-{HEADER_ROW}))'
+    value, below = bounded(spec, "value", last=LAST_LINE), bounded(spec, "value", last=LAST_LINE, down=1)
+    kind_below = bounded(spec, "kind", last=LAST_LINE, down=1)
+    # accepted lines stand after the open ones and begin with the dearest again; people may change a state after the run
+    rises = f'SUMPRODUCT(({kind_below}<>"more")*({below}<>"")*({below}>{value}))'
+    return [
+        _count("Worklist: ranks are the places of the lines", "Lines of Worklist whose rank is not their place", places),
+        _count("Worklist: the dearest first", "Places where money at stake rises, beyond the one where accepted lines begin", f"MAX(0,{rises}-1)"),
+    ]
+
+
+def _count(name: str, compared: str, formula: str) -> Check:
+    return Check(name, "cycle", compared, vocabulary.COUNT, lambda _: formula, by_period=False, exact=True)

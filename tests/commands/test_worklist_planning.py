@@ -1,0 +1,67 @@
+"""KPIs and Worklist on a planned workbook: targets and owners that people typed, and what they said of a line."""
+
+from __future__ import annotations
+
+import pytest
+from company import append, cells, change, run
+
+
+@pytest.fixture
+def planned_again(planned):
+    def plan():
+        result = run("regenerate", planned, "--as-of", "2025-01-06", "--recalc", "off")
+        assert result.exit_code == 0, result.output
+        return planned
+
+    return plan
+
+
+def kpi(path, name, scope="All"):
+    return next(row for row in cells(path, "KPIs") if row["KPI"] == name and row["Scope"] == scope)
+
+
+def test_a_missed_target_opens_a_line_with_its_owner(planned_again, planned):
+    append(planned, "KPI Targets", {"KPI": "Fill rate", "Target": 0.999, "Watch limit": 0.995, "Owner": "Ann"})
+    planned_again()
+    figure = kpi(planned, "Fill rate")
+    assert (figure["Status"], figure["Watch limit"], figure["Owner"], figure["Perspective"]) == ("poor", 0.995, "Ann", "customer")
+    line = next(row for row in cells(planned, "Worklist") if row["Matter"] == "KPI Fill rate")
+    assert (line["Kind"], line["Responsible"], line["Since"]) == ("variance", "Ann", "2025-01")
+    assert line["At stake"] > 0
+
+
+def test_every_line_has_a_sentence_a_next_step_and_a_sheet_that_exists(planned_again, planned):
+    planned_again()
+    lines = cells(planned, "Worklist")
+    assert [row["Rank"] for row in lines] == list(range(1, len(lines) + 1))
+    assert "shortage" in {row["Kind"] for row in lines}
+    for row in lines:
+        assert row["In words"].endswith(".")
+        assert row["Next step"][0].isupper()
+        assert cells(planned, row["Evidence"])
+    money = [row["At stake"] for row in lines if row["At stake"] is not None]
+    assert money == sorted(money, reverse=True)
+
+
+def test_what_people_say_of_a_line_stays_with_it(planned_again, planned):
+    planned_again()
+    first, second = (row["Matter"] for row in cells(planned, "Worklist")[:2])
+    change(planned, "Worklist", "State", 0, "accepted")
+    change(planned, "Worklist", "Owner", 1, "Max")
+    planned_again()
+    lines = cells(planned, "Worklist")
+    assert (lines[0]["Matter"], lines[0]["Owner"]) == (second, "Max")
+    assert (lines[-1]["Matter"], lines[-1]["State"]) == (first, "accepted")
+
+
+def test_a_target_for_nothing_is_a_warning(planned_again, planned):
+    append(planned, "KPI Targets", {"KPI": "Fil rate", "Target": 0.9})
+    planned_again()
+    assert any(row["Rule"] == "kpi-unknown" and row["Severity"] == "warning" for row in cells(planned, "Problems"))
+
+
+def test_a_second_run_writes_the_same_lines(planned_again, planned):
+    planned_again()
+    before = planned.read_bytes()
+    planned_again()
+    assert planned.read_bytes() == before
