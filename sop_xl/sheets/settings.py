@@ -73,6 +73,7 @@ class Settings(Row):
     date_order: str = column("Date order in text", 'How dates such as 03/04/2026 are read. "auto" reads what is beyond doubt and reports what is not.', choices=("auto", "DMY", "MDY"), default="auto")
     target_wmape: float = column("Target WMAPE", "Forecast error to stay under.", unit="fraction", cell=CellType.FRACTION, default=0.3, gt=0)
     target_days_of_supply: float = column("Target days of supply", "Cover to aim at over all items.", unit="days", default=60.0, gt=0)
+    order_deviation: float = column("Order deviation to act on", "Part of the plan to date by which orders may differ before Weekly Execution asks for an answer.", unit="fraction", cell=CellType.FRACTION, default=0.2, ge=0, le=10)
     check_tolerance: float = column("Tolerance of checks", "Largest difference, in units or money, that a check accepts.", unit="units or money", default=0.01, gt=0)
 
     def make_calendar(self) -> Calendar:
