@@ -118,7 +118,7 @@ WEEKLY_EXECUTION = spec(
     "weekly_execution", "item location week",
     item="text", location="text", family="text", region="text",
     week="date",               # Monday; a week that straddles two periods has the days of both
-    period="date",             # period of its Monday
+    period="date",             # period of its first planned day
     planned_demand="number",   # approved period's demand by working days
     orders="number", shipments="number",  # to date; NaN = the week has not begun
     planned_receipts="number", receipts="number",
@@ -126,6 +126,8 @@ WEEKLY_EXECUTION = spec(
     value="number",            # plan currency that the exception puts at stake; 0 without one
     exception="text",          # stock-out | below safety stock | late receipt | orders above plan | orders below plan | ""
     next_step="text",
+    later_demand="number",     # part of planned_demand on days of the period after `period`: what a period has over its weeks can be added up
+    dependent_demand="number",  # units that production takes, and that expire
 )  # fmt: skip
 TEN_QUESTIONS = spec(
     "ten_questions", "number",

@@ -149,6 +149,8 @@ class WeeklyExecutionRow(Row):
     value: float | None = column("At stake", "Money that the exception puts at stake.", unit="money", default=None, width=14)
     exception: str = column("Exception", "stock-out, below safety stock, late receipt, orders above plan, orders below plan. Empty: none.", default="", width=20)
     next_step: str = column("Next step", "expedite, re-deploy, re-sequence or allocate, with what it needs.", default="", width=60)
+    later_demand: float | None = column("Of it in the next period", "Part of the planned demand on days of the period after this one.", unit="units", default=None, width=14)
+    dependent_demand: float | None = column("Production takes", "Units that production takes or that expire, split likewise.", unit="units", default=None, width=14)
 
 
 WEEKLY_EXECUTION = SheetSpec(

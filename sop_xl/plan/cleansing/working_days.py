@@ -17,6 +17,19 @@ WorkingDays = Literal["off", "Mon-Fri", "Mon-Sat", "every day"]
 _WEEKMASKS = {"Mon-Fri": "1111100", "Mon-Sat": "1111110", "every day": "1111111"}
 
 
+def week_mask(week: str) -> str:
+    """Working days of a week from Monday on as ones and zeros; Monday to Friday when `week` is `off`.
+
+    Raises
+    ------
+    FrameError
+        When `week` is none of the words.
+    """
+    if week != "off" and week not in _WEEKMASKS:
+        raise FrameError(f"working days are off, {', '.join(_WEEKMASKS)}; not {week!r}")
+    return _WEEKMASKS.get(week, _WEEKMASKS["Mon-Fri"])
+
+
 def working_days(timeline: Timeline, week: str) -> pd.Series | None:
     """Working days of every period of the timeline, history and plan; `None` when `week` is `off`.
 
@@ -29,11 +42,10 @@ def working_days(timeline: Timeline, week: str) -> pd.Series | None:
     """
     if week == "off":
         return None
-    if week not in _WEEKMASKS:
-        raise FrameError(f"working days are off, {', '.join(_WEEKMASKS)}; not {week!r}")
+    mask = week_mask(week)
     periods = timeline.periods
     edges = periods.append(pd.DatetimeIndex([timeline.calendar.shift(periods[-1], 1)])).to_numpy().astype("datetime64[D]")
-    count = np.busday_count(edges[:-1], edges[1:], weekmask=_WEEKMASKS[week])
+    count = np.busday_count(edges[:-1], edges[1:], weekmask=mask)
     return pd.Series(count.astype(np.float64), index=periods, name="working_days")
 
 

@@ -1,0 +1,215 @@
+"""The coming weeks as matrices: what the plan sends out and takes in, what really did, and the stock that follows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from sop_xl.plan.grid import Grid, Mask, Matrix, describe, pair_positions
+from sop_xl.plan.inventory import stocking_location
+from sop_xl.plan.weeks import Weeks
+
+
+@dataclass(frozen=True)
+class WeeklyInputs:
+    """What the weekly view is made of.
+
+    Parameters
+    ----------
+    consensus, inventory_plan
+        CONSENSUS_DEMAND and INVENTORY_PLAN of the plan that is executed.
+    approved_orders, open_orders
+        OPEN_ORDERS as that plan had them, and as they are now.
+    actuals
+        WEEKLY_ACTUALS.
+    items, locations
+        ITEMS, LOCATIONS.
+    prices
+        item, location, period, net_price (plan currency per unit).
+    stock_known
+        Whether anybody stated stock; where not, no balance is projected but from a count.
+    lost_sales
+        Whether what is not served goes elsewhere instead of waiting.
+    """
+
+    consensus: pd.DataFrame
+    inventory_plan: pd.DataFrame
+    approved_orders: pd.DataFrame
+    open_orders: pd.DataFrame
+    actuals: pd.DataFrame
+    items: pd.DataFrame
+    locations: pd.DataFrame
+    prices: pd.DataFrame
+    stock_known: bool = True
+    lost_sales: bool = False
+
+
+@dataclass(frozen=True)
+class WeeklyFlows:
+    """One row per item and stocking location, one column per week; units, NaN = not known.
+
+    Parameters
+    ----------
+    series
+        item, location, family, category, region.
+    weeks, now
+        The weeks, and the position of the one that is under way.
+    elapsed
+        (W,) share of each week's working days that are over.
+    planned_demand, later_demand, dependent_demand
+        Consensus by working days, the part of it in the period after the week's own, and what production takes.
+    orders, shipments, receipts, on_hand
+        As people stated them.
+    planned_receipts
+        Open orders in the week in which they are due and planned receipts by working days, those that orders placed since took the place of left out.
+    overdue
+        (S,) units of open orders that were due before the day of the run.
+    balance, safety_stock
+        Projected stock less what is owed at the end of each week, and what the plan wants to hold.
+    """
+
+    series: pd.DataFrame
+    weeks: Weeks
+    now: int
+    elapsed: Matrix
+    planned_demand: Matrix
+    later_demand: Matrix
+    dependent_demand: Matrix
+    orders: Matrix
+    shipments: Matrix
+    receipts: Matrix
+    on_hand: Matrix
+    planned_receipts: Matrix
+    overdue: Matrix
+    balance: Matrix
+    safety_stock: Matrix
+
+    @property
+    def alive(self) -> Mask:
+        """(S,) series of which there is anything to say."""
+        flows = (self.planned_demand, self.dependent_demand, self.planned_receipts, self.orders, self.shipments, self.receipts, self.on_hand, self.balance)
+        busy = np.any([(np.nan_to_num(flow) != 0).any(axis=1) for flow in flows], axis=0)
+        return np.asarray(busy | (self.overdue > 0))
+
+
+def at_stock(frame: pd.DataFrame, known: WeeklyInputs) -> pd.DataFrame:
+    """Rows of listed items and locations with the location that stocks for theirs."""
+    listed = frame["item"].isin(known.items["item"])
+    if len(known.locations):
+        listed &= frame["location"].isin(known.locations["location"])
+    kept = frame[listed].reset_index(drop=True)
+    return kept.assign(location=stocking_location(kept["location"], known.locations))
+
+
+def weekly_flows(known: WeeklyInputs, weeks: Weeks, day: pd.Timestamp) -> WeeklyFlows:
+    """Demand, receipts and stock of the weeks, as of the start of a day.
+
+    The balance starts from the opening balance of the plan. A week that is over takes what was shipped and received, where people said so, else the
+    plan. The week under way and later ones take the plan's demand or the orders in hand, whichever is more, and what was
+    ordered in past weeks and not shipped yet; receipts are open orders when due (late ones now) and planned receipts. A count of stock takes
+    the place of what was projected: at the end of a week that is over, now in the one under way.
+
+    Parameters
+    ----------
+    day
+        Of the run, one of the weeks; see `Weeks.counted_day`.
+    """
+    consensus, plan = at_stock(known.consensus, known), at_stock(known.inventory_plan, known)
+    orders, approved = at_stock(known.open_orders, known), at_stock(known.approved_orders, known)
+    actuals = at_stock(known.actuals, known)
+    grid = Grid(_series(known, consensus, plan, orders, actuals), weeks.periods)
+    now = int(weeks.place_of(pd.DatetimeIndex([day]))[0])
+
+    def by_period(frame: pd.DataFrame, name: str) -> Matrix:
+        added = frame.groupby(["item", "location", "period"], sort=True)[name].sum(min_count=1).reset_index()
+        return np.nan_to_num(grid.matrix(added, added[name]))
+
+    def stated(name: str) -> Matrix:
+        added = actuals.groupby(["item", "location", "week"], sort=True)[name].sum(min_count=1).reset_index()
+        return Grid(grid.series, weeks.mondays).matrix(added.rename(columns={"week": "period"}), added[name])
+
+    demand = by_period(consensus, "consensus")
+    due, overdue, gone, firmed = _orders_by_week(orders, approved, grid, weeks, day, now)
+    receipts, planned = stated("receipts"), _not_ordered_yet(weeks.split(by_period(plan, "planned_receipts")), firmed)
+    planned_demand, dependent = weeks.split(demand), weeks.split(by_period(plan, "dependent_demand") + by_period(plan, "expired"))
+    opening = by_period(plan, "opening_balance")[:, 0] if known.stock_known else np.full(len(grid.series), np.nan)
+    flows = WeeklyFlows(
+        grid.series, weeks, now, weeks.elapsed(day), planned_demand, weeks.split_later(demand), dependent, stated("orders"), stated("shipments"), receipts,
+        stated("on_hand"), planned + due + gone, overdue, np.full(planned.shape, np.nan), weeks.held(by_period(plan, "safety_stock")),
+    )  # fmt: skip
+    _project(flows, opening, due, planned + gone, lost_sales=known.lost_sales)
+    return flows
+
+
+def _series(known: WeeklyInputs, *sources: pd.DataFrame) -> pd.DataFrame:
+    pairs = pd.concat([frame[["item", "location"]] for frame in sources]).drop_duplicates().sort_values(["item", "location"], kind="stable")
+    return describe(pairs.astype("object").reset_index(drop=True), known.items, known.locations)
+
+
+def _orders_by_week(
+    orders: pd.DataFrame, approved: pd.DataFrame, grid: Grid, weeks: Weeks, day: pd.Timestamp, now: int
+) -> tuple[Matrix, Matrix, Matrix, Matrix]:
+    """(S, W) open orders in the week in which they are due, (S,) those overdue; (S, W) orders of the plan that are open no more and were due before now; (S,) units ordered since the plan."""
+    shape = (len(grid.series), len(weeks.mondays))
+
+    def by_week(frame: pd.DataFrame) -> Matrix:
+        result, rows = np.zeros(shape), pair_positions(grid.series, frame)
+        place = weeks.place_of(pd.DatetimeIndex(frame["period"]))
+        inside = (rows >= 0) & (place < shape[1])
+        np.add.at(result, (rows[inside], np.maximum(place[inside], 0)), frame["scheduled_receipts"].to_numpy(dtype=float)[inside])
+        return result
+
+    def by_series(frame: pd.DataFrame) -> Matrix:
+        rows = pair_positions(grid.series, frame)
+        result = np.zeros(shape[0])
+        np.add.at(result, rows[rows >= 0], frame["scheduled_receipts"].to_numpy(dtype=float)[rows >= 0])
+        return result
+
+    orders, approved = (frame[frame["scheduled_receipts"] > 0] for frame in (orders, approved))
+    late = (orders["period"] < day).to_numpy(dtype=bool)
+    gone = approved[~approved["order"].isin(orders["order"])]
+    arrived = by_week(gone)
+    arrived[:, now:] = 0.0  # closed before it was due: what came of it is among the receipts
+    return by_week(orders), by_series(orders[late]), arrived, by_series(orders[~orders["order"].isin(approved["order"])])
+
+
+def _not_ordered_yet(planned: Matrix, firmed: Matrix) -> Matrix:
+    """Planned receipts less those that orders placed since the plan took the place of, the earliest first."""
+    left = np.maximum(np.cumsum(planned, axis=1) - firmed[:, None], 0.0)
+    return np.diff(left, axis=1, prepend=0.0)
+
+
+def _project(flows: WeeklyFlows, opening: Matrix, due: Matrix, planned: Matrix, *, lost_sales: bool) -> None:
+    """Fill the balance week by week; see `weekly_flows`."""
+    both = np.isfinite(flows.orders) & np.isfinite(flows.shipments)
+    owed = np.where(both, flows.orders - flows.shipments, 0.0)[:, : flows.now].sum(axis=1)
+    owed = np.zeros_like(owed) if lost_sales else np.maximum(owed, 0.0)
+    late_due = due[:, : flows.now].sum(axis=1)
+    stock = opening
+    for week in range(len(flows.weeks.mondays)):
+        shipped, received = flows.shipments[:, week], flows.receipts[:, week]
+        expected, planned_in = flows.planned_demand[:, week], planned[:, week]
+        counted = flows.on_hand[:, week]
+        if week < flows.now:
+            stock = stock + _known_or(received, planned_in) - _known_or(shipped, expected) - flows.dependent_demand[:, week]
+            stock = np.where(np.isfinite(counted), counted, stock)
+        else:
+            known_out, known_in = np.nan_to_num(shipped), np.nan_to_num(received)
+            out = np.maximum(np.maximum(expected, np.nan_to_num(flows.orders[:, week])) - known_out, 0.0)
+            coming = due[:, week] + np.maximum(planned_in - known_in, 0.0)
+            share = 1.0
+            if week == flows.now:
+                out, coming = out + owed, coming + late_due
+                share = 1.0 - float(flows.elapsed[week])
+            own = flows.dependent_demand[:, week]
+            begun = np.where(np.isfinite(counted), counted - own * share, stock + known_in - known_out - own)
+            stock = begun + coming - out
+        flows.balance[:, week] = np.where(np.abs(stock) < 1e-6, 0.0, stock)
+        if lost_sales:
+            stock = np.maximum(stock, 0.0)
+
+
+def _known_or(stated: Matrix, otherwise: Matrix) -> Matrix:
+    return np.where(np.isfinite(stated), stated, otherwise)
