@@ -190,12 +190,19 @@ def export(
     workbook: Workbook,
     out: Annotated[Path, typer.Option("--out", help="Folder for the CSV files.", show_default=False)],
     sheet: Annotated[list[str] | None, typer.Option("--sheet", help="Only this sheet; may be repeated.")] = None,
+    approved: Annotated[bool, typer.Option("--approved", help="The approved plan of the cycle for an ERP system, instead of the tables as they are.")] = False,
     quiet: Quiet = False,
     json: Json = False,
 ) -> None:
-    """Write each table to a CSV file."""
+    """Write each table to a CSV file, with a manifest; or the plan that was approved."""
+    if approved and sheet:
+        raise typer.BadParameter("goes without --sheet", param_hint="--approved")
 
     def run(progress: Progress) -> Report:
+        if approved:
+            from sop_xl.commands.export_approved import export_approved
+
+            return export_approved(workbook, out)
         from sop_xl.commands.exchange import export_tables
 
         return export_tables(workbook, out, sheets=sheet or ())

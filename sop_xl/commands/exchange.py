@@ -6,12 +6,14 @@ import csv
 import dataclasses
 import io
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from sop_xl.blocks import Block, CellValue
+from sop_xl.commands.approved_sheets import approved_of, read_snapshots
 from sop_xl.commands.import_budget import READ_WITH_BUDGET, BudgetImport
 from sop_xl.commands.inputs import input_sheets
+from sop_xl.commands.manifest import MANIFEST, Exported, manifest_bytes
 from sop_xl.commands.pasted_budget import BUDGET
 from sop_xl.commands.report import ExitCode, Report, count
 from sop_xl.commands.tables import PlainTable, plain_table, plain_text, table_sheets
@@ -211,7 +213,10 @@ def input_sheet(host: Host, name: str) -> SheetSpec:
 
 
 def export_tables(workbook: Path, out: Path, *, sheets: Sequence[str] = ()) -> Report:
-    """Write each table, or those of `sheets`, to `out/<sheet>.csv` (UTF-8, comma, ISO dates, point as decimal mark).
+    """Write each table, or those of `sheets`, to `out/<sheet>.csv` (UTF-8, comma, ISO dates, point as decimal mark), and `manifest.json`.
+
+    The manifest lists files, rows, columns with their units and SHA-256 of each file, and says whose plan it is: date, cycle, and of an approved
+    one who approved it and its hash. `import` reads back the file of every input sheet.
 
     Raises
     ------
@@ -233,15 +238,16 @@ def export_on(host: Host, out: Path, *, sheets: Sequence[str] = ()) -> Report:
         reason = "no such table" if unknown[0] not in BY_NAME else "not in this workbook"
         raise ContractError([Problem(unknown[0], "", "no-table", "expected a sheet with a table", reason, ", ".join(available))])
     made_folder(out)
-    written = {}
+    files = []
     for name in sheets or available:
         table = plain_table(available[name], host.read_block(name))
-        text = io.StringIO()
-        lines = csv.writer(text, lineterminator="\n")
-        lines.writerow(table.header)
-        lines.writerows([plain_text(v) for v in cells] for _, cells in table.rows)
-        replace_file(out / f"{name}.csv", text.getvalue().encode("utf-8"))
-        written[name] = len(table.rows)
+        file = Exported(f"{name}.csv", name, _units(table), len(table.rows), csv_bytes(table.header, [cells for _, cells in table.rows]))
+        replace_file(out / file.name, file.content)
+        files.append(file)
+    current = plain_text(host.read_name("sop_current_period"))
+    as_of = plain_text(host.read_name("sop_as_of"))
+    replace_file(out / MANIFEST, manifest_bytes(files, host.name, as_of, current, approved_of(read_snapshots(host), current)))
+    written = {file.table: file.rows for file in files}
     return Report(
         command="export",
         workbook=host.name,
@@ -249,3 +255,18 @@ def export_on(host: Host, out: Path, *, sheets: Sequence[str] = ()) -> Report:
         facts={"folder": str(out), "rows": written},
         tables=[("Tables", ["Sheet", "Rows"], [[name, str(rows)] for name, rows in written.items()])],
     )
+
+
+def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[CellValue]]) -> bytes:
+    """A table as CSV that reads back as the same cells."""
+    text = io.StringIO()
+    lines = csv.writer(text, lineterminator="\n")
+    lines.writerow(header)
+    lines.writerows([plain_text(v) for v in cells] for cells in rows)
+    return text.getvalue().encode("utf-8")
+
+
+def _units(table: PlainTable) -> list[tuple[str, str]]:
+    """Unit of each column; of a grid's periods the line says it."""
+    known = {c.label: c.unit for c in table.spec.columns}
+    return [(name, known.get(name, "see Unit" if table.spec.shape is Shape.GRID else "")) for name in table.header]

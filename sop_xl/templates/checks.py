@@ -7,6 +7,7 @@ from sop_xl.templates import layout
 from sop_xl.templates.book import Book, period_letters
 from sop_xl.templates.check_rules import PLACE_ROW, Check, demand_checks
 from sop_xl.templates.check_table_rules import table_checks
+from sop_xl.templates.cycle_check_rules import cycle_checks
 from sop_xl.templates.finance_check_rules import finance_checks, working_figures
 from sop_xl.templates.money_check_rules import money_checks, money_figures
 from sop_xl.templates.money_table_rules import bridge_figures, money_table_checks
@@ -68,6 +69,7 @@ def _groups(book: Book, figures: dict[str, int]) -> list[tuple[str, list[Check]]
         ("Finance: the financial plan", finance_checks(book, figures)),
         ("Finance: profit and loss, balance and cash", money_checks(book, figures)),
         ("Finance: comparison, bridges, gaps, risks, budget", money_table_checks(book, figures)),
+        ("Cycle: what was published", cycle_checks(book)),
         ("Tables and data", table_checks(book)),
     ]
     return [(caption, checks) for caption, checks in groups if checks]

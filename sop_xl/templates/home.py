@@ -59,13 +59,16 @@ STAMPS: tuple[tuple[str, str, str], ...] = (
     ("sop_as_of", "Plan as of", "Date for which the plan was made"),
     ("sop_current_period", "First planned period", "Earlier periods hold actuals"),
     ("sop_horizon", "Planned periods", "Length of the plan"),
-    ("sop_approved", "Approval", ""),
+    ("sop_approved", "Approval", "Who approved the plan of this cycle, and how the plan has moved since"),
     ("sop_errors", "Errors", "Mistakes in the data that stop a run"),
     ("sop_warnings", "Warnings", "Things to look at"),
     ("sop_version", "Program version", "That wrote the results"),
     ("sop_template", "Template", "From which this workbook was built"),
 )
-"""Cells that the program stamps: defined name, label and meaning; a stamp of some length has the place of its meaning, too."""
+"""Cells that the program stamps: defined name, label and meaning."""
+
+SENTENCES = {"sop_approved"}
+"""Stamps that are a sentence: it runs on over the place of its meaning."""
 
 _FIRST = HEADER_ROW
 _LINK_COLUMNS = 8
@@ -115,7 +118,7 @@ def _status(book: Book, sheet: Any) -> int:
         style = styles.body("yyyy-mm-dd" if name == "sop_as_of" else "General", align="left", bold=True)
         sheet.write_string(row - 1, 0, label, styles.body())
         sheet.write(row - 1, 1, initial.get(name), style) if name in initial else sheet.write_blank(row - 1, 1, None, style)
-        if meaning:
+        if name not in SENTENCES:
             sheet.write_string(row - 1, 2, meaning, styles.body(font_color=MUTED))
         layout.cell_name(book, name, "Home", row, 2)
     row = _figures(book, sheet, row)

@@ -48,6 +48,8 @@ STEMS = {
     "Risk Outlook": "RO",
     "Budget Mapping": "BM",
     "Scenario Compare": "SX",
+    "Approved Plan": "AP",
+    "Snapshots": "SN",
 }
 """First part of the names of each table that formulas add up or look up in."""
 
@@ -57,7 +59,7 @@ OFFSETS = {
 }  # fmt: skip
 """How many rows further down the checks compare the lines of one series; each has its names, such as `CD_item_5`."""
 
-_FIELDS = ("item", "family", "location", "region", "version", "resource", "kind", "measure", "unit_cost")
+_FIELDS = ("item", "family", "location", "region", "cycle", "version", "resource", "kind", "measure", "unit_cost")
 """Columns with a name."""
 
 _LIST_FIELDS = {
@@ -84,6 +86,7 @@ _LIST_FIELDS = {
     "Budget Mapping": ("kind", "place", "taken_as", "total"),
     "Service Curves": ("family", "service_level", "safety_stock_value", "fill_rate", "today"),
     "Scenario Compare": ("scenario", "kpi", "value", "change"),
+    "Snapshots": ("cycle", "version", "demand", "revenue", "gross_margin"),
 }  # fmt: skip
 """Columns with a name of the tables whose columns are figures of their own."""
 
