@@ -11,6 +11,7 @@ from sop_xl.blocks import Block, CellValue
 from sop_xl.errors import FrameError, Problem, Severity, errors_in
 from sop_xl.periods import Calendar
 from sop_xl.sheets.cell_numbers import evident_decimal_mark
+from sop_xl.sheets.cells import is_blank
 from sop_xl.sheets.grids import line_measures
 from sop_xl.sheets.header import find_header
 from sop_xl.sheets.labels import Labels
@@ -48,13 +49,26 @@ def import_rows(
     if errors_in(problems):
         return [*header, *period_labels], [], problems
     if spec.shape is not Shape.GRID:
-        return (*record_rows(spec, reading.records, reading.calendar), problems)
+        return header, _records(spec, reading, block), problems
     periods, more = _periods(spec, reading, settings, period_labels)
     problems += more
     header += [reading.calendar.label(p) for p in periods]
     if errors_in(problems):
         return header, [], problems
     return header, _grid(spec, reading, periods), problems
+
+
+def _records(spec: SheetSpec, reading: Reading, block: Block) -> list[list[CellValue]]:
+    """One row per record; what the file leaves empty stays empty, though it counts as the column's default when it is read."""
+    assert reading.header is not None
+    places = [reading.header.labels.get(c.name) for c in spec.columns]
+    rows = record_rows(spec, reading.records, reading.calendar)[1]
+    for line, row in zip(reading.records.index, rows, strict=True):
+        stated = block.rows[line]
+        for k, place in enumerate(places):
+            if place is None or place >= len(stated) or is_blank(stated[place]):
+                row[k] = None
+    return rows
 
 
 def read_file(spec: SheetSpec, block: Block, settings: Settings) -> Reading:
