@@ -1,0 +1,227 @@
+"""`publish`: the plan becomes the single set of numbers of its cycle, and whoever changes it afterwards is found out."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from company import cells, change, labels, run
+
+from sop_xl.commands.approved_sheets import read_snapshots
+from sop_xl.commands.publish import publish_on
+from sop_xl.commands.published import read_published
+from sop_xl.commands.tables import planning_picture
+from sop_xl.commands.verify_published import verify_published
+from sop_xl.errors import format_problem
+from sop_xl.hosts.headless import HeadlessHost
+
+ADA = ("--by", "Ada Miller", "--as-of", "2025-01-06", "--recalc", "off")
+
+
+def published_text(path: Path) -> list[str]:
+    """What verify says about the published plans of a workbook."""
+    return [format_problem(p) for p in verify_published(HeadlessHost(path), path.parent)]
+
+
+def edit(path: Path, sheet: str, row: int, column: str, value: object) -> None:
+    """Change a cell of an output as somebody would who takes off the protection."""
+    host = HeadlessHost(path)
+    table = cells(path, sheet)
+    table[row][column] = value
+    host.write_table(sheet, list(table[0]), [list(line.values()) for line in table])
+    host.save()
+
+
+@pytest.fixture(scope="module")
+def approved_template(company_template, tmp_path_factory) -> Path:
+    path = tmp_path_factory.mktemp("published") / "company.xlsx"
+    path.write_bytes(company_template.read_bytes())
+    host = HeadlessHost(path)
+    host.write_table("Scenarios", labels("Scenarios"), [["Extra shift", "What if a shift is added", "off", None]])
+    host.save()
+    result = run("publish", path, *ADA, "--scenario", "Extra shift", "--note", "as  discussed")
+    assert result.exit_code == 0, result.output
+    return path
+
+
+@pytest.fixture
+def approved(approved_template, tmp_path) -> Path:
+    """A workbook whose plan Ada approved."""
+    path = tmp_path / "company.xlsx"
+    path.write_bytes(approved_template.read_bytes())
+    return path
+
+
+def test_a_snapshot_says_who_approved_what_and_when(approved):
+    (line,) = cells(approved, "Snapshots")
+    assert [line[k] for k in ("Cycle", "Version", "Published", "Approved by", "Scenario", "State", "Kept in", "Note")] == [
+        "2025-01", 1, "2025-01-06", "Ada Miller", "Extra shift", "approved", "workbook", "as discussed",
+    ]  # fmt: skip
+    assert len(line["Hash"]) == 64
+
+
+def test_what_is_published_is_what_the_workbook_shows(approved):
+    plan = [r for r in cells(approved, "Financial Plan") if r["Version"] == "Plan" and r["Family"] != "All" and r["Region"] != "All"]
+    months = [f"2025-{m:02d}" for m in range(1, 13)]
+    (snapshot,) = cells(approved, "Snapshots")
+    for measure in ("Demand", "Revenue", "Gross margin"):
+        shown = sum(r[m] or 0 for r in plan if r["Measure"] == measure for m in months)
+        frozen = sum(r[m] or 0 for r in cells(approved, "Approved Plan") if r["Measure"] == measure for m in months)
+        assert frozen == pytest.approx(shown, abs=1e-4) and frozen > 0, measure
+        assert snapshot[measure] == pytest.approx(frozen, abs=1e-4), measure
+    stock = sum(r["2025-12"] or 0 for r in plan if r["Measure"] == "Inventory value")
+    assert snapshot["Inventory value"] == pytest.approx(stock, abs=1e-4)
+
+
+def test_the_record_holds_what_the_plan_was_made_of(approved):
+    (record,) = read_published(HeadlessHost(approved))
+    assert (record.cycle, record.version, record.approved_by) == (pd.Timestamp("2025-01-01"), 1, "Ada Miller")
+    assert set(record.inputs) >= {"Items", "Demand History", "Budget"} and record.results["Supply Plan"]["planned_receipts"].sum() > 0
+    assert record.as_inputs().frame("Items")["item"].tolist() == ["0017", "0018", "0019", "0042", "0043", "0044"]
+
+
+def test_home_says_that_the_plan_is_approved(approved, planned):
+    said = "approved by Ada Miller on scenario Extra shift on 2025-01-06, version 1; the plan is as approved"
+    assert HeadlessHost(approved).read_name("sop_approved") == said
+    assert HeadlessHost(planned).read_name("sop_approved") == "not approved yet"
+
+
+def test_the_same_publication_gives_the_same_bytes(approved_template, company, tmp_path):
+    host = HeadlessHost(company)
+    host.write_table("Scenarios", labels("Scenarios"), [["Extra shift", "What if a shift is added", "off", None]])
+    host.save()
+    assert run("publish", company, *ADA, "--scenario", "Extra shift", "--note", "as discussed").exit_code == 0
+    assert company.read_bytes() == approved_template.read_bytes()
+
+
+def test_planning_again_changes_nothing_of_what_was_published_and_home_tells_the_difference(approved):
+    before = {name: cells(approved, name) for name in ("Snapshots", "Approved Plan", "Published Record")}
+    change(approved, "Items", "List price", 0, 200.0)
+    change(approved, "Inventory", "On hand", 0, 0.0)
+    assert run("regenerate", approved, "--as-of", "2025-01-08", "--recalc", "off").exit_code == 0
+    assert {name: cells(approved, name) for name in before} == before
+    said = str(HeadlessHost(approved).read_name("sop_approved"))
+    assert "version 1; the plan differs by " in said and " EUR of revenue" in said
+    assert published_text(approved) == []
+
+
+def test_a_second_version_supersedes_the_first_whose_record_goes_to_the_archive(approved):
+    first = cells(approved, "Snapshots")[0]
+    figures = cells(approved, "Approved Plan")
+    result = run("publish", approved, "--by", "Bob", "--as-of", "2025-01-09", "--recalc", "off")
+    assert result.exit_code == 0 and "version 2" in result.output
+    old, new = cells(approved, "Snapshots")
+    assert (old["State"], new["State"], new["Version"], new["Approved by"]) == ("superseded", "approved", 2, "Bob")
+    assert old["Hash"] == first["Hash"] and old["Kept in"] == "company_archive/2025-01_v1"
+    assert [r for r in cells(approved, "Approved Plan") if r["Version"] == "1"] == figures, "earlier figures stay as they are"
+    assert {(r["Cycle"], r["Version"]) for r in cells(approved, "Published Record")} == {("2025-01", 2)}
+    assert (approved.parent / "company_archive" / "2025-01_v1" / "record.json").is_file()
+    assert published_text(approved) == [], "the archive is verified with the rest"
+    edit(approved, "Approved Plan", 2, "2025-03", 1.0)
+    (said,) = published_text(approved)
+    assert said.startswith("Approved Plan!") and "as Ada Miller approved on 2025-01-06, got 1" in said, "from the archive"
+    (approved.parent / "company_archive" / "2025-01_v1" / "approved_plan.parquet").write_bytes(b"another")
+    assert any("2025-01_v1/approved_plan.parquet was changed since it was archived" in said for said in published_text(approved))
+
+
+def test_older_cycles_leave_for_the_archive_as_the_settings_say(company):
+    change(company, "Settings", "Value", setting_row(company, "Current period"), "2024-12")
+    change(company, "Settings", "Value", setting_row(company, "Full records kept"), 1)
+    change(company, "Settings", "Value", setting_row(company, "Approved plans kept"), 1)
+    assert run("publish", company, "--by", "Ada", "--as-of", "2024-12-05", "--recalc", "off").exit_code == 0
+    change(company, "Settings", "Value", setting_row(company, "Current period"), "2025-01")
+    in_excel = planning_picture(HeadlessHost(company))
+    report = publish_on(in_excel, approved_by="Ada", as_of="2025-01-06")
+    assert any("stay in the workbook" in p.expected for p in report.problems), "Excel does not know of a folder"
+    assert [s.text("place") for s in read_snapshots(in_excel)] == ["workbook", "workbook"] and len(read_published(in_excel)) == 2
+    assert run("publish", company, "--by", "Ada", "--as-of", "2025-01-06", "--recalc", "off").exit_code == 0
+    assert {r["Cycle"] for r in cells(company, "Approved Plan")} == {"2025-01"}
+    assert {r["Cycle"] for r in cells(company, "Published Record")} == {"2025-01"}
+    assert [r["Kept in"] for r in cells(company, "Snapshots")] == ["company_archive/2024-12_v1", "workbook"]
+    assert [r["State"] for r in cells(company, "Snapshots")] == ["approved", "approved"], "each is the single set of numbers of its own cycle"
+    assert published_text(company) == []
+    moved = company.rename(company.parent / "elsewhere.xlsx")
+    assert published_text(moved) == [], "the file's own name does not matter"
+
+
+def setting_row(path: Path, name: str) -> int:
+    return [r["Setting"] for r in cells(path, "Settings")].index(name)
+
+
+@pytest.mark.parametrize(
+    ("sheet", "row", "column", "value", "said"),
+    [
+        ("Approved Plan", 2, "2025-03", 1.0, "Approved Plan!AT9: expected "),
+        ("Approved Plan", 2, "2025-03", "none", "Approved Plan!AT9: expected "),
+        ("Approved Plan", 2, "2024-03", 5.0, "Approved Plan!AH9: expected an empty cell, as Ada Miller approved on 2025-01-06, got 5"),
+        ("Snapshots", 0, "Approved by", "Bob", 'Snapshots!D7: expected "Ada Miller" as published, got "Bob"'),
+        ("Snapshots", 0, "Revenue", 1e9, "Snapshots!G7: expected "),
+        ("Snapshots", 0, "Hash", "abc", "Snapshots!L7: the plan of 2025-01, version 1, is not the one that was approved"),
+        ("Snapshots", 0, "Version", 3, "Snapshots: expected a line for 2025-01, version 1, as Approved Plan holds it, got none"),
+        ("Published Record", 0, "Record", "AAAA", "Snapshots!K7: the plan of 2025-01, version 1, cannot be verified: Published Record: the record is damaged"),
+    ],
+)  # fmt: skip
+def test_a_cell_that_was_changed_is_named(approved, sheet, row, column, value, said):
+    assert published_text(approved) == []
+    edit(approved, sheet, row, column, value)
+    assert published_text(approved)[0 if sheet != "Snapshots" or column != "Version" else 1].startswith(said), published_text(approved)
+
+
+def test_without_the_record_the_hash_still_tells(approved):
+    host = HeadlessHost(approved)
+    host.write_table("Published Record", labels("Published Record"), [])
+    host.save()
+    assert published_text(approved) == [], "the figures of the sheet alone give the hash"
+    edit(approved, "Approved Plan", 2, "2025-03", 1.0)
+    (said,) = published_text(approved)
+    assert said.startswith("Snapshots!L7: the plan of 2025-01, version 1, is not the one that was approved")
+
+
+def test_verify_fails_where_a_published_figure_was_changed(approved):
+    edit(approved, "Approved Plan", 2, "2025-03", 1.0)
+    result = run("verify", approved, "--recalc", "off", "--json")
+    report = json.loads(result.output)
+    assert result.exit_code == 1 and "what was published was changed in 1 place" in report["summary"]
+    assert [p["rule"] for p in report["problems"]] == ["approved-changed"]
+    assert report["workbooks"][0]["published_changed"] == 1
+
+
+def test_a_damaged_record_does_not_stop_the_planner(approved):
+    edit(approved, "Published Record", 0, "Record", "AAAA")
+    result = run("regenerate", approved, "--as-of", "2025-01-08", "--recalc", "off")
+    assert result.exit_code == 0 and "2025-01, version 1, counts as never published" in result.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--by", "  "), "--by: expected the name of who approved the plan, got none"),
+        (("--by", "Ada", "--scenario", "Sunshine"), '--scenario: expected a scenario listed in Scenarios, got "Sunshine"'),
+    ],
+)
+def test_what_cannot_be_recorded_is_refused_in_one_line(company, arguments, said):
+    before = company.read_bytes()
+    result = run("publish", company, *arguments, "--recalc", "off")
+    assert result.exit_code == 1 and said in result.output
+    assert company.read_bytes() == before
+
+
+def test_a_plan_with_errors_in_its_data_is_not_published(company):
+    change(company, "Items", "Unit cost", 0, "cheap")
+    before = company.read_bytes()
+    result = run("publish", company, *ADA)
+    assert result.exit_code == 1 and 'got "cheap"' in result.output and "was not published and is unchanged: 1 error in the data" in result.output
+    assert company.read_bytes() == before and not (company.parent / "company_archive").exists()
+
+
+def test_a_workbook_without_the_cycle_says_how_to_get_it(tmp_path):
+    path = tmp_path / "plain.xlsx"
+    assert run("new", path, "--modules", "demand").exit_code == 0
+    result = run("publish", path, "--by", "Ada", "--recalc", "off")
+    assert result.exit_code == 1 and "Snapshots: expected the workbook to carry this sheet" in result.output and "sop-xl module add WORKBOOK cycle" in result.output
+
+
+def test_who_approved_must_be_said(company):
+    assert run("publish", company).exit_code == 2
