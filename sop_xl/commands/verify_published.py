@@ -147,9 +147,9 @@ def _changed_cells(snapshot: Snapshot, lines: list[Line], table: PlainTable) -> 
         if isinstance(got, bool) or not isinstance(got, (int, float)) or figure_text(float(got)) != figure_text(value):
             expected = f"expected {figure_text(value)}, as {by} approved on {day}"
             yield Problem(APPROVED_PLAN, table.address(row, columns[period]), "approved-changed", expected, plain_text(got) or "an empty cell")
-    for labels, (row, cells) in rows.items():
+    for line, (row, cells) in rows.items():
         for label, place in columns.items():
-            if plain_text(cells[place]) and (*labels, label) not in known:
+            if plain_text(cells[place]) and (*line, label) not in known:
                 expected = f"expected an empty cell, as {by} approved on {day}"
                 yield Problem(APPROVED_PLAN, table.address(row, place), "approved-changed", expected, plain_text(cells[place]))
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from sop_xl import vocabulary
+from sop_xl.blocks import column_letters
 from sop_xl.sheets.spec import HEADER_ROW, LABEL_COLUMNS
-from sop_xl.templates.book import Book, column_letters
+from sop_xl.templates.book import Book
 from sop_xl.templates.check_rules import Check, is_measure
 from sop_xl.templates.reach import body, filled
 

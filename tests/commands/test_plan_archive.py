@@ -12,7 +12,15 @@ from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
 from sop_xl.commands.plan_archive import archived_files, read_archived, write_archived
-from sop_xl.commands.published import GROUPS, Published, packed, record_of, record_rows_of, record_text, unpacked
+from sop_xl.commands.published import (
+    GROUPS,
+    Published,
+    packed,
+    record_of,
+    record_rows_of,
+    record_text,
+    unpacked,
+)
 from sop_xl.errors import HostError
 from sop_xl.hosts.folders import write_folder
 from sop_xl.sheets.settings import Settings
@@ -114,10 +122,10 @@ def test_a_changed_a_missing_and_a_strange_file_of_the_archive_are_named(tmp_pat
     file = folder / "inputs" / "Demand History.parquet"
     content = file.read_bytes()
     file.write_bytes(content[:-1] + b"!")
-    with pytest.raises(HostError, match="inputs/Demand History.parquet was changed"):
+    with pytest.raises(HostError, match=r"inputs/Demand History\.parquet was changed"):
         read_archived(folder)
     file.unlink()
-    with pytest.raises(HostError, match="inputs/Demand History.parquet is missing"):
+    with pytest.raises(HostError, match=r"inputs/Demand History\.parquet is missing"):
         read_archived(folder)
     (folder / "record.json").write_text("[]")
     with pytest.raises(HostError, match="missing or damaged"):
