@@ -27,7 +27,7 @@ POINT = {
 SOURCE = {
     "kind": "make", "source": "", "from_point": -1, "supplier": -1, "priority": 1.0, "share": np.nan, "unit_cost": 0.0, "lead_time": 0.0,
     "lead_time_deviation": 0.0, "minimum_order": 0.0, "order_multiple": 0.0, "maximum": np.nan, "process_yield": 1.0, "fixed_cost": 0.0,
-    "first": None, "last": None, "lever": "", "authorised": True, "cost_stated": True,
+    "first": None, "last": None, "lever": "", "authorised": True, "cost_stated": True, "co2_per_unit": np.nan,
 }  # fmt: skip
 RESOURCE = {
     "name": "", "kind": "machine", "location": "All", "unit": "h", "efficiency": 1.0, "cost_per_hour": 0.0, "overtime_cost": 0.0, "shift_capacity": 0.0,

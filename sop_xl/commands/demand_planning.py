@@ -77,7 +77,7 @@ def plan_demand(
     if by_kept and baseline.kept is not None:
         baseline = replace(baseline, forecast=baseline.kept)
     events, customer_mix = inputs.frame("Events"), inputs.customer_mix(timeline)
-    uplifts = cleansed.uplifts if inputs.settings.cleanse_history == "on" else None
+    uplifts = _uplifts(inputs, cleansed)
     history = history_in_plan_currency(inputs, [])
     event_results = learn_from_events(events, uplifts, history, items, locations, timeline, customer_mix)
     settings = inputs.settings
@@ -86,9 +86,34 @@ def plan_demand(
         # of what happened in real periods, for which numbers are given; months without demand count, a number was wrong in them too
         past = contributor_pairs(archive, cleansed.sold, timeline.calendar)
         records = track_records(past, items, timeline, settings.sales_input_weight, settings.track_record_periods)
+    known = _Known(cleansed, event_results, baseline, records, from_cache, archive)
+    return _agreed(inputs, timeline, known, notes)
+
+
+def agree_demand(inputs: Inputs, timeline: Timeline, before: Demand, notes: list[pd.DataFrame]) -> Demand:
+    """The demand of other events, launches, sales input, overrides and rates on the baseline that there is."""
+    return _agreed(inputs, timeline, _Known(before.cleansed, before.event_results, before.baseline, before.track_records, before.from_cache, before.archive), notes)
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What comes before people: see `Demand`."""
+
+    cleansed: Cleansed
+    event_results: pd.DataFrame
+    baseline: BaselineResult
+    records: pd.DataFrame
+    from_cache: bool
+    archive: pd.DataFrame | None
+
+
+def _agreed(inputs: Inputs, timeline: Timeline, known: _Known, notes: list[pd.DataFrame]) -> Demand:
+    """The consensus on a baseline, and what follows from it."""
+    settings, items, locations = inputs.settings, inputs.frame("Items"), inputs.locations()
+    cleansed, baseline, history = known.cleansed, known.baseline, history_in_plan_currency(inputs, [])
     agreed = consensus_demand(
         baseline.forecast,
-        events,
+        inputs.frame("Events"),
         inputs.frame("Lifecycle"),
         sales_input_in_plan_currency(inputs, notes),
         inputs.frame("Overrides"),
@@ -96,11 +121,11 @@ def plan_demand(
         locations,
         timeline,
         settings.sales_input_weight,
-        event_results=event_results,
-        event_uplifts=uplifts,
-        customer_mix=customer_mix,
+        event_results=known.event_results,
+        event_uplifts=_uplifts(inputs, cleansed),
+        customer_mix=inputs.customer_mix(timeline),
         demand_history=history,
-        track_records=records,
+        track_records=known.records,
         by_track_record=settings.sales_input_blend == "track record",
         rate_factors=_rate_factors(inputs, history, items, locations, timeline),
         followed=followed_items(inputs.frame("Forecast Models"), baseline.accuracy),
@@ -114,7 +139,14 @@ def plan_demand(
     spread = launch_spread(inputs.frame("Demand History"), items, lifecycle, timeline)
     launches = launch_ranges(agreed.demand, lifecycle, spread, timeline, *quantiles)
     ranges = consensus_ranges(baseline.ranges, agreed.demand, items, locations, launches)
-    return Demand(cleansed, event_results, baseline, agreed, records, consumption, ranges, spread, launches, from_cache, archive)
+    return Demand(
+        cleansed, known.event_results, baseline, agreed, known.records, consumption, ranges, spread, launches, known.from_cache, known.archive
+    )  # fmt: skip
+
+
+def _uplifts(inputs: Inputs, cleansed: Cleansed) -> pd.DataFrame | None:
+    """What past events added, where history was corrected for them."""
+    return cleansed.uplifts if inputs.settings.cleanse_history == "on" else None
 
 
 def _rate_factors(

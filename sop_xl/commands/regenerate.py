@@ -28,6 +28,8 @@ from sop_xl.commands.published import read_published, weights_of_last_cycle
 from sop_xl.commands.report import ExitCode, Report
 from sop_xl.commands.results import Results, output_rows
 from sop_xl.commands.risk_planning import plan_outlook
+from sop_xl.commands.scenario_inputs import with_promoted
+from sop_xl.commands.scenario_notes import cell_of, with_cells
 from sop_xl.commands.supply_planning import plan_supply
 from sop_xl.commands.tables import plain_table
 from sop_xl.commands.what_if import try_what_if
@@ -40,6 +42,7 @@ from sop_xl.hosts.protocol import Host
 from sop_xl.hosts.recalculate import UP_TO_DATE, Mode
 from sop_xl.periods import Timeline
 from sop_xl.plan.grid import records
+from sop_xl.plan.notes import notes_frame
 from sop_xl.sheets import SHEETS, sheet
 from sop_xl.sheets.spec import LABEL_COLUMNS, Shape
 
@@ -315,6 +318,8 @@ def _plan_and_write(
 ) -> tuple[Results, dict[str, int]]:
     """Compute every step and write the wanted sheets; adds what the core remarked to `problems`."""
     notes: list[pd.DataFrame] = []
+    inputs, said = with_promoted(inputs, timeline)
+    notes.append(with_cells(notes_frame(said), inputs))
     past = read_memory(host, inputs)
     published = read_published(host, notes)
     weights = weights_of_last_cycle(published, timeline) if "Changes" in wanted else None
@@ -323,13 +328,16 @@ def _plan_and_write(
     problems += memory.problems
     valued = value_demand(inputs, timeline, demand, notes)
     say("Planning supply", 0, 0)
-    supply = plan_supply(inputs, timeline, demand, valued, last_supply_plan(host, timeline, inputs), notes)
+    last_plan = last_supply_plan(host, timeline, inputs)
+    supply = plan_supply(inputs, timeline, demand, valued, last_plan, notes)
     say("Rolling up to money", 0, 0)
     money = plan_money(inputs, timeline, valued, supply, previous_plan(host, timeline, inputs), notes)
     life_cycle = plan_life_cycle(inputs, timeline, demand, money, notes)
     shown, _ = display_timeline(host, timeline)
     # a gap is closed by options, so that they are tried for it too
-    what_if = try_what_if(inputs, supply, money.budget, say, notes, options=bool({"Options", "Gap List"} & wanted), scenarios="Scenario Compare" in wanted)
+    what_if = try_what_if(
+        inputs, timeline, demand, supply, last_plan, money.budget, say, notes, options=bool({"Options", "Gap List"} & wanted), scenarios="Scenario Compare" in wanted
+    )
     outlook = plan_outlook(inputs, timeline, money, supply, what_if, say, notes, published) if {"Risk Outlook", "Gap List"} & wanted else None
     figures = plan_kpis(inputs, timeline, demand, supply, money, past.archive, published, as_of, notes)
     results = Results(inputs, shown, demand, memory, supply, what_if, money, outlook, figures, life_cycle)
@@ -378,7 +386,7 @@ def remarks(notes: Sequence[pd.DataFrame]) -> list[Problem]:
     """What the core assumed or left out, as notes on the sheets that it concerns."""
     rows = pd.concat(notes, ignore_index=True).drop_duplicates() if notes else pd.DataFrame()
     return [
-        Problem(SHEET_OF_FRAME.get(row.frame, row.frame), "", row.rule, row.note, severity=Severity.WARNING if row.rule in WARNINGS else Severity.NOTE)
+        Problem(SHEET_OF_FRAME.get(row.frame, row.frame), cell_of(row), row.rule, row.note, severity=Severity.WARNING if row.rule in WARNINGS else Severity.NOTE)
         for row in records(rows)
     ]
 

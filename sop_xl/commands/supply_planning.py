@@ -13,6 +13,7 @@ from sop_xl.commands.inputs import Inputs
 from sop_xl.commands.last_supply_plan import with_last_plan
 from sop_xl.commands.plan_currency import history_in_plan_currency
 from sop_xl.commands.planning import Valued
+from sop_xl.commands.scenario_inputs import promoted_drivers
 from sop_xl.periods import Timeline
 from sop_xl.plan.consumption import demand_to_serve
 from sop_xl.plan.elasticity import own_price_elasticity
@@ -20,6 +21,8 @@ from sop_xl.plan.grid import Matrix
 from sop_xl.plan.inventory import forecast_error_sd
 from sop_xl.plan.launch_ranges import with_launch_ranges
 from sop_xl.plan.notes import Note, notes_frame
+from sop_xl.plan.scenario_inputs import parted
+from sop_xl.plan.scenarios import apply_drivers
 from sop_xl.plan.service_curves import service_curves
 from sop_xl.plan.stock_inputs import StockInputs, StockLevels
 from sop_xl.plan.stock_policy import Restock, restocker, stock_levels
@@ -77,7 +80,8 @@ class Supply:
 class Posed:
     """What is to be planned: the network with its targets and decisions, before anything is planned.
 
-    `known` is what the network was made from; `undecided_network` the network without decisions, the same object where there are none;
+    `known` is what the network was made from; `undecided_network` the network without decisions, the same object where there are none; `decided_network` with
+    decisions and without promoted scenarios;
     `undecided` what is to be said of decisions that could not be taken; `price_change` the (D, T) factor that decisions have put on prices.
     """
 
@@ -88,6 +92,7 @@ class Posed:
     stock: StockInputs
     levels: StockLevels
     undecided_network: SupplyNetwork
+    decided_network: SupplyNetwork
     undecided: list[Note]
     elasticity: pd.DataFrame
     price_change: Matrix
@@ -106,9 +111,17 @@ def pose_supply(
     levels = stock_levels(network, stock)
     restocked = replace(network, safety_stock=levels.safety_stock)
     elasticity = own_price_elasticity(history_in_plan_currency(inputs, []), inputs.frame("Items"), timeline)
-    network, rules, undecided = apply_decisions(restocked, supply_rules(inputs.settings), inputs.frame("Decisions"), elasticity)
+    decided, rules, undecided = apply_decisions(restocked, supply_rules(inputs.settings), inputs.frame("Decisions"), elasticity)
+    network = decided
+    of_network = parted(promoted_drivers(inputs))[1]
+    if len(of_network):
+        network, rules, said = apply_drivers(
+            decided, rules, of_network, inputs.frame("Items"), inputs.locations(), restock=restocker(stock), asked=known.served,
+            open_orders=inputs.frame("Open Orders"),
+        )  # fmt: skip
+        notes.append(said)
     netting = net_requirements(network, rules.unmet)
-    return Posed(network, rules, netting, known, stock, levels, restocked, undecided, elasticity, _price_change(restocked, network))
+    return Posed(network, rules, netting, known, stock, levels, restocked, decided, undecided, elasticity, _price_change(restocked, network))
 
 
 def plan_supply(
@@ -128,8 +141,8 @@ def plan_supply(
         solution, known.served, locations, known.customer_mix, known.customer_classes, known.prices, settings.allocation_rule
     )
     notes.append(said)
-    if network is not posed.undecided_network:  # a decision may change what stock is held for
-        levels = stock_levels(network, stock)
+    if posed.decided_network is not posed.undecided_network:  # a decision may change what stock is held for
+        levels = stock_levels(posed.decided_network, stock)
     targets = inventory_targets(solution, levels, stock)
     notes.append(notes_frame([
         *posed.undecided, *levels.notes, *netting.notes, *solution.notes, *capacity_notes(network, netting), *waiting_beside_stock(solution), *why.notes,

@@ -30,6 +30,7 @@ SOURCING = spec(
     process_yield="number",    # fraction of the quantity ordered that arrives good; NaN = 1 less the supplier's reject rate
     fixed_cost="number",       # plan currency per order; NaN = none
     valid_from="date", valid_until="date",  # receipts within these days; NaT = open
+    co2_per_unit="number",     # kg CO2 of a unit ordered from here, way included; NaN = not given
 )  # fmt: skip
 BILL_OF_MATERIALS = spec(
     "bill_of_materials", "item component substitute_for",
@@ -110,17 +111,18 @@ CUSTOMER_CLASSES = spec(
 SCENARIOS = spec(
     "scenarios", "scenario",
     scenario="text", name="text",
-    state="text",              # run | off
+    state="text",              # run | off | promoted: part of the plan itself
 )  # fmt: skip
 SCENARIO_DRIVERS = spec(
-    "scenario_drivers", "scenario driver item family location region resource supplier first_period", "", "first_period",
+    "scenario_drivers", "scenario driver item family location region resource supplier first_period currency setting", "", "first_period",
     # rows in the order in which people wrote them: of one scenario they follow one another
     scenario="text",
-    driver="text",             # one of plan.scenarios.DRIVERS
+    driver="text",             # one of plan.scenario_drivers.DRIVERS or plan.scenario_inputs.INPUT_DRIVERS
     item="text", family="text", location="text", region="text", resource="text", supplier="text",  # "" = every one
     first_period="date", last_period="date",  # NaT = open
     action="text",             # percent (fraction) | add | set
-    value="number",            # of lead times in days
+    value="number",            # of lead times in days, of launch dates in periods
+    currency="text", setting="text",  # of FX and of policy; "" = every currency
 )  # fmt: skip
 DECISIONS = spec(
     "decisions", "decision", "kind question considered expected_gain expected_units matter done decided_by decided_on",

@@ -1,4 +1,4 @@
-"""Fitted forecasts on disk, by the hash of what they were fitted on, so that an unchanged history is not fitted again.
+"""Fitted forecasts, and solved scenarios, on disk, by the hash of what they were made from, so that nothing unchanged is computed again.
 
 Safe to delete at any moment: a missing or damaged entry only means that the forecast is computed.
 """
@@ -13,23 +13,26 @@ from pathlib import Path
 
 import pandas as pd
 
-KEPT = 40
-"""Entries kept; the least recently used go first."""
+KEPT = {"forecasts": 40, "scenarios": 400}
+"""Entries kept of each kind; the least recently used go first."""
 
 
-def cache_folder() -> Path:
-    """The user's cache folder, or the one that the environment variable `SOP_XL_CACHE` names."""
+FORECASTS = "forecasts"
+
+
+def cache_folder(kind: str = FORECASTS) -> Path:
+    """The user's cache folder for that kind of content; in the one that the environment variable `SOP_XL_CACHE` names, forecasts lie at the top."""
     named = os.environ.get("SOP_XL_CACHE")
     if named:
-        return Path(named)
+        return Path(named) if kind == FORECASTS else Path(named) / f".{kind}"
     from platformdirs import user_cache_path
 
-    return user_cache_path("sop_xl", appauthor=False) / "forecasts"
+    return user_cache_path("sop_xl", appauthor=False) / kind
 
 
-def load(key: str) -> dict[str, pd.DataFrame] | None:
+def load(key: str, kind: str = FORECASTS) -> dict[str, pd.DataFrame] | None:
     """The frames stored under `key`, or `None` when there is no whole entry."""
-    entry = cache_folder() / key
+    entry = cache_folder(kind) / key
     try:
         names = (entry / "complete").read_text(encoding="utf-8").split()
         frames = {name: pd.read_feather(entry / f"{name}.feather") for name in names}
@@ -43,9 +46,9 @@ def load(key: str) -> dict[str, pd.DataFrame] | None:
     return frames
 
 
-def store(key: str, frames: Mapping[str, pd.DataFrame]) -> None:
+def store(key: str, frames: Mapping[str, pd.DataFrame], kind: str = FORECASTS) -> None:
     """Keep the frames under `key`. A cache that cannot be written is no reason to fail: then nothing is kept."""
-    folder = cache_folder()
+    folder = cache_folder(kind)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=folder))
@@ -59,12 +62,12 @@ def store(key: str, frames: Mapping[str, pd.DataFrame]) -> None:
         if entry.exists():
             shutil.rmtree(entry, ignore_errors=True)
         draft.replace(entry)
-        _forget_oldest(folder)
+        _forget_oldest(folder, KEPT[kind])
     except OSError:
         shutil.rmtree(draft, ignore_errors=True)
 
 
-def _forget_oldest(folder: Path) -> None:
+def _forget_oldest(folder: Path, kept: int) -> None:
     entries = sorted((p for p in folder.iterdir() if not p.name.startswith(".")), key=lambda p: p.stat().st_mtime)
-    for entry in entries[:-KEPT]:
+    for entry in entries[:-kept]:
         shutil.rmtree(entry, ignore_errors=True)

@@ -11,12 +11,12 @@ from sop_xl import frames
 from sop_xl.errors import FrameError
 from sop_xl.periods import Timeline
 from sop_xl.plan.consensus_steps import running_demand
-from sop_xl.plan.effects import EVENTS, LIFE_CYCLE, OVERRIDES, SALES_INPUT, effects_frame
+from sop_xl.plan.effects import EVENTS, LIFE_CYCLE, OVERRIDES, SALES_INPUT, Step, effects_frame
 from sop_xl.plan.events import TOLERANCE, apply_events, events_of_heirs
 from sop_xl.plan.grid import Grid, Matrix, series_of
 from sop_xl.plan.life_cycle import apply_life_cycle, launched_baseline, life_cycle_pairs
 from sop_xl.plan.notes import Note, notes_frame, some_of
-from sop_xl.plan.overrides import apply_overrides
+from sop_xl.plan.overrides import SCENARIO, apply_overrides
 from sop_xl.plan.prices import SOURCE_HISTORY, net_prices
 from sop_xl.plan.sales_input import SalesTerms, apply_sales_input
 
@@ -127,7 +127,12 @@ def consensus_demand(
     sales = apply_sales_input(grid, running, sales_input, terms)
     by_sales = sales.step
     running = running_demand(running, by_sales.units)
-    by_overrides = apply_overrides(grid, running, overrides, timeline, history)
+    of_scenarios = overrides["reason_code"] == SCENARIO
+    by_overrides = apply_overrides(grid, running, overrides[~of_scenarios], timeline, history)
+    if of_scenarios.any():
+        running = running_demand(running, by_overrides.units)
+        more = apply_overrides(grid, running, overrides[of_scenarios], timeline, history)
+        by_overrides = Step(by_overrides.units + more.units, by_overrides.effects + more.effects, by_overrides.notes + more.notes)
     steps = {EVENTS: by_events, LIFE_CYCLE: by_life_cycle, SALES_INPUT: by_sales, OVERRIDES: by_overrides}
     for step in steps.values():
         notes += step.notes

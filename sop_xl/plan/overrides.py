@@ -17,6 +17,9 @@ from sop_xl.plan.grid import Grid, Mask, Matrix, records, spread
 from sop_xl.plan.notes import Note, some_of
 from sop_xl.plan.override_policy import standing, text_or
 
+SCENARIO = "scenario"
+"""Reason code of overrides that a scenario makes: applied after those of people, whose pins do not hold against it."""
+
 PinNames = NDArray[np.object_]
 """Key of the override that pinned each cell; `""` where none did."""
 

@@ -5,12 +5,12 @@ A driver changes what lies within its scope and span and nothing else. It refuse
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
 from sop_xl.plan.grid import Mask, Matrix, Positions
+from sop_xl.plan.scenario_rows import Driver
 from sop_xl.plan.scenario_sources import allow_sources, change_lead_times, cut_sources, late_receipts
 from sop_xl.plan.scenario_world import (
     Change,
@@ -26,25 +26,6 @@ _PLACE = frozenset({"item", "family", "location", "region"})
 _SOURCE = _PLACE | {"supplier"}
 _RESOURCE = frozenset({"resource", "location", "region"})
 _NEAR = 1e-9
-
-
-@dataclass(frozen=True, slots=True)
-class Driver:
-    """What a driver needs.
-
-    Parameters
-    ----------
-    apply
-        The world changed by one row.
-    scope
-        Columns that may narrow it; a row that names another one is refused, as it would reach further than its writer meant.
-    needs_value
-        Whether it does nothing without a value.
-    """
-
-    apply: Callable[[World, Change], World]
-    scope: frozenset[str]
-    needs_value: bool = True
 
 
 def change_demand(world: World, change: Change) -> World:
@@ -228,7 +209,7 @@ def allow_source(world: World, change: Change) -> World:
     return replace(world, network=allow_sources(network, rows, allowed))
 
 
-DRIVERS: dict[str, Driver] = {
+DRIVERS: dict[str, Driver[World]] = {
     "demand": Driver(change_demand, _PLACE),
     "price": Driver(change_price, _PLACE),
     "lead time": Driver(change_lead_time, _SOURCE),

@@ -9,22 +9,25 @@ import numpy as np
 import pandas as pd
 
 from sop_xl import frames
-from sop_xl.plan.grid import Matrix, records
+from sop_xl.plan.grid import Matrix, pair_positions, records
 from sop_xl.plan.scenario_service import kept_service
 from sop_xl.plan.scenario_world import SCOPE, World
-from sop_xl.plan.supply.figures import PlanFigures
+from sop_xl.plan.supply.figures import PlanFigures, served
 from sop_xl.plan.supply.network import point_names
 from sop_xl.plan.supply.solution import SupplySolution
 from sop_xl.vocabulary import FRACTION, MONEY, UNITS
 
 PLAN = "Plan"
-SERVICE, REVENUE, PROFIT, CASH, COST = "Service", "Revenue", "Profit", "Cash", "Cost"
+SERVICE, REVENUE, MARGIN, PROFIT, CASH, COST = "Service", "Revenue", "Gross margin", "Profit", "Cash", "Cost"
+BUDGET_GAP, CO2 = "Revenue against budget", "CO2"
 INVENTORY, SAFETY_STOCK, KEPT = "Inventory value", "Safety stock value", "Service with the plan's stock"
 UNMET, UTILISATION = "Unmet demand", "Utilisation"
 
 MEANING = {
     SERVICE: "Part of demand served in the period in which it is asked for.",
     REVENUE: "Of what is served, over the planned periods.",
+    BUDGET_GAP: "Revenue less budgeted revenue, in the families and periods that the budget names.",
+    MARGIN: "Revenue less unit cost of what is served, over the planned periods; what has no unit cost is left out.",
     PROFIT: "Revenue less every cost that is paid, with what stock gained or lost in value.",
     CASH: "Brought in by the end of the last period.",
     COST: "Every cost of the plan, penalties for waiting and missing stock included.",
@@ -33,10 +36,11 @@ MEANING = {
     KEPT: "Part of replenishment cycles without a stock-out if it comes as a surprise to the stock of the plan; by demand at unit cost, normal distribution.",
     UNMET: "Units late at the end of their period, summed, or lost.",
     UTILISATION: "Load / hours available in regular time.",
+    CO2: "Of what is ordered over the planned periods, from sources for which Sourcing gives CO2 per unit.",
 }
 """Every figure in the order in which it is shown, and what it means: the note of the plan's lines."""
 
-UNIT = {SERVICE: FRACTION, KEPT: FRACTION, UTILISATION: FRACTION, UNMET: UNITS}
+UNIT = {SERVICE: FRACTION, KEPT: FRACTION, UTILISATION: FRACTION, UNMET: UNITS, CO2: "kg"}
 """Unit of each figure; money where it is not said."""
 
 
@@ -54,6 +58,8 @@ class Outcome:
         Its plan and the figures of it.
     drivers
         Its rows of SCENARIO_DRIVERS.
+    budget
+        Budgeted revenue: family ("" = all), period, revenue; None = there is none.
     """
 
     scenario: str
@@ -61,6 +67,7 @@ class Outcome:
     solution: SupplySolution
     figures: PlanFigures
     drivers: pd.DataFrame
+    budget: pd.DataFrame | None = None
 
 
 def compare_rows(plan: Outcome, reference: Outcome, outcomes: Sequence[Outcome], targets: pd.DataFrame | None) -> pd.DataFrame:
@@ -79,13 +86,22 @@ def compare_rows(plan: Outcome, reference: Outcome, outcomes: Sequence[Outcome],
     shown, base = _values(plan, kept), _values(reference, kept)
     rows = [(PLAN, kpi, shown[kpi], 0.0, UNIT.get(kpi, MONEY), meaning) for kpi, meaning in MEANING.items() if kpi in shown]
     for outcome in outcomes:
-        kept, own_by_stock = kept_service(outcome.world, plan.solution.stock, targets)
+        kept, own_by_stock = kept_service(outcome.world, _stock_by(outcome, plan), targets)
         own = _values(outcome, kept)
         notes = _notes(outcome, reference, own, base, own_by_stock, by_stock)
         for kpi in (kpi for kpi in MEANING if kpi in shown and kpi in base):
             value = _moved(kpi, shown[kpi], own.get(kpi, np.nan) - base[kpi])
             rows.append((outcome.scenario, kpi, value, value - shown[kpi], UNIT.get(kpi, MONEY), notes.get(kpi, "")))
     return pd.DataFrame(rows, columns=list(frames.SCENARIO_COMPARE.columns)).astype({"value": "float64", "change": "float64"})
+
+
+def _stock_by(outcome: Outcome, plan: Outcome) -> Matrix:
+    """(N, T) stock of the plan in the places that the stocks of a scenario have."""
+    mine, theirs = outcome.world.base.points, plan.solution.network.points
+    if mine is theirs:
+        return plan.solution.stock
+    place = pair_positions(theirs, mine)
+    return np.where((place >= 0)[:, None], plan.solution.stock[place], 0.0)
 
 
 def _moved(kpi: str, value: float, change: float) -> float:
@@ -103,9 +119,47 @@ def _values(outcome: Outcome, kept: float) -> dict[str, float]:
     values = {
         SERVICE: figures.service, REVENUE: figures.revenue, PROFIT: figures.profit, CASH: figures.cash, COST: outcome.solution.cost,
         INVENTORY: figures.inventory_value, SAFETY_STOCK: float(unit_cost @ network.safety_stock.mean(axis=1)), UNMET: figures.unmet_demand,
-        UTILISATION: figures.utilisation, KEPT: kept,
+        UTILISATION: figures.utilisation, KEPT: kept, MARGIN: _margin(outcome), BUDGET_GAP: _budget_gap(outcome), CO2: _co2(outcome),
     }  # fmt: skip
     return {kpi: value for kpi, value in values.items() if np.isfinite(value)}
+
+
+def _sold(outcome: Outcome) -> tuple[Matrix, Matrix]:
+    """(D, T) units served and what they earn."""
+    units = served(outcome.solution)
+    return units, units * outcome.world.network.price
+
+
+def _margin(outcome: Outcome) -> float:
+    network = outcome.world.network
+    units, revenue = _sold(outcome)
+    unit_cost = network.points["unit_cost"].to_numpy(dtype=float)[network.streams["point"].to_numpy(dtype=int)][:, None]
+    return float(np.nansum(np.where(np.isnan(unit_cost), 0.0, revenue - units * unit_cost)))
+
+
+def _budget_gap(outcome: Outcome) -> float:
+    """Of the cells that the budget names; NaN without a budget."""
+    budget, network = outcome.budget, outcome.world.network
+    if budget is None or budget.empty:
+        return np.nan
+    column = network.timeline.plan.get_indexer(pd.DatetimeIndex(budget["period"]))
+    stated = budget[column >= 0].assign(column=column[column >= 0])
+    if stated.empty:
+        return np.nan
+    family = network.points["family"].to_numpy(dtype=object)[network.streams["point"].to_numpy(dtype=int)]
+    named = np.zeros((len(family), network.periods), dtype=bool)
+    for name, rows in stated.groupby("family", sort=True):
+        named[np.ix_(np.ones(len(family), dtype=bool) if name == "" else family == name, rows["column"].to_numpy(dtype=int))] = True
+    return float(_sold(outcome)[1][named].sum() - stated["revenue"].sum())
+
+
+def _co2(outcome: Outcome) -> float:
+    """NaN where no source gives any."""
+    sources = outcome.world.network.sources
+    per_unit = sources["co2_per_unit"].to_numpy(dtype=float)
+    if np.isnan(per_unit).all():
+        return np.nan
+    return float(np.nan_to_num(per_unit) @ outcome.solution.orders.sum(axis=1))
 
 
 def _notes(outcome: Outcome, reference: Outcome, own: dict[str, float], base: dict[str, float], kept: Matrix, kept_base: Matrix) -> dict[str, str]:
@@ -123,7 +177,7 @@ def _notes(outcome: Outcome, reference: Outcome, own: dict[str, float], base: di
     needed = own[SAFETY_STOCK] - base[SAFETY_STOCK]
     if abs(needed) >= 0.5:
         notes[SAFETY_STOCK] = f"to keep the service targets, safety stock {'rises' if needed > 0 else 'falls'} by {abs(needed):,.0f}"
-    drop = np.where(np.isfinite(kept) & np.isfinite(kept_base), kept_base - kept, 0.0)
+    drop = np.where(np.isfinite(kept) & np.isfinite(kept_base), kept_base - kept, 0.0) if kept.shape == kept_base.shape else np.zeros((1, 1))
     if KEPT in own and drop.max(initial=0.0) > 5e-4:
         n, t = divmod(int(np.argmax(drop)), drop.shape[1])
         label = outcome.world.base.timeline.calendar.label(outcome.world.base.timeline.plan[t])
@@ -148,6 +202,8 @@ def _amount_words(driver: str, action: str, value: float) -> str:
         return ""
     if driver in ("material late", "supplier out"):
         return f" {value:g} days"
+    if driver == "launch date":
+        return f" {value:+g} periods"
     if driver == "source allowed":
         return "" if value else " no more"
     days = " days" if driver.startswith("lead") else ""
@@ -162,7 +218,9 @@ def late_words(solution: SupplySolution, base: SupplySolution) -> str:
     point = network.streams["point"].to_numpy(dtype=int)
     more = np.zeros((len(network.points), network.periods))
     np.add.at(more, point, solution.unmet + solution.lost)
-    np.subtract.at(more, base.network.streams["point"].to_numpy(dtype=int), base.unmet + base.lost)
+    # of changed inputs the network is another one, and a stock may have another place in it
+    place = pair_positions(network.points, base.network.points)[base.network.streams["point"].to_numpy(dtype=int)]
+    np.subtract.at(more, place[place >= 0], (base.unmet + base.lost)[place >= 0])
     worse = more.clip(min=0.0).sum(axis=1)
     if worse.max(initial=0.0) < 0.5:
         return ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -37,6 +38,8 @@ class Change:
         percent | add | set.
     value
         As written; NaN = absent.
+    currency, setting
+        As in SCENARIO_DRIVERS.
     """
 
     driver: str
@@ -51,6 +54,8 @@ class Change:
     dated: bool
     action: str
     value: float
+    currency: str = ""
+    setting: str = ""
 
     def of(self, old: Matrix, unit: Matrix | float = 1.0) -> Matrix:
         """The new numbers, not below 0; `unit` turns a value that is added or set into their unit. No limit stays none, unless it is set."""
@@ -72,7 +77,12 @@ class Change:
         return ", ".join(words) or "everything"
 
 
-SCOPE = ("item", "family", "location", "region", "resource", "supplier")
+SCOPE = ("item", "family", "location", "region", "resource", "supplier", "currency", "setting")
+
+
+def driver_key(row: Any) -> str:
+    """How notes name a row of SCENARIO_DRIVERS: scenario, driver and scope."""
+    return " / ".join([row.scenario, row.driver, *(getattr(row, name) for name in SCOPE if getattr(row, name))])
 
 
 @dataclass(frozen=True)

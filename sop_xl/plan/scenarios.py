@@ -7,27 +7,27 @@ for two months" is one row (supplier out, the supplier, From and To).
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
-from typing import Any
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from sop_xl import frames
 from sop_xl.errors import PlanError
-from sop_xl.periods import Timeline
 from sop_xl.plan.grid import Matrix, pair_positions, records
 from sop_xl.plan.notes import Note, notes_frame
 from sop_xl.plan.scenario_drivers import DRIVERS
 from sop_xl.plan.scenario_figures import PLAN, Outcome, compare_rows
-from sop_xl.plan.scenario_world import SCOPE, Change, RefusedDriver, World
+from sop_xl.plan.scenario_inputs import BUDGET, parted
+from sop_xl.plan.scenario_rows import read_change
+from sop_xl.plan.scenario_world import RefusedDriver, World, driver_key
 from sop_xl.plan.stock_policy import Restock
 from sop_xl.plan.supply.figures import PlanFigures
 from sop_xl.plan.supply.network import SupplyNetwork, SupplyRules
 from sop_xl.plan.supply.solution import SupplySolution
 
-ACTIONS = ("percent", "add", "set")
-RUN = "run"
+RUN, PROMOTED = "run", "promoted"
+Solve = Callable[[SupplyNetwork, SupplyRules], SupplySolution]
 _LARGE = 5.0
 
 
@@ -94,10 +94,9 @@ def scenario_world(
     )  # fmt: skip
     notes = list[Note]()
     for row in records(drivers):
-        scope = [getattr(row, name) for name in SCOPE if getattr(row, name)]
-        key = " / ".join([row.scenario, row.driver, *scope])
+        key = driver_key(row)
         try:
-            change = read_change(row, network.timeline)
+            change = read_change(row, network.timeline, DRIVERS)
             before = world.network.scheduled.sum()
             world = DRIVERS[row.driver].apply(replace(world, remarks=()), change)
         except RefusedDriver as refused:
@@ -110,46 +109,6 @@ def scenario_world(
             world = world.said("scenario-percent-large", f"{change.value:g} means {change.value:+.0%}; 10 % more is written 0.1")
         notes += [Note("scenario_drivers", key, rule, f"{row.scenario}, {row.driver}: {sentence}") for rule, sentence in world.remarks]
     return _restocked(world, restock, drivers, notes), notes
-
-
-def read_change(row: Any, timeline: Timeline) -> Change:
-    """One row of SCENARIO_DRIVERS with its periods as positions.
-
-    Raises
-    ------
-    RefusedDriver
-        For a driver or an action that does not exist, a scope that the driver does not have, a span that holds no planned period, an absent value
-        where one is needed, and a fall by more than all.
-    """
-    driver, action, value = str(row.driver), str(row.action) or "percent", float(row.value)
-    if driver not in DRIVERS or action not in ACTIONS:
-        raise RefusedDriver("scenario-driver-unknown", f"there is no {'action ' + action if driver in DRIVERS else 'driver ' + driver}")
-    rule = DRIVERS[driver]
-    idle = [name for name in SCOPE if getattr(row, name) and name not in rule.scope]
-    if idle:
-        raise RefusedDriver("scenario-scope-not-used", f"it cannot be narrowed by {' and '.join(idle)}, only by {', '.join(n for n in SCOPE if n in rule.scope)}")
-    if rule.needs_value and not np.isfinite(value):
-        raise RefusedDriver("scenario-value-absent", "it needs a value")
-    if rule.needs_value and action == "percent" and value < -1:
-        raise RefusedDriver("scenario-value-out-of-range", f"{value:g} is a fall by more than 100 %")
-    if rule.needs_value and action == "set" and value < 0:
-        raise RefusedDriver("scenario-value-out-of-range", f"it cannot be set to {value:g}, which is below 0")
-    first, last = _span(row.first_period, row.last_period, timeline)
-    scope = {name: str(getattr(row, name)) for name in SCOPE}
-    return Change(driver, **scope, first=first, last=last, dated=bool(pd.notna(row.last_period)), action=action, value=value)
-
-
-def _span(first: pd.Timestamp, last: pd.Timestamp, timeline: Timeline) -> tuple[int, int]:
-    """Positions of the first and last planned period of a span; open ends are the ends of the plan."""
-    calendar = timeline.calendar
-    start = 0 if pd.isna(first) else calendar.distance(timeline.current, calendar.start_of(first))
-    stop = timeline.horizon - 1 if pd.isna(last) else calendar.distance(timeline.current, calendar.start_of(last))
-    if stop < start and pd.notna(first) and pd.notna(last):
-        raise RefusedDriver("scenario-span-reversed", "To lies before From")
-    if stop < 0 or start >= timeline.horizon:
-        plan = timeline.plan
-        raise RefusedDriver("scenario-span-outside", f"its periods lie outside the plan, which covers {calendar.label(plan[0])} to {calendar.label(plan[-1])}")
-    return max(start, 0), min(stop, timeline.horizon - 1)
 
 
 def _target_level(network: SupplyNetwork, items: pd.DataFrame, targets: pd.DataFrame | None) -> Matrix:
@@ -185,7 +144,7 @@ def compare_scenarios(
     items: pd.DataFrame,
     locations: pd.DataFrame,
     restock: Restock | None,
-    solve: Callable[[SupplyNetwork, SupplyRules], SupplySolution],
+    solve: Solve,
     figures: Callable[[SupplySolution], PlanFigures],
     progress: Callable[[str], None] | None = None,
     *,
@@ -193,14 +152,15 @@ def compare_scenarios(
     open_orders: pd.DataFrame | None = None,
     targets: pd.DataFrame | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Every scenario that is to run, beside the plan.
+    """Every scenario that is to run, beside the plan, one after the other.
 
     Parameters
     ----------
     network, rules, base
         Of the plan, and its solution.
     scenarios, drivers
-        SCENARIOS and SCENARIO_DRIVERS; scenarios whose state is not `run` are left out.
+        SCENARIOS and SCENARIO_DRIVERS; scenarios whose state is not `run` are left out. Drivers of inputs other than demand and price are refused:
+        see `scenario_inputs`.
     items, locations, restock, asked, open_orders, targets
         As in `apply_drivers`; with `targets` (INVENTORY_TARGETS) the service that the stock of the plan gives is compared too.
     solve, figures
@@ -216,36 +176,140 @@ def compare_scenarios(
     """
     frames.check_frame(scenarios, frames.SCENARIOS)
     frames.check_frame(drivers, frames.SCENARIO_DRIVERS)
-    nothing = drivers.iloc[:0]
-    untouched, _ = scenario_world(network, rules, nothing, items, locations, targets=targets)
-    plan = Outcome(PLAN, untouched, base, figures(base), nothing)
-    notes = list[Note]()
-    wanted = _to_run(scenarios, drivers, notes)
-    rules, reference = replace(rules, whole_lots=False), plan
-    if plan.solution.rules.whole_lots and wanted:
-        solution = solve(network, rules)
-        reference = replace(plan, solution=solution, figures=figures(solution))
-    outcomes = list[Outcome]()
+    wanted, notes = scenarios_to_run(scenarios, drivers)
+    without_lots = solve(network, replace(rules, whole_lots=False)) if base.rules.whole_lots and wanted else base
+    ground = ground_of(network, rules, base, without_lots, items, locations, figures, asked=asked, open_orders=open_orders, targets=targets)
+    compared = [plan_rows(ground)]
     for name in wanted:
-        own = drivers[drivers["scenario"] == name]
-        world, said = scenario_world(network, rules, own, items, locations, restock, asked, open_orders, targets)
-        notes += said
         if progress is not None:
             progress(name)
-        try:
-            solution = reference.solution if world.network is network else solve(world.network, world.rules)
-        except PlanError as impossible:
-            notes.append(Note("scenarios", name, "scenario-without-plan", f"{name} has no plan: {impossible}"))
-            continue
-        if solution is not reference.solution:
-            notes += [Note("scenarios", name, note.rule, f"{name}: {note.note}") for note in solution.notes]
-        outcomes.append(Outcome(name, world, solution, figures(solution), own))
-    return compare_rows(plan, reference, outcomes, targets), notes_frame(notes)
+        rows, said = compare_scenario(ground, name, drivers[drivers["scenario"] == name], ground.start(restock), solve, figures)
+        compared.append(rows)
+        notes += said
+    return pd.concat(compared, ignore_index=True), notes_frame(notes)
 
 
-def _to_run(scenarios: pd.DataFrame, drivers: pd.DataFrame, notes: list[Note]) -> list[str]:
-    """Names of the scenarios to compute, in their order; says which cannot be, and which change nothing."""
-    wanted = []
+@dataclass(frozen=True)
+class Start:
+    """What the drivers of one scenario change: the plan's network, or one made anew of changed inputs.
+
+    Parameters
+    ----------
+    network, rules
+        Before the scenario's own drivers of the network.
+    restock, asked
+        As in `apply_drivers`.
+    budget
+        Budgeted revenue of that scenario by family and period, see `budget_by_family`; None = none is known.
+    """
+
+    network: SupplyNetwork
+    rules: SupplyRules
+    restock: Restock | None = None
+    asked: pd.DataFrame | None = None
+    budget: pd.DataFrame | None = None
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What every scenario is compared with, and what they have in common; it travels between processes.
+
+    Parameters
+    ----------
+    plan, reference
+        The plan, and the plan made as the scenarios are.
+    rules
+        By which scenarios are planned.
+    items, locations, open_orders, targets
+        As in `compare_scenarios`.
+    """
+
+    plan: Outcome
+    reference: Outcome
+    rules: SupplyRules
+    items: pd.DataFrame
+    locations: pd.DataFrame
+    open_orders: pd.DataFrame | None
+    targets: pd.DataFrame | None
+    asked: pd.DataFrame | None
+
+    @property
+    def network(self) -> SupplyNetwork:
+        """That of the plan."""
+        return self.plan.world.network
+
+    def start(self, restock: Restock | None) -> Start:
+        """Where a scenario without drivers of inputs starts."""
+        return Start(self.network, self.rules, restock, self.asked, self.plan.budget)
+
+
+def ground_of(
+    network: SupplyNetwork,
+    rules: SupplyRules,
+    base: SupplySolution,
+    without_lots: SupplySolution,
+    items: pd.DataFrame,
+    locations: pd.DataFrame,
+    figures: Callable[[SupplySolution], PlanFigures],
+    *,
+    asked: pd.DataFrame | None = None,
+    open_orders: pd.DataFrame | None = None,
+    targets: pd.DataFrame | None = None,
+    budget: pd.DataFrame | None = None,
+) -> Ground:
+    """What scenarios are compared with: the plan `base`, and `without_lots`, the same in parts of lots. Other arguments as in `compare_scenarios`."""
+    nothing = frames.empty_frame(frames.SCENARIO_DRIVERS)
+    untouched, _ = scenario_world(network, rules, nothing, items, locations, targets=targets)
+    plan = Outcome(PLAN, untouched, base, figures(base), nothing, budget)
+    reference = plan if without_lots is base else replace(plan, solution=without_lots, figures=figures(without_lots))
+    return Ground(plan, reference, replace(rules, whole_lots=False), items, locations, open_orders, targets, asked)
+
+
+def plan_rows(ground: Ground) -> pd.DataFrame:
+    """SCENARIO_COMPARE of the plan itself."""
+    return compare_rows(ground.plan, ground.reference, [], ground.targets)
+
+
+def compare_scenario(
+    ground: Ground, name: str, drivers: pd.DataFrame, start: Start, solve: Solve, figures: Callable[[SupplySolution], PlanFigures]
+) -> tuple[pd.DataFrame, list[Note]]:
+    """SCENARIO_COMPARE of one scenario, and notes.
+
+    Parameters
+    ----------
+    ground
+        What it is compared with.
+    name, drivers
+        Its name and all its rows of SCENARIO_DRIVERS.
+    start
+        The network that its drivers of the network change; those of inputs are in it already where it is not the plan's.
+    solve, figures
+        As in `compare_scenarios`.
+
+    Returns
+    -------
+    Without rows where the scenario has no plan, which is said.
+    """
+    own = drivers if start.network is ground.network else parted(drivers)[1]
+    own = own[own["driver"] != BUDGET].reset_index(drop=True)
+    world, said = scenario_world(start.network, start.rules, own, ground.items, ground.locations, start.restock, start.asked, ground.open_orders, ground.targets)
+    notes, reference = list(said), ground.reference
+    untouched = world.network is ground.network and world.rules == ground.rules
+    try:
+        solution = reference.solution if untouched else solve(world.network, world.rules)
+    except PlanError as impossible:
+        notes.append(Note("scenarios", name, "scenario-without-plan", f"{name} has no plan: {impossible}"))
+        return frames.empty_frame(frames.SCENARIO_COMPARE), notes
+    if solution is not reference.solution:
+        notes += [Note("scenarios", name, note.rule, f"{name}: {note.note}") for note in solution.notes]
+    outcome = Outcome(name, world, solution, figures(solution), drivers, start.budget)
+    rows = compare_rows(ground.plan, reference, [outcome], ground.targets)
+    return rows[rows["scenario"] == name].reset_index(drop=True), notes
+
+
+def scenarios_to_run(scenarios: pd.DataFrame, drivers: pd.DataFrame) -> tuple[list[str], list[Note]]:
+    """Names of the scenarios to compute, in their order; notes say which cannot be, and which change nothing."""
+    wanted, notes = [], list[Note]()
     for name in scenarios.loc[scenarios["state"].isin([RUN, ""]), "scenario"]:
         if name.casefold() == PLAN.casefold():
             notes.append(Note("scenarios", name, "scenario-named-plan", f"{PLAN} is the plan itself; give the scenario another name"))
@@ -253,4 +317,4 @@ def _to_run(scenarios: pd.DataFrame, drivers: pd.DataFrame, notes: list[Note]) -
         if not (drivers["scenario"] == name).any():
             notes.append(Note("scenarios", name, "scenario-without-drivers", f"{name} has no row in Scenario Drivers and is the plan itself"))
         wanted.append(name)
-    return wanted
+    return wanted, notes

@@ -10,6 +10,7 @@ forecast, and the safety stock of what is sold already protects it. It holds wha
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Protocol
 
 import numpy as np
@@ -53,11 +54,11 @@ def restocker(inputs: StockInputs) -> Restock:
     It takes a network and, optionally, `levels`: item, location, service_level; targets in place of policy, item and setting (NaN
     or no row = as they say), held to `HIGHEST_LEVEL`. The planner's own safety stock stands all the same.
     """
+    return partial(_restocked, inputs)  # unlike a function within a function it travels between processes
 
-    def restock(network: SupplyNetwork, levels: pd.DataFrame | None = None) -> SupplyNetwork:
-        return replace(network, safety_stock=stock_levels(network, inputs, levels).safety_stock)
 
-    return restock
+def _restocked(inputs: StockInputs, network: SupplyNetwork, levels: pd.DataFrame | None = None, /) -> SupplyNetwork:
+    return replace(network, safety_stock=stock_levels(network, inputs, levels).safety_stock)
 
 
 def stock_levels(network: SupplyNetwork, inputs: StockInputs, levels: pd.DataFrame | None = None) -> StockLevels:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 DRIVERS = (
     "demand", "price", "lead time", "lead-time deviation", "material late", "supplier out", "supplier limit", "capacity", "overtime limit",
-    "extra shifts", "unit cost", "yield", "service level", "source allowed",
+    "extra shifts", "unit cost", "yield", "service level", "source allowed", "promotion", "launch date", "FX", "budget", "policy",
 )  # fmt: skip
 ACTIONS = ("percent", "add", "set")
 LEVERS = (
@@ -33,7 +33,7 @@ class ScenarioRow(Row):
 
     scenario: str = column("Scenario", "Short name, the same in Scenario Drivers.", width=24)
     name: str = column("Description", "What if ...", default="", width=60)
-    state: str = column("State", "run: computed with every plan. off: kept for later. Empty: run.", default="run", choices=("run", "off"), width=9)
+    state: str = column("State", "run: computed beside every plan. off: kept for later. promoted: part of the plan itself until it is set back; see sop-xl scenario promote. Empty: run.", default="run", choices=("run", "off", "promoted"), width=10)
     note: str = column("Note", "Free text.", default="", aliases=("Comment",), width=30)
 
 
@@ -54,7 +54,7 @@ class ScenarioDriverRow(Row):
     """One change that a scenario makes."""
 
     scenario: str = column("Scenario", "Which scenario it belongs to.", references="Scenarios.scenario", width=22)
-    driver: str = column("Driver", "What changes. Lead times in days; material late and supplier out need From and To only, or a value in days.", choices=DRIVERS, width=18)
+    driver: str = column("Driver", "What changes. Lead times in days; material late and supplier out need From and To only, or a value in days; launch date by so many periods.", choices=DRIVERS, width=18)
     item: str = column("Item", "Empty: every item.", default="", cell=CellType.CODE, references="Items.item", width=16)
     family: str = column("Family", "Empty: every family.", default="", references="Items.family", width=18)
     location: str = column("Location", "Empty: every location.", default="", cell=CellType.CODE, references="Locations.location", width=14)
@@ -66,6 +66,8 @@ class ScenarioDriverRow(Row):
     action: str = column("Action", "percent: 10 % more is 0.1. add: that much more. set: exactly that. Empty: percent.", default="percent", choices=ACTIONS, width=10)
     value: float | None = column("Value", "How much. Empty: only where the driver needs none.", unit="as the driver", default=None, width=10)
     note: str = column("Note", "Free text.", default="", aliases=("Comment",), width=30)
+    currency: str = column("Currency", "Of FX: units of it for one of the plan currency. Empty: every other currency.", default="", cell=CellType.CODE, width=10)
+    setting: str = column("Setting", "Of policy: a number in Settings, by its name there.", default="", width=26)
 
 
 def drivers_frame(records: pd.DataFrame, settings: Settings) -> pd.DataFrame:
@@ -81,7 +83,7 @@ SCENARIO_DRIVERS = SheetSpec(
     purpose="What each scenario changes, one row per change; everything else stays as in the plan.",
     row=ScenarioDriverRow,
     when_absent="scenarios change nothing",
-    key=("scenario", "driver", "item", "family", "location", "region", "resource", "supplier", "first_period"),
+    key=("scenario", "driver", "item", "family", "location", "region", "resource", "supplier", "first_period", "currency", "setting"),
     frame=frames.SCENARIO_DRIVERS,
     to_frame=drivers_frame,
 )
@@ -92,7 +94,7 @@ class DecisionRow(Row):
 
     decision: str = column("Decision", "Number of the decision.", cell=CellType.CODE, width=10)
     option: str = column("Option", "As Options names it; the row can be copied from there.", default="", width=34)
-    lever: str = column("Lever", "What is pulled. Empty: nothing; the row is a record.", default="", choices=(*LEVERS, "combination"), width=14)
+    lever: str = column("Lever", "What is pulled. Empty: nothing; the row is a record. scenario: one that was promoted.", default="", choices=(*LEVERS, "combination", "scenario"), width=14)
     item: str = column("Item", "Empty: every item that the lever reaches.", default="", cell=CellType.CODE, references="Items.item", width=16)
     family: str = column("Family", "Empty: every family.", default="", references="Items.family", width=18)
     resource: str = column("Resource", "Empty: every resource.", default="", references="Resources.resource", width=18)

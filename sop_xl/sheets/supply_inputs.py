@@ -79,6 +79,7 @@ class SourcingRow(Row):
     valid_from: datetime | None = column("Valid from", "First day of receipts. Empty: open. A source whose price or terms change has a row for each time; the period of the change is the later row's.", unit="date", default=None, width=12)
     valid_until: datetime | None = column("Valid until", "Last day of receipts. Empty: open.", unit="date", default=None, width=12)
     note: str = column("Note", "Free text.", default="", aliases=("Comment",), width=24)
+    co2_per_unit: float | None = column("CO2 per unit", "Of a unit ordered here, its way included; Scenario Compare adds it up. Empty: not counted.", unit="kg/unit", default=None, aliases=("CO2", "Emission factor", "kg CO2e per unit"), width=11, ge=0)
 
 
 def sourcing_frame(records: pd.DataFrame, settings: Settings) -> pd.DataFrame:

@@ -16,6 +16,7 @@ from sop_xl.plan.supply.network import SupplyNetwork, SupplyRules
 
 APPROVED = "approved"
 
+SCENARIO = "scenario"
 DECISION = "decision"
 """The kind of row that may pull a lever."""
 
@@ -68,8 +69,11 @@ def apply_decisions(network: SupplyNetwork, rules: SupplyRules, decisions: pd.Da
 
 
 def pulls_a_lever(decisions: pd.DataFrame) -> pd.Series:
-    """Rows of DECISIONS that change the plan: approved, with a lever, and neither an action nor an escalation."""
-    approved = (decisions["status"] == APPROVED) & (decisions["lever"] != "")
+    """Rows of DECISIONS that change the plan: approved, with a lever, and neither an action nor an escalation.
+
+    A promoted scenario has a row as a record; it enters the plan by its state in Scenarios.
+    """
+    approved = (decisions["status"] == APPROVED) & ~decisions["lever"].isin(["", SCENARIO])
     return approved & decisions["kind"].fillna(DECISION).isin([DECISION, ""]) if "kind" in decisions else approved
 
 

@@ -44,7 +44,7 @@ class SupplyNetwork:
         priority, share (NaN = free), unit_cost (per unit ordered, components not included), lead_time and lead_time_deviation (periods),
         lead_periods (whole), minimum_order, order_multiple (0 = none), maximum (NaN = none), process_yield, fixed_cost (0 = none), first and last
         (positions of the periods in which its receipts may arrive, both included), lever ("" = regular | second source | subcontract |
-        expedite), authorised, cost_stated (whether people stated the unit cost).
+        expedite), authorised, cost_stated (whether people stated the unit cost), co2_per_unit (kg per unit ordered, NaN = not given).
     uses
         Components: source, component (position of a point), quantity (units of component per unit ordered, scrap and yield included),
         substitute_for (row of `uses` whose place it can take, -1 = a regular line), extra_cost, authorised. A substitute's `quantity` is units of

@@ -14,7 +14,9 @@ from small_network import small_network
 
 from sop_xl import frames
 from sop_xl.plan.scenario_drivers import DRIVERS
-from sop_xl.plan.scenarios import ACTIONS, apply_drivers
+from sop_xl.plan.scenario_inputs import BUDGET, INPUT_DRIVERS
+from sop_xl.plan.scenario_rows import ACTIONS
+from sop_xl.plan.scenarios import apply_drivers
 from sop_xl.plan.supply.network import SupplyRules
 from sop_xl.sheets import scenarios as sheet
 
@@ -73,7 +75,7 @@ def only_rule(network, row, **context):
 
 
 def test_the_sheet_offers_exactly_what_the_plan_can_do():
-    assert tuple(DRIVERS) == sheet.DRIVERS
+    assert {*DRIVERS, *INPUT_DRIVERS, BUDGET} == set(sheet.DRIVERS)
     assert ACTIONS == sheet.ACTIONS
 
 
@@ -348,7 +350,7 @@ class TestWhatCannotBeApplied:
 
 ANY_ROW = st.builds(
     driver,
-    st.sampled_from(sheet.DRIVERS),
+    st.sampled_from(tuple(DRIVERS)),
     st.sampled_from([np.nan, -1.0, -0.3, 0.0, 0.4, 1.0, 20.0, 75.0]),
     st.sampled_from(ACTIONS),
     st.sampled_from([None, "2026-01", "2026-03"]),

@@ -15,7 +15,9 @@ from sop_xl import frames
 from sop_xl.errors import PlanError
 from sop_xl.plan.safety_stock import safety_stock
 from sop_xl.plan.scenario_figures import (
+    BUDGET_GAP,
     CASH,
+    CO2,
     INVENTORY,
     KEPT,
     MEANING,
@@ -121,7 +123,7 @@ class TestComparison:
     def test_the_plan_comes_first_and_every_scenario_has_the_same_figures(self, compare):
         assert compare["scenario"].drop_duplicates().tolist() == [PLAN, "Double", "Late", "Out", "More"]
         for _, lines in compare.groupby("scenario"):
-            assert lines["kpi"].tolist() == list(MEANING)
+            assert lines["kpi"].tolist() == [kpi for kpi in MEANING if kpi not in (BUDGET_GAP, CO2)]  # nobody gave a budget or emissions
 
     def test_changes_are_against_the_plan(self, compare):
         assert (compare[compare["scenario"] == PLAN]["change"] == 0).all()

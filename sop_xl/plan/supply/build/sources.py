@@ -17,7 +17,7 @@ from sop_xl.plan.supply.network import whole_periods
 
 SOURCE_COLUMNS = (
     "point", "kind", "source", "from_point", "supplier", "priority", "share", "unit_cost", "lead_time", "lead_time_deviation", "lead_periods",
-    "minimum_order", "order_multiple", "maximum", "process_yield", "fixed_cost", "first", "last", "lever", "authorised", "cost_stated",
+    "minimum_order", "order_multiple", "maximum", "process_yield", "fixed_cost", "first", "last", "lever", "authorised", "cost_stated", "co2_per_unit",
 )  # fmt: skip
 
 
@@ -84,7 +84,7 @@ def resolve_sources(
         "priority": stated["priority"].fillna(1.0), "lead_time": time("lead_time"), "lead_time_deviation": np.nan_to_num(time("lead_time_deviation")),
         "process_yield": yield_of(keys, _numbers(stated, "process_yield"), inputs.suppliers, inputs.supplier_performance),
         "fixed_cost": stated["fixed_cost"].fillna(0.0),
-        **{name: _numbers(stated, name) for name in ("share", "unit_cost", "minimum_order", "order_multiple", "maximum")},
+        **{name: _numbers(stated, name) for name in ("share", "unit_cost", "minimum_order", "order_multiple", "maximum", "co2_per_unit")},
     })  # fmt: skip
     _note_unknown_lead_times(frame, known.points, notes)
     frame["lead_time"] = frame["lead_time"].fillna(0.0)

@@ -129,6 +129,12 @@ class SolvedModel:
             self.engine.load(mine, own_stages)
         return _solution(model, held, optimum, 0.0, [])
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """To another process go the plan and its basis; the model is made there anew, and plans made from it are those made here."""
+        basis = self.optimum.basis
+        statuses = [int(s) for s in basis.col_status], [int(s) for s in basis.row_status]
+        return _opened_again, (self.solution, self.model.rules, replace(self.optimum, basis=None), *statuses)
+
     def _pricing(self) -> Prices:
         if self._prices is None:
             self._prices = Prices(self.engine, self.optimum)
@@ -153,6 +159,22 @@ class SolvedModel:
 def open_model(network: SupplyNetwork, rules: SupplyRules, near: SolvedModel | None = None) -> SolvedModel:
     """The plan and its model, for prices of its limits and plans with other limits; sooner made from one that is `near`."""
     return SolvedModel(network, rules, near)
+
+
+def _opened_again(solution: SupplySolution, rules: SupplyRules, optimum: Optimum, columns: list[int], rows: list[int]) -> SolvedModel:
+    """A model without whole lots as it was: nothing is solved."""
+    import highspy
+
+    again = SolvedModel.__new__(SolvedModel)
+    again._gap, again._notes, again._prices, again.solution = 0.0, [], None, solution
+    again.model = rebuild_model(solution.network, rules)
+    held = programme_of(again.model)
+    again.engine = Engine(without_whole_numbers(held), stages_of(again.model, held))
+    basis = highspy.HighsBasis()
+    basis.col_status, basis.row_status = [highspy.HighsBasisStatus(s) for s in columns], [highspy.HighsBasisStatus(s) for s in rows]
+    basis.valid = True
+    again.optimum = replace(optimum, basis=basis)
+    return again
 
 
 def solve_supply(network: SupplyNetwork, rules: SupplyRules) -> SupplySolution:
