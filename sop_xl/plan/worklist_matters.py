@@ -21,6 +21,10 @@ LATE_RECEIPT, STOCK_OUT, FORECAST, DECISION_DUE, MORE = "late receipt", "stock-o
 NOTHING = 0.5
 """Plan currency below which nothing is at stake."""
 
+MAIN_PART = 0.95
+"""Part of all excess that is told family by family."""
+OTHERS = "Other families"
+
 _WEEKLY = {"stock-out": STOCK_OUT, "late receipt": LATE_RECEIPT, "below safety stock": STOCK_OUT, "orders above plan": FORECAST, "orders below plan": FORECAST}
 """Kind of matter of each weekly exception."""
 _OF_DEMAND = ("orders above plan", "orders below plan")
@@ -158,6 +162,8 @@ def risk_matters(outlook: pd.DataFrame, risks: pd.DataFrame, currency: str) -> l
 def excess_matters(targets: pd.DataFrame, items: pd.DataFrame, excess_rate: float, obsolete_rate: float, currency: str) -> list[Matter]:
     """Stock beyond its cover or without demand, by family; at stake is what it is written down by.
 
+    Families that make up the main part of it have a line each, the many small ones one together.
+
     Parameters
     ----------
     targets
@@ -170,13 +176,19 @@ def excess_matters(targets: pd.DataFrame, items: pd.DataFrame, excess_rate: floa
         stock=targets["excess_value"].fillna(0.0) + targets["obsolete_value"].fillna(0.0),
         lost=targets["excess_value"].fillna(0.0) * excess_rate + targets["obsolete_value"].fillna(0.0) * obsolete_rate,
     )
+    rows = rows[rows["stock"] > NOTHING]
+    lost = rows.groupby("family")["lost"].sum().sort_values(ascending=False, kind="stable")
+    before = lost.cumsum() - lost
+    many = lost.index[before >= MAIN_PART * lost.sum()] if len(lost) else lost.index
+    if len(many) > 1:
+        rows = rows.assign(family=rows["family"].where(~rows["family"].isin(many), OTHERS))
     found = []
-    for family, own in rows[rows["stock"] > NOTHING].groupby("family", sort=True):
+    for family, own in rows.groupby("family", sort=True):
         dearest = own.sort_values(["stock", "item", "location"], ascending=[False, True, True], kind="stable").iloc[0]
         dead = float(own["obsolete_value"].fillna(0.0).sum())
         text = f"{family}: {_money(own['stock'].sum(), currency)} of stock is beyond its cover" + (f", {_money(dead, currency)} of it without demand" if dead > NOTHING else "")
         step = f"Re-deploy, sell off or return {dearest['item']} at {dearest['location']} first ({_money(dearest['stock'], currency)}), and stop its orders."
-        found.append(Matter(f"{family}: excess stock", EXCESS, float(own["lost"].sum()), _sentence(text), step, "Inventory Targets", str(family)))
+        found.append(Matter(f"{family}: excess stock", EXCESS, float(own["lost"].sum()), _sentence(text), step, "Inventory Targets", "" if family == OTHERS else str(family)))
     return found
 
 

@@ -102,6 +102,15 @@ def test_excess_puts_at_stake_what_is_written_down():
     assert one.next_step.startswith("Re-deploy, sell off or return A at North first (400 EUR)")
 
 
+def test_the_many_families_with_little_excess_are_one_line():
+    """Of 1,000 written down 960 are of two families; four others share the rest."""
+    listed = pd.concat([items(f"I{k}", family=f"F{k}") for k in range(6)], ignore_index=True)
+    worth = (800, 160, 10, 10, 10, 10)
+    targets = table(frames.INVENTORY_TARGETS, *({"item": f"I{k}", "location": "North", "obsolete_value": value} for k, value in enumerate(worth)))
+    found = excess_matters(targets, listed, 0.25, 1.0, "EUR")
+    assert [(one.alert, one.value) for one in found] == [("F0: excess stock", 800), ("F1: excess stock", 160), ("Other families: excess stock", 40)]
+
+
 def test_a_family_is_told_by_the_worse_of_error_and_bias():
     figures = table(
         frames.KPIS, {"kpi": "WMAPE", "scope": "Paint", "value": 0.5, "target": 0.3, "status": "poor"}, {"kpi": "Bias", "scope": "Paint", "value": 0.4, "target": 0.05, "status": "poor"},
