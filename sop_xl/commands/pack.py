@@ -122,7 +122,9 @@ def _pdf(
     pages, own = [], []
     for number, name in enumerate(slides):
         sheet, page = OWN_PAGES.get(name, ("", 0))
-        if page < len(places.get(sheet, ())):
+        if sheet == "Executive" and len(places.get(sheet, ())) == 1:  # a page from before it answered the questions: charts alone
+            page -= 1
+        if 0 <= page < len(places.get(sheet, ())):
             pages.append((printed, places[sheet][page], name.capitalize()))
             own.append(f"{number + 1}: {sheet}")
         else:

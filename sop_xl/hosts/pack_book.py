@@ -11,7 +11,7 @@ from typing import Any
 
 import xlsxwriter
 
-from sop_xl.hosts.slides import ACCENT, COLOURS, INK, MARGIN, MUTED, RULE, STATUS, WIDTH, Box, Chart, Slide, Table, Text
+from sop_xl.hosts.slides import ACCENT, COLOURS, INK, MARGIN, MUTED, RULE, STATUS, WIDTH, Box, Chart, Slide, Table, Text, value_ends
 
 _STEP = 10
 """Pixels of a grid column, about a tenth of an inch."""
@@ -89,7 +89,7 @@ class _Page:
         line = {"bottom": 1, "bottom_color": f"#{RULE}"}
         for k, row in enumerate([part.header, *part.rows]):
             for column, text in enumerate(row):
-                side = {"align": "right" if column in part.right else "left"}
+                side = {"align": "right"} if column in part.right else {"align": "left", "indent": int(column > 0)}
                 if k == 0:
                     style = self._style(part.size - 1, "FFFFFF", bold=True, bg_color=f"#{ACCENT}", **side)
                 elif text in STATUS:
@@ -129,6 +129,8 @@ class _Page:
         chart.set_chartarea({"border": {"color": f"#{RULE}"}})
         names = {"num_font": font, "label_position": "low", "line": {"color": f"#{RULE}"}, **({"reverse": True} if part.kind == "bars" else {})}
         figures = {"num_font": font, "num_format": part.number_format, "major_gridlines": {"visible": True, "line": {"color": "#E8EBEF"}}, "line": {"none": True}}
+        low, high = value_ends(part)
+        figures |= {key: end for key, end in (("min", low), ("max", high)) if end is not None}
         chart.set_x_axis(names if part.kind != "bars" else figures)
         chart.set_y_axis(figures if part.kind != "bars" else names)
         first, _ = _rows(part.box)

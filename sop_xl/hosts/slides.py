@@ -93,6 +93,14 @@ class Slide:
     cover: bool = False
 
 
+def value_ends(chart: Chart) -> tuple[float | None, float | None]:
+    """Where the axis of figures begins and ends: bars of one sign stand on zero, the other end is free."""
+    figures = [value for _, values in chart.series for value in values if value is not None]
+    if chart.kind == "lines" or not figures:
+        return None, None
+    return (0.0, None) if min(figures) >= 0 else (None, 0.0) if max(figures) <= 0 else (None, None)
+
+
 def slides_bytes(slides: Sequence[Slide], title: str, as_of: datetime) -> bytes:
     """A presentation of these pages.
 
@@ -194,7 +202,7 @@ def _cell(cell: Any, text: str, size: float, *, head: bool, right: bool) -> None
     ink, fill = STATUS.get(text, ("FFFFFF", ACCENT) if head else (INK, "FFFFFF"))
     cell.fill.solid()
     cell.fill.fore_color.rgb = RGBColor.from_string(fill)
-    cell.margin_left = cell.margin_right = Inches(0.05)
+    cell.margin_left = cell.margin_right = Inches(0.08)
     cell.margin_top = cell.margin_bottom = Inches(0.02)
     cell.vertical_anchor = MSO_ANCHOR.MIDDLE
     paragraph = cell.text_frame.paragraphs[0]
@@ -230,6 +238,11 @@ def _chart(page: Any, part: Chart) -> None:
     chart.value_axis.tick_labels.number_format, chart.value_axis.tick_labels.number_format_is_linked = part.number_format, False
     chart.value_axis.major_gridlines.format.line.color.rgb = RGBColor.from_string("E8EBEF")
     chart.value_axis.format.line.fill.background()
+    low, high = value_ends(part)
+    if low is not None:
+        chart.value_axis.minimum_scale = low
+    if high is not None:
+        chart.value_axis.maximum_scale = high
     chart.category_axis.tick_label_position = XL_TICK_LABEL_POSITION.LOW
     chart.category_axis.reverse_order = part.kind == "bars"
     if part.kind != "lines":
