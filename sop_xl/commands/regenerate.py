@@ -25,15 +25,16 @@ from sop_xl.commands.memory import plan_memory, read_memory
 from sop_xl.commands.overview import overview, supply_overview, supply_sentences
 from sop_xl.commands.planning import plan_life_cycle, plan_money, value_demand
 from sop_xl.commands.published import read_published, weights_of_last_cycle
+from sop_xl.commands.remarks import remarks
 from sop_xl.commands.report import ExitCode, Report
 from sop_xl.commands.results import Results, output_rows
 from sop_xl.commands.risk_planning import plan_outlook
 from sop_xl.commands.scenario_inputs import with_promoted
-from sop_xl.commands.scenario_notes import cell_of, with_cells
+from sop_xl.commands.scenario_notes import with_cells
 from sop_xl.commands.supply_planning import plan_supply
 from sop_xl.commands.tables import plain_table
 from sop_xl.commands.what_if import try_what_if
-from sop_xl.errors import ContractError, HostError, Problem, Severity, errors_in
+from sop_xl.errors import ContractError, HostError, Problem, errors_in
 from sop_xl.hosts.cell_formulas.session import CellReport
 from sop_xl.hosts.files import read_bytes, replace_file
 from sop_xl.hosts.guards import check_target
@@ -41,9 +42,8 @@ from sop_xl.hosts.headless import HeadlessHost
 from sop_xl.hosts.protocol import Host
 from sop_xl.hosts.recalculate import UP_TO_DATE, Mode
 from sop_xl.periods import Timeline
-from sop_xl.plan.grid import records
 from sop_xl.plan.notes import notes_frame
-from sop_xl.sheets import SHEETS, sheet
+from sop_xl.sheets import sheet
 from sop_xl.sheets.spec import LABEL_COLUMNS, Shape
 
 STEPS: dict[str, tuple[str, ...]] = {
@@ -62,43 +62,11 @@ STEPS: dict[str, tuple[str, ...]] = {
 }
 """Which sheets each step writes; what a step needs from earlier ones is computed, but not written."""
 
-SHEET_OF_FRAME = {spec.frame.name: spec.name for spec in SHEETS if spec.frame is not None}
-"""Where a remark of the core about one of its frames belongs in the workbook."""
-
 Prepare = Callable[[Host], Sequence[Problem]]
 """Changes the inputs of a workbook before they are read; what it found stands first among the problems."""
 
 Freeze = Callable[[Host, Results, Timeline], None]
 """Writes what is published of a plan: called before what the cycle says is computed, and with it."""
-
-WARNINGS = {
-    "budget-covers-part-of-plan",
-    "budget-of-several-levels",
-    "budget-outside-timeline",
-    "event-on-successor",
-    "event-without-customer",
-    "event-without-effect",
-    "events-below-zero",
-    "kpi-limit",
-    "kpi-unknown",
-    "order-overdue",
-    "override-against-pinned",
-    "override-on-pinned",
-    "override-without-demand",
-    "owner-without-gap",
-    "price-list-without-rate",
-    "record-damaged",
-    "risk-not-planned",
-    "risk-outside-plan",
-    "risk-scope-empty",
-    "risk-without-demand",
-    "risk-without-effect",
-    "risk-without-limit",
-    "sales-input-contradicts",
-    "sales-input-without-price",
-    "sales-input-without-series",
-}
-"""Remarks of the core that a planner should act on; the others say what was assumed."""
 
 
 def regenerate_on(
@@ -380,15 +348,6 @@ def _refused(workbook: str, problems: Sequence[Problem]) -> Report:
         summary=f"{workbook} was not planned and is unchanged: {errors} error{'s' if errors > 1 else ''} in the data",
         problems=problems,
     )
-
-
-def remarks(notes: Sequence[pd.DataFrame]) -> list[Problem]:
-    """What the core assumed or left out, as notes on the sheets that it concerns."""
-    rows = pd.concat(notes, ignore_index=True).drop_duplicates() if notes else pd.DataFrame()
-    return [
-        Problem(SHEET_OF_FRAME.get(row.frame, row.frame), cell_of(row), row.rule, row.note, severity=Severity.WARNING if row.rule in WARNINGS else Severity.NOTE)
-        for row in records(rows)
-    ]
 
 
 def _write(host: Host, results: Results, wanted: set[str], say: Callable[[str, int, int], None]) -> dict[str, int]:

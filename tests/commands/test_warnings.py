@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import sop_xl
-from sop_xl.commands.regenerate import WARNINGS
+from sop_xl.commands.remarks import WARNINGS
 
 CORE = Path(sop_xl.__file__).parent / "plan"
 
