@@ -9,6 +9,7 @@ import typer
 
 from sop_xl.cli_cycle import cycle_commands
 from sop_xl.cli_excel import excel_commands
+from sop_xl.cli_scenario import scenario_app
 from sop_xl.terminal import Json, Progress, Quiet, Workbook, run_command
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ addin_app = typer.Typer(help="The add-in for Excel: ribbon and functions.", no_a
 app.add_typer(module_app, name="module")
 app.add_typer(templates_app, name="templates")
 app.add_typer(addin_app, name="addin")
+app.add_typer(scenario_app, name="scenario")
 
 AsOf = Annotated[str | None, typer.Option("--as-of", metavar="YYYY-MM-DD", help="Date of the run; today by default.")]
 Out = Annotated[Path | None, typer.Option("--out", help="Write here and leave the workbook as it is.")]
