@@ -123,7 +123,8 @@ def _missed(kpi: Kpi, row: object) -> float:
 def _against(kpi: Kpi, row: object) -> str:
     target, watch, previous = (float(getattr(row, name)) for name in ("target", "watch", "previous"))
     limit = f"{in_unit(watch - target, kpi.unit)} away from it" if kpi.direction is Direction.NEAR_TARGET else in_unit(watch, kpi.unit)
-    texts = [f"target {in_unit(target, kpi.unit)}, poor beyond {limit}"]
+    texts = [] if getattr(row, "status") == POOR else ["worse than it may become in a cycle"]  # noqa: B009
+    texts.append(f"target {in_unit(target, kpi.unit)}, poor beyond {limit}")
     if np.isfinite(previous):
         texts.append(f"{in_unit(previous, kpi.unit)} in the last cycle")
     return "; ".join(texts)

@@ -11,7 +11,7 @@ import pandas as pd
 from sop_xl.frames import WORKLIST, check_frame, empty_frame
 from sop_xl.plan.grid import records
 from sop_xl.plan.notes import Note, notes_frame
-from sop_xl.plan.worklist_matters import MORE, NOTHING, RISK, Matter
+from sop_xl.plan.worklist_matters import FORECAST, MORE, NOTHING, RISK, VARIANCE, Matter
 
 ACCEPTED, YES = "accepted", "yes"
 MORE_ALERT = "More matters"
@@ -83,10 +83,13 @@ def worklist(
 
 
 def needs_decision(matter: Matter, decisions: pd.DataFrame, items: pd.DataFrame, current: pd.Timestamp, limits: Escalation) -> bool:
-    """Whether a matter is above its limit and no decision speaks of it; one that asks for a decision by itself always does."""
+    """Whether a matter is above its limit and no decision speaks of it; one that asks for a decision by itself always does.
+
+    Key figures and forecasts have an owner who finds the cause; what is to be decided are the gaps and risks behind them.
+    """
     if matter.undecided:
         return True
-    if not matter.value > (limits.risk if matter.kind == RISK else limits.value):
+    if matter.kind in (VARIANCE, FORECAST) or not matter.value > (limits.risk if matter.kind == RISK else limits.value):
         return False
     taken = decisions[decisions["status"].isin(["approved", "rejected"]) & ~(decisions["last_period"] < current)]
     family_of = dict(zip(items["item"], items["family"], strict=True))

@@ -126,7 +126,7 @@ def gap_matters(gaps: pd.DataFrame, currency: str) -> list[Matter]:
             step = f"Decide on {closing['step'].iloc[0]}: it closes {_money(-closing['value'].iloc[0], currency)}; {_money(left, currency)} stays open."
         else:
             step = "Find what closes it, or agree on a lower target: nothing that was tried does."
-        text = f"{name}: margin of {_money(head['value'], currency)} is missing" + (f", {head['cause']}" if head["cause"] else "")
+        text = f"{name}: {head['cause']}" if head["cause"] else f"{name}: margin of {_money(head['value'], currency)} is missing"
         found.append(Matter(
             str(name), GAP, float(head["value"]), _sentence(text), step, "Gap List", _not_all(head["family"]), _not_all(head["region"]), "", head["first_period"],
             options=tuple(closing["step"]),

@@ -75,7 +75,7 @@ class Settings(Row):
     target_wmape: float = column("Target WMAPE", "Forecast error to stay under.", unit="fraction", cell=CellType.FRACTION, default=0.3, gt=0)
     target_days_of_supply: float = column("Target days of supply", "Cover to aim at over all items.", unit="days", default=60.0, gt=0)
     worklist_lines: int = column("Lines of the worklist", "Open matters that Worklist lists, the dearest first; the others are one line.", unit="count", default=20, ge=1, le=200)
-    escalation_value: float | None = column("Gap that needs a decision", "Money at stake from which a shortage, a gap or another matter of Worklist needs a decision. Empty: 1 % of the plan's revenue over the next year.", unit="money", default=None, ge=0)
+    escalation_value: float | None = column("Gap that needs a decision", "Money at stake from which a shortage, a gap or excess stock on Worklist needs a decision. Empty: 1 % of the plan's revenue over the next year.", unit="money", default=None, ge=0)
     escalation_risk: float | None = column("Risk that needs a decision", "Margin that a risk takes on average from which it needs a decision. Empty: as the gap.", unit="money", default=None, ge=0)
     order_deviation: float = column("Order deviation to act on", "Part of the plan to date by which orders may differ before Weekly Execution asks for an answer.", unit="fraction", cell=CellType.FRACTION, default=0.2, ge=0, le=10)
     check_tolerance: float = column("Tolerance of checks", "Largest difference, in units or money, that a check accepts.", unit="units or money", default=0.01, gt=0)

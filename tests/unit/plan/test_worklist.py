@@ -201,6 +201,10 @@ def test_risks_have_a_limit_of_their_own():
     assert dict(zip(found["alert"], found["needs_decision"], strict=True)) == {"a": "", "r": "yes"}
 
 
+def test_a_key_figure_has_an_owner_and_needs_no_decision_by_itself():
+    assert lines(matter("KPI Fill rate", 5000, kind="variance"), limits=Escalation(1, 1))[0]["needs_decision"].tolist() == [""]
+
+
 def test_what_needs_a_decision_is_listed_before_what_is_dearer():
     found = lines(matter("a", 900), matter("r", 500, kind="risk"), limits=Escalation(1000, 400), most=1)[0]
     assert found["alert"].tolist() == ["r", MORE_ALERT]
