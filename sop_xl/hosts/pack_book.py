@@ -11,7 +11,22 @@ from typing import Any
 
 import xlsxwriter
 
-from sop_xl.hosts.slides import ACCENT, COLOURS, INK, MARGIN, MUTED, RULE, STATUS, WIDTH, Box, Chart, Slide, Table, Text, value_ends
+from sop_xl.hosts.slides import (
+    ACCENT,
+    COLOURS,
+    INK,
+    MARGIN,
+    MUTED,
+    RULE,
+    STATUS,
+    WIDTH,
+    Box,
+    Chart,
+    Slide,
+    Table,
+    Text,
+    value_ends,
+)
 
 _STEP = 10
 """Pixels of a grid column, about a tenth of an inch."""
