@@ -128,6 +128,7 @@ WEEKLY_EXECUTION = spec(
     next_step="text",
     later_demand="number",     # part of planned_demand on days of the period after `period`: what a period has over its weeks can be added up
     dependent_demand="number",  # units that production takes, and that expire
+    rank="number",             # of the exception by money, 1 = the most; NaN without one
 )  # fmt: skip
 TEN_QUESTIONS = spec(
     "ten_questions", "number",

@@ -62,7 +62,7 @@ def weekly_exceptions(flows: WeeklyFlows, known: WeeklyInputs, rules: WeeklyRule
 
     Returns
     -------
-    row (of the flows), week (position), exception, value, next_step; by row and week.
+    row (of the flows), week (position), exception, value, next_step, rank (1 = the most money); by row and week.
     """
     price, cost = unit_money(flows, known)
     margin = np.where(price > cost, price - cost, price)
@@ -79,7 +79,8 @@ def weekly_exceptions(flows: WeeklyFlows, known: WeeklyInputs, rules: WeeklyRule
     dearest = rows.sort_values(["value", "row", "week"], ascending=[False, True, True], kind="stable")
     # the dearest shortage has the first call on what other locations can spare
     rows["next_step"] = pd.Series([spoken.of(one) for one in records(dearest)], index=dearest.index, dtype="object").reindex(rows.index)
-    return rows.sort_values(["row", "week"], kind="stable", ignore_index=True)[["row", "week", "exception", "value", "next_step"]]
+    rows["rank"] = pd.Series(np.arange(1.0, len(dearest) + 1), index=dearest.index).reindex(rows.index)
+    return rows.sort_values(["row", "week"], kind="stable", ignore_index=True)[["row", "week", "exception", "value", "next_step", "rank"]]
 
 
 def unit_money(flows: WeeklyFlows, known: WeeklyInputs) -> tuple[Matrix, Matrix]:
@@ -112,7 +113,8 @@ def _late(flows: WeeklyFlows, known: WeeklyInputs, rules: WeeklyRules, cost: Mat
     orders = _overdue(at_stock(known.open_orders, known), rules.day)
     place = np.maximum(flows.weeks.place_of(pd.DatetimeIndex(orders["period"])), 0)
     first = pd.Series(place).groupby(pair_positions(flows.series, orders)).min()
-    return _Found(LATE, rows, first.reindex(rows).fillna(0).to_numpy(dtype=np.intp), flows.overdue[rows], flows.overdue[rows] * cost[rows])
+    begins = np.asarray(first.reindex(rows).fillna(0), dtype=np.intp)
+    return _Found(LATE, rows, begins, flows.overdue[rows], flows.overdue[rows] * cost[rows])
 
 
 def _overdue(orders: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:

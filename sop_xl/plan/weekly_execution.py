@@ -25,13 +25,15 @@ def weekly_execution(known: WeeklyInputs, weeks: Weeks, rules: WeeklyRules) -> p
     alive, count = flows.alive, len(weeks.mondays)
     if not alive.any():
         return empty_frame(WEEKLY_EXECUTION)
-    value, exception, step = np.zeros(flows.balance.shape), *(np.full(flows.balance.shape, "", dtype=object) for _ in range(2))
+    shape = flows.balance.shape
+    value, rank = np.zeros(shape), np.full(shape, np.nan)
+    exception, step = np.full(shape, "", dtype=object), np.full(shape, "", dtype=object)
     at = (found["row"].to_numpy(dtype=np.intp), found["week"].to_numpy(dtype=np.intp))
-    value[at], exception[at], step[at] = found["value"], found["exception"], found["next_step"]
+    value[at], rank[at], exception[at], step[at] = (found[name] for name in ("value", "rank", "exception", "next_step"))
     columns = {
         "planned_demand": flows.planned_demand, "orders": flows.orders, "shipments": flows.shipments, "planned_receipts": flows.planned_receipts, "receipts": flows.receipts,
         "projected_balance": flows.balance, "safety_stock": flows.safety_stock, "value": value, "exception": exception, "next_step": step,
-        "later_demand": flows.later_demand, "dependent_demand": flows.dependent_demand,
+        "later_demand": flows.later_demand, "dependent_demand": flows.dependent_demand, "rank": rank,
     }  # fmt: skip
     frame = pd.DataFrame(
         {name: np.repeat(flows.series.loc[alive, name].to_numpy(dtype=object), count) for name in ("item", "location", "family", "region")}

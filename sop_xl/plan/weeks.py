@@ -74,8 +74,10 @@ class Weeks:
         return self._added(np.where(later, self.pieces(quantities), 0.0))
 
     def _added(self, pieces: Matrix) -> Matrix:
+        if not pieces.size:
+            return np.zeros((len(pieces), len(self.mondays)))
         starts = np.searchsorted(self.week, np.arange(len(self.mondays)))
-        return np.round(np.add.reduceat(pieces, starts, axis=1), PLACES) if pieces.size else np.zeros((len(pieces), len(self.mondays)))
+        return np.asarray(np.round(np.add.reduceat(pieces, starts, axis=1), PLACES))
 
     def held(self, levels: Matrix) -> Matrix:
         """(S, W) the level of the period in which each week begins, of levels by period (S, T)."""
@@ -96,7 +98,7 @@ class Weeks:
         now = np.datetime64(day.normalize(), "D")
         total = np.busday_count(start, end, weekmask=self.mask)
         past = np.busday_count(start, np.clip(now, start, end), weekmask=self.mask)
-        share = past / np.maximum(total, 1).astype(np.float64)
+        share = np.asarray(past / np.maximum(total, 1), dtype=np.float64)
         return np.where(total > 0, share, (now >= end).astype(np.float64))
 
 

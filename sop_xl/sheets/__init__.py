@@ -34,6 +34,7 @@ SHEETS: tuple[SheetSpec, ...] = (
     control.DEMAND_REVIEW,
     control.SUPPLY_REVIEW,
     control.FINANCE_REVIEW,
+    control.WEEKLY_REVIEW,
     settings.SPEC,
     items.SPEC,
     locations.SPEC,

@@ -142,3 +142,10 @@ FINANCE_REVIEW = SheetSpec(
     module=Module.FINANCE,
     purpose="Are we on plan in money and cash, why not, and what closes the gap: ten questions, comparisons, profit and loss, bridge, gaps and risks.",
 )
+WEEKLY_REVIEW = SheetSpec(
+    name="Weekly Review",
+    kind=SheetKind.REVIEW,
+    shape=Shape.PAGE,
+    module=Module.CYCLE,
+    purpose="The first weeks of the plan: demand beside orders and shipments, receipts, where stock is heading, and the exceptions with the most money.",
+)

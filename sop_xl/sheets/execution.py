@@ -151,6 +151,7 @@ class WeeklyExecutionRow(Row):
     next_step: str = column("Next step", "expedite, re-deploy, re-sequence or allocate, with what it needs.", default="", width=60)
     later_demand: float | None = column("Of it in the next period", "Part of the planned demand on days of the period after this one.", unit="units", default=None, width=14)
     dependent_demand: float | None = column("Production takes", "Units that production takes or that expire, split likewise.", unit="units", default=None, width=14)
+    rank: float | None = column("Rank", "Of the exception by money.", unit="count", default=None, width=7)
 
 
 WEEKLY_EXECUTION = SheetSpec(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sop_xl.templates.book import Book
@@ -188,8 +188,32 @@ def tornado_chart(book: Book, name: str, first_row: int, rows: int) -> Any:
 
 def insert(page: Page, chart: Any, cell: str, width: int, height: int, text: str) -> None:
     """Put a chart on its page, with a text for readers who cannot see it."""
+    insert_on(page.sheet, chart, cell, width, height, text)
+
+
+def insert_on(sheet: Any, chart: Any, cell: str, width: int, height: int, text: str) -> None:
+    """The same on a sheet that is no grid page."""
     chart.set_size({"width": width, "height": height})
-    page.sheet.insert_chart(cell, chart, {"x_offset": 2, "y_offset": 2, "object_position": 1, "description": text})
+    sheet.insert_chart(cell, chart, {"x_offset": 2, "y_offset": 2, "object_position": 1, "description": text})
+
+
+def weeks_chart(book: Book, cells: Callable[[str], list[Any]], title: str, lines: dict[str, str], columns: dict[str, str]) -> Any:
+    """Columns by week with lines over them, each by key and legend text.
+
+    Parameters
+    ----------
+    cells
+        From a key to the cells of its line, from `""` to those of the weeks, as XlsxWriter's charts take them.
+    """
+    chart = book.workbook.add_chart({"type": "column"})
+    for (key, text), colour in zip(columns.items(), (LIGHT_BLUE, GREY), strict=False):
+        chart.add_series({"name": text, "categories": cells(""), "values": cells(key), "fill": {"color": colour}, "gap": 60})
+    over = book.workbook.add_chart({"type": "line"})
+    for (key, text), colour in zip(lines.items(), (BLUE, ORANGE), strict=False):
+        over.add_series({"name": text, "categories": cells(""), "values": cells(key), "line": {"color": colour, "width": 2.25}})
+    chart.combine(over)
+    _style(chart, title, unit="units")
+    return chart
 
 
 def capacity_chart(page: Page, first: int) -> Any:

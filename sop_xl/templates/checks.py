@@ -15,6 +15,7 @@ from sop_xl.templates.settings_sheet import setting_value
 from sop_xl.templates.styles import GOOD, GOOD_FILL, MUTED, POOR, POOR_FILL
 from sop_xl.templates.supply_check_rules import supply_checks
 from sop_xl.templates.supply_table_rules import supply_table_checks
+from sop_xl.templates.weekly_check_rules import weekly_checks, weekly_figures
 from sop_xl.templates.worklist_rules import worklist_checks
 
 _WIDTHS = (44.0, 10.0, 60.0, 12.0, 11.0, 16.0, 9.0)
@@ -37,7 +38,7 @@ def checks_sheet(book: Book) -> None:
         sheet.write_formula(f"{letters}{PLACE_ROW}", f"=COLUMNS($H{PLACE_ROW}:{letters}{PLACE_ROW})", styles(font_color=MUTED, font_size=8), index + 1)
     count = sum(len(checks) for _, checks in _groups(book, {})) + len(_groups(book, {}))
     rows: dict[str, int] = {}
-    figures = [*working_figures(book), *bridge_figures(book, lambda c, key: f"{c}${rows[key]}"), *money_figures(book)]
+    figures = [*working_figures(book), *bridge_figures(book, lambda c, key: f"{c}${rows[key]}"), *money_figures(book), *weekly_figures(book, lambda c, key: f"{c}${rows[key]}")]
     rows |= {figure.key: HEADER_ROW + count + 3 + place for place, figure in enumerate(figures)}
     row, first = HEADER_ROW + 1, HEADER_ROW + 1
     for caption, checks in _groups(book, rows):
@@ -72,6 +73,7 @@ def _groups(book: Book, figures: dict[str, int]) -> list[tuple[str, list[Check]]
         ("Finance: comparison, bridges, gaps, risks, budget", money_table_checks(book, figures)),
         ("Cycle: what was published", cycle_checks(book)),
         ("Cycle: worklist", worklist_checks(book)),
+        ("Cycle: the coming weeks", weekly_checks(book, figures)),
         ("Tables and data", table_checks(book)),
     ]
     return [(caption, checks) for caption, checks in groups if checks]

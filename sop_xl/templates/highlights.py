@@ -45,6 +45,10 @@ _STATES = {
     "Suppliers": ("risk", (("high", POOR, POOR_FILL), ("medium", WATCH, WATCH_FILL), ("low", GOOD, GOOD_FILL))),
     "Allocation Rules": ("chosen", (("yes", GOOD, GOOD_FILL),)),
     "Worklist": ("state", (("accepted", MUTED, PALE), ("in work", WATCH, WATCH_FILL), ("open", POOR, POOR_FILL))),
+    "Weekly Execution": ("exception", (
+        ("stock-out", POOR, POOR_FILL), ("late receipt", WATCH, WATCH_FILL), ("below safety stock", WATCH, WATCH_FILL),
+        ("orders above plan", BLUE, LIGHT_BLUE), ("orders below plan", BLUE, LIGHT_BLUE),
+    )),
     "Budget Mapping": ("taken_as", (("not understood", POOR, POOR_FILL), ("does not tie", POOR, POOR_FILL), ("ties", GOOD, GOOD_FILL), ("left out", MUTED, PALE))),
 }
 _BARS = {
@@ -55,6 +59,7 @@ _BARS = {
     "Inventory Targets": (("excess_value", LIGHT_BLUE), ("obsolete_value", "#F3B6AF")),
     "Service Curves": (("safety_stock_value", LIGHT_BLUE),),
     "Gap List": (("value", "#F3B6AF"),),
+    "Weekly Execution": (("value", "#F3B6AF"),),
     "Risk Outlook": (("swing", LIGHT_BLUE),),
     "Worklist": (("value", "#F3B6AF"),),
     "Supplier Performance": (("late_share", "#F3B6AF"), ("reject_rate", "#F3B6AF")),

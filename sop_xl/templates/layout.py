@@ -80,6 +80,8 @@ _CONVENTIONS = {
     "Forecast Consumption": "Consumed + remaining forecast = consensus. Demand to serve = customer orders + remaining forecast.",
     "Forecast Accuracy": "Error = forecast - actual: positive bias is over-forecast. FVA is positive where the forecast beats seasonal naive.",
     "Consensus Demand": "Quantities in the item's stocking unit. Baseline + events + life cycle + sales input + overrides = consensus demand; a step that is zero throughout has no line.",
+    "Weekly Execution": "Balance = balance before + receipts - demand - what production takes; below 0 is backlog. What happened stands in for the plan in weeks that are over.",
+    "Weekly Review": "Periods are split over weeks, Monday to Sunday, by working days; a week that straddles two periods has the days of both. Balance below 0 is backlog.",
     "FX Rates": "Units of the currency for one unit of the plan currency: 0.92 EUR per USD.",
     "Budget": "Money as finance states it; Settings says in which unit. Costs are positive.",
     "KPIs": "Each line says its unit and sign.",

@@ -14,6 +14,7 @@ from sop_xl.templates.home import home_sheet
 from sop_xl.templates.lab.page import lab_sheet
 from sop_xl.templates.settings_sheet import settings_sheet
 from sop_xl.templates.supply_review import supply_review_sheet
+from sop_xl.templates.weekly_review import weekly_review_sheet
 
 PAGES: dict[str, Callable[[Book], None]] = {
     "Home": home_sheet,
@@ -22,6 +23,7 @@ PAGES: dict[str, Callable[[Book], None]] = {
     "Demand Review": demand_review_sheet,
     "Supply Review": supply_review_sheet,
     "Finance Review": finance_review_sheet,
+    "Weekly Review": weekly_review_sheet,
     "Checks": checks_sheet,
     "Function Lab": lab_sheet,
     "About": about_sheet,

@@ -51,6 +51,7 @@ STEMS = {
     "Approved Plan": "AP",
     "Snapshots": "SN",
     "Ten Questions": "TQ",
+    "Weekly Execution": "WE",
 }
 """First part of the names of each table that formulas add up or look up in."""
 
@@ -87,8 +88,12 @@ _LIST_FIELDS = {
     "Budget Mapping": ("kind", "place", "taken_as", "total"),
     "Service Curves": ("family", "service_level", "safety_stock_value", "fill_rate", "today"),
     "Scenario Compare": ("scenario", "kpi", "value", "change"),
-    "Snapshots": ("cycle", "version", "demand", "revenue", "gross_margin"),
+    "Snapshots": ("cycle", "version", "state", "demand", "revenue", "gross_margin"),
     "Ten Questions": ("number", "question", "answer", "status", "evidence"),
+    "Weekly Execution": (
+        "item", "location", "family", "region", "week", "period", "planned_demand", "orders", "shipments", "planned_receipts", "receipts", "projected_balance",
+        "safety_stock", "value", "exception", "next_step", "later_demand", "dependent_demand", "rank",
+    ),
 }  # fmt: skip
 """Columns with a name of the tables whose columns are figures of their own."""
 
