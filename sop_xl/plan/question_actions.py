@@ -7,7 +7,6 @@ import pandas as pd
 
 from sop_xl.periods import Timeline
 from sop_xl.plan.finance import BUDGET, PLAN
-from sop_xl.plan.grid import records
 from sop_xl.plan.question_words import GOOD, POINTS, POOR, UNRATED, WATCH, Answer, counted, money, share, told
 
 DECIDE = "Which decisions are due now and coming?"

@@ -79,7 +79,7 @@ def _heading(book: Book, sheet: Any, row: int, *texts: str) -> int:
 
 
 def _names(book: Book) -> list[tuple[str, str]]:
-    names = [(name, f"{label}: {meaning[0].lower()}{meaning[1:]} (Home)") for name, label, meaning in STAMPS]
+    names = [(name, f"{label}: {meaning[:1].lower()}{meaning[1:]} (Home)" if meaning else f"{label} (Home)") for name, label, meaning in STAMPS]
     names += [("sop_weeks, sop_days, sop_season", "Weeks, days and periods in a year (Home)")]
     if book.has("Capacity"):
         names.append((f"{WATCH_NAME}, {FULL_NAME}", "Utilisation from which a resource is to be watched, and above which it is overloaded (Home)"))
