@@ -8,16 +8,21 @@ import pandas as pd
 
 from sop_xl.commands.pack_slides import answer, left, right, short, whole
 from sop_xl.commands.pack_tables import Tables, figure, number, percent
-from sop_xl.hosts.slides import Box, Chart, Slide, Table, Text
+from sop_xl.hosts.slides import Box, Chart, Slide, Table, Text, row_height
 
 Parts = list[Table | Chart | Text]
 
 
-def _titled(parts: Parts, box: Box, caption: str, header: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequence[float], right_ones: set[int], empty: str) -> None:
-    """A caption and a table below it, or what is missing in words."""
+def _titled(parts: Parts, box: Box, caption: str, header: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequence[float], right_ones: set[int], empty: str) -> float:
+    """A caption and a table below it, or what is missing in words; returns where the next block begins."""
     parts.append(Text(Box(box.left, box.top, box.width, 0.3), [caption], 12, bold=True))
     below = Box(box.left, box.top + 0.32, box.width, box.height - 0.32)
-    parts.append(Table(below, header, rows, widths, frozenset(right_ones), 10) if rows else Text(below, [empty], 12))
+    if not rows:
+        parts.append(Text(Box(box.left, box.top + 0.32, box.width, 0.3), [empty], 12))
+        return box.top + 0.95
+    table = Table(below, header, rows, widths, frozenset(right_ones), 10)
+    parts.append(table)
+    return box.top + 0.32 + (len(rows) + 1) * row_height(table) + 0.3
 
 
 def finance(tables: Tables) -> Slide:
@@ -68,12 +73,12 @@ def risks_and_gaps(tables: Tables) -> Slide:
     single = outlook[(outlook["figure"] == "Revenue")].sort_values("rank", kind="stable")[:8]
     rows = [[r.risk or "All together", number(r.expected, "+,.0f"), number(r.p10), number(r.p90), short(r.note, 95)] for r in single.itertuples(index=False)]
     header = ("Risk", "Expected", "P10", "P90", "In words")
-    _titled(parts, whole(3.2), f"Revenue with risks and opportunities, {tables.currency}: of one risk its change", header, rows, (1.0, 1.1, 1.1, 1.1, 6.0), {1, 2, 3}, "No risk is stated.")
+    top = _titled(parts, whole(3.2), f"Revenue with risks and opportunities, {tables.currency}: of one risk its change", header, rows, (1.0, 1.1, 1.1, 1.1, 6.0), {1, 2, 3}, "No risk is stated.")
     gaps = tables.table("Gap List")
     heads = gaps[gaps["order"] == 0].sort_values("rank", kind="stable")[:7]
     rows = [[number(r.rank), r.gap, r.kind, number(r.units), number(r.value), r.owner] for r in heads.itertuples(index=False)]
     header = ("Rank", "Gap", "Kind", "Units", f"Margin, {tables.currency}", "Owner")
-    _titled(parts, whole(2.9, 4.75), "Gaps by money", header, rows, (0.5, 4.4, 1.8, 0.9, 1.3, 1.3), {0, 3, 4}, "The plan has no gap.")
+    _titled(parts, whole(2.9, top), "Gaps by money", header, rows, (0.5, 4.4, 1.8, 0.9, 1.3, 1.3), {0, 3, 4}, "The plan has no gap.")
     return Slide(answer(tables, 5) or "Risks and gaps.", "Previous and new risks, and gaps in the plan", parts, "Risk Outlook, Gap List")
 
 
@@ -82,37 +87,38 @@ def decisions(tables: Tables) -> Slide:
     parts: Parts = []
     stated = tables.table("Decisions")
     rows = [[r.decision, short(r.option or r.lever, 60), r.status, r.owner, r.due] for r in stated[stated["decision"] != ""].itertuples(index=False)][:5]
-    _titled(parts, whole(1.9), "Decisions", ("Decision", "What", "State", "Owner", "Due"), rows, (0.9, 5.2, 1.2, 1.8, 1.2), set(), "No decision is registered yet.")
+    top = _titled(parts, whole(1.9), "Decisions", ("Decision", "What", "State", "Owner", "Due"), rows, (0.9, 5.2, 1.2, 1.8, 1.2), set(), "No decision is registered yet.")
     effects = tables.table("Decision Effects")
     rows = [
         [r.decision, short(r.what, 40), number(r.expected_gain), number(r.expected_so_far), number(r.realised_so_far), number(r.still_expected)]
         for r in effects.itertuples(index=False)
     ][:5]
     header = ("Decision", "What", f"Expected gain, {tables.currency}", "Expected so far, units", "Realised so far", "Still expected")
-    _titled(parts, whole(1.9, 3.4), "Effects of approved decisions", header, rows, (0.9, 3.2, 1.6, 1.6, 1.5, 1.5), {2, 3, 4, 5}, "No approved decision has an effect to tell yet.")
+    top = _titled(parts, whole(1.9, top), "Effects of approved decisions", header, rows, (0.9, 3.2, 1.6, 1.6, 1.5, 1.5), {2, 3, 4, 5}, "No approved decision has an effect to tell yet.")
     options = tables.table("Options").sort_values("rank", kind="stable")
     rows = [[number(r.rank), short(r.option, 60), number(r.gain, "+,.0f"), number(r.profit_change, "+,.0f"), percent(r.service_change, sign=True), number(r.cash_change, "+,.0f")] for r in options.itertuples(index=False)][:5]
     header = ("Rank", "Option", f"Gain, {tables.currency}", "Profit", "Service", "Cash")
-    _titled(parts, whole(2.1, 5.45), "Options, the best first", header, rows, (0.6, 5.0, 1.2, 1.2, 1.0, 1.2), {0, 2, 3, 4, 5}, "No option was tried.")
+    _titled(parts, whole(2.1, top), "Options, the best first", header, rows, (0.6, 5.0, 1.2, 1.2, 1.0, 1.2), {0, 2, 3, 4, 5}, "No option was tried.")
     return Slide(answer(tables, 6) or "Decisions.", "Decisions now and coming, and what earlier ones brought", parts, "Decisions, Decision Effects, Options")
 
 
 def product_development(tables: Tables) -> Slide:
     """Launches and phase-outs by family, and milestones."""
     parts: Parts = []
-    items = tables.table("Items").drop_duplicates("item").set_index("item")
+    family = tables.table("Items").drop_duplicates("item").set_index("item")["family"]
     steps = tables.table("Lifecycle Plan")
     steps = steps[steps["stage"].isin(["launch", "phase_out"])]
-    steps = steps.assign(family=steps["item"].map(items["family"]).fillna(""), name=steps["item"].map(items["name"]).fillna("")).sort_values("period", kind="stable")
+    steps = steps.assign(family=steps["item"].map(family).fillna(""), when=steps["period"].str[:7], count=1.0)
+    groups = steps.groupby(["when", "stage", "family"], as_index=False)[["count", "demand", "revenue", "exposure"]].sum(min_count=1)
     rows = [
-        [r.period[:7], "launch" if r.stage == "launch" else "phase-out", r.family, short(r.name or r.item, 36), number(r.demand), number(r.revenue), number(r.exposure)]
-        for r in steps.itertuples(index=False)
+        [r.when, "launch" if r.stage == "launch" else "phase-out", r.family, number(r.items), number(r.demand), number(r.revenue), number(r.exposure)]
+        for r in groups.rename(columns={"count": "items"}).itertuples(index=False)
     ][:7]
-    header = ("Period", "Step", "Family", "Product", "Demand, units", f"Revenue, {tables.currency}", "Exposure")
-    _titled(parts, whole(3.3), "Launches and phase-outs", header, rows, (0.8, 1.0, 1.9, 3.2, 1.2, 1.3, 1.1), {4, 5, 6}, "No launch or phase-out is planned.")
+    header = ("Period", "Step", "Family", "Items", "Demand, units", f"Revenue, {tables.currency}", "Exposure")
+    top = _titled(parts, whole(3.3), "Launches and phase-outs", header, rows, (0.8, 1.2, 2.6, 0.8, 1.4, 1.6, 1.4), {3, 4, 5, 6}, "No launch or phase-out is planned.")
     marks = tables.table("Initiatives")
     rows = [[short(r.initiative, 34), short(r.milestone, 44), r.owner, r.due, r.done or "open"] for r in marks[marks["initiative"] != ""].itertuples(index=False)][:7]
-    _titled(parts, whole(2.9, 4.8), "Milestones", ("Initiative", "Milestone", "Owner", "Due", "Done"), rows, (2.6, 3.6, 1.6, 1.1, 1.1), set(), "No initiative is registered.")
+    _titled(parts, whole(2.9, top), "Milestones", ("Initiative", "Milestone", "Owner", "Due", "Done"), rows, (2.6, 3.6, 1.6, 1.1, 1.1), set(), "No initiative is registered.")
     return Slide(answer(tables, 7) or "Product development.", "Product development", parts, "Lifecycle Plan, Initiatives")
 
 
@@ -133,12 +139,15 @@ def scenarios(tables: Tables) -> Slide:
     parts: Parts = []
     _titled(parts, whole(6.2), f"Money in {tables.currency}; the first column is the plan, the others their change against it", header, rows, (2.0, *[1.5] * len(names)), set(range(1, len(names) + 1)), "No scenario was run: set one to run in Scenarios.")
     ahead = max((name for name in names[1:] if (name, "Profit") in cells), key=lambda name: cells[name, "Profit"].change, default="")
-    title = f"{ahead} has the best profit of {len(names) - 1} scenarios: {_changed(cells[ahead, 'Profit'].change, 'money')} against the plan." if ahead else "Scenarios beside the plan."
+    title = "Scenarios beside the plan."
+    if ahead:
+        change = float(cells[ahead, "Profit"].change)
+        title = f"{ahead} brings the best profit: {number(change, '+,.0f')} against the plan." if change >= 0.5 else f"None of {len(names) - 1} scenarios brings more profit than the plan."
     return Slide(title, "Scenarios", parts, "Scenario Compare")
 
 
 def _changed(value: float, unit: str) -> str:
-    return "-" if pd.isna(value) else f"{value * 100:+.1f} pt" if unit == "fraction" else f"{value:+,.0f}"
+    return "-" if pd.isna(value) else f"{value * 100:+.1f} pt" if unit == "fraction" else number(value, "+,.0f")
 
 
 def follow_up(tables: Tables) -> Slide:
@@ -147,11 +156,11 @@ def follow_up(tables: Tables) -> Slide:
     work = tables.table("Worklist").sort_values("rank", kind="stable")
     rows = [[number(r.rank), r.kind, r.family, number(r.value), short(r.next_step, 110), r.owner or "nobody", r.state or "open"] for r in work.itertuples(index=False)][:10]
     header = ("Rank", "Kind", "Family", f"At stake, {tables.currency}", "Next step", "Owner", "State")
-    _titled(parts, whole(4.6), "What needs somebody now", header, rows, (0.5, 1.0, 1.5, 1.1, 5.0, 1.1, 0.8), {0, 3}, "Nothing is open.")
+    top = _titled(parts, whole(4.6), "What needs somebody now", header, rows, (0.5, 1.0, 1.5, 1.1, 5.0, 1.1, 0.8), {0, 3}, "Nothing is open.")
     cycle = tables.table("Cycle")
     late = cycle[(cycle["cycle"].str[:7] == tables.current[:7]) & cycle["state"].isin(["late", "open"])]
     rows = [[r.step, short(r.task, 60), r.responsible, r.due, r.state] for r in late.itertuples(index=False)][:4]
-    _titled(parts, whole(1.7, 6.05), "Tasks of the cycle that are open", ("Step", "Task", "Responsible", "Due", "State"), rows, (1.2, 4.6, 2.0, 1.2, 0.9), set(), "No task is open.")
+    _titled(parts, whole(1.7, top), "Tasks of the cycle that are open", ("Step", "Task", "Responsible", "Due", "State"), rows, (1.2, 4.6, 2.0, 1.2, 0.9), set(), "No task is open.")
     return Slide(answer(tables, 10) or "Follow-up.", "Follow-up actions", parts, "Worklist, Cycle")
 
 

@@ -84,7 +84,10 @@ def key_charts(tables: Tables) -> Slide:
     demand = Chart(whole(3.1), "Demand by period, units: actual, then consensus", "lines", shown, [("Demand", line("Demand")), ("Demand last year", line("Demand", version="Last year"))])
     series = [("Revenue", line("Revenue")), ("Budget", line("Revenue", version="Budget")), ("Last year", line("Revenue", version="Last year"))]
     revenue = Chart(whole(3.1, 4.55), f"Revenue by period, {tables.currency}: actual, then plan", "columns", shown, [one for one in series if any(v is not None for v in one[1])])
-    return Slide(answer(tables, 4) or "Demand and revenue by period.", "Demand and revenue, all families and regions", [demand, revenue], "Financial Plan")
+    year = plan[:52] if "-W" in tables.current else plan[:12]
+    units, value = (float(pd.Series(tables.totals("Financial Plan", year, measure=measure, version="Plan")).sum(min_count=1)) for measure in ("Demand", "Revenue"))
+    title = f"The next {len(year)} periods ask for {number(units)} units and bring {tables.currency} {number(value)} of revenue."
+    return Slide(title, "Demand and revenue, all families and regions", [demand, revenue], "Financial Plan")
 
 
 def _without_nan(values: list[float]) -> list[float | None]:

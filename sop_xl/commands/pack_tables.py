@@ -84,7 +84,10 @@ def _text(value: object) -> str:
 
 def number(value: float, form: str = ",.0f") -> str:
     """A figure as it is read in a table; `-` where there is none."""
-    return "-" if pd.isna(value) else format(float(value), form)
+    if pd.isna(value):
+        return "-"
+    text = format(float(value), form)
+    return "0" if text.strip("+-0.,") == "" else text
 
 
 def percent(value: float, *, sign: bool = False) -> str:

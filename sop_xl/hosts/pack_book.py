@@ -25,6 +25,7 @@ from sop_xl.hosts.slides import (
     Slide,
     Table,
     Text,
+    row_height,
     value_ends,
 )
 
@@ -95,7 +96,7 @@ class _Page:
             self._text(Box(part.box.left, part.box.top + place * height, part.box.width, height * rows), line, part.size, INK, bold=part.bold)
 
     def _table(self, part: Table) -> None:
-        height = max(1, round(min(0.42, part.box.height / (len(part.rows) + 1)) * _DPI / _LINE))
+        height = max(1, round(row_height(part) * _DPI / _LINE))
         first, _ = _rows(part.box)
         edges, so_far = [0.0], 0.0
         for width in part.widths:

@@ -93,6 +93,11 @@ class Slide:
     cover: bool = False
 
 
+def row_height(table: Table) -> float:
+    """Inches of a row: less where many share the box."""
+    return min(0.42, table.box.height / (len(table.rows) + 1))
+
+
 def value_ends(chart: Chart) -> tuple[float | None, float | None]:
     """Where the axis of figures begins and ends: bars of one sign stand on zero, the other end is free."""
     figures = [value for _, values in chart.series for value in values if value is not None]
@@ -178,10 +183,9 @@ def _text(page: Any, part: Text, colour: str = INK) -> None:
 def _table(page: Any, part: Table) -> None:
     from pptx.util import Inches
 
-    row_height = min(0.42, part.box.height / (len(part.rows) + 1))
-    box = part.box
+    box, height = part.box, row_height(part)
     frame = page.shapes.add_table(
-        len(part.rows) + 1, len(part.header), Inches(box.left), Inches(box.top), Inches(box.width), Inches(row_height * (len(part.rows) + 1))
+        len(part.rows) + 1, len(part.header), Inches(box.left), Inches(box.top), Inches(box.width), Inches(height * (len(part.rows) + 1))
     )
     table = frame.table
     table.horz_banding = table.first_row = False
@@ -189,7 +193,7 @@ def _table(page: Any, part: Table) -> None:
     for column, width in enumerate(part.widths):
         table.columns[column].width = Inches(box.width * width / whole)
     for k, row in enumerate([part.header, *part.rows]):
-        table.rows[k].height = Inches(row_height)
+        table.rows[k].height = Inches(height)
         for column, text in enumerate(row):
             _cell(table.cell(k, column), text, part.size, head=k == 0, right=column in part.right)
 
