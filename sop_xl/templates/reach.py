@@ -51,6 +51,7 @@ STEMS = {
     "Approved Plan": "AP",
     "Snapshots": "SN",
     "Ten Questions": "TQ",
+    "Changes": "CH",
 }
 """First part of the names of each table that formulas add up or look up in."""
 
@@ -89,6 +90,7 @@ _LIST_FIELDS = {
     "Scenario Compare": ("scenario", "kpi", "value", "change"),
     "Snapshots": ("cycle", "version", "demand", "revenue", "gross_margin"),
     "Ten Questions": ("number", "question", "answer", "status", "evidence"),
+    "Changes": ("reference", "measure", "family", "order", "cause", "amount", "sentence"),
 }  # fmt: skip
 """Columns with a name of the tables whose columns are figures of their own."""
 
