@@ -5,6 +5,7 @@ from __future__ import annotations
 from sop_xl.sheets.spec import HEADER_ROW, LABEL_COLUMNS
 from sop_xl.templates import layout
 from sop_xl.templates.book import Book, period_letters
+from sop_xl.templates.change_check_rules import change_checks
 from sop_xl.templates.check_rules import PLACE_ROW, Check, demand_checks
 from sop_xl.templates.check_table_rules import table_checks
 from sop_xl.templates.cycle_check_rules import cycle_checks
@@ -74,6 +75,7 @@ def _groups(book: Book, figures: dict[str, int]) -> list[tuple[str, list[Check]]
         ("Cycle: what was published", cycle_checks(book)),
         ("Cycle: worklist", worklist_checks(book)),
         ("Cycle: the coming weeks", weekly_checks(book, figures)),
+        ("Cycle: what changed", change_checks(book)),
         ("Tables and data", table_checks(book)),
     ]
     return [(caption, checks) for caption, checks in groups if checks]

@@ -52,6 +52,7 @@ STEMS = {
     "Snapshots": "SN",
     "Ten Questions": "TQ",
     "Weekly Execution": "WE",
+    "Changes": "CH",
 }
 """First part of the names of each table that formulas add up or look up in."""
 
@@ -94,6 +95,7 @@ _LIST_FIELDS = {
         "item", "location", "family", "region", "week", "period", "planned_demand", "orders", "shipments", "planned_receipts", "receipts", "projected_balance",
         "safety_stock", "value", "exception", "next_step", "later_demand", "dependent_demand", "rank",
     ),
+    "Changes": ("reference", "measure", "family", "order", "cause", "amount", "sentence"),
 }  # fmt: skip
 """Columns with a name of the tables whose columns are figures of their own."""
 
