@@ -9,10 +9,13 @@ import pandas as pd
 
 from sop_xl.commands.inputs import Inputs
 from sop_xl.commands.published import inputs_of
+from sop_xl.commands.scenario_inputs import promoted_drivers
 from sop_xl.frames import LOCATIONS
 from sop_xl.periods import Timeline
 from sop_xl.plan.change_words import changed_lines, count_words, same_table
 from sop_xl.plan.override_policy import as_they_stood
+from sop_xl.plan.scenario_inputs import parted
+from sop_xl.plan.scenarios import PROMOTED
 from sop_xl.sheets import sheet
 from sop_xl.sheets.settings import Settings
 from sop_xl.sheets.spec import SheetKind
@@ -67,6 +70,7 @@ GROUPS = (
         moves_demand=False,
     ),
     Group("Decisions", ("Decisions",), moves_demand=False),
+    Group("Scenarios", ("Scenarios", "Scenario Drivers"), moves_demand=False),
     Group("Price", ("Price List",), item_columns=("unit_price",)),
     Group("FX", ("FX Rates",)),
     Group("Costs", ("Cost Rates",), item_columns=("unit_cost",), moves_demand=False),
@@ -99,7 +103,11 @@ class Side:
 
 
 def side_of(inputs: Inputs, timeline: Timeline) -> Side:
-    """The inputs of a run, as far as a plan depends on them; of an output that people mark only the lines that they marked."""
+    """The inputs of a run, as far as a plan depends on them: of an output that people mark only the lines that they marked, of scenarios those in the plan.
+
+    What a promoted scenario drives in an input (a promotion, a policy) is in that input by now, and counts under its cause; what it drives in
+    the network is under Scenarios.
+    """
     names = [name for group in GROUPS for name in group.sheets] + ["Items"]
     frames, details = {}, {}
     for name in names:
@@ -114,6 +122,11 @@ def side_of(inputs: Inputs, timeline: Timeline) -> Side:
             frames[name] = frame
         if reading.detail is not None:
             details[name] = reading.detail
+    drivers = parted(promoted_drivers(inputs))[1]
+    frames["Scenarios"] = inputs.frame("Scenarios").loc[lambda rows: rows["state"] == PROMOTED].reset_index(drop=True)
+    frames["Scenario Drivers"] = drivers.reset_index(drop=True)
+    if drivers.empty:
+        del frames["Scenarios"], frames["Scenario Drivers"]
     return Side(inputs.settings, timeline, frames, details, inputs.locations())
 
 

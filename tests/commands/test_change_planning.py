@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 from types import SimpleNamespace
 
 import pandas as pd
 import pytest
-from company import ITEMS, TIMELINE, append, cells, labels, make_workbook, run
+from company import ITEMS, TIMELINE, append, cells, make_workbook, run
 from plan_tables import month, table
 
 from sop_xl import frames
 from sop_xl.commands.change_groups import GROUPS
 from sop_xl.commands.change_planning import NOT_REPRODUCED, plan_changes
 from sop_xl.commands.inputs import read_inputs
-from sop_xl.commands.published import MODEL_WEIGHTS, Published, inputs_of, published_now, record_rows_of
-from sop_xl.commands.regenerate import regenerate_workbook
+from sop_xl.commands.published import MODEL_WEIGHTS, Published, inputs_of
 from sop_xl.commands.replan import Past, replan
 from sop_xl.frames import SUPPLY_PLAN, empty_frame
 from sop_xl.hosts.headless import HeadlessHost
@@ -91,6 +89,10 @@ CASES = {
     "Customer orders": {"Customer_Orders": lambda s: table(frames.CUSTOMER_ORDERS, {"order": "1", "item": "0044", "location": "Rome", "period": month("2025-01"), "demand": 2000.0})},
     "Capacity": ONE_RESOURCE,
     "Supply parameters": {"Inventory_Policy": lambda s: table(frames.INVENTORY_POLICY, {"policy": "1", "service_level": 0.7})},
+    "Scenarios": {
+        "Scenarios": lambda s: table(frames.SCENARIOS, {"scenario": "S", "name": "Rome grows", "state": "promoted"}, {"scenario": "T", "name": "tried", "state": "run"}),
+        "Scenario_Drivers": lambda s: table(frames.SCENARIO_DRIVERS, *({"scenario": name, "driver": "lead time", "action": "add", "value": 60.0} for name in "ST")),
+    },
     "Price": {"Price_List": lambda s: table(frames.PRICE_LIST, {"item": "0017", "currency": "EUR", "list_price": 150.0, "discount": 0.0, "valid_from": month("2025-01")})},
     "FX": {"FX_Rates": lambda s: s.sheets["FX Rates"].assign(fx_rate=lambda t: t["fx_rate"].where(t["rate_type"] != "plan", 0.95))},
     "Costs": {"Items": lambda s: s.sheets["Items"].assign(unit_cost=lambda t: t["unit_cost"] + 5.0)},
@@ -211,22 +213,9 @@ def test_nothing_was_published(stated):
 # --- in a workbook ---------------------------------------------------------------------------------------------------
 
 
-def published_plan(path: Path, monkeypatch) -> None:
-    """Plan a workbook and put its plan on record, as publishing does."""
-    from sop_xl.commands import regenerate
-
-    kept, write = [], regenerate._write
-    monkeypatch.setattr(regenerate, "_write", lambda host, results, wanted, say: kept.append(results) or write(host, results, wanted, say))
-    assert not regenerate_workbook(path, as_of="2025-01-05", recalc="off").exit_code
-    record = published_now(kept[-1], TIMELINE.current, 1, "2025-01-06", "Ann", "")
-    host = HeadlessHost(path)
-    host.write_table("Published Record", labels("Published Record"), record_rows_of([record], {TIMELINE.current: "2025-01"}))
-    host.save()
-
-
-def test_an_override_typed_after_publication_is_the_only_deviation(tmp_path, monkeypatch):
+def test_an_override_typed_after_publication_is_the_only_deviation(tmp_path):
     path = make_workbook(tmp_path / "company.xlsx")
-    published_plan(path, monkeypatch)
+    assert run("publish", path, "--by", "Ann", "--as-of", "2025-01-05", "--recalc", "off").exit_code == 0
     append(path, "Overrides", {"Override": "1", "Family": "Chairs", "From": "2025-03", "Action": "add", "Value": 50, "Owner": "Bo", "Reason code": "Other", "Reason": "dealer"})
     assert run("regenerate", path, "--as-of", "2025-01-07", "--recalc", "off").exit_code == 0
     rows = [row for row in cells(path, "Changes") if row["Measure"] == "Demand" and row["Family"] == "All"]
