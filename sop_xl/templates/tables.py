@@ -35,7 +35,7 @@ _WRAPPED = {
 }
 """Columns whose sentences run over several lines."""
 
-_LINES = {"Shortages": 3, "Binding Constraints": 2, "Options": 3, "Bridges": 2, "Budget Mapping": 2, "Gap List": 3, "Risk Outlook": 4, "Worklist": 2}
+_LINES = {"Shortages": 3, "Binding Constraints": 2, "Options": 3, "Bridges": 2, "Budget Mapping": 2, "Gap List": 3, "Risk Outlook": 4, "Worklist": 3}
 """Lines of text in a row of such a sheet, where it is not 1: new rows take over the height of the first, and nothing fits it to the text later."""
 _LINE_HEIGHT = 14.5
 
@@ -122,6 +122,7 @@ def _ways_to_the_evidence(book: Book, spec: SheetSpec) -> None:
     sheet.set_column(column, column, 16, styles())
     sheet.write_string(HEADER_ROW - 1, column, "Go to evidence", styles.header(spec.kind))
     for row in range(FIRST_ROW, FIRST_ROW + LINKED_MATTERS):
+        sheet.set_row(row - 1, _LINES[spec.name] * _LINE_HEIGHT)  # rows that are there already take over no height
         formula = f'=IF(${place}{row}="","",HYPERLINK("#\'"&${place}{row}&"\'!A1","go"))'
         sheet.write_formula(row - 1, column, formula, styles.link(), "")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sop_xl import vocabulary
 from sop_xl.sheets.spec import HEADER_ROW
-from sop_xl.templates.book import FIRST_ROW, Book, bounded
+from sop_xl.templates.book import FIRST_ROW, Book, bounded, quoted
 from sop_xl.templates.check_rules import Check
 
 LAST_LINE = FIRST_ROW + 299
@@ -17,7 +17,7 @@ def worklist_checks(book: Book) -> list[Check]:
         return []
     spec = book.spec("Worklist")
     rank = bounded(spec, "rank", last=LAST_LINE)
-    places = f'SUMPRODUCT(({rank}<>"")*({rank}<>ROW({rank})-{HEADER_ROW}))'
+    places = f'SUMPRODUCT(({rank}<>"")*({rank}<>ROW({rank})-ROW({quoted(spec.name)}!$A${HEADER_ROW})))'
     value, below = bounded(spec, "value", last=LAST_LINE), bounded(spec, "value", last=LAST_LINE, down=1)
     kind_below = bounded(spec, "kind", last=LAST_LINE, down=1)
     # accepted lines stand after the open ones and begin with the dearest again; people may change a state after the run
