@@ -129,6 +129,7 @@ WEEKLY_EXECUTION = spec(
     later_demand="number",     # part of planned_demand on days of the period after `period`: what a period has over its weeks can be added up
     dependent_demand="number",  # units that production takes, and that expire
     rank="number",             # of the exception by money, 1 = the most; NaN without one
+    elapsed="number",          # fraction of the week's working days that are over
 )  # fmt: skip
 TEN_QUESTIONS = spec(
     "ten_questions", "number",

@@ -34,6 +34,7 @@ def weekly_execution(known: WeeklyInputs, weeks: Weeks, rules: WeeklyRules) -> p
         "planned_demand": flows.planned_demand, "orders": flows.orders, "shipments": flows.shipments, "planned_receipts": flows.planned_receipts, "receipts": flows.receipts,
         "projected_balance": flows.balance, "safety_stock": flows.safety_stock, "value": value, "exception": exception, "next_step": step,
         "later_demand": flows.later_demand, "dependent_demand": flows.dependent_demand, "rank": rank,
+        "elapsed": np.broadcast_to(flows.elapsed, shape),
     }  # fmt: skip
     frame = pd.DataFrame(
         {name: np.repeat(flows.series.loc[alive, name].to_numpy(dtype=object), count) for name in ("item", "location", "family", "region")}

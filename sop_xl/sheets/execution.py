@@ -152,6 +152,7 @@ class WeeklyExecutionRow(Row):
     later_demand: float | None = column("Of it in the next period", "Part of the planned demand on days of the period after this one.", unit="units", default=None, width=14)
     dependent_demand: float | None = column("Production takes", "Units that production takes or that expire, split likewise.", unit="units", default=None, width=14)
     rank: float | None = column("Rank", "Of the exception by money.", unit="count", default=None, width=7)
+    elapsed: float | None = column("Over", "Part of the week's working days that are over: of planned demand, so much is the plan to date.", unit="fraction", cell=CellType.FRACTION, default=None, width=8)
 
 
 WEEKLY_EXECUTION = SheetSpec(

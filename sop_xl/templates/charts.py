@@ -213,6 +213,8 @@ def weeks_chart(book: Book, cells: Callable[[str], list[Any]], title: str, lines
         over.add_series({"name": text, "categories": cells(""), "values": cells(key), "line": {"color": colour, "width": 2.25}})
     chart.combine(over)
     _style(chart, title, unit="units")
+    # the weeks are names here: an axis of dates would leave room for every day between them
+    chart.set_x_axis({"num_font": _AXIS_FONT, "line": {"color": RULE}, "major_tick_mark": "none", "label_position": "low", "text_axis": True})
     return chart
 
 

@@ -93,7 +93,7 @@ _LIST_FIELDS = {
     "Ten Questions": ("number", "question", "answer", "status", "evidence"),
     "Weekly Execution": (
         "item", "location", "family", "region", "week", "period", "planned_demand", "orders", "shipments", "planned_receipts", "receipts", "projected_balance",
-        "safety_stock", "value", "exception", "next_step", "later_demand", "dependent_demand", "rank",
+        "safety_stock", "value", "exception", "next_step", "later_demand", "dependent_demand", "rank", "elapsed",
     ),
     "Changes": ("reference", "measure", "family", "order", "cause", "amount", "sentence"),
 }  # fmt: skip

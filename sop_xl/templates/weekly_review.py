@@ -48,6 +48,7 @@ class _Line:
 
 _LINES = (
     _Line("planned_demand", "Planned demand", "approved", bold=True),
+    _Line("elapsed", "Planned to date", "by working days"),
     _Line("orders", "Orders", "to date", stated=True),
     _Line("shipments", "Shipments", "to date", stated=True),
     _Line("planned_receipts", "Planned receipts", "orders and plan"),
@@ -83,15 +84,15 @@ def _header(book: Book, sheet: Any) -> None:
     styles, kind, top = book.styles, book.spec(NAME).kind, HEADER_ROW
     for index, text in enumerate(("Line", "What", "Unit", "All weeks")):
         sheet.write_string(top - 1, index, text, styles.header(kind, number=index == len(_WIDTHS) - 1))
-    weeks, span = filled(book.spec(SOURCE), "week"), f"${_FIRST}${top}:${_LAST}${top}"
+    weeks, over = filled(book.spec(SOURCE), "week"), filled(book.spec(SOURCE), "elapsed")
     for number in range(WEEKS):
         letters, before = column_letters(len(_WIDTHS) + 1 + number), column_letters(len(_WIDTHS) + number)
         # the weeks of a series follow one another: those of the first one are the weeks of all
         nth = f"INDEX({weeks},COLUMNS(${_FIRST}{top}:{letters}{top}))"
         look = styles.header(kind, number=True)
         sheet.write_formula(f"{letters}{top}", f'=IFERROR(IF(N({nth})>N({before}{top}),{nth},""),"")', _dated(book, look), "")
-        later = f'COUNTIFS({span},">"&{letters}{top},{span},"<="&sop_as_of)'
-        state = f'IF({letters}{top}="","",IF({letters}{top}>sop_as_of,"to come",IF({later}>0,"over","now")))'
+        past = f"N(INDEX({over},COLUMNS(${_FIRST}{top}:{letters}{top})))"
+        state = f'IF({letters}{top}="","",IF({past}>=1,"over",IF(OR({past}>0,{before}{top - 1}="over"),"now","to come")))'
         sheet.write_formula(f"{letters}{top - 1}", f"={state}", styles(font_size=8, font_color=MUTED, align="right"), "")
     sheet.conditional_format(f"{_FIRST}{top - 1}:{_LAST}{top - 1}", {
         "type": "cell", "criteria": "==", "value": '"now"', "format": styles.conditional(bold=True, font_color="#2F5D9B", bg_color="#E4EDF8"),
@@ -120,7 +121,10 @@ def _lines(book: Book, sheet: Any, spec: SheetSpec, row: int) -> int:
         for letters in _weeks():
             keys = _criteria(spec, letters)
             figure = f"SUMIFS({filled(spec, line.name)},{keys})"
-            if line.stated:  # a week of which nothing was stated is empty, no zero
+            if line.name == "elapsed":
+                over = f"INDEX({filled(spec, line.name)},COLUMNS(${_FIRST}{row}:{letters}{row}))"
+                figure = f"{letters}{HEADER_ROW + 1}*{over}"
+            elif line.stated:  # a week of which nothing was stated is empty, no zero
                 figure = f'IF(COUNTIFS({filled(spec, line.name)},"<>",{keys})=0,"",{figure})'
             sheet.write_formula(f"{letters}{row}", f'=IF({letters}${HEADER_ROW}="","",{figure})', number, "")
         if line.stock:
@@ -157,11 +161,11 @@ def _charts(book: Book, row: int) -> None:
 
     sheet = book.worksheets[NAME]
     pictures = (
-        ("A", 520, charts.weeks_chart(book, cells, "Planned demand against orders", {"planned_demand": "Planned demand"}, {"orders": "Orders", "shipments": "Shipments"}), "Planned demand by week beside orders and shipments to date"),
-        ("H", 620, charts.weeks_chart(book, cells, "Where stock is heading", {"safety_stock": "Safety stock"}, {"projected_balance": "Projected balance"}), "Projected balance by week against safety stock"),
+        ("A", 640, charts.weeks_chart(book, cells, "Planned demand against orders", {"planned_demand": "Planned demand"}, {"orders": "Orders", "shipments": "Shipments"}), "Planned demand by week beside orders and shipments to date"),
+        ("H", 655, charts.weeks_chart(book, cells, "Where stock is heading", {"safety_stock": "Safety stock"}, {"projected_balance": "Projected balance"}), "Projected balance by week against safety stock"),
     )  # fmt: skip
     for letters, width, chart, text in pictures:
-        charts.insert_on(sheet, chart, f"{letters}{row}", width, 270, text)
+        charts.insert_on(sheet, chart, f"{letters}{row}", width, 275, text)
 
 
 def _exceptions(book: Book, sheet: Any, spec: SheetSpec, row: int) -> int:
@@ -191,9 +195,9 @@ def _exceptions(book: Book, sheet: Any, spec: SheetSpec, row: int) -> int:
             "B": (of("exception"), styles.body(shrink=True)),
             "D": (of("value"), styles.body(review.dashed("#,##0"))),
             _FIRST: (of("week"), styles.body(DATE_FORMAT, shrink=True, align="right")),
-            "F": (of("next_step"), styles.body(font_size=9, align="left", indent=1, text_wrap=True)),
+            "F": (of("next_step"), styles.body(font_size=9, align="left", indent=1, shrink=True)),
         }
-        sheet.set_row(line - 1, 24)
+        sheet.set_row(line - 1, 17)
         for letters, (formula, look) in shown.items():
             empty = f'IF({number}=1,"nothing does","")' if letters == "A" else '""'
             if letters == "F":
