@@ -169,6 +169,7 @@ WITHOUT_BUTTON: dict[str, str] = {
     "verify": "holds a closed file against what its inputs give; for pipelines and before a commit",
     "lint": "holds a closed file against modelling standards; for who builds workbooks",
     "render": "prints with LibreOffice; Excel prints by itself",
+    "pack": "makes a presentation and a bound file of the saved workbook; for the day before the meeting",
     "templates build": "makes the shipped templates; for who develops the package",
     "addin build": "makes the add-in that holds the buttons",
     "install": "puts the add-in into Excel, before there is a button",

@@ -6,6 +6,7 @@ import pandas as pd
 
 from sop_xl.commands.pack_tables import Tables, figure, number, percent
 from sop_xl.hosts.slides import BODY_TOP, MARGIN, WIDTH, Box, Chart, Slide, Table, Text
+from sop_xl.plan.grid import records
 
 FULL = WIDTH - 2 * MARGIN
 HALF = FULL / 2 - 0.1
@@ -65,7 +66,7 @@ def cover(tables: Tables, name: str, as_of: str) -> Slide:
 def ten_questions(tables: Tables) -> Slide:
     """The ten questions, their answers and statuses."""
     asked = tables.table("Ten Questions")
-    rows = [[number(r.number), r.question, r.status, r.answer] for r in asked.itertuples(index=False)]
+    rows = [[number(r.number), r.question, r.status, r.answer] for r in records(asked)]
     poor = int((asked["status"] == "poor").sum())
     title = f"{poor} of ten questions are answered with poor." if poor else "No question is answered with poor."
     table = Table(whole(6.3), ("No", "Question", "Status", "Answer"), rows, (0.4, 2.4, 0.8, 8.4), frozenset({0}), 10)
@@ -76,7 +77,7 @@ def key_charts(tables: Tables) -> Slide:
     """Demand and revenue by period."""
     past, plan = tables.periods("Financial Plan")
     shown = [*past[-12:], *plan[:18]]
-    plan_lines = dict(version="Plan")
+    plan_lines = {"version": "Plan"}
 
     def line(measure: str, **labels: str) -> list[float | None]:
         return _without_nan(tables.totals("Financial Plan", shown, measure=measure, **(plan_lines | labels)))
@@ -103,7 +104,7 @@ def changes(tables: Tables) -> Slide:
         return Slide(title, subtitle, [Text(whole(1), ["There is no earlier published plan to compare with."])], "Changes")
     measures = list(dict.fromkeys(own["measure"]))
     causes = list(dict.fromkeys(own.sort_values("order", kind="stable")["cause"]))
-    amounts = {(r.measure, r.cause): r.amount for r in own.itertuples(index=False)}
+    amounts = {(r.measure, r.cause): r.amount for r in records(own)}
     units = dict(zip(own["measure"], own["unit"], strict=True))
     rows = [[cause, *(number(amounts.get((measure, cause), float("nan")), ",.0f") for measure in measures)] for cause in causes]
     table = Table(whole(2.9), ("Cause", *(f"{m}, {units[m]}" for m in measures)), rows[:MOST_ROWS], (2.4, *[1.8] * len(measures)), frozenset(range(1, len(measures) + 1)), 10)
@@ -117,8 +118,8 @@ def key_figures(tables: Tables) -> Slide:
     """The scorecard over all items."""
     kpis = tables.table("KPIs")
     own = kpis[kpis["scope"] == "All"]
-    rows = [[r.kpi, figure(r.value, r.unit), figure(r.target, r.unit), r.unit, r.status, short(r.meaning, 105)] for r in own.itertuples(index=False) if pd.notna(r.value)]
-    missing = [r.kpi for r in own.itertuples(index=False) if pd.isna(r.value)]
+    rows = [[r.kpi, figure(r.value, r.unit), figure(r.target, r.unit), r.unit, r.status, short(r.meaning, 105)] for r in records(own) if pd.notna(r.value)]
+    missing = [r.kpi for r in records(own) if pd.isna(r.value)]
     parts: list[Table | Text] = [Table(whole(5.7), ("Key figure", "Value", "Target", "Unit", "Status", "Meaning"), rows[:22], (2.2, 0.9, 0.8, 0.8, 0.7, 5.3), frozenset({1, 2}), 10)] if rows else []
     if missing:
         parts.append(Text(Box(MARGIN, 7.15, FULL, 0.6), [f"Not measurable yet: {short(', '.join(missing), 220)}."], 10))

@@ -31,11 +31,11 @@ from sop_xl.hosts.slides import (
 
 _STEP = 10
 """Pixels of a grid column, about a tenth of an inch."""
-_LINE = 20
+_LINE = 10
 """Pixels of a grid row."""
 _DPI = 96
 _COLUMNS = round((WIDTH - 2 * MARGIN) * _DPI / _STEP)
-_ROWS = 38
+_ROWS = 76
 
 
 def book_bytes(slides: Sequence[Slide]) -> bytes:
@@ -91,12 +91,14 @@ class _Page:
 
     def _lines(self, part: Text) -> None:
         height = max(part.size * 1.7 / 72, 0.21)
-        for place, line in enumerate(part.lines):
+        top = part.box.top
+        for line in part.lines:
             rows = 1 + len(line) * part.size * 0.5 / 72 // part.box.width
-            self._text(Box(part.box.left, part.box.top + place * height, part.box.width, height * rows), line, part.size, INK, bold=part.bold)
+            self._text(Box(part.box.left, top, part.box.width, height * rows), line, part.size, INK, bold=part.bold)
+            top += height * rows
 
     def _table(self, part: Table) -> None:
-        height = max(1, round(row_height(part) * _DPI / _LINE))
+        height = max(1, int(row_height(part) * _DPI / _LINE))
         first, _ = _rows(part.box)
         edges, so_far = [0.0], 0.0
         for width in part.widths:
@@ -144,7 +146,7 @@ class _Page:
         chart.set_legend({"position": "bottom", "font": font} if len(part.series) > 1 else {"none": True})
         chart.set_chartarea({"border": {"color": f"#{RULE}"}})
         names = {"num_font": font, "label_position": "low", "line": {"color": f"#{RULE}"}, **({"reverse": True} if part.kind == "bars" else {})}
-        figures = {"num_font": font, "num_format": part.number_format, "major_gridlines": {"visible": True, "line": {"color": "#E8EBEF"}}, "line": {"none": True}}
+        figures: dict[str, Any] = {"num_font": font, "num_format": part.number_format, "major_gridlines": {"visible": True, "line": {"color": "#E8EBEF"}}, "line": {"none": True}}
         low, high = value_ends(part)
         figures |= {key: end for key, end in (("min", low), ("max", high)) if end is not None}
         chart.set_x_axis(names if part.kind != "bars" else figures)
@@ -156,13 +158,13 @@ class _Page:
 
 
 def _foot() -> float:
-    return 0.35 + (_ROWS - 1) * _LINE / _DPI
+    return 0.35 + (_ROWS - 2) * _LINE / _DPI
 
 
 def _rows(box: Box) -> tuple[int, int]:
     """0-based first and last grid row; the page begins at 0.35 inches."""
-    first = max(0, round((box.top - 0.35) * _DPI / _LINE))
-    return first, max(first, first + round(box.height * _DPI / _LINE) - 1)
+    first, after = (max(0, round((edge - 0.35) * _DPI / _LINE)) for edge in (box.top, box.top + box.height))
+    return first, max(first, after - 1)
 
 
 def _columns(left: float, width: float) -> tuple[int, int]:

@@ -119,7 +119,7 @@ def critical_constraints(
     peaks = load.groupby("period")["utilisation_required"].max().reindex(year).dropna()
     full = ""
     if len(load):
-        top = load.loc[load["utilisation_required"].idxmax()]
+        top = load.iloc[int(load["utilisation_required"].to_numpy(dtype=float).argmax())]
         asked = f"{top['resource']} is asked for {top['utilisation_required'] * 100:.0f} % of its hours in {timeline.calendar.label(top['period'])}"
         full = f"{asked}." if top["utilisation_required"] <= 1 else f"{asked}: it is the bottleneck."
     shown, points = ("Utilisation required of the fullest resource", peaks.tolist()) if len(peaks) else ("", [])

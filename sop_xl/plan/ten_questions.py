@@ -179,11 +179,12 @@ def on_plan_financially(comparison: pd.DataFrame, financial_plan: pd.DataFrame, 
         return Answer(FINANCE, words, float(row.gap), currency, UNRATED, "Plan Comparison")
     span = found["span"].iloc[0]
     lines = list(records(found[found["span"] == span]))
-    words, statuses = [], []
+    told_lines: list[str] = []
+    statuses: list[str] = []
     for row in sorted(lines, key=lambda one: one.measure != "revenue"):
         name = "revenue" if row.measure == "revenue" else "gross margin"
         far = f", {share(row.gap_percent)}" if np.isfinite(row.gap_percent) else ""
-        words.append(f"{name} {money(row.plan, currency)} against {money(row.reference_value, currency)} budgeted ({money(row.gap, currency, sign=True)}{far})")
+        told_lines.append(f"{name} {money(row.plan, currency)} against {money(row.reference_value, currency)} budgeted ({money(row.gap, currency, sign=True)}{far})")
         part = row.variance / abs(row.reference_value) if row.reference_value else np.sign(row.variance)
         statuses.append(POOR if part < -_LARGE else WATCH if part < -1e-9 else GOOD)
     coming = compared_with_budget(financial_plan[financial_plan["period"].isin(timeline.plan[: timeline.calendar.season])], "revenue")
@@ -191,7 +192,7 @@ def on_plan_financially(comparison: pd.DataFrame, financial_plan: pd.DataFrame, 
     main = next((row for row in lines if row.measure == "revenue"), lines[0])
     verdict = {GOOD: "Yes", WATCH: "Slightly below", POOR: "No"}[worst(statuses)]
     return Answer(
-        FINANCE, told(f"{verdict}. {span}, of what is budgeted: {'; '.join(words)}."), float(main.gap), currency, worst(statuses), "Plan Comparison",
+        FINANCE, told(f"{verdict}. {span}, of what is budgeted: {'; '.join(told_lines)}."), float(main.gap), currency, worst(statuses), "Plan Comparison",
         "Revenue - budget by period", by_period.tolist(),
     )  # fmt: skip
 
