@@ -101,7 +101,7 @@ def events_of_heirs(grid: Grid, baseline: Matrix, arrived: Matrix, events: pd.Da
     for row in records(events.sort_values("event", kind="stable")):
         during = event_profile(row, timeline).rise > 0
         rows = np.flatnonzero(grid.scope(row.item, row.family, row.location, row.region))
-        if _states_units(row) or not during.any():
+        if _states_units(row) or row.effect == 0 or not during.any():  # a change of price alone asks for no baseline
             continue
         lost = ((baseline[rows] <= 0) & (arrived[rows] > TOLERANCE))[:, during].any(axis=1)
         if lost.any():
