@@ -18,6 +18,7 @@ from sop_xl.commands.tables import plain_table, plain_text
 from sop_xl.errors import ContractError, Problem, errors_in
 from sop_xl.hosts.headless import HeadlessHost
 from sop_xl.hosts.protocol import Host
+from sop_xl.plan.grid import records
 from sop_xl.plan.scenario_figures import MARGIN, REVENUE, SERVICE
 from sop_xl.plan.scenario_library import LIBRARY, Standard, Subjects
 from sop_xl.sheets import sheet
@@ -83,7 +84,7 @@ def list_scenarios(workbook: Path) -> Report:
     host = HeadlessHost(workbook)
     inputs = read_inputs(host)
     stated, drivers = inputs.frame(SCENARIOS), inputs.frame(DRIVERS)
-    rows = [[row.scenario, row.state or "run", str(int((drivers["scenario"] == row.scenario).sum())), row.name] for row in stated.itertuples(index=False)]
+    rows = [[str(row.scenario), str(row.state or "run"), str(int((drivers["scenario"] == row.scenario).sum())), str(row.name)] for row in records(stated)]
     offered = [[entry.key, entry.words] for entry in LIBRARY]
     return Report("scenario list", str(workbook), summary=f"{workbook.name}: {len(rows)} scenarios, {int((stated['state'] == PROMOTED).sum())} of them promoted", facts={"scenarios": stated["scenario"].tolist()},
                   tables=[("Scenarios", ["Scenario", "State", "Drivers", "Description"], rows), ("Standard library", ["Name", "What"], offered)])  # fmt: skip
@@ -162,8 +163,10 @@ def _subjects(host: Host, scope: Mapping[str, str]) -> tuple[Inputs, Subjects]:
             some = ", ".join(sorted(listed[field] - {""})[:8])
             raise ContractError([Problem("scenario add", "", f"unknown-{field}", f"expected a {field} of the workbook: {some}", f'"{label}"')])
     item = scope.get("item", "")
-    given = {field: scope[field] for field in ("region", "supplier", "resource") if scope.get(field)}
-    return inputs, replace(subjects, **given, **({"material": item, "launch": item if item else subjects.launch, "single": item} if item else {}))
+    return inputs, replace(
+        subjects, region=scope.get("region") or subjects.region, supplier=scope.get("supplier") or subjects.supplier, resource=scope.get("resource") or subjects.resource,
+        material=item or subjects.material, launch=item or subjects.launch, single=item or subjects.single,
+    )  # fmt: skip
 
 
 def _set_state(host: Host, inputs: Inputs, scenario: str) -> None:

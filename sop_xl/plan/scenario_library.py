@@ -9,8 +9,10 @@ import pandas as pd
 
 from sop_xl.periods import Timeline
 
-SHORT, LONG, OUT_FOR = 1, 2, 2
-"""Periods: from which one on a supplier is out (the one after the current), by how many months a launch slips, and for how many months he is out."""
+OUT_FROM = 1
+"""Planned period, from 0, in which the supplier stops delivering: what is due in the current one is under way."""
+SLIP, OUT_FOR = 2, 2
+"""Months by which a launch slips, and for which the supplier is out."""
 LATE_DAYS = 14.0
 MONTH_DAYS = 30.4375
 
@@ -25,8 +27,8 @@ class Subjects:
         Its planned periods.
     region
         Largest by revenue in the last season.
-    supplier, suppliers_items
-        Largest by purchase value, and whether anything is bought at all.
+    supplier
+        Largest by purchase value.
     material
         Item with the largest purchase value of those that something is made of, else of all that are bought.
     launch
@@ -94,7 +96,7 @@ def _supplier_out(subjects: Subjects) -> Standard | str:
     if not subjects.supplier:
         return "Sourcing and Purchase History name no supplier"
     plan = subjects.timeline.plan
-    first = min(SHORT, len(plan) - 1)
+    first = min(OUT_FROM, len(plan) - 1)
     last = min(first + _periods(subjects, OUT_FOR) - 1, len(plan) - 1)
     driver = {"driver": "supplier out", "supplier": subjects.supplier, "first_period": plan[first], "last_period": plan[last], "action": "percent"}
     return Standard(f"{subjects.supplier} out", f"The largest supplier, {subjects.supplier}, delivers nothing for two months.", (driver,))
@@ -114,7 +116,7 @@ def _material_late(subjects: Subjects) -> Standard | str:
 def _launch_slips(subjects: Subjects) -> Standard | str:
     if not subjects.launch:
         return "Lifecycle has no launch to come"
-    driver = {"driver": "launch date", "item": subjects.launch, "action": "add", "value": float(_periods(subjects, LONG))}
+    driver = {"driver": "launch date", "item": subjects.launch, "action": "add", "value": float(_periods(subjects, SLIP))}
     return Standard(f"{subjects.launch} two months late", f"The launch of {subjects.launch} slips by two months; what it succeeds is sold so much longer.", (driver,))
 
 

@@ -20,6 +20,7 @@ from sop_xl.plan.scenario_figures import (
     CO2,
     INVENTORY,
     KEPT,
+    MARGIN,
     MEANING,
     PLAN,
     REVENUE,
@@ -29,7 +30,7 @@ from sop_xl.plan.scenario_figures import (
     UTILISATION,
 )
 from sop_xl.plan.scenario_service import late_with_components
-from sop_xl.plan.scenarios import apply_drivers, compare_scenarios
+from sop_xl.plan.scenarios import apply_drivers, compare_scenario, compare_scenarios, ground_of, plan_rows
 from sop_xl.plan.supply.figures import plan_figures
 from sop_xl.plan.supply.network import SupplyRules
 from sop_xl.plan.supply.solver import solve_supply
@@ -240,3 +241,39 @@ def test_what_is_made_of_a_late_material_is_late_by_what_its_stock_does_not_cove
     reached = late_with_components(world(), late, held, np.array([[100.0], [100.0]]))
     assert reached[0].tolist() == pytest.approx([0, 0, 0.4, 0.4, 0, 0])
     assert reached[1].tolist() == late[1].tolist()
+
+
+class TestMoneyAndEmissions:
+    def rows(self, network, budget=None, **driver_of):
+        base = solve_supply(network, RULES)
+        ground = ground_of(network, RULES, base, base, ITEMS, NOWHERE, plan_figures, budget=budget)
+        drivers = table(frames.SCENARIO_DRIVERS, driver("What if", **driver_of)) if driver_of else frames.empty_frame(frames.SCENARIO_DRIVERS)
+        return pd.concat([plan_rows(ground), compare_scenario(ground, "What if", drivers, ground.start(None), solve_supply, plan_figures)[0]])
+
+    def test_gross_margin_is_revenue_less_unit_cost_of_what_is_served(self):
+        """600 paint at 20 that cost 8 each: 7,200; at a tenth more each 1,200 more."""
+        compare = self.rows(world(), name="price", amount=0.1)
+        assert figure(compare, PLAN, MARGIN) == pytest.approx(600 * 12.0)
+        assert figure(compare, "What if", MARGIN, "change") == pytest.approx(600 * 2.0)
+
+    def test_revenue_is_held_against_budget_only_where_there_is_one(self):
+        """Budgeted are 1,500 in January; 100 paint at 20 are sold then."""
+        budget = pd.DataFrame({"family": ["Family"], "period": [month("2026-01")], "revenue": [1500.0]})
+        compare = self.rows(world(), budget)
+        assert figure(compare, PLAN, BUDGET_GAP) == pytest.approx(500.0)
+        assert BUDGET_GAP not in set(self.rows(world())["kpi"])
+
+    def test_emissions_are_those_of_what_is_ordered_and_unknown_where_nobody_gives_any(self):
+        """Resin weighs 3 kg a unit; making paint is not counted, as nothing is given for it."""
+        network = world()
+        bought = network.sources["kind"] == "buy"
+        network = replace(network, sources=network.sources.assign(co2_per_unit=np.where(bought, 3.0, np.nan)))
+        compare = self.rows(network)
+        orders = solve_supply(network, RULES).orders[bought.to_numpy()].sum()
+        assert orders > 0
+        assert figure(compare, PLAN, CO2) == pytest.approx(3.0 * orders)
+        assert compare.loc[compare["kpi"] == CO2, "unit"].unique().tolist() == ["kg"]
+
+    def test_no_drivers_give_the_plan(self):
+        compare = self.rows(world())
+        assert (compare["change"] == 0).all()
