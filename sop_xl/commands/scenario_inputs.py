@@ -9,6 +9,7 @@ import pandas as pd
 
 from sop_xl.commands.inputs import Inputs
 from sop_xl.periods import Timeline
+from sop_xl.plan.grid import records
 from sop_xl.plan.notes import Note
 from sop_xl.plan.scenario_inputs import Stated, parted, state_drivers
 from sop_xl.plan.scenario_world import driver_key
@@ -34,12 +35,12 @@ def with_drivers(inputs: Inputs, drivers: pd.DataFrame, timeline: Timeline) -> t
         return inputs, []
     labels = {column.name: column.label for column in columns_of(Settings) if column.name in POLICIES}
     stated = Stated(
-        timeline, **{field: inputs.frame(name) for name, field in _FRAMES.items()}, items=inputs.frame("Items"),
+        timeline, events=inputs.frame("Events"), lifecycle=inputs.frame("Lifecycle"), overrides=inputs.frame("Overrides"), fx_rates=inputs.frame("FX Rates"), items=inputs.frame("Items"),
         settings={label: float(getattr(inputs.settings, name)) for name, label in labels.items()}, plan_currency=inputs.settings.plan_currency,
     )  # fmt: skip
     changed, notes = state_drivers(stated, drivers)
-    moved = {labels_name: value for labels_name, value in changed.settings.items() if value != stated.settings[labels_name]}
-    settings, more = _with_settings(inputs.settings, {name: moved[label] for name, label in labels.items() if label in moved}, drivers)
+    moved = {name: changed.settings[label] for name, label in labels.items() if changed.settings[label] != stated.settings[label]}
+    settings, more = _with_settings(inputs.settings, moved, drivers)
     given = {name: getattr(changed, field) for name, field in _FRAMES.items() if getattr(changed, field) is not getattr(stated, field)}
     return substituted(inputs, given, settings), notes + more
 
@@ -48,7 +49,7 @@ def with_promoted(inputs: Inputs, timeline: Timeline) -> tuple[Inputs, list[Note
     """The inputs as the plan is made from them: with the drivers of inputs of every promoted scenario. Those of the network are applied by `plan_supply`."""
     of_inputs, _, of_budget = parted(promoted_drivers(inputs))
     changed, notes = with_drivers(inputs, of_inputs, timeline)
-    for row in of_budget.itertuples(index=False):
+    for row in records(of_budget):
         words = f"{row.scenario}, {row.driver}: the plan is held against the budget as it stands; finance enters a new one in Budget"
         notes.append(Note("scenario_drivers", driver_key(row), "scenario-budget-stays", words))
     return changed, notes
@@ -97,7 +98,7 @@ def _with_settings(settings: Settings, moved: Mapping[str, float], drivers: pd.D
             whole = int(value) if isinstance(getattr(settings, name), int) and value == int(value) else value
             settings = Settings.model_validate(settings.model_dump() | {name: whole})
         except ValidationError:
-            row = next(r for r in drivers.itertuples(index=False) if r.driver == "policy" and r.setting.casefold() == label.casefold())
+            row = next(r for r in records(drivers) if r.driver == "policy" and r.setting.casefold() == label.casefold())
             words = f"{row.scenario}, policy: expected a number {limits_of(columns[name])} for {label}, got {value:g}; the row is left out"
             notes.append(Note("scenario_drivers", driver_key(row), "scenario-value-out-of-range", words))
     return settings, notes

@@ -20,6 +20,7 @@ from sop_xl.hosts import forecast_cache
 from sop_xl.periods import Timeline
 from sop_xl.plan.budget_families import budget_by_family
 from sop_xl.plan.fingerprint import fingerprint
+from sop_xl.plan.grid import records
 from sop_xl.plan.notes import Note, notes_frame
 from sop_xl.plan.scenario_inputs import changed_budget, parted
 from sop_xl.plan.scenarios import Ground, Start, compare_scenario, ground_of, plan_rows, scenarios_to_run
@@ -154,7 +155,7 @@ def _about_scenario(unheard: Sequence[pd.DataFrame], drivers: pd.DataFrame) -> l
     scenario = str(drivers["scenario"].iloc[0])
     heard = pd.concat(unheard, ignore_index=True) if unheard else pd.DataFrame(columns=list(Note._fields))
     own = heard[(heard["key"] == f"scenario {scenario}") | heard["key"].str.startswith(f"scenario {scenario} (")]
-    return [Note("scenarios", scenario, row.rule, f"{scenario}: {row.note}") for row in own.itertuples(index=False)]
+    return [Note("scenarios", scenario, row.rule, f"{scenario}: {row.note}") for row in records(own)]
 
 
 def _solved(
@@ -228,4 +229,4 @@ def _kept(key: str) -> Compared | None:
         return None
     rows = stored["rows"]
     text = {name: rows[name].fillna("").astype(object) for name in ("scenario", "kpi", "unit", "note")}
-    return rows.assign(**text), [Note(*row) for row in stored["notes"].itertuples(index=False, name=None)]
+    return rows.assign(**text), [Note(*map(str, row)) for row in stored["notes"].itertuples(index=False, name=None)]
