@@ -4,7 +4,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sop_xl.frames import CONSENSUS_DEMAND, INVENTORY_PLAN, ITEMS, LOCATIONS, OPEN_ORDERS, WEEKLY_ACTUALS, WEEKLY_EXECUTION, check_frame, empty_frame
+from sop_xl.frames import (
+    CONSENSUS_DEMAND,
+    INVENTORY_PLAN,
+    ITEMS,
+    LOCATIONS,
+    OPEN_ORDERS,
+    WEEKLY_ACTUALS,
+    WEEKLY_EXECUTION,
+    check_frame,
+    empty_frame,
+)
 from sop_xl.periods import Calendar, CalendarKind, Timeline
 from sop_xl.plan.weekly_exceptions import WeeklyRules
 from sop_xl.plan.weekly_execution import weekly_execution
