@@ -129,7 +129,7 @@ def test_every_page_of_the_content_prints_on_one_page_of_its_own():
         Chart(Box(0.5, 4.6, WIDTH - 1, 3), "Revenue", "columns", ["2025-01", "2025-02"], [("Revenue", [1.0, None])]),
     ]
     full = Table(Box(0.5, 1.35, 6.0, 6.3), ("Family",), [["Tables"]] * 16, (1,))  # as many rows as a page of families has
-    pages = [Slide("Families", "", [full], "Financial Plan"), Slide("First", "with a table", parts, "KPIs"), Slide("Second", "with text", [Text(Box(0.5, 1.35, 10, HEIGHT - 3), ["A line.", "And one that runs over more than one line of the page. " * 4, "Last."])], cover=True)]
+    pages = [Slide("Families", "", [full], "Financial Plan"), Slide("First", "with a table", parts, "KPIs"), Slide("Second", "with text", [Text(Box(0.5, 3.5, 10, HEIGHT - 5), ["A line.", "And one that runs over more than one line of the page. " * 4, "Last."])], cover=True)]
     printed = pypdf.PdfReader(io.BytesIO(printed_book(book_bytes(pages))))
     assert len(printed.pages) == len(pages)
     assert "1,234" in printed.pages[1].extract_text()
