@@ -65,9 +65,12 @@ def test_the_weeks_hold_to_the_published_plan_whatever_is_planned_since(planned,
     published = run("publish", path, "--by", "Ann", "--as-of", "2025-01-10", "--recalc", "off")
     assert published.exit_code == 0, published.output
     before = [r["Planned demand"] for r in rows(path, "0044", "Rome")]
-    append(path, "Overrides", {"Override": "O1", "Item": "0044", "From": datetime(2025, 1, 1), "To": datetime(2025, 12, 1), "Action": "percent", "Value": 0.5, "Reason code": "other"})
+    more = {"Override": "O1", "Item": "0044", "From": datetime(2025, 1, 1), "To": datetime(2025, 12, 1), "Action": "percent", "Value": 0.5}
+    append(path, "Overrides", more | {"Reason code": "other", "Reason": "a new customer", "Owner": "Ann"})
     done = run("regenerate", path, "--as-of", "2025-01-10", "--recalc", "off")
     assert done.exit_code == 0, done.output
+    consensus = next(r for r in cells(path, "Consensus Demand") if (r["Item"], r["Location"], r["Measure"]) == ("0044", "Rome", "Consensus demand"))
+    assert consensus["2025-01"] > 1.2 * sum(r["Planned demand"] for r in rows(path, "0044", "Rome") if r["Period"] == "2025-01")
     assert [r["Planned demand"] for r in rows(path, "0044", "Rome")] == before
     assert not [r for r in cells(path, "Problems") if r["Rule"] == "weeks-of-unapproved-plan"]
 
