@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -86,7 +86,7 @@ def compare_rows(plan: Outcome, reference: Outcome, outcomes: Sequence[Outcome],
     shown, base = _values(plan, kept), _values(reference, kept)
     rows = [(PLAN, kpi, shown[kpi], 0.0, UNIT.get(kpi, MONEY), meaning) for kpi, meaning in MEANING.items() if kpi in shown]
     for outcome in outcomes:
-        kept, own_by_stock = kept_service(outcome.world, _stock_by(outcome, plan), targets)
+        kept, own_by_stock = kept_service(*_surprised(outcome, plan), targets)
         own = _values(outcome, kept)
         notes = _notes(outcome, reference, own, base, own_by_stock, by_stock)
         for kpi in (kpi for kpi in MEANING if kpi in shown and kpi in base):
@@ -95,13 +95,15 @@ def compare_rows(plan: Outcome, reference: Outcome, outcomes: Sequence[Outcome],
     return pd.DataFrame(rows, columns=list(frames.SCENARIO_COMPARE.columns)).astype({"value": "float64", "change": "float64"})
 
 
-def _stock_by(outcome: Outcome, plan: Outcome) -> Matrix:
-    """(N, T) stock of the plan in the places that the stocks of a scenario have."""
-    mine, theirs = outcome.world.base.points, plan.solution.network.points
-    if mine is theirs:
-        return plan.solution.stock
-    place = pair_positions(theirs, mine)
-    return np.where((place >= 0)[:, None], plan.solution.stock[place], 0.0)
+def _surprised(outcome: Outcome, plan: Outcome) -> tuple[World, Matrix]:
+    """A scenario with the safety stock of the plan, and the (N, T) stock of the plan, each in the places that the stocks of the scenario have."""
+    before, base = plan.solution.network, outcome.world.base
+    if base is before:
+        return outcome.world, plan.solution.stock
+    place = pair_positions(before.points, base.points)
+    known = (place >= 0)[:, None]
+    held = replace(base, safety_stock=np.where(known, before.safety_stock[place], 0.0))
+    return replace(outcome.world, base=held), np.where(known, plan.solution.stock[place], 0.0)
 
 
 def _moved(kpi: str, value: float, change: float) -> float:

@@ -251,16 +251,16 @@ class TestMoneyAndEmissions:
         return pd.concat([plan_rows(ground), compare_scenario(ground, "What if", drivers, ground.start(None), solve_supply, plan_figures)[0]])
 
     def test_gross_margin_is_revenue_less_unit_cost_of_what_is_served(self):
-        """600 paint at 20 that cost 8 each: 7,200; at a tenth more each 1,200 more."""
+        """600 paint at 20 that cost 8 each and 600 resin at 3 that cost 2; at a tenth more, 2 and 0.3 each more."""
         compare = self.rows(world(), name="price", amount=0.1)
-        assert figure(compare, PLAN, MARGIN) == pytest.approx(600 * 12.0)
-        assert figure(compare, "What if", MARGIN, "change") == pytest.approx(600 * 2.0)
+        assert figure(compare, PLAN, MARGIN) == pytest.approx(600 * 12.0 + 600 * 1.0)
+        assert figure(compare, "What if", MARGIN, "change") == pytest.approx(600 * 2.0 + 600 * 0.3)
 
     def test_revenue_is_held_against_budget_only_where_there_is_one(self):
-        """Budgeted are 1,500 in January; 100 paint at 20 are sold then."""
+        """Budgeted are 1,500 in January; 100 paint at 20 and 100 resin at 3 are sold then."""
         budget = pd.DataFrame({"family": ["Family"], "period": [month("2026-01")], "revenue": [1500.0]})
         compare = self.rows(world(), budget)
-        assert figure(compare, PLAN, BUDGET_GAP) == pytest.approx(500.0)
+        assert figure(compare, PLAN, BUDGET_GAP) == pytest.approx(800.0)
         assert BUDGET_GAP not in set(self.rows(world())["kpi"])
 
     def test_emissions_are_those_of_what_is_ordered_and_unknown_where_nobody_gives_any(self):
