@@ -30,9 +30,15 @@ _TITLES = {
     "demand": "Demand", "accuracy": "Forecast accuracy", "inventory": "Inventory", "supply": "Supply", "finance": "Finance", "status": "Status",
 }  # fmt: skip
 _CELL_LIKE = re.compile(r"[A-Z]{1,3}[0-9]+|R[0-9]*C[0-9]*")
-RESERVED_WORDS = frozenset(
-    ["abs", "and", "any", "array", "as", "binary", "boolean", "byref", "byte", "byval", "call", "case", "cbool", "cbyte", "ccur", "cdate", "cdbl", "cint", "clng", "close", "const", "csng", "cstr", "currency", "cvar", "date", "debug", "decimal", "declare", "defbool", "defint", "deftype", "dim", "do", "double", "each", "else", "elseif", "empty", "end", "enum", "eqv", "erase", "error", "event", "exit", "explicit", "false", "fix", "for", "friend", "function", "get", "global", "gosub", "goto", "if", "imp", "implements", "in", "input", "int", "integer", "is", "len", "let", "lib", "like", "line", "local", "lock", "long", "loop", "lset", "me", "mid", "mod", "module", "name", "new", "next", "not", "nothing", "null", "object", "on", "open", "option", "optional", "or", "output", "paramarray", "preserve", "print", "private", "property", "public", "put", "raiseevent", "random", "read", "redim", "rem", "reset", "resume", "return", "rset", "seek", "select", "set", "sgn", "shared", "single", "spc", "static", "step", "stop", "string", "sub", "tab", "text", "then", "time", "to", "true", "type", "typeof", "ubound", "unlock", "until", "variant", "wend", "while", "width", "with", "withevents", "write", "xor"]
-)
+_VISUAL_BASIC = """
+    abs and any array as binary boolean byref byte byval call case cbool cbyte ccur cdate cdbl cint clng close const csng cstr currency cvar
+    date debug decimal declare defbool defint deftype dim do double each else elseif empty end enum eqv erase error event exit explicit
+    false fix for friend function get global gosub goto if imp implements in input int integer is len let lib like line local lock long loop
+    lset me mid mod module name new next not nothing null object on open option optional or output paramarray preserve print private
+    property public put raiseevent random read redim rem reset resume return rset seek select set sgn shared single spc static step stop
+    string sub tab text then time to true type typeof ubound unlock until variant wend while width with withevents write xor
+"""
+RESERVED_WORDS = frozenset(_VISUAL_BASIC.split())
 """Words that Visual Basic, in Excel or LibreOffice, keeps for itself: no argument can be called so."""
 
 

@@ -75,9 +75,8 @@ class Explained:
 
     @property
     def steps(self) -> list[str]:
-        """The steps of this bridge: those of its measure where some family has units, Not attributable where some has none."""
+        """The steps of this bridge: those of its measure where some family has units, Not attributable where something compared belongs to one that has none."""
         attributed = STEPS[self.measure] if self.levels["with_units"].any() else ()
-        # a family without units may have no cell among those that are compared
         return [*attributed, *([NOT_ATTRIBUTABLE] if NOT_ATTRIBUTABLE in self.cells else [])]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 
 from sop_xl import frames
@@ -20,8 +21,9 @@ from sop_xl.plan.bridge_cells import (
 )
 from sop_xl.plan.bridge_rows import NOT_ATTRIBUTABLE, Explained, bridge_rows
 from sop_xl.plan.bridge_steps import GROSS_MARGIN, REVENUE, STEPS, bridge_of_pairs
-from sop_xl.plan.budget_coverage import compared_with_budget, covered_by
+from sop_xl.plan.budget_coverage import LINE, compared_with_budget, covered_by
 from sop_xl.plan.finance import BUDGET, LAST_YEAR, PLAN, PREVIOUS_PLAN
+from sop_xl.plan.grid import Mask, Positions
 from sop_xl.plan.notes import Note, notes_frame, some_of
 from sop_xl.plan.valuation import FinancialDetail
 
@@ -154,10 +156,14 @@ def _from_version(
 ) -> Explained | None:
     """The bridge from budget or previous plan, over the periods for which that has the measure; `None` where it never has."""
     window, word = whole.periods, _WORDS[measure]
-    stated = stated[stated[measure].notna()] if version == BUDGET else stated
     has = stated[measure].notna()
-    if version == BUDGET and measure == REVENUE:  # what the plan does not know counts on neither side, here as everywhere
-        has &= _told(stated, compared_with_budget(financial_plan, measure))
+    if version == BUDGET:
+        stated = stated if has.all() else stated[has]
+        lines, of_row = _lines(stated)
+        counts = np.ones(len(lines), dtype=bool)
+        if measure == REVENUE:  # what the plan does not know counts on neither side, here as everywhere
+            counts = _told(lines, compared_with_budget(financial_plan, measure))
+        has = pd.Series(counts[of_row], index=stated.index, dtype="bool")
     known = stated if has.all() else stated[has].reset_index(drop=True)
     if known.empty:
         if measure == GROSS_MARGIN:
@@ -170,10 +176,10 @@ def _from_version(
         notes.append(Note("bridges", version, "bridge-over-part-of-year", text))
     plan = financial_plan[(financial_plan["version"] == PLAN) & financial_plan["period"].isin(covered)]
     if version == BUDGET:
-        compared = covered_by(stated, plan, has)
+        compared = covered_by(lines, plan, counts)
         _note_coverage(compared, plan, measure, notes)
     else:  # what the last cycle did not have is new; what it had without this figure cannot be compared
-        of_cells = [pd.MultiIndex.from_frame(rows[["family", "region", "period"]]) for rows in (plan, stated, known)]
+        of_cells = [pd.MultiIndex.from_frame(rows[LINE]) for rows in (plan, stated, known)]
         compared = plan[~of_cells[0].isin(of_cells[1].difference(of_cells[2]))]
     pairs = pairs_with_stated(known, whole, whole.cells_among(compared), measure)
     _note_unknown(pairs, version, notes)
@@ -181,11 +187,22 @@ def _from_version(
     return Explained(version, measure, _steps(pairs, measure), pairs.levels, periods, f"{periods} at plan rates")
 
 
-def _told(stated: pd.DataFrame, compared: pd.DataFrame) -> pd.Series:
-    """Whether the line of each row of a budget is among those that are compared."""
-    keys = ["family", "region", "period"]
-    lines = pd.MultiIndex.from_frame(stated[keys].astype({"family": object, "region": object}))
-    return pd.Series(lines.isin(pd.MultiIndex.from_frame(compared[keys])), index=stated.index)
+def _lines(stated: pd.DataFrame) -> tuple[pd.DataFrame, Positions]:
+    """Lines of a budget, each once in a period, and the line of every row."""
+    code = np.zeros(len(stated), dtype=np.intp)
+    for name in LINE:
+        codes, labels = pd.factorize(stated[name])
+        code = code * len(labels) + codes
+    of_row, lines = pd.factorize(code)
+    first = np.empty(len(lines), dtype=np.intp)
+    first[of_row[::-1]] = np.arange(len(of_row))[::-1]
+    return stated[LINE].iloc[first].astype({"family": object, "region": object}), of_row
+
+
+def _told(lines: pd.DataFrame, compared: pd.DataFrame) -> Mask:
+    """Whether each line of a budget is among those that are compared."""
+    told: Mask = pd.MultiIndex.from_frame(lines).isin(pd.MultiIndex.from_frame(compared[LINE]))
+    return told
 
 
 def _steps(pairs: Pairs, measure: str) -> pd.DataFrame:

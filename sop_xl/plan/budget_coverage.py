@@ -7,8 +7,10 @@ import pandas as pd
 
 from sop_xl import frames
 from sop_xl.plan.finance import BUDGET, BUDGET_GAP, FLOWS, NOT_BY_FAMILY, NOT_BY_REGION, PLAN
+from sop_xl.plan.grid import Mask
 
-_KEYS = ["family", "region", "period"]
+LINE = ["family", "region", "period"]
+"""What tells the lines of a budget apart, each in a period."""
 _WIDE = ((NOT_BY_FAMILY, NOT_BY_REGION), (NOT_BY_FAMILY, None), (None, NOT_BY_REGION), (None, None))
 """Lines of a budget that may cover a family and region, from the widest to the finest, which remains; `None` = its own."""
 _NOISE = 1e-12
@@ -43,25 +45,24 @@ def compared_with_budget(financial_plan: pd.DataFrame, measure: str, version: st
     np.add.at(total, target[covered], np.nan_to_num(figures))
     np.logical_or.at(unknown, target[covered], np.isnan(figures))
     covers = np.bincount(target[covered], minlength=len(budget))
-    compared = budget[[*_KEYS, measure]].rename(columns={measure: "budget"}).assign(plan=total, covers=covers)
-    return compared.loc[~unknown, [*_KEYS, "plan", "budget", "covers"]].reset_index(drop=True)
+    compared = budget[[*LINE, measure]].rename(columns={measure: "budget"}).assign(plan=total, covers=covers)
+    return compared.loc[~unknown, [*LINE, "plan", "budget", "covers"]].reset_index(drop=True)
 
 
-def covered_by(stated: pd.DataFrame, plan: pd.DataFrame, counts: pd.Series) -> pd.DataFrame:
+def covered_by(lines: pd.DataFrame, plan: pd.DataFrame, counts: Mask) -> pd.DataFrame:
     """Rows of a plan that a budget speaks of, so that what nobody budgeted does not count as beating the budget.
 
     Parameters
     ----------
-    stated
-        Rows of a budget that have the figure in question: family, region, period, which several rows may share.
+    lines
+        family, region, period of what has the figure in question in a budget, each once; texts, no categories.
     plan
         Rows of FINANCIAL_PLAN of version Plan.
     counts
-        Whether the line of each row of `stated` is compared. What belongs to a line that is not is left out, whatever wider line covers it too.
+        (lines,) whether each is compared. What belongs to a line that is not is left out, whatever wider line covers it too.
     """
-    lines = stated[_KEYS].assign(counts=counts).drop_duplicates(_KEYS).astype({"family": object, "region": object})
     line = _finest_line(lines, plan)
-    compared: pd.DataFrame = plan[(line >= 0) & lines["counts"].to_numpy(dtype=bool)[line]]
+    compared: pd.DataFrame = plan[(line >= 0) & counts[line]]
     return compared
 
 
@@ -97,7 +98,7 @@ def with_budget_gap(financial_plan: pd.DataFrame) -> pd.DataFrame:
     Sums of it are the gap at every level, whatever the budget leaves out.
     """
     parts = [_gaps(financial_plan, measure) for measure in FLOWS]
-    gaps = pd.concat(parts, axis=1).rename_axis(_KEYS).reset_index()
+    gaps = pd.concat(parts, axis=1).rename_axis(LINE).reset_index()
     if gaps.empty:
         return financial_plan
     category = financial_plan.drop_duplicates("family").set_index("family")["category"]
@@ -110,5 +111,5 @@ def _gaps(financial_plan: pd.DataFrame, measure: str) -> pd.Series:
     both = compared_with_budget(financial_plan, measure)
     gap = both["plan"] - both["budget"]
     gap = gap.where(gap.abs() > _NOISE * (both["plan"].abs() + both["budget"].abs()), 0.0)
-    found: pd.Series = gap.set_axis(pd.MultiIndex.from_frame(both[_KEYS])).rename(measure)
+    found: pd.Series = gap.set_axis(pd.MultiIndex.from_frame(both[LINE])).rename(measure)
     return found

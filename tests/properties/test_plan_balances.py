@@ -158,11 +158,10 @@ def test_every_row_of_every_table_adds_up(world):
     moved = (
         stock["opening_balance"] + stock["scheduled_receipts"] + stock["planned_receipts"] - stock["demand"]
     )
-    assert close(
-        moved,
-        stock["projected_available_balance"],
-        stock[["opening_balance", "planned_receipts", "demand"]].abs().max(axis=1),
-    )
+    # what is left of an item's demand after an effect took it away is noise of the size that it had
+    largest = plan.groupby("item")[STEP_COLUMNS].agg(lambda steps: steps.abs().max()).max(axis=1)
+    moving = stock[["opening_balance", "planned_receipts", "demand"]].abs().max(axis=1)
+    assert close(moved, stock["projected_available_balance"], np.maximum(moving, stock["item"].map(largest)))
     assert close(stock["unmet_demand"], (-stock["projected_available_balance"]).clip(lower=0))
     closing = stock.groupby(["item", "location"])["projected_available_balance"].shift()
     assert close(stock["opening_balance"][closing.notna()], closing.dropna())
