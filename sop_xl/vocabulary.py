@@ -95,6 +95,7 @@ _ALL = (
     Measure("safety_stock", "Safety stock", UNITS, _S, "Stock held against uncertain demand and lead time."),
     Measure("unmet_demand", "Unmet demand", UNITS, _S, "Backlog at the end of the period, as a positive number."),
     Measure("reserved_stock", "Reserved stock", UNITS, _S, "Stock held back for other demand while some demand waits; the balance sets the two off."),
+    Measure("decided_demand", "Demand by decisions", UNITS, _F, "Part of the demand that approved decisions bring, such as of a price; below zero: take away."),
     Measure("days_of_supply", "Days of supply", DAYS, _R, "Days of coming demand that the balance covers; negative balances count as 0."),
     Measure("capacity", "Capacity", HOURS, _F, "Hours on the clock of the period."),
     Measure("maintenance", "Planned maintenance", HOURS, _F, "Hours taken off the capacity of the period."),

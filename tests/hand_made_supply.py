@@ -28,7 +28,7 @@ CREW = {
 def stocks(key: tuple[str, str]) -> dict[str, list[float]]:
     """Lines of a stock: 150 at the start, 40 more in each period, and what is taken from it."""
     opening = OPENING
-    lines: dict[str, list[float]] = {name: [] for name in sheet("Inventory Plan").measures if name != "reserved_stock"}
+    lines: dict[str, list[float]] = {name: [] for name in sheet("Inventory Plan").measures if name not in ("reserved_stock", "decided_demand")}
     for demand in consensus(key):
         balance = opening + RECEIPT - demand - DEPENDENT + LOST - EXPIRED
         figures = (opening, 0.0, RECEIPT, demand, DEPENDENT, LOST, EXPIRED, balance, 25.0, max(-balance, 0.0), 10.0)

@@ -17,6 +17,7 @@ from sop_xl.commands.publish import publish_workbook
 from sop_xl.commands.regenerate import regenerate_workbook
 from sop_xl.commands.report import Report
 from sop_xl.commands.roll import roll_workbook
+from sop_xl.commands.scenarios import add_scenarios, promote_scenario
 from sop_xl.commands.tables import plain_table
 from sop_xl.errors import ContractError, Problem
 from sop_xl.hosts.files import made_folder, replace_file
@@ -61,7 +62,7 @@ class Meeting:
     approved_by
         Who approves the plan.
     scenario
-        Chosen scenario of Scenarios; "" = the plan itself.
+        Chosen scenario of Scenarios: it is promoted, so that the plan that is published has it; "" = the plan itself.
     approve_first_option
         Whether the option that gains the most is approved, which makes it a line of Decisions.
     decisions
@@ -79,9 +80,13 @@ class Meeting:
 
 BOARD = "A. Example (Executive S&OP)"
 SPRING_PRICE = Decision({"Option": "Spring price of helmets", "Lever": "price", "Family": "Helmets", "Value": -0.05, "Note": "Example: over before the third cycle is, so that its effect can be seen"}, 2)
+STANDARD_SCENARIOS = ("demand up", "demand down", "price up", "extra shift")
+"""Of the standard library: computed from the first cycle on, beside the sample's own."""
+CHOSEN = "Demand +10% North America"
+"""The scenario that the second meeting promotes into the plan."""
 MEETINGS: tuple[Meeting, ...] = (
     Meeting(BOARD, approve_first_option=True, decisions=(SPRING_PRICE,), note="First cycle; the best option and a spring price are approved"),
-    Meeting(BOARD, note="Second cycle"),
+    Meeting(BOARD, scenario=CHOSEN, note="Second cycle; the board plans for more demand in its largest region"),
     Meeting(BOARD, note="Third cycle"),
 )
 """Of the first cycles; later ones are as the last."""
@@ -124,6 +129,7 @@ def run_cycles(
     done = _Cycles()
     with tempfile.TemporaryDirectory(prefix="sop_xl_", ignore_cleanup_errors=True) as folder:
         work = filled_workbook(Path(folder), months_short=cycles)
+        add_scenarios(work, STANDARD_SCENARIOS)
         for k in range(cycles + 1):
             period = calendar.shift(first, k)
             label = calendar.label(period)
@@ -184,6 +190,8 @@ def _meet(work: Path, meeting: Meeting, calendar: Calendar, period: pd.Timestamp
         lines.append({**decision.words, **span})
     approve(host, [line for line in lines if line], owner=meeting.approved_by)
     host.save()
+    if meeting.scenario:
+        promote_scenario(work, meeting.scenario, by=meeting.approved_by, as_of=_day(period, DAY_OF_APPROVAL))
     return publish_workbook(
         work, approved_by=meeting.approved_by, scenario=meeting.scenario, note=meeting.note, as_of=_day(period, DAY_OF_APPROVAL), recalc=recalc, progress=tell
     )

@@ -183,7 +183,7 @@ def consumption_rows(results: Results) -> Rows:
 def inventory_rows(results: Results) -> Rows:
     """The projection, one block of lines per item and stocking location."""
     plan = results.supply.inventory_plan
-    return _item_grid("Inventory Plan", plan, results, _labels(plan, results.inputs), None, not_if_zero=("reserved_stock",))
+    return _item_grid("Inventory Plan", plan, results, _labels(plan, results.inputs), None, not_if_zero=("reserved_stock", "decided_demand"))
 
 
 def in_days(results: Results, frame: pd.DataFrame, *names: str) -> pd.DataFrame:

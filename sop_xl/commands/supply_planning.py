@@ -149,7 +149,7 @@ def plan_supply(
     ]))  # fmt: skip
     return Supply(
         network, rules, netting, solution, known.supplier_performance, net_requirements_frame(network, netting), with_last_plan(supply_plan_frame(solution), last_plan),
-        capacity_frame(network, netting, solution), inventory_plan_frame(solution), why, allocation, allocation_rules, targets,
+        capacity_frame(network, netting, solution), inventory_plan_frame(solution, posed.undecided_network), why, allocation, allocation_rules, targets,
         service_curves(network, levels, targets), known.served, restocker(stock),
         None if isinstance(plan, SupplySolution) else plan, posed.elasticity, posed.price_change, posed.undecided_network,
     )  # fmt: skip

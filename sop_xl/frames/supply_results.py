@@ -33,7 +33,7 @@ CAPACITY = spec(
     hours_to_buy_back="number",   # required - available where positive
 )  # fmt: skip
 INVENTORY_PLAN = spec(
-    "inventory_plan", "item location period", "dependent_demand lost_sales expired reserved_stock",
+    "inventory_plan", "item location period", "dependent_demand lost_sales expired reserved_stock decided_demand",
     item="text", location="text", period="date",
     opening_balance="number", demand="number", scheduled_receipts="number", planned_receipts="number",
     dependent_demand="number",    # units that what is made and shipped on takes
@@ -41,6 +41,7 @@ INVENTORY_PLAN = spec(
     expired="number",             # units past their shelf life
     projected_available_balance="number", safety_stock="number", unmet_demand="number", days_of_supply="number",
     reserved_stock="number",      # units in stock beside demand that waits, which the balance sets off; NaN = none
+    decided_demand="number",      # part of demand that approved decisions bring, below zero: take away; NaN = none
 )  # fmt: skip
 SHORTAGES = spec(
     "shortages", "item location period",

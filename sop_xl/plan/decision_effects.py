@@ -22,7 +22,7 @@ from sop_xl.plan.grid import records
 from sop_xl.plan.supply.decisions import pulls_a_lever
 
 LEAST_EFFECT = 0.5
-"""Units over a plan below which a decision is one of money: it serves nobody who would otherwise wait."""
+"""Units over a plan below which a decision is one of money: it serves nobody more."""
 
 
 @dataclass(frozen=True)
@@ -88,8 +88,8 @@ def decision_effects(
     Returns
     -------
     DECISION_EFFECTS. Units and gain are expected by the plan that was approved, beside the other decisions in it; by the row of Decisions
-    where that plan was not kept. Units are NaN where a decision serves nobody who would otherwise wait (a second source that is cheaper, a
-    price): its gain speaks for it.
+    where that plan was not kept. Units are NaN where a decision moves none (a second source that is cheaper): its gain
+    speaks for it.
     """
     frames.check_frame(decisions, frames.DECISIONS)
     full = decisions.reindex(columns=list(frames.DECISIONS.columns))

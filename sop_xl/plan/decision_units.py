@@ -12,6 +12,7 @@ import pandas as pd
 
 from sop_xl import frames
 from sop_xl.errors import FrameError
+from sop_xl.plan.grid import Matrix
 from sop_xl.plan.supply.figures import lateness_cost, missed, plan_figures, served
 from sop_xl.plan.supply.solution import SupplySolution
 
@@ -32,7 +33,7 @@ def decision_units(decision: str, with_it: SupplySolution, without: SupplySoluti
     Returns
     -------
     DECISION_UNITS, only where the plans differ. `more` counts the units that are served in the period in which they are asked for: what the plan
-    without the decision serves later is late, not lost, and would cancel out of a sum of units served.
+    without the decision serves later is late, not lost, and would cancel out of a sum of units served. Demand that a price brings counts too.
 
     Raises
     ------
@@ -48,13 +49,18 @@ def decision_units(decision: str, with_it: SupplySolution, without: SupplySoluti
         "item": np.repeat(points["item"].to_numpy(dtype=object), count),
         "location": np.repeat(points["location"].to_numpy(dtype=object), count),
         "period": np.tile(network.timeline.plan.to_numpy(), streams),
-        "with_it": served(with_it).ravel(), "without": served(without).ravel(), "more": (missed(without) - missed(with_it)).ravel(),
+        "with_it": served(with_it).ravel(), "without": served(without).ravel(), "more": (_in_time(with_it) - _in_time(without)).ravel(),
     })  # fmt: skip
     added = cells.groupby(["item", "location", "period"], as_index=False, sort=True)[["with_it", "without", "more"]].sum()
     differ = added[added["more"].abs() > LEAST_UNITS].reset_index(drop=True)
     if differ.empty:
         return frames.empty_frame(frames.DECISION_UNITS)
     return differ.assign(decision=decision)[list(frames.DECISION_UNITS.columns)]
+
+
+def _in_time(solution: SupplySolution) -> Matrix:
+    """Units served in the period in which they are asked for, (D, T)."""
+    return solution.network.demand - missed(solution)
 
 
 def decision_gain(with_it: SupplySolution, without: SupplySolution, streams: pd.DataFrame) -> float:

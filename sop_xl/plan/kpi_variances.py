@@ -1,4 +1,7 @@
-"""Key figures that need somebody: poor ones, and those that got worse since the last cycle by more than the way from target to watch limit."""
+"""Key figures that need somebody: poor ones, and those that one more cycle like the last brings below their target.
+
+The last cycle must have taken more than the way from target to watch limit.
+"""
 
 from __future__ import annotations
 
@@ -112,18 +115,20 @@ def variance_matters(figures: pd.DataFrame, bases: MoneyBases) -> list[Matter]:
 
 
 def _missed(kpi: Kpi, row: object) -> float:
-    """By how much a figure is out of bounds, in its unit; 0 where it is not."""
+    """By how much a figure is out of bounds, in its unit, or will be after one more cycle like the last; 0 where it is not."""
     value, target, previous, watch = (float(getattr(row, name)) for name in ("value", "target", "previous", "watch"))
     if getattr(row, "status") == POOR:  # noqa: B009
         return shortfall(kpi, value, target)
     by = worsening(kpi, value, previous, target)
-    return by if np.isfinite(target) and by > watch_distance(kpi, target, watch) else 0.0
+    if not (np.isfinite(target) and by > watch_distance(kpi, target, watch)):
+        return 0.0
+    return shortfall(kpi, 2 * value - previous, target)  # of one more cycle like the last; what stays above its target then is no matter
 
 
 def _against(kpi: Kpi, row: object) -> str:
     target, watch, previous = (float(getattr(row, name)) for name in ("target", "watch", "previous"))
     limit = f"{in_unit(watch - target, kpi.unit)} away from it" if kpi.direction is Direction.NEAR_TARGET else in_unit(watch, kpi.unit)
-    texts = [] if getattr(row, "status") == POOR else ["worse than it may become in a cycle"]  # noqa: B009
+    texts = [] if getattr(row, "status") == POOR else ["one more cycle like the last misses the target"]  # noqa: B009
     texts.append(f"target {in_unit(target, kpi.unit)}, poor beyond {limit}")
     if np.isfinite(previous):
         texts.append(f"{in_unit(previous, kpi.unit)} in the last cycle")

@@ -15,6 +15,7 @@ import pandas as pd
 from sop_xl.blocks import CellValue
 from sop_xl.periods import Timeline
 from sop_xl.plan.grid import records
+from sop_xl.samples.bicycle_cycle import cycle_tables
 from sop_xl.samples.bicycle_finance import CUSTOMERS_PAY_AFTER, SUPPLIERS_ARE_PAID_AFTER, finance_tables
 from sop_xl.samples.bicycle_supply import supply_tables, with_parts
 from sop_xl.samples.tables import Table, cells, read_table, record_table, sample_bytes
@@ -79,6 +80,7 @@ def load(months_short: int = 0) -> Sample:
             "FX Rates": _fx_rates(timeline),
             **supply_tables(items, timeline),
             **finance_tables(timeline),
+            **cycle_tables(sales, WAREHOUSE, timeline),
         },
         timeline=timeline,
         budget=sample_bytes(BUDGET_FILE),

@@ -65,6 +65,6 @@ INVENTORY_PLAN = SheetSpec(
     purpose="Projected stock of the executable plan: opening balance + receipts - demand, safety stock and cover.",
     row=InventoryPlanRow,
     key=("item", "location", "measure"),
-    measures=("opening_balance", "scheduled_receipts", "planned_receipts", "demand", "dependent_demand", "lost_sales", "expired", "projected_available_balance", "safety_stock", "unmet_demand", "days_of_supply", "reserved_stock"),
+    measures=("opening_balance", "scheduled_receipts", "planned_receipts", "demand", "dependent_demand", "lost_sales", "expired", "projected_available_balance", "safety_stock", "unmet_demand", "days_of_supply", "reserved_stock", "decided_demand"),
     frame=frames.INVENTORY_PLAN,
 )

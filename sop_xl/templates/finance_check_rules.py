@@ -51,7 +51,7 @@ def working_figures(book: Book) -> list[Figure]:
     return [
         *steps,
         Figure("history", measure_label("demand"), "Demand History", vocabulary.UNITS, lambda c: history_demand(book, c, item=ANY_TEXT)),
-        Figure("asked", "Demand to serve", "Consensus, what orders in hand move and what is owed today, planned periods", vocabulary.UNITS, lambda c: in_plan(c, demand_to_serve(book, c))),
+        Figure("asked", "Demand to serve", "Consensus, what orders in hand and decisions move and what is owed today, planned periods", vocabulary.UNITS, lambda c: in_plan(c, demand_to_serve(book, c))),
         Figure("next year", "Next year", "1 for the planned periods of the next year", vocabulary.COUNT,
                lambda c: in_plan(c, f'IF({c}${PLACE_ROW}-COUNTIF($H${FLAG_ROW}:${book.last_column}${FLAG_ROW},"Actual")<=sop_season,1,0)')),
         *(
@@ -133,7 +133,7 @@ def _served_checks(book: Book, figures: dict[str, int]) -> list[Check]:
 
     checks = [
         Check("Sales volume is no more than the demand to serve", "finance",
-              "Financial Plan, version Plan above consensus with what orders in hand move and what is owed today: all planned periods up to each", units,
+              "Financial Plan, version Plan above consensus with what orders in hand and decisions move and what is owed today: all planned periods up to each", units,
               lambda c: in_plan(c, f"MAX(0,{so_far(c, 'sales_volume Plan')}-{so_far(c, 'asked')})")),
     ]  # fmt: skip
     if book.has("Inventory Plan"):

@@ -193,13 +193,14 @@ def _bridge_end_checks(book: Book, spec: SheetSpec, figures: dict[str, int]) -> 
 
 def _gap_checks(spec: SheetSpec) -> list[Check]:
     gap, order, rank, value, units = (filled(spec, name) for name in ("gap", "order", "rank", "value", "units"))
-    next_value = f'SUMIFS({value},{filled(spec, "step")},"gap",{rank},{rank}+1)'
+    following = f'{filled(spec, "step")},"gap",{rank},{rank}+1'
+    next_value, is_followed = f"SUMIFS({value},{following})", f"(COUNTIFS({following})>0)"
     return [
         _whole("What closes a gap and what stays open = the gap, in money", "Gap List: sum over lines of |all values of their gap|", f'SUMPRODUCT(({gap}<>"")*ABS(SUMIFS({value},{gap},{gap})))'),
         _whole("What closes a gap and what stays open = the gap, in units", "Gap List: sum over lines of |all units of their gap|", f'SUMPRODUCT(({gap}<>"")*ABS(SUMIFS({units},{gap},{gap})))',
                vocabulary.UNITS),
         _whole("Gaps stand in the order of their money", "Gap List: sum of what a gap is worth more than the one ranked before it",
-               f'SUMPRODUCT(({gap}<>"")*({order}=0)*({next_value}>{value})*({next_value}-{value}))'),
+               f'SUMPRODUCT(({gap}<>"")*({order}=0)*{is_followed}*({next_value}>{value})*({next_value}-{value}))'),
     ]  # fmt: skip
 
 

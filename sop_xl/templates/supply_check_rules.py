@@ -83,7 +83,7 @@ def _stock_checks(book: Book) -> list[Check]:
         Check("Opening + receipts - demand = balance", "supply", "Inventory Plan, row by row: |opening + receipts - demand - dependent demand + lost sales - expired - balance|", units, balances),
         Check("Opening balance = balance of the period before", "supply", "Inventory Plan, row by row: sum of |difference|", units, carries),
         Check("Unmet demand = balance below zero", "supply", "Inventory Plan, row by row: sum of |difference|", units, backlog),
-        Check("Demand in Inventory Plan = demand to serve", "supply", "Sum of demand rows - consensus rows, what orders in hand move and what is owed today, planned periods", units,
+        Check("Demand in Inventory Plan = demand to serve", "supply", "Sum of demand rows - consensus rows, what orders in hand and decisions move and what is owed today, planned periods", units,
               lambda c: in_plan(c, f"{total(spec, c, 'demand')}-({demand_to_serve(book, c)})")),
         _whole("Every line of stock was checked", "Opening rows with their balance row - all opening rows", f"{covered}-{count}"),
         _whole("Every stock has its flows in order", "Opening rows followed by receipts and demand - all opening rows", f"{_in_order(lines, flows)}-{count}"),
@@ -93,7 +93,7 @@ def _stock_checks(book: Book) -> list[Check]:
 
 
 def demand_to_serve(book: Book, c: str) -> str:
-    """What the plan is asked for in a planned period: consensus, what orders in hand move, and what is owed today.
+    """What the plan is asked for in a planned period: consensus, what orders in hand and decisions move, and what is owed today.
 
     What waits before the plan begins is demand of its first period: stock below zero.
     """
@@ -101,6 +101,8 @@ def demand_to_serve(book: Book, c: str) -> str:
     if book.has("Forecast Consumption"):
         orders = book.spec("Forecast Consumption")
         parts.append(f"{total(orders, c, 'demand_to_serve')}-{total(orders, c, 'consensus')}")
+    if book.has("Inventory Plan"):
+        parts.append(total(book.spec("Inventory Plan"), c, "decided_demand"))
     text = "+".join(parts)
     if book.has("Inventory"):
         text += f'-IF({shift(c, -1)}${FLAG_ROW}="Plan",0,SUMIF({bounded(book.spec("Inventory"), "on_hand")},"<0"))'

@@ -17,13 +17,14 @@ from sop_xl.plan.supply.solution import SupplySolution
 NOISE = 1e-6  # units; what a solver leaves of a zero
 
 
-def inventory_plan_frame(solution: SupplySolution) -> pd.DataFrame:
+def inventory_plan_frame(solution: SupplySolution, undecided: SupplyNetwork | None = None) -> pd.DataFrame:
     """INVENTORY_PLAN: every stock point and planned period, in the order of item and location.
 
     In every row opening balance + scheduled + planned receipts - demand - dependent demand + lost sales - expired = projected
     available balance, the opening balance is the balance of the period before, and unmet demand is the balance below zero. The
     balance is stock less the customers' backlog; where a plan holds stock for one customer while another waits, the two
     are set off against each other here, reserved stock is what was set off, and `waiting_beside_stock` says so. Cover counts dependent demand too.
+    `undecided` is the network of the same stock points before decisions; without it none has changed the demand.
     """
     network = solution.network
     count = len(network.points)
@@ -49,6 +50,7 @@ def inventory_plan_frame(solution: SupplySolution) -> pd.DataFrame:
         "unmet_demand": np.maximum(-balance, 0.0),
         "days_of_supply": cover,
         "reserved_stock": _clean(np.minimum(waiting, solution.stock)),
+        "decided_demand": _clean(independent_demand(network) - independent_demand(undecided or network)),
     })  # fmt: skip
 
 

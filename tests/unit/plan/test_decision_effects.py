@@ -84,6 +84,17 @@ def test_the_gain_of_a_decision_is_what_options_showed_of_it(plans):
     assert decision_gain(*plans, plans[0].network.streams.assign(backorder_cost=0.0, lost_sale_cost=0.0)) == pytest.approx(18 * 13.0)
 
 
+def test_units_that_a_lower_price_brings_are_units_of_the_decision():
+    """At an elasticity of -1 a price 10 % lower asks for a ninth more of 36 benches a month, and hours are there for 40."""
+    world = short_of_hours((36.0, 36.0, 36.0))
+    price = {"option": "Spring price", "lever": "price", "item": "bench", "value": -0.1, "status": "approved"}
+    decided = apply_decisions(world, NO_PREBUILD, decisions(price))
+    assert decided.network.demand[0] == pytest.approx([40.0, 40.0, 40.0])
+    brought = decision_units("D1", solve_supply(decided.network, decided.rules), solve_supply(world, NO_PREBUILD))
+    assert brought["more"].tolist() == pytest.approx([4.0, 4.0, 4.0])
+    assert realised_units(brought[brought["period"] == JANUARY], sold(january=(39.0, 39.0)))["realised"].tolist() == pytest.approx([3.0])
+
+
 def test_plans_that_are_the_same_differ_in_no_unit(plans):
     assert decision_units("D1", plans[0], plans[0]).empty
 

@@ -117,12 +117,20 @@ def test_a_figure_that_is_only_to_be_watched_opens_none():
     assert variance_matters(scorecard({"Fill rate": {"All": 0.10}}), BASES) == []  # nothing is wanted of it
 
 
-def test_a_good_figure_that_fell_by_more_than_the_way_to_its_limit_opens_one():
+def test_a_good_figure_that_would_miss_its_target_after_one_more_such_fall_opens_one():
     stated = [{"kpi": "Fill rate", "target": 0.95, "watch": 0.93}]
     before = scorecard({"Fill rate": {"All": 0.99}}, stated)
     (matter,) = variance_matters(scorecard({"Fill rate": {"All": 0.96}}, stated, before), BASES)
     assert "99.0% in the last cycle" in matter.sentence
     assert variance_matters(scorecard({"Fill rate": {"All": 0.98}}, stated, before), BASES) == []
+
+
+def test_a_figure_far_above_its_target_may_fall():
+    stated = [{"kpi": "Revenue against budget", "target": 0.0, "watch": -0.05}]
+    before = scorecard({"Revenue against budget": {"All": 1.5}}, stated)
+    assert variance_matters(scorecard({"Revenue against budget": {"All": 1.2}}, stated, before), BASES) == []
+    (matter,) = variance_matters(scorecard({"Revenue against budget": {"All": 0.6}}, stated, before), BASES)
+    assert "one more cycle like the last misses the target" in matter.sentence
 
 
 def test_families_out_of_bounds_are_named_in_the_one_line_of_their_figure():
