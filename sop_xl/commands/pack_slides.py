@@ -12,6 +12,10 @@ FULL = WIDTH - 2 * MARGIN
 HALF = FULL / 2 - 0.1
 MOST_ROWS = 14
 """Rows of a table that fill a page at a size to read."""
+ROW = 0.27
+"""Inches of a row of which a chart below still leaves room for ten."""
+MOST_CAUSES, LEAST_SHOWN = 7, 0.5
+"""Causes that have a line of their own, and what rounds to nothing."""
 
 
 def whole(height: float = 6.3, top: float = BODY_TOP) -> Box:
@@ -103,15 +107,29 @@ def changes(tables: Tables) -> Slide:
     if own.empty:
         return Slide(title, subtitle, [Text(whole(1), ["There is no earlier published plan to compare with."])], "Changes")
     measures = list(dict.fromkeys(own["measure"]))
-    causes = list(dict.fromkeys(own.sort_values("order", kind="stable")["cause"]))
-    amounts = {(r.measure, r.cause): r.amount for r in records(own)}
-    units = dict(zip(own["measure"], own["unit"], strict=True))
-    rows = [[cause, *(number(amounts.get((measure, cause), float("nan")), ",.0f") for measure in measures)] for cause in causes]
-    table = Table(whole(2.9), ("Cause", *(f"{m}, {units[m]}" for m in measures)), rows[:MOST_ROWS], (2.4, *[1.8] * len(measures)), frozenset(range(1, len(measures) + 1)), 10)
     main = "Revenue" if "Revenue" in measures else measures[0]
-    steps = own[own["measure"] == main].sort_values("order", kind="stable").iloc[1:-1]
-    chart = Chart(whole(3.0, 4.65), f"{main} by cause, {units[main]}", "columns", steps["cause"].tolist(), [(main, steps["amount"].tolist())])
+    wide = _few_causes(own.pivot_table(index="order", columns="measure", values="amount", aggfunc="sum"), own.drop_duplicates("order").set_index("order")["cause"], main)
+    units = dict(zip(own["measure"], own["unit"], strict=True))
+    rows = [[str(cause), *(number(float(amounts[measure]), ",.0f") for measure in measures)] for cause, amounts in wide.iterrows()]
+    height = ROW * (len(rows) + 1)
+    table = Table(whole(height), ("Cause", *(f"{m}, {units[m]}" for m in measures)), rows, (2.4, *[1.8] * len(measures)), frozenset(range(1, len(measures) + 1)), 10)
+    steps = wide[main].iloc[1:-1]
+    chart = Chart(whole(6.2 - height, BODY_TOP + height + 0.15), f"{main} by cause, {units[main]}", "columns", [str(cause) for cause in steps.index], [(main, steps.tolist())])
     return Slide(title, subtitle, [table, chart], "Changes")
+
+
+def _few_causes(amounts: pd.DataFrame, causes: pd.Series, main: str) -> pd.DataFrame:
+    """Amounts by cause, start first and end last: causes that moved nothing left out, and the smaller ones of many as one, so that every column still adds up."""
+    steps = amounts.iloc[1:-1]
+    moved = steps[(steps.abs() >= LEAST_SHOWN).any(axis=1)]
+    largest = moved[main].abs().sort_values(ascending=False, kind="stable").index[:MOST_CAUSES].sort_values()
+    rest = steps.drop(index=largest).sum()
+    parts = [amounts.iloc[:1], moved.loc[largest], amounts.iloc[-1:]]
+    labels = ["Last cycle's plan", *causes[largest], "This plan"]
+    if (rest.abs() >= LEAST_SHOWN).any():
+        parts.insert(2, rest.to_frame().T)
+        labels.insert(-1, "Other causes")
+    return pd.concat(parts).fillna(0.0).set_axis(pd.Index(labels, dtype=object))
 
 
 def key_figures(tables: Tables) -> Slide:

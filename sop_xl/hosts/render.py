@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from xml.sax.saxutils import escape
 
 from sop_xl.errors import HostError
 from sop_xl.hosts.cell_formulas.parse import calls_ours
@@ -18,6 +20,7 @@ from sop_xl.hosts.tabs import drop_print_names, set_visibility
 from sop_xl.hosts.workbook import Workbook
 
 DOTS_PER_INCH = 110
+_FOOTERS = re.compile("(<oddFooter>).*?(</oddFooter>)", re.DOTALL)
 
 
 def render_sheet(workbook: Path, sheet: str, out: Path, *, pictures: bool = True, most_pages: int = 0) -> list[Path]:
@@ -44,8 +47,8 @@ def render_sheet(workbook: Path, sheet: str, out: Path, *, pictures: bool = True
     return [pdf, *(_pictures(pdf, out, stem, most_pages) if pictures else [])]
 
 
-def _only(workbook: Path, *sheets: str) -> tuple[bytes, bool]:
-    """A copy that prints these sheets alone, and whether its formulas still wait to be computed.
+def _only(workbook: Path, *sheets: str, footer: str = "") -> tuple[bytes, bool]:
+    """A copy that prints these sheets alone, with another footer where one is given, and whether its formulas still wait to be computed.
 
     LibreOffice leaves hidden sheets out, but not those with a print area of their own: both are taken from the others, and so are their
     repeated rows and columns, which cost it seconds a sheet.
@@ -58,6 +61,9 @@ def _only(workbook: Path, *sheets: str) -> tuple[bytes, bool]:
             raise HostError(f"{workbook.name} has no sheet named {sheet}")
     waits = book.calculates_on_load
     _keep_own_results(package, book)
+    if footer:
+        for entry in (entry for entry in book.sheets() if entry.name in sheets):
+            package.replace_text(entry.part, _FOOTERS.sub(lambda found: found[1] + escape(footer) + found[2], package.text(entry.part)))
     for sheet in sheets:
         set_visibility(book, sheet, "visible")
     for name in names:
@@ -68,14 +74,14 @@ def _only(workbook: Path, *sheets: str) -> tuple[bytes, bool]:
 
 
 def printed_sheets(workbook: Path, sheets: Sequence[str]) -> bytes:
-    """One PDF of these sheets in tab order, as they print from the workbook.
+    """One PDF of these sheets in tab order, as they print from the workbook; the footer is the sheet's name alone, as their pages go into other files.
 
     Raises
     ------
     HostError
         When a sheet is not there, or LibreOffice is missing or fails.
     """
-    alone, waits = _only(workbook, *sheets)
+    alone, waits = _only(workbook, *sheets, footer="&L&8&A")
     return convert(_program(), alone, workbook.suffix, "pdf", compute=waits)
 
 

@@ -47,7 +47,7 @@ def decisions(stated: pd.DataFrame, options: pd.DataFrame, worklist: pd.DataFram
     better = options[(options["gain"] > 0) & ~options["option"].isin(proposed)].sort_values("gain", ascending=False, kind="stable")
     if len(better):
         said.append(f"Best option not proposed yet: {better.iloc[0]['option']} ({money(float(better.iloc[0]['gain']), currency, sign=True)}).")
-    elapsed = effects[effects["elapsed"] > 0]
+    elapsed = effects[(effects["elapsed"] > 0) & effects["expected_so_far"].notna()]
     if len(elapsed):
         said.append(f"Approved ones brought {elapsed['realised_so_far'].sum():,.0f} units of {elapsed['expected_so_far'].sum():,.0f} expected so far.")
     if not said:

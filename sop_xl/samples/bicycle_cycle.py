@@ -59,14 +59,13 @@ def _calendar() -> list[dict[str, CellValue]]:
 
 def _targets() -> list[dict[str, CellValue]]:
     stated: tuple[tuple[str, str, float, float, str], ...] = (
-        ("WMAPE", "", 0.45, 0.55, "Demand planner"),
+        ("WMAPE", "", 0.25, 0.35, "Demand planner"),
         ("Bias", "", 0.0, 0.05, "Demand planner"),
         ("Fill rate", "", 0.98, 0.95, "Head of operations"),
-        ("Plan adherence of sales", "", 0.85, 0.7, "Head of sales"),
-        ("Inventory turns", "", 6.0, 4.0, "Head of operations"),
+        ("Plan adherence of sales", "", 0.8, 0.6, "Head of sales"),
+        ("Inventory turns", "", 4.0, 3.0, "Head of operations"),
         ("Utilisation", "", 0.85, 0.95, "Factory planner"),
-        ("Excess stock", "", 0.1, 0.2, "Head of operations"),
-        ("Cash-to-cash", "", 60.0, 90.0, "Finance"),
+        ("Cash-to-cash", "", 120.0, 150.0, "Finance"),
         ("Revenue against budget", "", 0.0, -0.05, "Head of sales"),
         ("Milestones on time", "", 0.9, 0.7, "Product management"),
     )
