@@ -10,17 +10,20 @@ import pandas as pd
 from sop_xl.commands.inputs import Inputs
 from sop_xl.commands.published import inputs_of
 from sop_xl.commands.scenario_inputs import promoted_drivers
-from sop_xl.frames import LOCATIONS
+from sop_xl.frames import LOCATIONS, FrameSpec, order_rows
 from sop_xl.periods import Timeline
 from sop_xl.plan.change_words import changed_lines, count_words, same_table
 from sop_xl.plan.override_policy import as_they_stood
-from sop_xl.plan.scenario_inputs import parted
+from sop_xl.plan.scenario_inputs import SOURCE, parted
 from sop_xl.plan.scenarios import PROMOTED
 from sop_xl.sheets import sheet
 from sop_xl.sheets.settings import Settings
 from sop_xl.sheets.spec import SheetKind
 
 ACTUALS, MODEL, MASTER_DATA = "Actuals", "Model", "Master data"
+OF_SCENARIOS = " of scenarios"
+DRIVEN = {"Overrides": "override", "Events": "event"}
+"""Sheets among whose rows promoted scenarios have some of their own, and the column that names a row; they count under Scenarios, not under the sheet's cause."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,7 @@ GROUPS = (
         moves_demand=False,
     ),
     Group("Decisions", ("Decisions",), moves_demand=False),
-    Group("Scenarios", ("Scenarios", "Scenario Drivers"), moves_demand=False),
+    Group("Scenarios", (*(f"{name}{OF_SCENARIOS}" for name in DRIVEN), "Scenarios", "Scenario Drivers")),
     Group("Price", ("Price List",), item_columns=("unit_price",)),
     Group("FX", ("FX Rates",)),
     Group("Costs", ("Cost Rates",), item_columns=("unit_cost",), moves_demand=False),
@@ -94,7 +97,12 @@ class Side:
 
     def inputs(self) -> Inputs:
         """To plan it."""
-        return inputs_of(self.settings, self.frames, self.details)
+        frames = {name: frame for name, frame in self.frames.items() if not name.endswith(OF_SCENARIOS)}
+        for name in DRIVEN:
+            parts = [self.frames[part] for part in (name, f"{name}{OF_SCENARIOS}") if part in self.frames]
+            if parts:
+                frames[name] = order_rows(pd.concat(parts, ignore_index=True), _form(name)) if len(parts) > 1 else parts[0]
+        return inputs_of(self.settings, frames, self.details)
 
     def frame(self, name: str) -> pd.DataFrame | None:
         """Of a sheet; `None` where it has no rows."""
@@ -105,8 +113,8 @@ class Side:
 def side_of(inputs: Inputs, timeline: Timeline) -> Side:
     """The inputs of a run, as far as a plan depends on them: of an output that people mark only the lines that they marked, of scenarios those in the plan.
 
-    What a promoted scenario drives in an input (a promotion, a policy) is in that input by now, and counts under its cause; what it drives in
-    the network is under Scenarios.
+    What a promoted scenario drives in demand, prices and promotions are rows of their own among Overrides and Events; they count under Scenarios, as does
+    what it drives in the network. A launch date, a rate and a policy are those of their input by now, and count under its cause.
     """
     names = [name for group in GROUPS for name in group.sheets] + ["Items"]
     frames, details = {}, {}
@@ -122,12 +130,31 @@ def side_of(inputs: Inputs, timeline: Timeline) -> Side:
             frames[name] = frame
         if reading.detail is not None:
             details[name] = reading.detail
-    drivers = parted(promoted_drivers(inputs))[1]
+    promoted = promoted_drivers(inputs)
+    for name, key in DRIVEN.items():
+        if name in frames:
+            of_scenario = frames[name][key].map(lambda words: _scenario_named(str(words), promoted["scenario"])) != ""
+            parts = {name: frames[name][~of_scenario], f"{name}{OF_SCENARIOS}": frames[name][of_scenario]}
+            del frames[name]
+            frames |= {part: rows.reset_index(drop=True) for part, rows in parts.items() if len(rows)}
+    drivers = parted(promoted)[1]
     frames["Scenarios"] = inputs.frame("Scenarios").loc[lambda rows: rows["state"] == PROMOTED].reset_index(drop=True)
     frames["Scenario Drivers"] = drivers.reset_index(drop=True)
     if drivers.empty:
         del frames["Scenarios"], frames["Scenario Drivers"]
     return Side(inputs.settings, timeline, frames, details, inputs.locations())
+
+
+def _scenario_named(row: str, scenarios: Collection[str]) -> str:
+    """The promoted scenario whose driver made a row of that name; "" where people made it."""
+    rest = row.removeprefix(SOURCE)
+    return next((name for name in scenarios if rest != row and rest.split(" (")[0] == name.split(" (")[0]), "")
+
+
+def _form(name: str) -> FrameSpec:
+    form = sheet(name.removesuffix(OF_SCENARIOS)).frame
+    assert form is not None
+    return form
 
 
 def between(then: Side, now: Side, done: Collection[str]) -> Side:
@@ -193,8 +220,7 @@ def input_words(then: Side, now: Side, cause: str) -> str:
     group = next(g for g in GROUPS if g.cause == cause)
     said = []
     for name in group.sheets:
-        spec = sheet(name).frame
-        assert spec is not None
+        spec = _form(name)
         old, new = (side.frame(name) for side in (then, now))
         if old is None and new is None:
             continue

@@ -22,6 +22,8 @@ from sop_xl.plan.overrides import SCENARIO
 from sop_xl.plan.scenario_rows import Driver, read_change
 from sop_xl.plan.scenario_world import Change, RefusedDriver, driver_key
 
+SOURCE = "scenario "
+"""How the name of a row begins that a driver makes; the scenario's name follows, and of a second row its number in brackets."""
 BUDGET = "budget"
 """The driver that changes what the plan is compared with, and no plan."""
 
@@ -176,7 +178,7 @@ def state_drivers(stated: Stated, drivers: pd.DataFrame) -> tuple[Stated, list[N
     count: dict[str, int] = {}
     for row in records(drivers):
         count[row.scenario] = count.get(row.scenario, 0) + 1
-        source = f"scenario {row.scenario}" + (f" ({count[row.scenario]})" if count[row.scenario] > 1 else "")
+        source = f"{SOURCE}{row.scenario}" + (f" ({count[row.scenario]})" if count[row.scenario] > 1 else "")
         try:
             change = read_change(row, stated.timeline, INPUT_DRIVERS)
             stated = INPUT_DRIVERS[row.driver].apply(replace(stated, source=source, remarks=()), change)

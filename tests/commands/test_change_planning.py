@@ -16,6 +16,7 @@ from sop_xl.commands.change_planning import NOT_REPRODUCED, plan_changes
 from sop_xl.commands.inputs import read_inputs
 from sop_xl.commands.published import MODEL_WEIGHTS, Published, inputs_of
 from sop_xl.commands.replan import Past, replan
+from sop_xl.commands.scenario_inputs import with_promoted
 from sop_xl.frames import SUPPLY_PLAN, empty_frame
 from sop_xl.hosts.headless import HeadlessHost
 from sop_xl.periods import Timeline
@@ -225,3 +226,18 @@ def test_an_override_typed_after_publication_is_the_only_deviation(tmp_path):
     assert amount["start"] + 50 == pytest.approx(amount["end"])
     assert set(amount) == {"start", NOT_REPRODUCED, "Overrides", "end"}
     assert {row["Family"] for row in cells(path, "Changes")} == {"All", "Chairs"} <= {"All", *ITEMS.values()}
+
+
+def test_demand_of_a_promoted_scenario_counts_as_the_scenario_s_and_not_as_somebody_s_override(stated):
+    scenarios = table(frames.SCENARIOS, {"scenario": "Rome (the city) grows", "state": "promoted"})
+    driver = {"scenario": "Rome (the city) grows", "driver": "demand", "location": "Rome", "action": "percent", "value": 0.1}
+    drivers = table(frames.SCENARIO_DRIVERS, driver, driver | {"driver": "promotion", "value": 0.05})
+    sheets = {"Scenarios": scenarios, "Scenario Drivers": drivers}
+    planned, _ = with_promoted(inputs_of(stated.settings, stated.sheets | sheets, {}), TIMELINE)
+    given = {name: planned.frame(name) for name in ("Overrides", "Events")}
+    assert len(given["Overrides"]) == 2 and len(given["Events"]) >= 1
+    changes = changes_after(stated, **{name.replace(" ", "_"): frame for name, frame in (sheets | given).items()})
+    assert moved(changes) == {"Scenarios"}
+    assert residual(changes) < 1e-6
+    said = " ".join(changes.loc[changes["cause"] == "Scenarios", "sentence"])
+    assert "Overrides of scenarios 1 added" in said and "Events of scenarios 1 added" in said
