@@ -112,7 +112,7 @@ COMMANDS: tuple[Command, ...] = (
         "roll", "sop_roll", "Roll forward", "Roll to the next period",
         "Appends the actuals of the sheet Actuals to Demand History, moves the horizon on by a period and plans anew. Asks first; runs beside Excel; "
         "Restore previous results takes it back, inputs included.",
-        "RO", Group.CYCLE, "RecurrenceEdit", Length.LONG,
+        "RO", Group.CYCLE, "MailMergeGoToNextRecord", Length.LONG,
     ),
     Command(
         "publish", "sop_publish", "Publish", "Publish the approved plan",
@@ -156,7 +156,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "scenario promote", "sop_scenario_promote", "Promote", "Promote a scenario into the plan",
         "Asks for a computed scenario and for who decided it, makes it part of the plan from the next run on, and records the decision in Decisions with what was expected of it.",
-        "PR", Group.SCENARIOS, "OutlineMoveUp", Length.LONG,
+        "PR", Group.SCENARIOS, "ReviewAcceptChange", Length.LONG,
     ),
     _go("Scenario Compare", "Shows the scenarios side by side.", "GS", Group.SCENARIOS, "HyperlinkInsert"),
     _steps("kpis", "KPIs", "Writes the key figures of the cycle.", "KP", Group.REVIEW, "Calculator"),
