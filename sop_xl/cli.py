@@ -10,7 +10,7 @@ import typer
 from sop_xl.cli_cycle import cycle_commands
 from sop_xl.cli_excel import excel_commands
 from sop_xl.cli_scenario import scenario_app
-from sop_xl.terminal import Json, Progress, Quiet, Workbook, run_command
+from sop_xl.terminal import AsOf, Json, Out, Progress, Quiet, Recalc, Workbook, given_day, run_command
 
 if TYPE_CHECKING:
     from sop_xl.commands.report import Report
@@ -31,11 +31,6 @@ app.add_typer(templates_app, name="templates")
 app.add_typer(addin_app, name="addin")
 app.add_typer(scenario_app, name="scenario")
 
-AsOf = Annotated[str | None, typer.Option("--as-of", metavar="YYYY-MM-DD", help="Date of the run; today by default.")]
-Out = Annotated[Path | None, typer.Option("--out", help="Write here and leave the workbook as it is.")]
-Recalc = Annotated[Literal["auto", "libreoffice", "off"], typer.Option("--recalc", help="Compute native formulas: auto (with LibreOffice if it is there), libreoffice, off.")]
-
-
 
 @app.command()
 def new(
@@ -50,7 +45,7 @@ def new(
     quiet: Quiet = False,
 ) -> None:
     """Make an empty S&OP workbook."""
-    day = _day(as_of)
+    day = given_day(as_of)
 
     def run(progress: Progress) -> Report:
         from sop_xl.commands.new import new_workbook
@@ -135,35 +130,12 @@ def regenerate(
     quiet: Quiet = False,
 ) -> None:
     """Plan from history to money and write every result to its sheet."""
-    day = _day(as_of)
+    day = given_day(as_of)
 
     def run(progress: Progress) -> Report:
         from sop_xl.commands.regenerate import regenerate_workbook
 
         return regenerate_workbook(workbook, out=out, steps=_names(",".join(steps or ())), as_of=day, recalc=recalc, progress=progress)
-
-    run_command(run, quiet=quiet, json=json)
-
-
-@app.command()
-def publish(
-    workbook: Workbook,
-    by: Annotated[str, typer.Option("--by", metavar="NAME", help="Who approved the plan.", show_default=False)],
-    scenario: Annotated[str, typer.Option("--scenario", help="Scenario of Scenarios that was chosen; by default the plan itself.", show_default=False)] = "",
-    note: Annotated[str, typer.Option("--note", help="Free text for Snapshots.", show_default=False)] = "",
-    out: Out = None,
-    as_of: AsOf = None,
-    recalc: Recalc = "auto",
-    json: Json = False,
-    quiet: Quiet = False,
-) -> None:
-    """Plan, and freeze the plan as the approved single set of numbers of its cycle."""
-    day = _day(as_of)
-
-    def run(progress: Progress) -> Report:
-        from sop_xl.commands.publish import publish_workbook
-
-        return publish_workbook(workbook, approved_by=by, scenario=scenario, note=note, as_of=day, out=out, recalc=recalc, progress=progress)
 
     run_command(run, quiet=quiet, json=json)
 
@@ -208,59 +180,6 @@ def export(
         from sop_xl.commands.exchange import export_tables
 
         return export_tables(workbook, out, sheets=sheet or ())
-
-    run_command(run, quiet=quiet, json=json)
-
-
-@app.command()
-def decide(
-    workbook: Workbook,
-    option: Annotated[str, typer.Argument(help="As Options names it; or no option, a scenario, or the number of a decision.", show_default=False)],
-    by: Annotated[str, typer.Option("--by", metavar="WHO", help="Who decides.", show_default=False)],
-    approve: Annotated[bool, typer.Option("--approve", help="It enters the plan with the next run.")] = False,
-    reject: Annotated[bool, typer.Option("--reject", help="It is kept as a record.")] = False,
-    propose: Annotated[bool, typer.Option("--propose", help="It waits for the meeting; so by default.")] = False,
-    owner: Annotated[str, typer.Option("--owner", metavar="WHO", help="Who sees to it; by default who decides.")] = "",
-    due: Annotated[str | None, typer.Option("--due", metavar="YYYY-MM-DD", help="By when.")] = None,
-    question: Annotated[str, typer.Option("--question", help="What is decided.")] = "",
-    matter: Annotated[str, typer.Option("--matter", help="Of the Worklist, in its words, that this answers.")] = "",
-    note: Annotated[str, typer.Option("--note", help="Why.")] = "",
-    as_of: AsOf = None,
-    json: Json = False,
-    quiet: Quiet = False,
-) -> None:
-    """Write a decision about an option into Decisions, with what it is expected to gain and what else was weighed."""
-    chosen = [status for status, is_it in (("approved", approve), ("rejected", reject), ("proposed", propose)) if is_it]
-    if len(chosen) > 1:
-        raise typer.BadParameter("expected one of --approve, --reject, --propose", param_hint="--approve")
-    day, due_day = _day(as_of), _day(due) if due else None
-
-    def run(progress: Progress) -> Report:
-        from pandas import Timestamp
-
-        from sop_xl.commands.decide import Choice, decide_workbook
-
-        choice = Choice(option, by, (chosen or ["proposed"])[0], owner, Timestamp(due_day) if due_day else None, question, matter, note)
-        return decide_workbook(workbook, choice, day)
-
-    run_command(run, quiet=quiet, json=json)
-
-
-@app.command()
-def verify(
-    workbooks: Annotated[list[Path], typer.Argument(help="Workbooks.", show_default=False)],
-    tolerance: Annotated[float, typer.Option("--tolerance", help="Numbers this close are equal.", min=0)] = 1e-6,
-    relative: Annotated[float, typer.Option("--relative", help="... or this close as a fraction of the larger.", min=0)] = 1e-6,
-    recalc: Recalc = "auto",
-    json: Json = False,
-    quiet: Quiet = False,
-) -> None:
-    """Plan a copy of each workbook and compare; exit code 1 when the results in the file are not those of its inputs."""
-
-    def run(progress: Progress) -> Report:
-        from sop_xl.commands.verify import verify_workbooks
-
-        return verify_workbooks(workbooks, tolerance=tolerance, relative=relative, recalc=recalc, progress=progress)
 
     run_command(run, quiet=quiet, json=json)
 
@@ -394,17 +313,6 @@ def _fractions(text: str) -> tuple[float, ...]:
     if not values or not all(0 < v < 1 for v in values):
         raise typer.BadParameter(f"expected fractions between 0 and 1 such as 0.1,0.5,0.9, got {text!r}", param_hint="--quantiles")
     return values
-
-
-def _day(text: str | None) -> str:
-    from datetime import date
-
-    if text is None:
-        return date.today().isoformat()
-    try:
-        return date.fromisoformat(text).isoformat()
-    except ValueError:
-        raise typer.BadParameter(f"expected a date such as 2026-11-30, got {text!r}", param_hint="--as-of") from None
 
 
 app.registered_commands += cycle_commands.registered_commands

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sop_xl.terminal import Json, Progress, Quiet, Workbook, run_command
+from sop_xl.terminal import Json, Progress, Quiet, Workbook, given_day, run_command
 
 if TYPE_CHECKING:
     from sop_xl.commands.report import Report
@@ -59,10 +58,7 @@ def scenario_promote(
     quiet: Quiet = False,
 ) -> None:
     """Make a scenario part of the plan itself, with a record in Decisions of who, when and what was expected."""
-    try:
-        day = date.fromisoformat(as_of).isoformat() if as_of else date.today().isoformat()
-    except ValueError:
-        raise typer.BadParameter(f"expected a date such as 2026-11-30, got {as_of!r}", param_hint="--as-of") from None
+    day = given_day(as_of)
 
     def run(progress: Progress) -> Report:
         from sop_xl.commands.scenarios import promote_scenario

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -17,9 +17,24 @@ Progress = Callable[[str, int, int], None]
 Workbook = Annotated[Path, typer.Argument(help="The workbook (.xlsx).", show_default=False)]
 Json = Annotated[bool, typer.Option("--json", help="Print the report as JSON.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but problems.")]
+AsOf = Annotated[str | None, typer.Option("--as-of", metavar="YYYY-MM-DD", help="Date of the run; today by default.")]
+Out = Annotated[Path | None, typer.Option("--out", help="Write here and leave the workbook as it is.")]
+Recalc = Annotated[Literal["auto", "libreoffice", "off"], typer.Option("--recalc", help="Compute native formulas: auto (with LibreOffice if it is there), libreoffice, off.")]
 
 INTERRUPTED = 130
 MOST_PROBLEMS = 40
+
+
+def given_day(text: str | None, option: str = "--as-of") -> str:
+    """An option's date in ISO form; today where it was not given. What is no date is refused as the command line refuses."""
+    from datetime import date
+
+    if text is None:
+        return date.today().isoformat()
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise typer.BadParameter(f"expected a date such as 2026-11-30, got {text!r}", param_hint=option) from None
 
 
 def run_command(action: Callable[[Progress], Report], *, quiet: bool = False, json: bool | Path | None = False) -> None:

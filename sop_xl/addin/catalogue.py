@@ -109,6 +109,18 @@ COMMANDS: tuple[Command, ...] = (
         "CH", Group.CYCLE, "AcceptInvitation", Length.LONG, (("write", "1"),),
     ),
     Command(
+        "roll", "sop_roll", "Roll forward", "Roll to the next period",
+        "Appends the actuals of the sheet Actuals to Demand History, moves the horizon on by a period and plans anew. Asks first; runs beside Excel; "
+        "Restore previous results takes it back, inputs included.",
+        "RO", Group.CYCLE, "MailMergeGoToNextRecord", Length.LONG,
+    ),
+    Command(
+        "publish", "sop_publish", "Publish", "Publish the approved plan",
+        "Plans, and freezes the plan as the single set of numbers of its cycle in Snapshots and Approved Plan, with its hash and who approved it, whom it asks for. "
+        "Published again, the cycle has a next version.",
+        "PU", Group.CYCLE, "FileMarkAsFinal", Length.LONG,
+    ),
+    Command(
         "restore", "sop_restore", "Restore previous results", "Restore previous results",
         "Writes back what the tables held before the last command wrote them; pressed again, it brings the later results back. "
         "Inputs stay as they are, except after an Import: then the table that it filled goes back as a whole, with what was typed into it since.",
@@ -135,9 +147,28 @@ COMMANDS: tuple[Command, ...] = (
     _go("Finance Review", "Shows the page for the reconciliation with the budget.", "FR", Group.FINANCE, "HyperlinkInsert"),
     _steps("scenarios", "Scenarios", "Plans every active scenario and writes how they compare.", "SC", Group.SCENARIOS, "GoalSeek"),
     _steps("outlook", "Outlook", "Simulates the risks and writes the range of results, and the list of actions that close the gap.", "OU", Group.SCENARIOS, "ChartInsert"),
+    Command(
+        "scenario add", "sop_scenario_add", "Add standard", "Add the standard scenarios",
+        "Writes ten standard what-ifs below the rows of Scenarios and Scenario Drivers, filled in from the workbook's largest region, supplier, material and resource. "
+        "Rows that are there stay; the next run computes them.",
+        "SA", Group.SCENARIOS, "SheetRowsInsert", Length.LONG, (("every", "1"),),
+    ),
+    Command(
+        "scenario promote", "sop_scenario_promote", "Promote", "Promote a scenario into the plan",
+        "Asks for a computed scenario and for who decided it, makes it part of the plan from the next run on, and records the decision in Decisions with what was expected of it.",
+        "PR", Group.SCENARIOS, "ReviewAcceptChange", Length.LONG,
+    ),
     _go("Scenario Compare", "Shows the scenarios side by side.", "GS", Group.SCENARIOS, "HyperlinkInsert"),
     _steps("kpis", "KPIs", "Writes the key figures of the cycle.", "KP", Group.REVIEW, "Calculator"),
-    _go("Executive", "Shows the one page for the executive meeting.", "GX", Group.REVIEW, "HyperlinkInsert"),
+    _steps("cycle", "Follow-up", "Writes what changed since the last cycle and why, what decisions brought, the coming weeks, the worklist and the ten questions.", "CY", Group.REVIEW, "ChartInsert"),
+    _go("Executive", "Shows the page that answers the ten questions of the executive meeting.", "GX", Group.REVIEW, "HyperlinkInsert"),
+    _go("Worklist", "Shows the matters that wait for somebody, by money, each with its next step.", "GW", Group.REVIEW, "HyperlinkInsert"),
+    _go("Weekly Review", "Shows the coming weeks: actuals beside the plan, projected stock, and what needs an answer.", "GK", Group.REVIEW, "HyperlinkInsert"),
+    Command(
+        "pack", "sop_pack", "Pack", "Make the executive pack",
+        "Makes the pack of the saved workbook in a folder of your choice, as PowerPoint and, where LibreOffice is installed, as PDF. The workbook is not touched.",
+        "PK", Group.REVIEW, "FilePrintPreview", Length.LONG,
+    ),
     _go("Problems", "Shows what was found in the inputs, each with a link to its cell.", "GP", Group.REVIEW, "HyperlinkInsert"),
     _go("Home", "Shows the sheet that leads to all others by role and by step of the cycle.", "GH", Group.REVIEW, "HyperlinkInsert"),
     Command(
@@ -169,7 +200,7 @@ WITHOUT_BUTTON: dict[str, str] = {
     "verify": "holds a closed file against what its inputs give; for pipelines and before a commit",
     "lint": "holds a closed file against modelling standards; for who builds workbooks",
     "render": "prints with LibreOffice; Excel prints by itself",
-    "pack": "makes a presentation and a bound file of the saved workbook; for the day before the meeting",
+    "scenario list": "prints what the sheet Scenarios shows, and the library that Add standard writes there",
     "templates build": "makes the shipped templates; for who develops the package",
     "addin build": "makes the add-in that holds the buttons",
     "install": "puts the add-in into Excel, before there is a button",

@@ -64,12 +64,12 @@ class Tables:
         return [h for h in headers if h < self.current], [h for h in headers if h >= self.current]
 
     def totals(self, name: str, periods: Sequence[str], **labels: str) -> list[float]:
-        """Sum of the lines with these labels in each period; NaN where no line has a figure."""
+        """Sum of the lines with these labels in each period; NaN where no line has a figure, or the workbook no such sheet or period."""
         frame = self.table(name)
         keep = np.ones(len(frame), dtype=bool)
         for key, value in labels.items():
             keep &= (frame[key] == value).to_numpy()
-        return [float(frame.loc[keep, period].sum(min_count=1)) for period in periods]
+        return [float(frame.loc[keep, period].sum(min_count=1)) if period in frame else np.nan for period in periods]
 
 
 def _text(value: object) -> str:

@@ -22,18 +22,23 @@ from sop_xl.plan.grid import records
 from sop_xl.plan.scenario_figures import MARGIN, REVENUE, SERVICE
 from sop_xl.plan.scenario_library import LIBRARY, Standard, Subjects
 from sop_xl.sheets import sheet
-from sop_xl.sheets.read import read_sheet
+from sop_xl.sheets.read import read_settings, read_sheet
 
 SCENARIOS, DRIVERS, DECISIONS, COMPARE = "Scenarios", "Scenario Drivers", "Decisions", "Scenario Compare"
 PROMOTED = "promoted"
 
 
 def add_scenarios(workbook: Path, names: Sequence[str] = (), *, every: bool = False, scope: Mapping[str, str] | None = None) -> Report:
-    """Write standard scenarios with their drivers below the rows of Scenarios and Scenario Drivers.
+    """Add standard scenarios to a file, see `add_scenarios_on`."""
+    return replace(add_scenarios_on(HeadlessHost(workbook), names, every=every, scope=scope), workbook=str(workbook))
+
+
+def add_scenarios_on(host: Host, names: Sequence[str] = (), *, every: bool = False, scope: Mapping[str, str] | None = None) -> Report:
+    """Write standard scenarios with their drivers below the rows of Scenarios and Scenario Drivers, and save.
 
     Parameters
     ----------
-    workbook
+    host
         Its other rows, whoever wrote them, stay as they are; a scenario whose name is taken is left out and named.
     names
         Keys of the library, see `list_scenarios`.
@@ -49,7 +54,6 @@ def add_scenarios(workbook: Path, names: Sequence[str] = (), *, every: bool = Fa
     ContractError
         For a name that the library does not have, a label that the workbook does not have, a workbook without the sheets, or one with errors.
     """
-    host = HeadlessHost(workbook)
     for name in (SCENARIOS, DRIVERS):
         input_sheet(host, name)
     inputs, subjects = _subjects(host, scope or {})
@@ -75,7 +79,7 @@ def add_scenarios(workbook: Path, names: Sequence[str] = (), *, every: bool = Fa
         _append(host, DRIVERS, [{"scenario": one.name, "note": "Standard library", **driver} for one in added for driver in one.drivers])
         host.save()
     done = f"{len(added)} scenarios added" if len(added) != 1 else f"scenario {added[0].name} added"
-    return Report("scenario add", str(workbook), summary=f"{workbook.name}: {done}; the next run computes them", facts={"added": [one.name for one in added]},
+    return Report("scenario add", host.name, summary=f"{host.name}: {done}; the next run computes them", facts={"added": [one.name for one in added]},
                   tables=[("Standard scenarios", ["Name", "Scenario", "What"], told)])  # fmt: skip
 
 
@@ -91,6 +95,11 @@ def list_scenarios(workbook: Path) -> Report:
 
 
 def promote_scenario(workbook: Path, name: str, *, by: str, as_of: str) -> Report:
+    """Promote a scenario of a file, see `promote_scenario_on`."""
+    return replace(promote_scenario_on(HeadlessHost(workbook), name, by=by, as_of=as_of), workbook=str(workbook))
+
+
+def promote_scenario_on(host: Host, name: str, *, by: str, as_of: str) -> Report:
     """Make a scenario part of the plan itself from the next run on, with an approved row in Decisions that says what it was expected to bring.
 
     Its state in Scenarios becomes `promoted`; set back to `off` or `run` it leaves the plan again. What was expected is what Scenario Compare shows, so that
@@ -103,7 +112,6 @@ def promote_scenario(workbook: Path, name: str, *, by: str, as_of: str) -> Repor
     ContractError
         For a scenario that is not there, is promoted already, has no drivers or was not computed; and where nobody is named.
     """
-    host = HeadlessHost(workbook)
     for needed in (SCENARIOS, DRIVERS, DECISIONS):
         input_sheet(host, needed)
     inputs = read_inputs(host)
@@ -128,8 +136,17 @@ def promote_scenario(workbook: Path, name: str, *, by: str, as_of: str) -> Repor
               "question": f"Scenario {scenario} in the plan", "decided_by": by.strip(), "decided_on": day}  # fmt: skip
     _append(host, DECISIONS, [record])
     host.save()
-    return Report("scenario promote", str(workbook), summary=f"{workbook.name}: {scenario} is part of the plan from the next run on (decision {number}). {words}",
+    return Report("scenario promote", host.name, summary=f"{host.name}: {scenario} is part of the plan from the next run on (decision {number}). {words}",
                   facts={"scenario": scenario, "decision": number, "by": by.strip(), "as_of": as_of, "expected": expected})  # fmt: skip
+
+
+def promotable(host: Host) -> list[str]:
+    """Scenarios that Scenario Compare has figures of and that are not part of the plan yet, in the order of Scenarios; none where the workbook lacks a sheet."""
+    if not {"Settings", SCENARIOS, COMPARE} <= set(host.sheet_names()):
+        return []
+    settings, _ = read_settings(host.read_block("Settings"))
+    stated, compared = (read_sheet(sheet(name), host.read_block(name), settings).frame for name in (SCENARIOS, COMPARE))
+    return [str(name) for name in stated.loc[stated["state"] != PROMOTED, "scenario"] if name in set(compared["scenario"])]
 
 
 def expected_effect(host: Host, inputs: Inputs, scenario: str) -> str:

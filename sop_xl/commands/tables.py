@@ -46,13 +46,18 @@ def table_sheets(host: Host) -> Iterator[SheetSpec]:
     return (s for s in SHEETS if s.shape is not Shape.PAGE and s.name in present)
 
 
-def planning_picture(host: Host) -> MemoryHost:
-    """What `regenerate_on` and `check_on` need of a workbook, as a picture in memory that can be sent to another process.
+def planning_picture(host: Host, *, formulas: bool = False) -> MemoryHost:
+    """What a command that plans or checks needs of a workbook, as a picture in memory that can be sent to another process.
 
     Every table that the contract knows, whole; of pages of formulas only the cells with a name. `hosts.snapshot.apply_written` brings back what was
     written to it.
+
+    Parameters
+    ----------
+    formulas
+        Whether it knows the formulas that people typed into single cells, too: a command that writes input tables keeps them.
     """
-    return snapshot(host, [spec.name for spec in table_sheets(host)])
+    return snapshot(host, [spec.name for spec in table_sheets(host)], formulas=formulas)
 
 
 def plain_table(spec: SheetSpec, block: Block) -> PlainTable:

@@ -10,7 +10,7 @@ from sop_xl.commands.kept_results import check_sheets, write_keeping
 from sop_xl.commands.report import Report
 from sop_xl.commands.tables import plain_table
 from sop_xl.commands.typed_words import with_words_of
-from sop_xl.errors import Problem, Severity
+from sop_xl.errors import HostError, Problem, Severity
 from sop_xl.hosts.memory import MemoryHost, Written, WrittenTable
 from sop_xl.hosts.protocol import Host
 from sop_xl.hosts.snapshot import snapshot
@@ -39,12 +39,14 @@ def write_back(host: Host, picture: MemoryHost, written: Written, report: Report
     Raises
     ------
     HostError
-        Where a sheet is gone, typed words would get lost, results cannot be kept or the workbook cannot be written.
+        Where a sheet is gone, typed words would get lost, somebody edited an input table that the run writes, results cannot be kept or the workbook cannot be written.
     """
     check_sheets(host, written)  # before the costlier reading
     watched = {"Settings", *(s.name for s in input_sheets()), *(s.name for s in marked_sheets())} & set(host.sheet_names())
     present = snapshot(host, watched)
     edited = edited_inputs(picture, present)
+    if overtaken := [name for name in edited if name in written.tables]:
+        raise HostError(f"{overtaken[0]}, which {report.command} changes too, was edited while it ran, so nothing was written; undo that edit (Ctrl+Z), or Stop and begin again")
     if edited:
         warning = _edited_warning(edited, str(report.facts.get("inputs", "")))
         report = replace(report, problems=[*report.problems, warning])

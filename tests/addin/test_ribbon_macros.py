@@ -240,17 +240,50 @@ class TestQuestions:
         assert excel.excel.dialogs[0][1] == "Write back 24 sheets?"
         assert excel.asked[1][1]["confirmed"] == "1"
 
+    def test_publish_asks_for_a_name_and_hands_it_over(self):
+        excel = ExcelInMemory(lambda command, payload: write_lines({"state": "done", "message": "published"} if "by=" in payload else {"state": "ask", "ask": "text", "key": "by", "question": "Who approved the plan of 2025-01?"}))
+        excel.excel.answer_dialogs(" Ada Miller ")
+        excel.press("sop_publish")
+        assert excel.excel.dialogs[0][:2] == ("InputBox", "Who approved the plan of 2025-01?")
+        assert [(name, lines.get("by")) for name, lines in excel.asked] == [("publish", None), ("publish", "Ada Miller")]
+        assert excel.status == "S&OP: published"
+
+    def test_promote_asks_one_thing_after_the_other_and_keeps_what_was_answered(self):
+        def python(command, payload):
+            given = read_lines(payload)
+            missing = next((key for key in ("name", "by") if key not in given), "")
+            return write_lines({"state": "ask", "ask": "text", "key": missing, "question": f"{missing}?"} if missing else {"state": "done", "message": "promoted"})
+
+        excel = ExcelInMemory(python)
+        excel.excel.answer_dialogs("Lead times x2", "Ada Miller")
+        excel.press("sop_scenario_promote")
+        assert [(lines.get("name"), lines.get("by")) for _, lines in excel.asked] == [(None, None), ("Lead times x2", None), ("Lead times x2", "Ada Miller")]
+        assert excel.status == "S&OP: promoted"
+
+    def test_a_long_run_that_asked_first_runs_like_any_other(self):
+        excel = ExcelInMemory(lambda command, payload: RUNNING(command, payload) if "confirmed=1" in payload else write_lines({"state": "ask", "ask": "confirm", "question": "Close 2025-01?"}))
+        excel.excel.answer_dialogs(1)
+        excel.press("sop_roll")
+        assert excel.status == "S&OP: Planning supply 45 % (Esc twice or Stop ends the run)"
+        assert excel.application.scheduled == ["sop_poll"]
+
+    def test_python_that_never_stops_asking_is_not_answered_for_ever(self):
+        excel = ExcelInMemory(saying(state="ask", ask="folder", question="Folder", message="still asking"))
+        excel.application.picked_folder = "D:\\out"
+        excel.press("sop_export")
+        assert len(excel.asked) == 4
+
     def test_called_off_means_nothing_is_done(self):
-        for macro, ask in (("sop_import", "file"), ("sop_export", "folder"), ("sop_restore", "confirm")):
-            excel = ExcelInMemory(saying(state="ask", ask=ask, question="?"))
-            excel.excel.answer_dialogs(2)
+        for macro, ask in (("sop_import", "file"), ("sop_export", "folder"), ("sop_restore", "confirm"), ("sop_publish", "text")):
+            excel = ExcelInMemory(saying(state="ask", ask=ask, key="by", question="?"))
+            excel.excel.answer_dialogs("" if ask == "text" else 2)
             excel.press(macro)
             assert len(excel.asked) == 1
             assert excel.status == "S&OP: Nothing was done."
 
     def test_nothing_is_asked_where_excel_does_not_show(self):
-        for ask in ("file", "folder", "confirm"):
-            excel = ExcelInMemory(saying(state="ask", ask=ask, question="?"))
+        for ask in ("file", "folder", "confirm", "text"):
+            excel = ExcelInMemory(saying(state="ask", ask=ask, key="by", question="?"))
             excel.application.window_visible = False
             excel.application.picked_file, excel.application.picked_folder = "x.csv", "y"
             excel.press("sop_restore")

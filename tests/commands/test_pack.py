@@ -134,3 +134,17 @@ def test_every_page_of_the_content_prints_on_one_page_of_its_own():
     assert len(printed.pages) == len(pages)
     assert "1,234" in printed.pages[1].extract_text()
     assert "A line." in printed.pages[2].extract_text()
+
+
+def test_a_small_company_s_workbook_without_supply_sheets_has_a_pack_too(tmp_path):
+    path = tmp_path / "small.xlsx"
+    assert run("new", path, "--modules", "finance,cycle", "--horizon", "12", "--as-of", "2025-01-05").exit_code == 0
+    host = HeadlessHost(path)
+    host.write_table("Items", ["Item", "Family", "List price"], [["0017", "Chairs", 100.0]])
+    host.write_table("Demand History", ["Item", "2024-11", "2024-12"], [["0017", 40.0, 41.0]])
+    host.save()
+    assert run("regenerate", path, "--as-of", "2025-01-05", "--recalc", "off", "--quiet").exit_code == 0
+    assert "Inventory Plan" not in host.sheet_names()
+    result = run("pack", path, "--out", tmp_path, "--format", "pptx")
+    assert result.exit_code == 0, result.output
+    assert FEWEST <= len(pptx.Presentation(str(tmp_path / "small_pack.pptx")).slides) <= MOST

@@ -17,6 +17,7 @@ from types import SimpleNamespace
 import psutil
 import pytest
 from company import labels
+from desk import IN_FRONT, PATH, PATIENCE, Desk
 from excel_in_memory import ExcelInMemory
 from xlwings_engine import open_book, xlwings_book
 
@@ -39,13 +40,9 @@ from sop_xl.commands.tables import plain_table
 from sop_xl.errors import HostError
 from sop_xl.hosts.headless import HeadlessHost
 from sop_xl.hosts.live import LiveHost
-from sop_xl.hosts.memory import MemoryHost, Written
+from sop_xl.hosts.memory import Written
 from sop_xl.hosts.snapshot import snapshot
 from sop_xl.sheets import sheet
-
-PATH = "C:\\Plans\\company.xlsx"
-IN_FRONT = {"book": "company.xlsx", "path": PATH, "sheet": "Items", "visible": "1"}
-PATIENCE = 600
 
 
 @pytest.fixture(autouse=True)
@@ -55,40 +52,6 @@ def own_profile(tmp_path, monkeypatch):
     monkeypatch.delenv("SOP_XL_BATCH", raising=False)
     yield
     Run(PATH).stop()
-
-
-class Desk:
-    """A planner before an open workbook."""
-
-    def __init__(self, picture: bytes) -> None:
-        self.book: MemoryHost = pickle.loads(picture)
-        self.excel = os.getpid()
-
-    def open(self, given):
-        assert given["path"] == PATH
-        return ribbon.OpenWorkbook(self.book, self.excel)
-
-    def ask(self, command: str, **arguments: str) -> dict[str, str]:
-        return read_lines(ribbon.run(command, write_lines(IN_FRONT | arguments), self.open))
-
-    def wait(self) -> dict[str, str]:
-        """Let the run end, then ask how far it is."""
-        if process := Run(PATH).process():
-            process.wait(PATIENCE)
-        return self.ask("poll")
-
-    def body(self, name: str) -> list[dict[str, object]]:
-        table = plain_table(sheet(name), self.book.read_block(name))
-        return [dict(zip(table.header, cells, strict=True)) for _, cells in table.rows]
-
-    def everything(self) -> dict[str, object]:
-        return {name: self.book.read_block(name) for name in self.book.sheet_names()}
-
-    def type(self, name: str, column: str, row: int, value: object) -> None:
-        """Type into a body row (0 = first) of a table."""
-        top = self.book.table_place(name)[0]
-        header = self.book.read_block(name).rows[top - 1]
-        self.book.sheets[name].cells[top + 1 + row, header.index(column) + 1] = value
 
 
 @pytest.fixture(scope="module")

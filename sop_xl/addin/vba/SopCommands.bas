@@ -43,6 +43,30 @@ Public Sub sop_regenerate_kpis()
     SopRun_Command "regenerate", "steps=kpis"
 End Sub
 
+Public Sub sop_regenerate_cycle()
+    SopRun_Command "regenerate", "steps=cycle"
+End Sub
+
+Public Sub sop_roll()
+    SopRun_Command "roll", ""
+End Sub
+
+Public Sub sop_publish()
+    SopRun_Command "publish", ""
+End Sub
+
+Public Sub sop_pack()
+    SopRun_Command "pack", ""
+End Sub
+
+Public Sub sop_scenario_add()
+    SopRun_Command "scenario add", "every=1"
+End Sub
+
+Public Sub sop_scenario_promote()
+    SopRun_Command "scenario promote", ""
+End Sub
+
 Public Sub sop_check()
     SopRun_Command "check", "write=1"
 End Sub
@@ -96,6 +120,14 @@ End Sub
 
 Public Sub sop_go_executive()
     SopRun_Show "Executive"
+End Sub
+
+Public Sub sop_go_worklist()
+    SopRun_Show "Worklist"
+End Sub
+
+Public Sub sop_go_weekly_review()
+    SopRun_Show "Weekly Review"
 End Sub
 
 Public Sub sop_go_problems()

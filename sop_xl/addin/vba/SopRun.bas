@@ -10,6 +10,7 @@ Private Const SOP_WAIT As Long = 2               ' mouse pointer: xlWait
 Private Const SOP_FOLDER As Long = 4             ' dialog: msoFileDialogFolderPicker
 Private Const SOP_PATIENCE As Long = 10          ' questions in a row that may fail while a run is under way
 Private Const SOP_MESSAGE_SECONDS As Long = 20   ' how long a message stays in the status bar
+Private Const SOP_QUESTIONS As Long = 3          ' that one command may ask, one after the other
 Private Const SOP_ESCAPE_SECONDS As Long = 3     ' within which Esc must be pressed again
 
 Private mRunning As Boolean
@@ -55,6 +56,7 @@ Public Sub SopRun_Command(ByVal command As String, ByVal arguments As String)
     Dim target As String
     Dim answer As String
     Dim reply As String
+    Dim questions As Long
     If mRunning Then
         SopRun_Say "A run is under way" & mPercent & "; press Stop first."
         Exit Sub
@@ -62,17 +64,19 @@ Public Sub SopRun_Command(ByVal command As String, ByVal arguments As String)
     target = SopRun_Target()
     mTarget = target
     answer = SopRun_Ask(command, target & arguments)
-    If SopRun_Value(answer, "state") = "ask" Then
+    If arguments <> "" Then
+        arguments = arguments & vbLf
+    End If
+    Do While SopRun_Value(answer, "state") = "ask" And questions < SOP_QUESTIONS
         reply = SopRun_Reply(answer)
         If reply = "" Then
             SopRun_Say "Nothing was done."
             Exit Sub
         End If
-        If arguments <> "" Then
-            arguments = arguments & vbLf
-        End If
-        answer = SopRun_Ask(command, target & arguments & reply)
-    End If
+        arguments = arguments & reply
+        questions = questions + 1
+        answer = SopRun_Ask(command, target & arguments)
+    Loop
     mCommand = command
     If SopRun_Value(answer, "state") = "running" Then
         SopRun_Begin target, answer
@@ -144,6 +148,11 @@ Private Function SopRun_Reply(ByVal answer As String) As String
             chooser.Title = SopRun_Value(answer, "question")
             If chooser.Show = -1 Then
                 SopRun_Reply = SopRun_Line("out", chooser.SelectedItems(1))
+            End If
+        Case "text"
+            picked = InputBox(SopRun_Value(answer, "question"), "S&OP", SopRun_Value(answer, "default"))
+            If Trim$(picked) <> "" Then
+                SopRun_Reply = SopRun_Line(SopRun_Value(answer, "key"), Trim$(picked))
             End If
         Case "confirm"
             If MsgBox(SopRun_Value(answer, "question"), vbOKCancel + vbQuestion, "S&OP") = vbOK Then
