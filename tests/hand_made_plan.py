@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from hand_made_cycle import CYCLE_TABLES
 from hand_made_money import BUDGETED, CONTROL_TOTAL, MONEY_TABLES, OPENING_CASH, ahead, groups
 from hand_made_supply import SUPPLY_TABLES, stock_rows
 from hand_made_world import (
@@ -76,10 +77,8 @@ def history_rows() -> list[Row]:
 def kpi_rows() -> list[Row]:
     budget = BUDGETED * AHEAD * len(groups())
     change = sum(ahead(group, "Plan", "revenue") for group in groups()) / budget - 1
-    return [
-        ["WMAPE", "All", 0.2, "fraction", 0.3, "good", ""], ["Days of supply", "All", 41.0, "days", 60.0, "watch", ""],
-        ["Revenue against budget", "All", change, "fraction", 0.0, "poor", ""],
-    ]  # fmt: skip
+    figures = (("WMAPE", 0.2, "fraction", 0.3, "good"), ("Days of supply", 41.0, "days", 60.0, "watch"), ("Revenue against budget", change, "fraction", 0.0, "poor"))
+    return [label_cells("KPIs", kpi=kpi, scope="All", value=value, unit=unit, target=target, status=status) for kpi, value, unit, target, status in figures]
 
 
 TABLES = {
@@ -92,6 +91,7 @@ TABLES = {
     **MONEY_TABLES,
     "Demand Changes": change_rows,
     "KPIs": kpi_rows,
+    **CYCLE_TABLES,
 }
 
 SETTINGS = Settings(horizon=AHEAD, opening_cash=OPENING_CASH, budget_control_total=CONTROL_TOTAL)

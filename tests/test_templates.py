@@ -9,6 +9,7 @@ from pathlib import Path
 
 import hand_made_plan as plan
 import pytest
+from hand_made_cycle import damage_to_cycle
 from hand_made_damage import damage_to_money
 from hand_made_money import ahead, groups
 from hosts.made_packages import needs_validator, validation_errors
@@ -316,14 +317,26 @@ def statuses(values: dict[str, list[list[object]]]) -> dict[str, object]:
 
 
 @needs_libreoffice
-@pytest.mark.parametrize("sheets", list(SETS.values()), ids=list(SETS))
+@pytest.mark.parametrize("sheets", [SETS["standard"], sheets_of(frozenset())], ids=["standard", "core"])
 def test_an_empty_workbook_calculates_without_an_error_and_all_checks_agree(sheets, tmp_path):
-    path = tmp_path / "book.xlsx"
-    build_workbook(path, sheets=sheets, timeline=plan.TIMELINE, settings=Settings())
-    values = results(path)
+    values = calculated_empty(sheets, tmp_path)
     assert error_cells(values) == []
     assert set(statuses(values).values()) == {1}
     assert values["Executive"][0][4] == "OK: all checks agree"
+
+
+@needs_libreoffice
+def test_the_empty_small_template_calculates_without_an_error_and_speaks_of_no_checks_that_it_has_not(tmp_path):
+    values = calculated_empty(SETS["lite"], tmp_path)
+    assert error_cells(values) == []
+    assert "Checks" not in values
+    assert values["Executive"][0][4] == "OK: no errors"
+    assert [(name, text) for name, rows in values.items() if name != "Settings" for row in rows for text in row if "checks" in str(text).casefold()] == []
+
+
+def calculated_empty(sheets, folder: Path) -> dict[str, list[list[object]]]:
+    build_workbook(folder / "book.xlsx", sheets=sheets, timeline=plan.TIMELINE, settings=Settings())
+    return results(folder / "book.xlsx")
 
 
 @pytest.fixture(scope="module")
@@ -488,6 +501,7 @@ def test_every_check_can_fail(tmp_path):
         ("Locations", 1, 0): "N",
         **damage_to_supply(at, column),
         **damage_to_money(at, column),
+        **damage_to_cycle(at),
     }
     path = plan.make_planned_workbook(tmp_path / "book.xlsx", damage)
     host = HeadlessHost(path)
@@ -542,7 +556,7 @@ def _also_break_what_no_table_holds(path: Path) -> None:
         book[name][f"{period_letters(0)}{HEADER_ROW}"] = "1999-01"
     book["Consensus Demand"][f"{period_letters(len(plan.TIMELINE.labels) + 1)}{HEADER_ROW}"] = "2099-01"
     book["Items"]["A6000"] = "beyond"
-    for name in ("Consensus Demand", "Options", "Gap List"):
+    for name in ("Consensus Demand", "Financial Plan", "Options", "Gap List"):
         book[name]["A21000"] = "beyond"
     for n in range(70):
         book["Financial Plan"][f"A{5000 + n}"] = f"Family {n}"

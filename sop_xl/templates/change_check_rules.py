@@ -17,7 +17,7 @@ def change_checks(book: Book) -> list[Check]:
     reference, measure, family, order, cause, amount = (filled(spec, name) for name in ("reference", "measure", "family", "order", "cause", "amount"))
     one_plan = f"{reference},{reference},{measure},{measure}"
     # the end stands in the sum, too: start + causes + end = twice the end
-    adds_up = f'SUMPRODUCT(({cause}="end")*ABS(SUMIFS({amount},{one_plan},{family},{family})-2*{amount}))'
+    adds_up = f'SUMPRODUCT(({cause}="end")*ABS(SUMIFS({amount},{one_plan},{family},{family})-{amount}-{amount}))'
     # an approved plan lists only the families that differ from it
     of_families = f'SUMIFS({amount},{one_plan},{order},{order},{family},"<>All")'
     parts = f'SUMPRODUCT(({family}="All")*({reference}="Last cycle")*ABS({amount}-{of_families}))'

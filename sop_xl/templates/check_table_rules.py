@@ -79,13 +79,18 @@ def _period_checks(book: Book) -> list[Check]:
 def _bound_checks(book: Book) -> list[Check]:
     """Nothing stands beyond the rows that formulas read."""
     outputs = [spec for spec in book.sheets if spec.kind is SheetKind.OUTPUT]
-    grids = [_beyond(spec, LAST_ROW) for spec in book.sheets if is_grid(spec) and (spec in outputs or spec.required)]
+    grids = [spec for spec in book.sheets if is_grid(spec) and (spec in outputs or spec.required)]
     tables = [spec for spec in counted(book) if spec in outputs and not is_grid(spec)]
+
+    def beyond(specs: list[SheetSpec], *, money: bool) -> list[str]:
+        return [_beyond(spec, LAST_ROW) for spec in specs if (spec.module is Module.FINANCE) == money]
+
     reach = {
-        "grid": grids,
+        "grid": beyond(grids, money=False),
+        "grid of money": beyond(grids, money=True),
         "list of inputs": [_beyond(book.spec(name), LAST_LIST_ROW) for name in ("Items", "Locations") if book.has(name)],
-        "list of money": [_beyond(spec, LAST_ROW) for spec in tables if spec.module is Module.FINANCE],
-        "list": [_beyond(spec, LAST_ROW) for spec in tables if spec.module is not Module.FINANCE],
+        "list of money": beyond(tables, money=True),
+        "list": beyond(tables, money=False),
     }
     checks = [
         Check(f"No rows of a {what} beyond the reach of these formulas", "core", "Rows that row-by-row formulas do not see", "count",

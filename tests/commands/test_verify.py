@@ -38,7 +38,7 @@ def test_a_number_typed_over_a_result_is_found(planned):
     result = run("verify", planned, "--json")
     assert result.exit_code == 1
     assert json.loads(result.output)["workbooks"] == [
-        {"workbook": str(planned), "up_to_date": False, "differences": 1}
+        {"workbook": str(planned), "up_to_date": False, "differences": 1, "published_changed": 0}
     ]
 
 

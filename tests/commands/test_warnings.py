@@ -1,4 +1,4 @@
-"""Remarks that are shown as warnings are remarks that the core makes."""
+"""Remarks that are shown as warnings are remarks that the core or a command makes."""
 
 from __future__ import annotations
 
@@ -10,13 +10,18 @@ import pytest
 import sop_xl
 from sop_xl.commands.remarks import WARNINGS
 
-CORE = Path(sop_xl.__file__).parent / "plan"
+ROOT = Path(sop_xl.__file__).parent
+
+
+def found(part: str, pattern: str) -> set[str]:
+    """What a pattern finds in the sources of a package."""
+    return {text for path in sorted((ROOT / part).rglob("*.py")) for text in re.findall(pattern, path.read_text(encoding="utf-8"))}
 
 
 @pytest.fixture(scope="module")
 def emitted() -> set[str]:
-    """Every text in quotes in the sources of the core, keys of dictionaries aside: they look rules up, and emit none."""
-    return {text for path in sorted(CORE.rglob("*.py")) for text in re.findall(r'"([a-z0-9-]+)"(?!\s*:)', path.read_text(encoding="utf-8"))}
+    """Every text in quotes in the sources of the core, keys of dictionaries aside: they look rules up, and emit none; of commands the rules of notes alone."""
+    return found("plan", r'"([a-z0-9-]+)"(?!\s*:)') | found("commands", r'\bNote\([^()]*"([a-z0-9-]+)",')
 
 
 @pytest.mark.parametrize("rule", sorted(WARNINGS))
