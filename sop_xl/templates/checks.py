@@ -67,7 +67,7 @@ def checks_sheet(book: Book) -> None:
 def _groups(book: Book, figures: dict[str, int]) -> list[tuple[str, list[Check]]]:
     groups = [
         ("Demand", demand_checks(book, figures)),
-        ("Supply", supply_checks(book)),
+        ("Supply", supply_checks(book, figures)),
         ("Supply: lists and scenarios", supply_table_checks(book)),
         ("Finance: the financial plan", finance_checks(book, figures)),
         ("Finance: profit and loss, balance and cash", money_checks(book, figures)),

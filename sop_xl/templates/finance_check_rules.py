@@ -45,13 +45,15 @@ def working_figures(book: Book) -> list[Figure]:
                lambda c, step=step: total(consensus, c, step))  # type: ignore[misc]
         for step in STEPS
     ]  # fmt: skip
+    if book.has("Financial Plan") or book.has("Inventory Plan"):
+        words = "Consensus, what orders in hand and decisions move and what is owed today, planned periods"
+        steps.append(Figure("asked", "Demand to serve", words, vocabulary.UNITS, lambda c: in_plan(c, demand_to_serve(book, c))))
     if not book.has("Financial Plan"):
         return steps
     spec = book.spec("Financial Plan")
     return [
         *steps,
         Figure("history", measure_label("demand"), "Demand History", vocabulary.UNITS, lambda c: history_demand(book, c, item=ANY_TEXT)),
-        Figure("asked", "Demand to serve", "Consensus, what orders in hand and decisions move and what is owed today, planned periods", vocabulary.UNITS, lambda c: in_plan(c, demand_to_serve(book, c))),
         Figure("next year", "Next year", "1 for the planned periods of the next year", vocabulary.COUNT,
                lambda c: in_plan(c, f'IF({c}${PLACE_ROW}-COUNTIF($H${FLAG_ROW}:${book.last_column}${FLAG_ROW},"Actual")<=sop_season,1,0)')),
         *(
