@@ -17,7 +17,7 @@ LANGUAGE = _words(
 KNOWN = _words(
     """abs array asc ascw cbool cdate cdbl chr cint clng cstr cverr dateserial err format hex instr instrrev int isarray isdate
     isempty iserror ismissing isnull isnumeric isobject join lbound lcase left len ltrim mid now replace right round rtrim
-    split str timer timeserial trim typename ubound ucase val vartype msgbox
+    split str timer timeserial trim typename ubound ucase val vartype msgbox inputbox
     application thisworkbook activeworkbook activesheet workbook worksheet range
     vblf vbcrlf vbcr vbtab vbnullstring vbobjecterror vbstring vbempty vbnull vbboolean vbdate vberror vbdouble
     vbokcancel vbokonly vbyesno vbok vbyes vbno vbcancel vbquestion vbinformation vbexclamation vbcritical
