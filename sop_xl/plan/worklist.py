@@ -128,7 +128,7 @@ def _since(marked: pd.DataFrame | None, previous: pd.DataFrame | None) -> dict[s
 def _rest(rest: Sequence[Matter], rank: float, current: pd.Timestamp, currency: str) -> tuple[object, ...]:
     """One line for what is not listed."""
     worth = float(np.nansum([m.value for m in rest]))
-    places = sorted({m.evidence for m in rest}, key=lambda name: -np.nansum([m.value for m in rest if m.evidence == name]))
+    places = sorted({m.evidence for m in rest}, key=lambda name: (-np.nansum([m.value for m in rest if m.evidence == name]), name))
     many = f"{len(rest)} more matters" if len(rest) > 1 else "1 more matter"
     amount = f" worth {worth:,.0f} {currency}".rstrip() + " in all" if worth >= NOTHING else ""
     text, step = f"{many}{amount}: see {', '.join(places)}.", f"Open {places[0]} once the lines above are done."

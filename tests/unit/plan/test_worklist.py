@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -154,6 +156,12 @@ def test_few_lines_and_one_for_all_the_others():
     last = found.iloc[-1]
     assert (last["kind"], last["value"]) == ("more", 95 + 94 + 93 + 92)
     assert last["sentence"] == "4 more matters worth 374 EUR in all: see Shortages."
+
+
+def test_places_where_no_money_is_at_stake_are_named_in_the_order_of_their_names():
+    without_money = [replace(matter(f"m{k}", np.nan), evidence=sheet) for k, sheet in enumerate(("Risk Outlook", "Options", "Capacity", "Initiatives", "Approved Plan"))]
+    found = lines(matter("first", 5.0), *without_money, most=1)[0]
+    assert found.iloc[-1]["sentence"] == "5 more matters: see Approved Plan, Capacity, Initiatives, Options, Risk Outlook."
 
 
 def test_what_people_said_outlives_the_run_and_accepted_lines_go_to_the_end():
