@@ -151,7 +151,7 @@ class _Status:
         tolerance = self.results.inputs.settings.check_tolerance
         gaps = {"demand of families = demand of items": self._demand_gap(), "stock = what came - what went": self._stock_gap()}
         wrong = [f"{name} is off by {gap:,.2f}" for name, gap in gaps.items() if gap > tolerance]
-        return Finding(not wrong, "; ".join(wrong) if wrong else "demand of families is that of their items, and stocks balance; see Checks")
+        return Finding(not wrong, "; ".join(wrong) if wrong else "demand of families is that of their items, and stocks balance")
 
     def _demand_gap(self) -> float:
         plan = self.results.money.financial_plan
