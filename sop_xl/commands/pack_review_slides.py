@@ -155,7 +155,7 @@ def follow_up(tables: Tables) -> Slide:
     """The worklist, the dearest matter first, and the late tasks of the cycle."""
     parts: Parts = []
     work = tables.table("Worklist").sort_values("rank", kind="stable")
-    rows = [[number(r.rank), r.kind, r.family, number(r.value), short(r.next_step, 110), r.owner or "nobody", r.state or "open"] for r in records(work)][:10]
+    rows = [[number(r.rank), r.kind, r.family, number(r.value), short(r.next_step, 110), r.owner or r.responsible or "nobody", r.state or "open"] for r in records(work)][:10]
     header = ("Rank", "Kind", "Family", f"At stake, {tables.currency}", "Next step", "Owner", "State")
     top = _titled(parts, whole(4.6), "What needs somebody now", header, rows, (0.5, 1.0, 1.5, 1.1, 5.0, 1.1, 0.8), {0, 3}, "Nothing is open.")
     cycle = tables.table("Cycle")

@@ -228,7 +228,7 @@ def follow_up(worklist: pd.DataFrame, cycle: pd.DataFrame, timeline: Timeline, c
         return Answer(FOLLOW_UP, told(tasks or "Nothing: no matter is open and no task is late."), float(len(late)), "count", POOR if len(late) else GOOD, "Worklist")
     first = open_ones.iloc[0]
     value = float(open_ones["value"].sum())
-    nobody = int((open_ones["owner"] == "").sum())
+    nobody = int(((open_ones["owner"] == "") & (open_ones["responsible"] == "")).sum())
     old = open_ones["since"].notna() & (open_ones["since"] <= timeline.calendar.shift(timeline.current, -2))
     status = POOR if len(late) or old.any() else WATCH
     step = f": {first['next_step'].rstrip('.')}" if first["next_step"] else ""
