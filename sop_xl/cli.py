@@ -123,7 +123,7 @@ def check(
 def regenerate(
     workbook: Workbook,
     out: Out = None,
-    steps: Annotated[list[str] | None, typer.Option("--steps", help="Write only these, comma separated or given again: forecast, demand, supply, finance, kpis.")] = None,
+    steps: Annotated[list[str] | None, typer.Option("--steps", help="Write only these, comma separated or given again: forecast, demand, supply, options, scenarios, finance, outlook, kpis, cycle.")] = None,
     as_of: AsOf = None,
     json: Annotated[Path | None, typer.Option("--json", metavar="REPORT", help="Write the report here as JSON (- for standard output).")] = None,
     recalc: Recalc = "auto",
