@@ -193,10 +193,9 @@ def _lines(stated: pd.DataFrame) -> tuple[pd.DataFrame, Positions]:
     for name in LINE:
         codes, labels = pd.factorize(stated[name])
         code = code * len(labels) + codes
-    of_row, lines = pd.factorize(code)
-    first = np.empty(len(lines), dtype=np.intp)
-    first[of_row[::-1]] = np.arange(len(of_row))[::-1]
-    return stated[LINE].iloc[first].astype({"family": object, "region": object}), of_row
+    of_row, _ = pd.factorize(code)
+    first = ~pd.Series(code).duplicated().to_numpy()
+    return stated.loc[first, LINE].astype({"family": object, "region": object}), of_row
 
 
 def _told(lines: pd.DataFrame, compared: pd.DataFrame) -> Mask:

@@ -161,7 +161,7 @@ def test_every_row_of_every_table_adds_up(world):
     # what is left of an item's demand after an effect took it away is noise of the size that it had
     largest = plan.groupby("item")[STEP_COLUMNS].agg(lambda steps: steps.abs().max()).max(axis=1)
     moving = stock[["opening_balance", "planned_receipts", "demand"]].abs().max(axis=1)
-    assert close(moved, stock["projected_available_balance"], np.maximum(moving, stock["item"].map(largest)))
+    assert close(moved, stock["projected_available_balance"], np.fmax(moving, stock["item"].map(largest)))
     assert close(stock["unmet_demand"], (-stock["projected_available_balance"]).clip(lower=0))
     closing = stock.groupby(["item", "location"])["projected_available_balance"].shift()
     assert close(stock["opening_balance"][closing.notna()], closing.dropna())
