@@ -52,4 +52,5 @@ def plan_cycle(
     worklist = plan_worklist(results, timeline, published, weekly, effects, as_of, notes)
     cycle = cycle_status(host, results, timeline, published, as_of, notes)
     questions = answer_questions(results, timeline, published, changes, effects, worklist, cycle, as_of)
+    questions["evidence"] = questions["evidence"].where(questions["evidence"].isin(host.sheet_names()), "")  # a link leads somewhere
     return CycleResults(changes, effects, weekly, worklist, cycle, questions, decided.units)

@@ -162,10 +162,14 @@ class _Status:
         return float(gap.abs().max()) if len(gap) else 0.0
 
     def _stock_gap(self) -> float:
+        """The largest of what balances differ by within a period, and of what one period hands to the next."""
         plan = self.results.supply.inventory_plan.sort_values(["item", "location", "period"], kind="stable")
         closing, opening = plan["projected_available_balance"], plan["opening_balance"]
-        gap = (opening - closing.groupby([plan["item"], plan["location"]]).shift(1)).abs()
-        return float(gap.max()) if gap.notna().any() else 0.0
+        came = plan["scheduled_receipts"] + plan["planned_receipts"] + plan["lost_sales"]  # what is lost is not served
+        went = plan["demand"] + plan["dependent_demand"] + plan["expired"]
+        handed = opening - closing.groupby([plan["item"], plan["location"]]).shift(1)
+        gaps = pd.concat([opening + came - went - closing, handed]).abs()
+        return float(gaps.max()) if gaps.notna().any() else 0.0
 
     def decisions(self, task: Any) -> Finding:
         register = self.results.inputs.frame("Decisions")

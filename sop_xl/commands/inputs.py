@@ -57,6 +57,11 @@ class Inputs:
             return self.readings[name].frame
         return empty_frame(spec.frame)
 
+    @property
+    def states_stock(self) -> bool:
+        """Whether any stock on hand is stated; where none is, what can be served is not known."""
+        return bool(self.frame("Inventory")["on_hand"].notna().any())
+
     def locations(self) -> pd.DataFrame:
         """The Locations sheet, or the locations that history implies where it is absent or empty."""
         stated = self.frame("Locations")

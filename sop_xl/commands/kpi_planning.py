@@ -48,9 +48,10 @@ def plan_kpis(
     targets = {"WMAPE": inputs.settings.target_wmape, "Days of supply": inputs.settings.target_days_of_supply}
     stated, last = inputs.frame("KPI Targets"), last_published(list(published), timeline.current)
     stated = stated[stated["kpi"] != ""]
+    inventory_plan = supply.inventory_plan if inputs.states_stock else supply.inventory_plan.iloc[:0]
     more = _of_the_plan(inputs, timeline, supply, money) | _of_what_happened(inputs, timeline, archive, pd.Timestamp(as_of)) | _of_adherence(inputs, timeline, money, last)
     figures = kpis(
-        money.financial_plan, supply.inventory_plan, totals, inputs.frame("Items"), timeline, targets,
+        money.financial_plan, inventory_plan, totals, inputs.frame("Items"), timeline, targets,
         more=more, stated=stated, previous=None if last is None else last.results.get("KPIs"),
     )  # fmt: skip
     notes.append(target_notes(stated, figures))
@@ -61,10 +62,13 @@ _Values = dict[str, dict[str, float]]
 
 
 def _of_the_plan(inputs: Inputs, timeline: Timeline, supply: Supply, money: Money) -> _Values:
+    """Where no stock is stated, nothing that comes from it: absent is not zero."""
     items = inputs.frame("Items")
-    return {
+    load = {"Utilisation": utilisation(supply.capacity, inputs.frame("Resources"), timeline)}
+    if not inputs.states_stock:
+        return load
+    return load | {
         "Fill rate": fill_rate(supply.inventory_plan, items, timeline),
-        "Utilisation": utilisation(supply.capacity, inputs.frame("Resources"), timeline),
         "Excess stock": excess_share(supply.inventory_targets, items),
         "Cash-to-cash": cash_cycle(money.balance_and_cash, timeline),
     }

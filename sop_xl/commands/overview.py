@@ -47,7 +47,7 @@ def supply_overview(results: Results) -> tuple[str, list[str], list[list[str]]]:
 def supply_sentences(results: Results) -> list[str]:
     """Service, what binds most and what it costs, the first thing to do; of whole lots how near to the best plan they are."""
     supply, currency = results.supply, results.inputs.settings.plan_currency
-    if results.inputs.frame("Inventory")["on_hand"].isna().all():
+    if not results.inputs.states_stock:
         return ["Inventory states no stock, so that what can be served is not known; fill it to see what will be short."]
     said = headline(supply.why, supply.solution, currency)
     if supply.solution.gap > 0:

@@ -136,7 +136,7 @@ def served_in_money(
 
 def _without_volumes(inputs: Inputs) -> str:
     """Why the plan's money is that of all demand and not of what the supply plan serves; `""` where it is not."""
-    if inputs.frame("Inventory").empty:
+    if not inputs.states_stock:
         return "Inventory states no stock, so that what can be served is not known; the plan's money is that of the whole consensus"
     if inputs.settings.supply_plan == "unconstrained":
         return "the supply plan is unconstrained; the plan's money is that of the whole consensus"

@@ -47,7 +47,7 @@ def answer_questions(
         questions.risks(outlook, inputs.frame("Risks"), None if before is None else before.results.get("Risk Outlook"), currency),
         actions.decisions(inputs.frame("Decisions"), options, worklist, effects, day, currency),
         actions.product_development(results.life_cycle, items, inputs.frame("Initiatives"), timeline, day, currency),
-        actions.critical_constraints(results.what_if.shortages, results.supply.capacity, items, plan, timeline, currency),
+        actions.critical_constraints(results.what_if.shortages if inputs.states_stock else None, results.supply.capacity, items, plan, timeline, currency),
         actions.long_term_plan(comparison, plan, timeline, currency),
         actions.follow_up(worklist, cycle, timeline, currency),
     ])  # fmt: skip

@@ -316,7 +316,7 @@ def _plan_and_write(
         results = replace(results, cycle=plan_cycle(host, results, timeline, as_of, say, notes, published if freeze is None else None))
     if freeze is not None:
         freeze(host, results, timeline)
-    problems += remarks(notes)
+    problems += remarks(notes, host.sheet_names())
     return results, _write(host, results, wanted, say)
 
 

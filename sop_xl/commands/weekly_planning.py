@@ -27,7 +27,7 @@ def plan_weeks(results: Results, timeline: Timeline, published: Sequence[Publish
     approved = approved_of_cycle(list(published), timeline.current)
     plan, orders = _executed(results, approved)
     counted = inputs.frame("Weekly Actuals")["on_hand"].notna().any()
-    stock_known = len(inputs.frame("Inventory")) > 0 or (approved is not None and "Inventory" in approved.inputs)
+    stock_known = inputs.states_stock or (approved is not None and "Inventory" in approved.inputs)
     known = WeeklyInputs(
         plan["Consensus Demand"], plan["Inventory Plan"], orders, inputs.frame("Open Orders"), inputs.frame("Weekly Actuals"), inputs.frame("Items"), inputs.locations(),
         results.money.net_prices(), stock_known=stock_known, lost_sales=settings.unmet_demand == "lost sales",

@@ -50,8 +50,9 @@ def plan_worklist(
     settings, currency, items = inputs.settings, inputs.settings.plan_currency, inputs.frame("Items")
     season = timeline.calendar.season
     year, quarter = _revenue(results, timeline, season), _revenue(results, timeline, season // 4)
+    shortages = results.what_if.shortages
     found: list[Matter] = [
-        *supply_matters(results.what_if.shortages, weekly, items, currency),
+        *supply_matters(shortages if inputs.states_stock else shortages.iloc[:0], weekly, items, currency),  # without stock nobody knows what is short
         *excess_matters(results.supply.inventory_targets, items, settings.excess_reserve_rate, settings.obsolete_reserve_rate, currency),
         *forecast_matters(results.kpis, quarter, currency),
         *variance_matters(results.kpis, MoneyBases(as_values(year), as_values(quarter), as_values(_stock(results, items)))),

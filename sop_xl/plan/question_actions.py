@@ -101,14 +101,14 @@ def product_development(life_cycle: pd.DataFrame, items: pd.DataFrame, initiativ
 
 
 def critical_constraints(
-    shortages: pd.DataFrame, capacity: pd.DataFrame, items: pd.DataFrame, financial_plan: pd.DataFrame, timeline: Timeline, currency: str
+    shortages: pd.DataFrame | None, capacity: pd.DataFrame, items: pd.DataFrame, financial_plan: pd.DataFrame, timeline: Timeline, currency: str
 ) -> Answer:
     """What is short, by family and kind of cause, and which resource is asked for most.
 
     Parameters
     ----------
     shortages, capacity, items, financial_plan
-        SHORTAGES, CAPACITY, ITEMS (item, family) and FINANCIAL_PLAN.
+        SHORTAGES (`None` where no stock is stated, so that nobody knows what will be short), CAPACITY, ITEMS (item, family) and FINANCIAL_PLAN.
 
     Returns
     -------
@@ -124,6 +124,9 @@ def critical_constraints(
         full = f"{asked}." if top["utilisation_required"] <= 1 else f"{asked}: it is the bottleneck."
     shown, points = ("Utilisation required of the fullest resource", peaks.tolist()) if len(peaks) else ("", [])
     short_of_hours = bool(len(peaks)) and float(peaks.max()) > 1
+    if shortages is None:
+        unknown = "What will be short is not known: no stock is stated."
+        return Answer(CONSTRAINTS, told(unknown, full), np.nan, currency, WATCH if short_of_hours else "", "Problems", shown, points)
     if shortages.empty:
         status = WATCH if short_of_hours else GOOD
         return Answer(CONSTRAINTS, told("No demand is short.", full or "No resource is planned."), 0.0, currency, status, "Shortages", shown, points)

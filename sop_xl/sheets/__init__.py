@@ -124,7 +124,7 @@ SHEETS: tuple[SheetSpec, ...] = (
 BY_NAME: dict[str, SheetSpec] = {sheet.name: sheet for sheet in SHEETS}
 
 LITE: tuple[str, ...] = (
-    "Home", "Executive", "Settings", "Items", "Demand History", "Overrides", "Consensus Demand", "Financial Plan", "Worklist", "Problems",
+    "Home", "Executive", "Settings", "Items", "Demand History", "Overrides", "Consensus Demand", "Financial Plan", "Problems", "Checks",
 )  # fmt: skip
 """Sheets of the small template: a weekly check-in and a monthly deep dive in ten tabs."""
 

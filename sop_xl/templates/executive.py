@@ -30,6 +30,8 @@ from sop_xl.templates.styles import (
 SELECT_ROW, TILE_ROW, KPI_ROW, LIMIT_ROW = 5, 7, 11, 14
 CHART_ROWS = 34
 """Rows that the charts take."""
+_PRINT_SCALE = 66
+"""Per cent at which columns A to P stand on landscape A4 with some room to spare."""
 
 _TILES = ((0, 0), (1, 2), (3, 4), (5, 6), (7, 9), (10, 12), (13, 15))
 """First and last 0-based columns of the seven tiles."""
@@ -91,6 +93,7 @@ def executive_sheet(book: Book) -> None:
     sheet.freeze_panes(HEADER_ROW - 1, 0)
     layout.print_setup(book, spec, area=f"A1:P{last_row}", one_page=not asked, titles=False)
     if asked:
+        sheet.set_print_scale(_PRINT_SCALE)  # Excel takes no notice of a break on a page that is fitted
         sheet.set_h_pagebreaks([chart_row - 1])
     layout.protect(book, "Executive")
 

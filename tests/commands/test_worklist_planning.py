@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from company import append, cells, change, run
+from company import append, cells, change, labels, run
+
+from sop_xl.hosts.headless import HeadlessHost
 
 
 @pytest.fixture
@@ -65,3 +67,18 @@ def test_a_second_run_writes_the_same_lines(planned_again, planned):
     before = planned.read_bytes()
     planned_again()
     assert planned.read_bytes() == before
+
+
+def test_where_no_stock_is_stated_nothing_says_what_will_be_short(planned_again, planned):
+    assert kpi(planned, "Days of supply")["Value"] is not None
+    host = HeadlessHost(planned)
+    host.write_table("Inventory", labels("Inventory"), [])
+    host.save()
+    planned_again()
+    for name in ("Days of supply", "Inventory turns", "Demand served on time", "Unmet demand", "Fill rate", "Cash-to-cash"):
+        assert kpi(planned, name)["Value"] is None, name
+    assert kpi(planned, "WMAPE")["Value"] is not None
+    constraints = cells(planned, "Ten Questions")[7]
+    assert constraints["Answer"].startswith("What will be short is not known: no stock is stated.")
+    assert constraints["Figure"] is None
+    assert {"shortage", "excess"}.isdisjoint(row["Kind"] for row in cells(planned, "Worklist"))
