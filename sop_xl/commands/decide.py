@@ -172,7 +172,7 @@ def _taken(host: Host, name: str, known: pd.DataFrame, settings: Settings) -> di
     option = options[options["option"] == found].iloc[0]
     considered = considered_words(other_options(options, found), settings.plan_currency)
     return {
-        **{c: option[c] for c in COPIED}, "considered": considered, "expected_gain": float(option["gain"]), "expected_units": _unmet(host) - float(option["unmet_demand"]),
+        **{c: option[c] for c in COPIED}, "considered": considered, "expected_gain": float(option["gain"]), "unmet_spared": _unmet(host) - float(option["unmet_demand"]),
     }  # fmt: skip
 
 
