@@ -74,6 +74,7 @@ WORKLIST = spec(
     needs_decision="text",     # yes | ""
     owner="text", state="text",  # people: who; open | in work | accepted
     responsible="text",        # who answers for it by its source: owner of the key figure, risk or decision; "" = nobody named
+    matters="number",          # that the line stands for: 1, of the last line as many as are not listed
 )  # fmt: skip
 DECISION_EFFECTS = spec(
     "decision_effects", "decision", "gain_now",

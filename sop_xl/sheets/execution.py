@@ -176,7 +176,7 @@ class WorklistRow(Row):
     family: str = column("Family", "Empty: not of one family.", default="", width=18)
     region: str = column("Region", "Empty: not of one region.", default="", width=14)
     item: str = column("Item", "Empty: not of one item.", default="", cell=CellType.CODE, width=16)
-    value: float | None = column("At stake", "Money, positive.", unit="money", default=None, width=14)
+    value: float | None = column("At stake", "Money, positive. Less than a hundred-thousandth of the revenue of the next year is no matter.", unit="money", default=None, width=14)
     first_period: datetime | None = column("From", "When it begins to hurt.", unit="period", cell=CellType.PERIOD, default=None, width=10)
     since: datetime | None = column("Since", "Cycle in which it was first listed.", unit="period", cell=CellType.PERIOD, default=None, width=10)
     sentence: str = column("In words", "What is wrong.", default="", width=80)
@@ -186,6 +186,7 @@ class WorklistRow(Row):
     owner: str = column("Owner", "Yours: who sees to it.", default="", people=True, width=16)
     state: str = column("State", "Yours: open, in work, accepted. Empty: open.", default="", choices=("open", "in work", "accepted"), people=True, width=11)
     responsible: str = column("Responsible", "Who answers for it by its source: owner of the key figure, the risk or the decision.", default="", width=16)
+    matters: float | None = column("Matters", "That the line stands for: 1; of the last line as many as are not listed.", unit="count", default=None, width=9)
 
 
 WORKLIST = SheetSpec(
