@@ -52,14 +52,14 @@ def scenario_units(decision: str, scenario: str, effects: pd.DataFrame, consensu
         return empty_frame(DECISION_UNITS)
     found = more.merge(consensus[[*keys, "consensus"]], on=keys, how="left", validate="one_to_one")
     with_it = found["consensus"].fillna(0.0)
-    made = found[keys].assign(decision=decision, with_it=with_it, without=with_it - found["effect"], more=found["effect"])
+    made: pd.DataFrame = found[keys].assign(decision=decision, with_it=with_it, without=with_it - found["effect"], more=found["effect"])
     return made[list(DECISION_UNITS.columns)]
 
 
 def asked_for(history: pd.DataFrame) -> pd.DataFrame:
     """DEMAND_HISTORY as units asked for by item, location and period; what is not known has no row."""
     known = history[history["demand"].notna()]
-    return known.groupby(["item", "location", "period"], as_index=False, sort=True)["demand"].sum()
+    return known.groupby(["item", "location", "period"], as_index=False, sort=True).agg(demand=("demand", "sum"))
 
 
 def realised_demand(units: pd.DataFrame, asked: pd.DataFrame) -> tuple[float, float, float]:
