@@ -41,13 +41,13 @@ def roll(
 @cycle_commands.command()
 def decide(
     workbook: Workbook,
-    option: Annotated[str, typer.Argument(help="As Options names it; or no option, a scenario, or the number of a decision.", show_default=False)],
+    option: Annotated[str, typer.Argument(help="As Options names it; or no option, or the number of a decision. A scenario is promoted: sop-xl scenario promote.", show_default=False)],
     by: Annotated[str, typer.Option("--by", metavar="WHO", help="Who decides.", show_default=False)],
     approve: Annotated[bool, typer.Option("--approve", help="It enters the plan with the next run.")] = False,
     reject: Annotated[bool, typer.Option("--reject", help="It is kept as a record.")] = False,
     propose: Annotated[bool, typer.Option("--propose", help="It waits for the meeting; so by default.")] = False,
     owner: Annotated[str, typer.Option("--owner", metavar="WHO", help="Who sees to it; by default who decides.")] = "",
-    due: Annotated[str | None, typer.Option("--due", metavar="YYYY-MM-DD", help="By when.")] = None,
+    due: Annotated[str | None, typer.Option("--due", metavar="YYYY-MM-DD", help="By when; not before the day of the decision.")] = None,
     question: Annotated[str, typer.Option("--question", help="What is decided.")] = "",
     matter: Annotated[str, typer.Option("--matter", help="Of the Worklist, in its words, that this answers.")] = "",
     note: Annotated[str, typer.Option("--note", help="Why.")] = "",

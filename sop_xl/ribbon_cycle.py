@@ -5,8 +5,16 @@ The questions come one after the other; each answer is sent with the command aga
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from sop_xl.commands.answers import Answer, failed
 from sop_xl.ribbon_runs import Question, start
+
+LONGEST_QUESTION = 1000
+"""Characters of a question: an input box of Excel shows about 1024 and leaves out the others without a word."""
+MOST_NAMES = 20
+"""Names that a question lists."""
 
 
 def roll(question: Question) -> Answer:
@@ -41,20 +49,42 @@ def pack(question: Question) -> Answer:
 
 
 def promote(question: Question) -> Answer:
-    """Make a scenario part of the plan, in the name of who decided it."""
+    """Make a scenario part of the plan, in the name of who decided it; it is chosen by its name or by its number in the list."""
     from sop_xl.commands.scenarios import promotable
 
-    missing = next((key for key in ("name", "by") if not question.given.get(key, "").strip()), "")
-    if not missing:
-        return start(question)
-    if question.batch:
+    given, by = (question.given.get(key, "").strip() for key in ("name", "by"))
+    if question.batch and not (given and by):
         return failed("scenario promote needs a scenario and who decided it; name them with sop-xl scenario promote SCENARIO --by")
-    if missing == "by":
-        return _text("by", f"Who decided that {question.given['name'].strip()} enters the plan?")
     names = promotable(question.open().host)
     if not names:
         return failed("there is no scenario to promote: Scenarios has none that is computed and not part of the plan yet")
-    return _text("name", "Which scenario enters the plan? " + ", ".join(names), names[0] if len(names) == 1 else "")
+    if not given:
+        return _text("name", _choice("Which scenario enters the plan? Its number or its name:", names), names[0] if len(names) == 1 else "")
+    name = _chosen(given, names)
+    if not name:
+        return failed(f'no scenario "{given}" can be promoted; those that can be: {", ".join(names[:5])}')
+    if not by:
+        return _text("by", f"Who decided that {name} enters the plan?")
+    return start(replace(question, given={**question.given, "name": name}))
+
+
+def _choice(words: str, names: Sequence[str]) -> str:
+    """A question with a numbered list, of as many names as fit."""
+    lines = [f"{number} {name}" for number, name in enumerate(names, start=1)]
+    for shown in range(min(len(lines), MOST_NAMES), 0, -1):
+        more = [f"and {len(lines) - shown} more: see Scenarios"] if shown < len(lines) else []
+        text = "\n".join([words, *lines[:shown], *more])
+        if len(text) <= LONGEST_QUESTION:
+            return text
+    return f"{words[:-1]}? There are {len(names)}: see Scenarios"
+
+
+def _chosen(given: str, names: Sequence[str]) -> str:
+    """The name that was typed, in any case, or stands at the number that was typed; "" = none."""
+    found = next((name for name in names if name.casefold() == given.casefold()), "")
+    if found or not given.isdecimal():
+        return found
+    return names[int(given) - 1] if 1 <= int(given) <= len(names) else ""
 
 
 def _text(key: str, words: str, default: str = "") -> Answer:

@@ -2,7 +2,8 @@
 
 Start is the published plan. It is planned again from its own inputs, which should give it back ("Not reproduced": what another version of the
 program, or a memory that was lost, makes of the same inputs). Then one group of inputs after the other becomes today's, see
-`change_groups.GROUPS`; what each makes of the plan is its amount. The last one gives today's plan.
+`change_groups.GROUPS`; what each makes of the plan is its amount. The last one should give today's plan; what today's run has that planning its inputs again does not give
+(a search that ended by its time, an input that is in no group) is in "Not reproduced", too, so that no cause is charged with it.
 
 What a plan takes from earlier ones beside its inputs: contributors are judged by the archive as it stands in the workbook, which without the
 actuals since then says what it said then; the supply plan of the cycle before, from which changes may cost something, and the periods themselves
@@ -26,7 +27,7 @@ from sop_xl.errors import SopError
 from sop_xl.frames import CHANGES, empty_frame
 from sop_xl.periods import Timeline
 from sop_xl.plan.change_facts import actual_words
-from sop_xl.plan.changes import ALL, END, START, Stage, change_rows, family_figures
+from sop_xl.plan.changes import ALL, END, START, Stage, change_rows, family_figures, with_rest
 from sop_xl.plan.notes import Note, notes_frame
 
 if TYPE_CHECKING:
@@ -127,20 +128,23 @@ class _Comparison:
             words = dict(next(words for cause, _, words in steps if cause == group.cause))
             if waiting:
                 words = {family: f"{waiting} and {group.cause} together, which do not fit apart: {text}" for family, text in words.items()}
-            if group.cause == last:
-                stages.append(Stage(group.cause, today, words, place))
-                continue
             try:
                 past = self._past(self.record.results.get(MODEL_WEIGHTS) if group.cause == ACTUALS else None)
                 made = replan(side.inputs(), self.timeline, past, None if group.moves_demand or waiting else demand)
-            except SopError:
+            except SopError as error:
+                if group.cause == last:
+                    self._note(f"today's inputs could not be planned again, so that all that is left counts as {last}: {error}")
+                    stages.append(Stage(group.cause, today, words, place))
+                    continue
                 waiting = f"{waiting}, {group.cause}" if waiting else group.cause
                 stages.append(Stage(group.cause, None, {ALL: "counted with the next cause: today's inputs of it do not fit to the others of then"}, place))
                 continue
             demand, waiting = made.demand, ""
             stages.append(Stage(group.cause, family_figures(made.financial_plan, shared), words, place))
         stages.append(Stage(END, today, {}, len(GROUPS) + 2))
-        if not steps:  # nothing that people or systems give differs: what does is the program's
+        if steps:
+            stages = with_rest(stages)
+        else:  # nothing that people or systems give differs: what does is the program's
             stages[1] = Stage(NOT_REPRODUCED, today, {}, 1)
         return stages
 
@@ -173,8 +177,12 @@ class _Comparison:
         before = releases_before(self.record.results["Supply Plan"]) if "Supply Plan" in self.record.results else self._past().last_plan
         try:
             return replan(self.record.as_inputs(), old.timeline, Past(self.results.demand.archive, before))
-        except SopError:
+        except SopError as error:
+            self._note(f"the plan published in {self.record.as_of} could not be planned again, so that what the program makes of its inputs otherwise counts as {names[0]}: {error}")
             return None
+
+    def _note(self, text: str) -> None:
+        self.notes.append(notes_frame([Note("changes", "", "changes-not-planned-again", f"{self.reference}: {text}")]))
 
     def _past(self, weights: pd.DataFrame | None = None) -> Past:
         return Past(self.results.demand.archive, releases_before(self.results.supply.supply_plan), weights)

@@ -49,7 +49,7 @@ def plan_cycle(
     changes = plan_changes(results, timeline, published, progress, notes)
     decided = track_decisions(results, timeline, published, progress, notes, as_of)
     effects = decided.effects
-    worklist = plan_worklist(results, timeline, published, weekly, effects, as_of, notes)
+    worklist = plan_worklist(results, timeline, published, weekly, effects, as_of, notes, changes, set(host.sheet_names()))
     cycle = cycle_status(host, results, timeline, published, as_of, notes)
     questions = answer_questions(results, timeline, published, changes, effects, worklist, cycle, as_of)
     questions["evidence"] = questions["evidence"].where(questions["evidence"].isin(host.sheet_names()), "")  # a link leads somewhere

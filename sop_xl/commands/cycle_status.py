@@ -173,6 +173,7 @@ class _Status:
 
     def decisions(self, task: Any) -> Finding:
         register = self.results.inputs.frame("Decisions")
+        register = register[register["kind"].isin(["decision", ""])]  # actions and escalations are done, not decided
         if register.empty:
             return Finding(None, "no decision is in the register")
         waiting = register[register["status"].eq("proposed")]

@@ -16,10 +16,12 @@ from sop_xl.blocks import Block, CellValue
 from sop_xl.commands.report import Report
 from sop_xl.commands.tables import plain_table, plain_text
 from sop_xl.errors import ContractError, Problem
-from sop_xl.frames import DECISIONS, OPTIONS, empty_frame
+from sop_xl.frames import DECISIONS, OPTIONS, SCENARIOS, empty_frame
 from sop_xl.hosts.headless import HeadlessHost
 from sop_xl.hosts.protocol import Host
 from sop_xl.plan.decision_choice import NO_OPTION, considered_words, next_number, other_options
+from sop_xl.plan.scenarios import PROMOTED
+from sop_xl.plan.supply.decisions import APPROVED, DECISION, SCENARIO
 from sop_xl.plan.supply.why_words import money
 from sop_xl.sheets import sheet
 from sop_xl.sheets.cells import show, suggestion
@@ -30,8 +32,6 @@ from sop_xl.sheets.write import record_rows
 from sop_xl.vocabulary import MEASURES
 
 SHEET = "Decisions"
-PROFIT = "Profit"
-"""Figure of Scenario Compare that a scenario is expected to gain."""
 COPIED = ("option", "lever", "item", "family", "resource", "supplier", "first_period", "last_period", "value")
 
 
@@ -42,15 +42,15 @@ class Choice:
     Parameters
     ----------
     option
-        Name of a line of Options, "no option", the name of a scenario, or the number of a decision that is there.
+        Name of a line of Options, "no option", or the number of a decision that is there. A scenario is promoted instead.
     by
-        Who.
+        Who; a name.
     status
         proposed | approved | rejected.
     owner
         Who sees to it; "" = who decided.
     due
-        By when; `None` = not dated.
+        By when, not before the day on which it is decided unless it is rejected or done; `None` = not dated.
     question, matter, note
         Free text; "" = as it is.
     """
@@ -76,86 +76,131 @@ def decide_workbook(workbook: Path, choice: Choice, as_of: str) -> Report:
 def decide_on(host: Host, choice: Choice, as_of: str) -> Report:
     """Write one row of Decisions, without saving; every other row stays as it is.
 
+    A decision that was taken before keeps in its note by whom and when; one that is proposed again is nobody's.
+
     Raises
     ------
     ContractError
-        When the workbook has no such sheet, nothing is called by that name, or a decision speaks of the option already.
+        When the workbook has no such sheet, nobody decides, it is due before it is decided, nothing is called by that name, it is a scenario, or a decision
+        speaks of the option already.
     HostError
         When the workbook cannot be written.
     """
     if SHEET not in host.sheet_names():
-        raise ContractError([Problem(SHEET, "", "sheet-not-in-workbook", "expected the workbook to carry this sheet", "no such sheet", "sop-xl module add WORKBOOK cycle")])
+        raise _refusal("sheet-not-in-workbook", "expected the workbook to carry this sheet", "no such sheet", "sop-xl module add WORKBOOK cycle")
+    choice = dataclasses.replace(choice, by=" ".join(choice.by.split()), owner=" ".join(choice.owner.split()))
+    if not choice.by:
+        raise _refusal("nobody-decided", "expected the name of who decides", "none", 'sop-xl decide WORKBOOK OPTION --by "Ada Miller"', "--by")
     settings = read_settings(host.read_block("Settings"))[0] if "Settings" in host.sheet_names() else Settings()
     block = host.read_block(SHEET)
     held = read_sheet(sheet(SHEET), block, settings).records
     known = held if len(held) else empty_frame(DECISIONS).assign(note="")
     own = known[known["decision"] == choice.option]
-    decided = {"status": choice.status, "decided_by": choice.by, "decided_on": pd.Timestamp(as_of)} if choice.status != "proposed" else {"status": choice.status}
-    said = {name: value for name in ("owner", "question", "matter", "note") if (value := getattr(choice, name))}
-    due = {} if choice.due is None else {"due": choice.due}
+    _refuse_past(choice, own, as_of)
+    before: Any
+    row: dict[str, Any]
     if len(own):
-        number, what = choice.option, str(own["option"].iloc[0] or own["question"].iloc[0])
-        row: dict[str, Any] = {"decision": number, **decided, **said, **due}
+        before = own.iloc[0]
+        _refuse_unless_promoted(host, before, choice.status, settings)
+        number, what, note = choice.option, str(before["option"] or before["question"]), _with_what_was_decided(before, choice)
+        row = {"decision": number, **({"note": note} if note else {})}
     else:
-        taken = _taken(host, choice.option, known, settings)
-        number, what = next_number(known["decision"]), str(taken["option"] or taken["question"])
-        row = {"decision": number, "kind": "decision", "owner": choice.by, **taken, **decided, **said, **due}
+        before = _taken(host, choice.option, known, settings)
+        number, what = next_number(known["decision"]), str(before["option"] or before["question"])
+        row = {"decision": number, "kind": DECISION, "owner": choice.by, **before, **({"note": choice.note} if choice.note else {})}
+    taken = choice.status != "proposed"
+    row |= {"status": choice.status, "decided_by": choice.by if taken else None, "decided_on": pd.Timestamp(as_of) if taken else None}
+    row |= {name: value for name in ("owner", "question", "matter") if (value := getattr(choice, name))}
+    row |= {} if choice.due is None else {"due": choice.due}
     _write(host, block, row, settings)
     gain = row.get("expected_gain", np.nan)
     worth = f", expected gain {money(float(gain), settings.plan_currency)}" if not np.isnan(gain) else ""
-    planned = "; regenerate plans with it" if choice.status == "approved" else ""
+    planned = "; regenerate plans with it" if choice.status == APPROVED and before.get("lever", "") not in ("", SCENARIO) and before.get("kind", DECISION) == DECISION else ""
     return Report(
         command="decide", workbook=host.name, summary=f"{number} {choice.status}: {what}{worth}{planned}",
         facts={"decision": number, "status": choice.status, "option": what, "expected_gain": None if np.isnan(gain) else float(gain)},
     )  # fmt: skip
 
 
+def _refuse_past(choice: Choice, own: pd.DataFrame, as_of: str) -> None:
+    """A date by which nobody can do it any more is a slip of the pen, unless the decision is over."""
+    is_over = choice.status == "rejected" or (len(own) and pd.notna(own["done"].iloc[0]))
+    if choice.due is not None and choice.due < pd.Timestamp(as_of) and not is_over:
+        raise _refusal("due-in-the-past", f"expected a day from {as_of} on, on which it is decided", f"{choice.due:%Y-%m-%d}", sheet_or_option="--due")
+
+
+def _refuse_unless_promoted(host: Host, own: pd.Series, status: str, settings: Settings) -> None:
+    """The record of a promoted scenario says what the plan does: the state in Scenarios brings it in and takes it out."""
+    if own["lever"] != SCENARIO:
+        return
+    scenarios = _frame(host, "Scenarios", settings, SCENARIOS)
+    is_in = bool((scenarios["scenario"].eq(own["option"]) & scenarios["state"].eq(PROMOTED)).any())
+    if is_in and status != APPROVED:
+        expected = f"expected a decision that the plan is made without; {show(own['option'])} is promoted"
+        raise _refusal("scenario-in-the-plan", expected, status, "set its State in Scenarios to off or run first")
+    if not is_in and status == APPROVED:
+        raise _refusal("scenario-not-promoted", f"expected {show(own['option'])} to be promoted", "not promoted", f'sop-xl scenario promote WORKBOOK "{own["option"]}" --by WHO')
+
+
+def _with_what_was_decided(own: pd.Series, choice: Choice) -> str:
+    """The note with who had decided what before, where it is decided otherwise now."""
+    note = choice.note or str(own["note"] or "")
+    if own["status"] in ("", "proposed", choice.status):
+        return note
+    who = f" by {own['decided_by']}" if own["decided_by"] else ""
+    when = f" on {own['decided_on']:%Y-%m-%d}" if pd.notna(own["decided_on"]) else ""
+    earlier = str(own["note"] or "")
+    kept = [earlier] if earlier and earlier != note else []
+    return "; ".join(part for part in (note, *kept, f"before: {own['status']}{who}{when}") if part)
+
+
 def _taken(host: Host, name: str, known: pd.DataFrame, settings: Settings) -> dict[str, Any]:
-    """What is known of an option, of a scenario, or of leaving the plan as it is."""
-    options, scenarios = _options(host, settings), _scenario_gains(host)
+    """What is known of an option, or of leaving the plan as it is."""
+    options = _frame(host, "Options", settings, OPTIONS).sort_values("rank", kind="stable", ignore_index=True)
     if name.casefold() == NO_OPTION:
         considered = considered_words(other_options(options, ""), settings.plan_currency)
         return {"option": "", "question": "No option: the plan stays as it is", "considered": considered, "expected_gain": 0.0}
-    names = {n.casefold(): n for n in [*scenarios.index, *options["option"]]}
-    found = names.get(name.casefold())
+    found = {n.casefold(): n for n in options["option"]}.get(name.casefold())
     if found is None:
-        words = "expected an option that Options names, a scenario, or no option"
-        hint = suggestion(name, [*options["option"], *scenarios.index, NO_OPTION, *known["decision"]]) or (
-            "" if len(options) else "Options is empty: sop-xl regenerate WORKBOOK tries them")
-        raise ContractError([Problem("Options", "", "unknown-option", words, show(name), hint)])  # fmt: skip
-    if found in scenarios.index and found not in set(options["option"]):
-        considered = considered_words(scenarios.drop(found).rename("gain").rename_axis("option").reset_index(), settings.plan_currency)
-        return {"option": "", "question": f"Scenario {found}", "considered": considered, "expected_gain": float(scenarios[found])}
+        _refuse_scenario(host, name, settings)
+        raise _unknown(name, options, known, has_options="Options" in host.sheet_names())
     standing = known[(known["option"] == found) & known["status"].isin(["proposed", "approved"])]
     if len(standing):
         number, status = str(standing["decision"].iloc[0]), str(standing["status"].iloc[0])
         hint = f'decide about "{number}" instead to change its status'
-        raise ContractError([Problem(SHEET, "", "decided-already", "expected an option that no decision speaks of", f"{show(found)}, which {number} has as {status}", hint)])
+        raise _refusal("decided-already", "expected an option that no decision speaks of", f"{show(found)}, which {number} has as {status}", hint)
     option = options[options["option"] == found].iloc[0]
     considered = considered_words(other_options(options, found), settings.plan_currency)
     return {
-        **{c: option[c] for c in COPIED}, "considered": considered, "expected_gain": float(option["gain"]), "expected_units": _unmet(host) - float(option["unmet_demand"]),
+        **{c: option[c] for c in COPIED}, "considered": considered, "expected_gain": float(option["gain"]), "unmet_spared": _unmet(host) - float(option["unmet_demand"]),
     }  # fmt: skip
 
 
-def _options(host: Host, settings: Settings) -> pd.DataFrame:
-    """OPTIONS as the workbook has them, by rank."""
-    if "Options" not in host.sheet_names():
-        return empty_frame(OPTIONS)
-    return read_sheet(sheet("Options"), host.read_block("Options"), settings).frame.sort_values("rank", kind="stable", ignore_index=True)
+def _refuse_scenario(host: Host, name: str, settings: Settings) -> None:
+    """A scenario enters the plan by its promotion, which writes its decision itself."""
+    scenarios = _frame(host, "Scenarios", settings, SCENARIOS)["scenario"]
+    found = scenarios[scenarios.str.casefold() == name.casefold()]
+    if len(found):
+        hint = f'sop-xl scenario promote WORKBOOK "{found.iloc[0]}" --by WHO makes it part of the plan'
+        raise _refusal("scenario-to-promote", "expected an option of supply", f"the scenario {show(found.iloc[0])}", hint)
 
 
-def _scenario_gains(host: Host) -> pd.Series:
-    """What each scenario adds to the plan's profit, by its name; NaN where it was not computed."""
-    gains: dict[str, float] = {}
-    for name in ("Scenarios", "Scenario Compare"):
-        if name in host.sheet_names():
-            for row in _rows(host, name):
-                if name == "Scenarios" and row["Scenario"]:
-                    gains[str(row["Scenario"])] = np.nan
-                elif name == "Scenario Compare" and row["Scenario"] in gains and row["Figure"] == PROFIT and isinstance(row["Change"], (int, float)):
-                    gains[str(row["Scenario"])] = float(row["Change"])
-    return pd.Series(gains, dtype="float64")
+def _unknown(name: str, options: pd.DataFrame, known: pd.DataFrame, *, has_options: bool) -> ContractError:
+    if not has_options:
+        expected = "expected no option or the number of a decision, as this workbook has no sheet Options"
+        return _refusal("unknown-option", expected, show(name), suggestion(name, [NO_OPTION, *known["decision"]]) or "sop-xl module add WORKBOOK supply")
+    words = "expected an option that Options names, no option or the number of a decision"
+    hint = suggestion(name, [*options["option"], NO_OPTION, *known["decision"]]) or ("" if len(options) else "Options is empty: nothing that the last run tried gains anything")
+    return _refusal("unknown-option", words, show(name), hint, "Options")
+
+
+def _frame(host: Host, name: str, settings: Settings, absent: Any) -> pd.DataFrame:
+    """The frame of a sheet; without rows where the workbook lacks it."""
+    return read_sheet(sheet(name), host.read_block(name), settings).frame if name in host.sheet_names() else empty_frame(absent)
+
+
+def _refusal(rule: str, expected: str, got: str, hint: str = "", sheet_or_option: str = SHEET) -> ContractError:
+    return ContractError([Problem(sheet_or_option, "", rule, expected, got, hint)])
 
 
 def _unmet(host: Host) -> float:
@@ -166,11 +211,6 @@ def _unmet(host: Host) -> float:
     table = plain_table(sheet("Inventory Plan"), host.read_block("Inventory Plan"))
     lines = [cells[LABEL_COLUMNS:] for _, cells in table.rows if late & {str(c) for c in cells[:LABEL_COLUMNS]}]
     return sum(float(v) for cells in lines for v in cells if isinstance(v, (int, float))) if table.rows else np.nan
-
-
-def _rows(host: Host, name: str) -> list[Mapping[str, CellValue]]:
-    table = plain_table(sheet(name), host.read_block(name))
-    return [dict(zip(table.header, cells, strict=True)) for _, cells in table.rows]
 
 
 def _write(host: Host, block: Block, row: Mapping[str, Any], settings: Settings) -> None:

@@ -10,14 +10,16 @@ import numpy as np
 import pandas as pd
 
 from sop_xl.commands.published import Published
+from sop_xl.commands.scenario_inputs import promoted_drivers
 from sop_xl.commands.supply_planning import make_plan, supply_rules
 from sop_xl.commands.what_if import without_lots
 from sop_xl.frames import DECISION_UNITS, empty_frame
 from sop_xl.periods import Timeline
-from sop_xl.plan.decision_effects import Approval, Now, decision_effects
+from sop_xl.plan.decision_effects import Approval, InPlan, Now, decision_effects
 from sop_xl.plan.decision_units import decision_gain, decision_units, sold_by_stock
 from sop_xl.plan.inventory import stocking_location
-from sop_xl.plan.supply.decisions import apply_decisions, pulls_a_lever
+from sop_xl.plan.scenario_effects import asked_for, scenario_units
+from sop_xl.plan.supply.decisions import apply_decisions, is_promotion, pulls_a_lever
 
 if TYPE_CHECKING:
     from sop_xl.commands.results import Results
@@ -41,17 +43,33 @@ def track_decisions(
 ) -> DecisionTrack:
     """Hold every decision against the plan that would be made without it, now and when it was approved.
 
-    The plan is made once more for each decision that reaches it; plans of earlier cycles are not made again, as each published record keeps
+    The plan is made once more for each decision that reaches it; of a promoted scenario counts the demand that its drivers bring. Plans of earlier cycles are not made again, as each published record keeps
     what was found then.
     """
     decisions = results.inputs.frame("Decisions")
     if decisions.empty:
         return DecisionTrack(decision_effects(decisions, {}, Now(), pd.DataFrame(), timeline), empty_frame(DECISION_UNITS))
-    now = _plan_now(results, decisions, progress)
+    in_plan = _in_plan(results)
+    now = _with_scenarios(_plan_now(results, decisions, progress), results, decisions[is_promotion(decisions) & decisions["option"].isin(list(in_plan.drivers))])
     history = results.inputs.frame("Demand History")
     sold = sold_by_stock(history, stocking_location(history["location"], results.inputs.locations()))
-    effects = decision_effects(decisions, _approvals(decisions, published), now, sold, timeline, results.inputs.settings.plan_currency, as_of)
+    effects = decision_effects(decisions, _approvals(decisions, published), now, sold, timeline, results.inputs.settings.plan_currency, as_of, in_plan)
     return DecisionTrack(effects, now.units)
+
+
+def _in_plan(results: Results) -> InPlan:
+    """Promoted scenarios with what they drive, and what was asked for."""
+    drivers = promoted_drivers(results.inputs)
+    return InPlan({str(name): tuple(own["driver"]) for name, own in drivers.groupby("scenario", sort=False)}, asked_for(results.inputs.frame("Demand History")))
+
+
+def _with_scenarios(now: Now, results: Results, promotions: pd.DataFrame) -> Now:
+    """What decisions bring, and promoted scenarios: the last record of each."""
+    latest = promotions.drop_duplicates("option", keep="last")
+    demand = results.demand
+    made = [scenario_units(number, name, demand.effects, demand.consensus) for number, name in zip(latest["decision"], latest["option"], strict=True)]
+    filled = [frame for frame in (now.units, *made) if len(frame)]
+    return replace(now, units=pd.concat(filled, ignore_index=True) if filled else now.units)
 
 
 def _approvals(decisions: pd.DataFrame, published: Sequence[Published]) -> dict[str, Approval]:
@@ -61,7 +79,7 @@ def _approvals(decisions: pd.DataFrame, published: Sequence[Published]) -> dict[
         stated = one.inputs.get("Decisions")
         if stated is None:
             continue
-        for decision in stated.loc[pulls_a_lever(stated), "decision"]:
+        for decision in stated.loc[pulls_a_lever(stated) | is_promotion(stated), "decision"]:
             if decision not in found or found[decision].cycle == one.cycle:
                 found[decision] = _approval(one, decision)
     return {decision: found[decision] for decision in decisions["decision"] if decision in found}

@@ -19,7 +19,7 @@ from sop_xl.errors import ContractError, Problem, errors_in
 from sop_xl.hosts.headless import HeadlessHost
 from sop_xl.hosts.protocol import Host
 from sop_xl.plan.grid import records
-from sop_xl.plan.scenario_figures import MARGIN, REVENUE, SERVICE
+from sop_xl.plan.scenario_figures import MARGIN, PROFIT, REVENUE, SERVICE, UNMET
 from sop_xl.plan.scenario_library import LIBRARY, Standard, Subjects
 from sop_xl.sheets import sheet
 from sop_xl.sheets.read import read_settings, read_sheet
@@ -128,12 +128,14 @@ def promote_scenario_on(host: Host, name: str, *, by: str, as_of: str) -> Report
     if not (inputs.frame(DRIVERS)["scenario"] == scenario).any():
         raise _refusal("scenario-without-drivers", "expected a scenario that changes something", f"{scenario}, which has no row in Scenario Drivers")
     expected = expected_effect(host, inputs, scenario)
+    changes = _expected_changes(host, inputs, scenario)
     _set_state(host, inputs, scenario)
     number = _next_number(inputs.frame(DECISIONS)["decision"])
     words = f"Promoted by {by.strip()} on {as_of}. Expected against the plan before: {expected}"
     day = datetime.fromisoformat(as_of)
     record = {"decision": number, "option": scenario, "lever": "scenario", "status": "approved", "owner": by.strip(), "note": words, "kind": "decision",
-              "question": f"Scenario {scenario} in the plan", "decided_by": by.strip(), "decided_on": day}  # fmt: skip
+              "question": f"Scenario {scenario} in the plan", "decided_by": by.strip(), "decided_on": day,
+              "expected_gain": changes.get(PROFIT), "unmet_spared": -changes[UNMET] + 0.0 if UNMET in changes else None}  # fmt: skip
     _append(host, DECISIONS, [record])
     host.save()
     return Report("scenario promote", host.name, summary=f"{host.name}: {scenario} is part of the plan from the next run on (decision {number}). {words}",
@@ -151,15 +153,23 @@ def promotable(host: Host) -> list[str]:
 
 def expected_effect(host: Host, inputs: Inputs, scenario: str) -> str:
     """`revenue +1,200, gross margin +300, service +0.5 points`, as Scenario Compare has it."""
-    compared = read_sheet(sheet(COMPARE), host.read_block(COMPARE), inputs.settings).frame if COMPARE in host.sheet_names() else pd.DataFrame()
-    own = compared[compared["scenario"] == scenario].set_index("kpi")["change"] if len(compared) else pd.Series(dtype=float)
-    if own.empty:
+    own = _expected_changes(host, inputs, scenario)
+    if not own:
         raise _refusal("scenario-not-computed", f"expected figures of {scenario} in {COMPARE}", "none", "run sop-xl regenerate with its state at run, then promote it")
     money = inputs.settings.plan_currency
-    parts = [f"{kpi.lower()} {float(own[kpi]):+,.0f} {money}" for kpi in (REVENUE, MARGIN) if kpi in own.index]
-    if SERVICE in own.index:
-        parts.append(f"service {100 * float(own[SERVICE]):+.2f} points")
+    parts = [f"{kpi.lower()} {own[kpi]:+,.0f} {money}" for kpi in (REVENUE, MARGIN) if kpi in own]
+    if SERVICE in own:
+        parts.append(f"service {100 * own[SERVICE]:+.2f} points")
     return ", ".join(parts)
+
+
+def _expected_changes(host: Host, inputs: Inputs, scenario: str) -> dict[str, float]:
+    """Change of each figure against the plan, as Scenario Compare has it; none where the scenario was not computed."""
+    if COMPARE not in host.sheet_names():
+        return {}
+    compared = read_sheet(sheet(COMPARE), host.read_block(COMPARE), inputs.settings).frame
+    own = compared[(compared["scenario"] == scenario) & compared["change"].notna()]
+    return dict(zip(own["kpi"], own["change"].astype(float), strict=True))
 
 
 def _subjects(host: Host, scope: Mapping[str, str]) -> tuple[Inputs, Subjects]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -30,9 +31,14 @@ ESCALATED_SHARE = 0.01
 """Part of the plan's revenue over the next year from which a matter needs a decision, where Settings says no amount."""
 
 
+LEAST_SHARE = 1e-5
+"""Part of the plan's revenue over the next year below which nothing is a matter."""
+
+
 def plan_worklist(
-    results: Results, timeline: Timeline, published: Sequence[Published], weekly: pd.DataFrame, effects: pd.DataFrame, as_of: str, notes: list[pd.DataFrame]
-) -> pd.DataFrame:
+    results: Results, timeline: Timeline, published: Sequence[Published], weekly: pd.DataFrame, effects: pd.DataFrame, as_of: str, notes: list[pd.DataFrame],
+    changes: pd.DataFrame | None = None, present: Collection[str] | None = None,
+) -> pd.DataFrame:  # fmt: skip
     """WORKLIST, with owners and states that people typed on the sheet.
 
     Parameters
@@ -45,6 +51,10 @@ def plan_worklist(
         ISO date of the run, by which decisions are due.
     notes
         Takes matters that are over though people had written on their line.
+    changes
+        CHANGES of this run: why the plan is below that of the last cycle.
+    present
+        Sheets of the workbook, which alone are evidence; `None` = all.
     """
     inputs = results.inputs
     settings, currency, items = inputs.settings, inputs.settings.plan_currency, inputs.frame("Items")
@@ -59,14 +69,16 @@ def plan_worklist(
         *decision_matters(inputs.frame("Decisions"), results.what_if.options, effects, pd.Timestamp(as_of), timeline.current),
     ]
     if results.outlook is not None:
-        found += [*gap_matters(results.outlook.gaps, currency), *risk_matters(results.outlook.risks, inputs.frame("Risks"), currency)]
+        found += [*gap_matters(results.outlook.gaps, currency, changes), *risk_matters(results.outlook.risks, inputs.frame("Risks"), currency)]
+    if present is not None:
+        found = [matter if matter.evidence in present else replace(matter, evidence="") for matter in found]
     usual = ESCALATED_SHARE * float(year.get(ALL, 0.0))
     value = usual if settings.escalation_value is None else settings.escalation_value
     limits = Escalation(value, value if settings.escalation_risk is None else settings.escalation_risk)
     last = last_published(list(published), timeline.current)
     lines, said = worklist(
         found, inputs.frame("Decisions"), items, timeline.current, limits, settings.worklist_lines, currency,
-        marked=inputs.frame("Worklist"), previous=None if last is None else last.results.get("Worklist"),
+        marked=inputs.frame("Worklist"), previous=None if last is None else last.results.get("Worklist"), least=LEAST_SHARE * float(year.get(ALL, 0.0)),
     )  # fmt: skip
     notes.append(said)
     return lines

@@ -74,24 +74,25 @@ WORKLIST = spec(
     needs_decision="text",     # yes | ""
     owner="text", state="text",  # people: who; open | in work | accepted
     responsible="text",        # who answers for it by its source: owner of the key figure, risk or decision; "" = nobody named
+    matters="number",          # that the line stands for: 1, of the last line as many as are not listed
 )  # fmt: skip
 DECISION_EFFECTS = spec(
     "decision_effects", "decision", "gain_now",
     decision="text", what="text", owner="text", status="text",
     approved_in="date",        # cycle in which it was first published as approved; NaT = not yet
-    expected_units="number", expected_gain="number",  # served more, and profit, over its span, as of the approval
+    expected_units="number", expected_gain="number",  # served in time more (a promoted scenario: asked for), and profit, over its span, as of the approval
     elapsed="number",          # periods of its span that are over
     expected_so_far="number",  # units, in those
-    realised_so_far="number",  # units sold in those beyond what the plan without it would have served
+    realised_so_far="number",  # units sold (a promoted scenario: asked for) in those beyond what the plan without it has
     still_expected="number",   # units, in the periods to come, by the plan now
     sentence="text",
     gain_now="number",         # plan currency over the periods to come: the plan now against the one without it
 )  # fmt: skip
 DECISION_UNITS = spec(
     "decision_units", "decision item location period",
-    decision="text", item="text", location="text",  # location that holds the stock
+    decision="text", item="text", location="text",  # location that holds the stock; of a promoted scenario the one that sells
     period="date",
-    with_it="number", without="number",  # units served by the plan, and by the plan without the decision
+    with_it="number", without="number",  # units served by the plan, and by the plan without the decision; of a promoted scenario units asked for
     more="number",             # units that it serves in time and the plan without it late or never; negative where others pay for it
 )  # fmt: skip
 KPI_TARGETS = spec(

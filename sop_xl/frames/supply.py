@@ -125,7 +125,7 @@ SCENARIO_DRIVERS = spec(
     currency="text", setting="text",  # of FX and of policy; "" = every currency
 )  # fmt: skip
 DECISIONS = spec(
-    "decisions", "decision", "kind question considered expected_gain expected_units matter done decided_by decided_on",
+    "decisions", "decision", "kind question considered expected_gain unmet_spared matter done decided_by decided_on",
     decision="text",
     option="text",             # as the Options sheet names it
     lever="text", item="text", family="text", resource="text", supplier="text",  # what the option names
@@ -137,7 +137,7 @@ DECISIONS = spec(
     question="text",           # what is decided, or what is to be done
     considered="text",         # options that were weighed, in words
     expected_gain="number",    # plan currency, as Options showed it; NaN = not stated
-    expected_units="number",   # units, likewise
+    unmet_spared="number",     # unit-periods of demand waiting or lost that it spares, likewise
     matter="text",             # alert of the Worklist that it answers; "" = none
     done="date",               # of an action: when it was done; NaT = not yet
     decided_by="text", decided_on="date",

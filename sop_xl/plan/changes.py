@@ -8,7 +8,7 @@ standard volume, price and cost bridge; see Kaplan and Atkinson, Advanced Manage
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -22,6 +22,10 @@ MEASURES = ("demand", "sales_volume", "revenue", "gross_margin", "inventory_valu
 ALL, START, END = "All", "start", "end"
 PLACES = 6
 """Decimals to which totals are taken before they are compared, so that what is written adds up."""
+
+
+LEAST_REST = 0.5
+"""Units or plan currency of a family below which a plan was planned again as it is."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +78,39 @@ def family_totals(figures: pd.DataFrame) -> pd.DataFrame:
     total = figures.groupby("family")[flows].sum(min_count=1)
     stocks = figures.xs(last, level="period")[[name for name in MEASURES if name not in flows]]
     return total.join(stocks, how="left")[list(MEASURES)].round(PLACES)
+
+
+def with_rest(stages: Sequence[Stage]) -> list[Stage]:
+    """What the end has and the last cause does not give, moved to the front: to the first stage after the reference.
+
+    Parameters
+    ----------
+    stages
+        The reference, what is not reproduced, the causes, and the end. The last cause is planned from the same inputs as the end.
+
+    Returns
+    -------
+    The stages, of which every one between reference and end is higher by the rest: so the amounts of the causes stay what their inputs make, and all still adds
+    up. A rest below `LEAST_REST` in every family stays with the last cause, whose stage is then the end.
+    """
+    end = stages[-1].figures
+    planned = [(k, own) for k, stage in enumerate(stages[:-1]) if k > 1 and (own := stage.figures) is not None]
+    if end is None or not planned:
+        return list(stages)
+    last, made = planned[-1]
+    rest = end.sub(made, fill_value=0.0).round(PLACES).fillna(0.0)
+    by_family = family_totals(rest).abs()
+    moved = list(stages)
+    if not (by_family >= LEAST_REST).any(axis=None):
+        moved[last] = replace(stages[last], figures=end)
+        return moved
+    for k in range(1, len(stages) - 1):
+        if (own := stages[k].figures) is not None:
+            moved[k] = replace(stages[k], figures=end if k == last else own.add(rest, fill_value=0.0).round(PLACES))
+    dearest = by_family.sum().idxmax()
+    said = f"what today's run has and its inputs planned again have not is in it, most in {measure(str(dearest)).label.lower()}"
+    moved[1] = replace(moved[1], words={**moved[1].words, ALL: "; ".join(filter(None, (moved[1].words.get(ALL, ""), said)))})
+    return moved
 
 
 def change_rows(reference: str, stages: Sequence[Stage], currency: str, *, lean: bool = False) -> pd.DataFrame:

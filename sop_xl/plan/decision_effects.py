@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -12,14 +12,10 @@ import pandas as pd
 from sop_xl import frames
 from sop_xl.periods import Calendar, Timeline
 from sop_xl.plan.decision_units import realised_units
-from sop_xl.plan.decision_words import (
-    Effect,
-    approved_words,
-    record_words,
-    what_it_is,
-)
+from sop_xl.plan.decision_words import Effect, approved_words, record_words, scenario_words, what_it_is
 from sop_xl.plan.grid import records
-from sop_xl.plan.supply.decisions import pulls_a_lever
+from sop_xl.plan.scenario_effects import not_counted_words, realised_demand
+from sop_xl.plan.supply.decisions import is_promotion, pulls_a_lever
 
 LEAST_EFFECT = 0.5
 """Units over a plan below which a decision is one of money: it serves nobody more."""
@@ -63,9 +59,26 @@ class Now:
     gains: Mapping[str, float] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class InPlan:
+    """Scenarios that are part of the plan.
+
+    Parameters
+    ----------
+    drivers
+        Names of what each drives, by scenario.
+    asked
+        Units asked for, see `scenario_effects.asked_for`.
+    """
+
+    drivers: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    asked: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=["item", "location", "period", "demand"]))
+
+
 def decision_effects(
-    decisions: pd.DataFrame, approvals: Mapping[str, Approval], now: Now, sold: pd.DataFrame, timeline: Timeline, currency: str = "", as_of: str = ""
-) -> pd.DataFrame:
+    decisions: pd.DataFrame, approvals: Mapping[str, Approval], now: Now, sold: pd.DataFrame, timeline: Timeline, currency: str = "", as_of: str = "",
+    in_plan: InPlan | None = None,
+) -> pd.DataFrame:  # fmt: skip
     """One row for each row of Decisions, in its order.
 
     Parameters
@@ -87,17 +100,22 @@ def decision_effects(
 
     Returns
     -------
-    DECISION_EFFECTS. Units and gain are expected by the plan that was approved, beside the other decisions in it; by the row of Decisions
+    DECISION_EFFECTS. Units and gain are expected by the plan that was approved, beside the other decisions in it; by the row of Decisions the gain
     where that plan was not kept. Units are NaN where a decision moves none (a second source that is cheaper): its gain
     speaks for it.
     """
     frames.check_frame(decisions, frames.DECISIONS)
     full = decisions.reindex(columns=list(frames.DECISIONS.columns))
-    pulls = pulls_a_lever(decisions).to_numpy(dtype=bool)
-    rows = [
-        _of_lever(row, approvals.get(row.decision), now, sold, timeline, currency) if is_pulled else _of_record(row, approvals.get(row.decision), timeline.calendar, currency, as_of)
-        for row, is_pulled in zip(records(full), pulls, strict=True)
-    ]
+    pulls, promotes = (found(decisions).to_numpy(dtype=bool) for found in (pulls_a_lever, is_promotion))
+    rows = []
+    for row, is_pulled, is_promoted in zip(records(full), pulls, promotes, strict=True):
+        approval = approvals.get(row.decision)
+        if is_pulled:
+            rows.append(_of_lever(row, approval, now, sold, timeline, currency))
+        elif is_promoted:
+            rows.append(_of_scenario(row, approval, now, in_plan or InPlan(), timeline, currency))
+        else:
+            rows.append(_of_record(row, approval, timeline.calendar, currency, as_of))
     if not rows:
         return frames.empty_frame(frames.DECISION_EFFECTS)
     spec = frames.DECISION_EFFECTS.columns
@@ -116,7 +134,7 @@ def _of_record(row: Any, approval: Approval | None, calendar: Calendar, currency
     published = "" if approval is None else calendar.label(approval.cycle)
     approved_in = pd.NaT if approval is None else approval.cycle
     return _head(row) | {
-        "approved_in": approved_in, "expected_units": row.expected_units, "expected_gain": row.expected_gain,
+        "approved_in": approved_in, "expected_gain": row.expected_gain,
         "sentence": record_words(row, published, currency, as_of),
     }  # fmt: skip
 
@@ -129,7 +147,7 @@ def _of_lever(row: Any, approval: Approval | None, now: Now, sold: pd.DataFrame,
     is_new = approval is None or (approval.cycle == timeline.current and approval.units is None)
     as_approved = to_come if approval is None or is_new else approval.units
     gain = gain_now if approval is None or is_new else approval.gain
-    expected = row.expected_units if as_approved is None else float(as_approved["more"].sum())
+    expected = np.nan if as_approved is None else float(as_approved["more"].sum())
     first, last = _span(row, approval, timeline)
     effect = Effect(
         elapsed=_periods(timeline.calendar, first, min(last, timeline.calendar.shift(timeline.current, -1))), periods=_periods(timeline.calendar, first, last),
@@ -148,6 +166,32 @@ def _of_lever(row: Any, approval: Approval | None, now: Now, sold: pd.DataFrame,
         } if of_units else {}),
         "sentence": approved_words(row, effect, currency, of_units=of_units),
     }  # fmt: skip
+
+
+def _of_scenario(row: Any, approval: Approval | None, now: Now, in_plan: InPlan, timeline: Timeline, currency: str) -> dict[str, Any]:
+    """A scenario that was promoted: demand that it brings to the plan, and what was asked for beyond the plan without it."""
+    approved_in = pd.NaT if approval is None else approval.cycle
+    head = _head(row) | {"approved_in": approved_in, "expected_gain": row.expected_gain}
+    if row.option not in in_plan.drivers:
+        return head | {"sentence": f"{row.option}: no longer part of the plan, so no effect is counted."}
+    to_come = now.units[now.units["decision"] == row.decision]
+    is_new = approval is None or (approval.cycle == timeline.current and approval.units is None)
+    as_approved = to_come if approval is None or is_new else approval.units
+    first, last = _span(row, approval, timeline)
+    if as_approved is not None and len(as_approved):
+        first, last = as_approved["period"].min(), as_approved["period"].max()
+    effect = Effect(
+        elapsed=_periods(timeline.calendar, first, min(last, timeline.calendar.shift(timeline.current, -1))), periods=_periods(timeline.calendar, first, last),
+        expected=np.nan if as_approved is None else float(as_approved["more"].sum()), gain=row.expected_gain, still_expected=float(to_come["more"].sum()), gain_now=np.nan,
+        reaches_plan=bool(len(to_come)), is_published=approval is not None, is_kept=as_approved is not None,
+    )  # fmt: skip
+    of_demand = bool(len(to_come)) or (as_approved is not None and bool(len(as_approved)))
+    if as_approved is not None and of_demand and approval is not None:
+        so_far, realised, unknown = realised_demand(as_approved[as_approved["period"] < timeline.current], in_plan.asked)
+        effect = replace(effect, expected_so_far=so_far, realised_so_far=realised, unknown=unknown)
+    units = {"expected_units": effect.expected, "expected_so_far": effect.expected_so_far, "realised_so_far": effect.realised_so_far, "still_expected": effect.still_expected}
+    left_out = not_counted_words(in_plan.drivers[row.option])
+    return head | {"elapsed": float(effect.elapsed), **(units if of_demand else {}), "sentence": scenario_words(row, effect, left_out, currency, of_demand=of_demand)}
 
 
 def _span(row: Any, approval: Approval | None, timeline: Timeline) -> tuple[pd.Timestamp, pd.Timestamp]:

@@ -101,8 +101,8 @@ def record_words(row: Any, published: str, currency: str, as_of: str) -> str:
         return "Approved; it pulls no lever, so no effect is counted."
     waits = f"; {_progress(row, as_of)}" if row.status == "proposed" and not pd.isna(row.due) else ""
     once = f", after it was published as approved in {published}" if published else ""
-    said = _expectation(row.expected_units, row.expected_gain, currency)
-    return f"{str(row.status).capitalize()}{once}: not in the plan{'' if not said else f'; it was to bring {said}'}{waits}."
+    said = _expectation(row.unmet_spared, row.expected_gain, currency)
+    return f"{str(row.status).capitalize()}{once}: not in the plan{'' if not said else f'; it was to {said}'}{waits}."
 
 
 def _progress(row: Any, as_of: str) -> str:
@@ -133,6 +133,55 @@ def approved_words(row: Any, effect: Effect, currency: str, *, of_units: bool) -
     return f"{what}: {so_far}, {brought}; {_to_come(effect, currency, of_units=True)}."
 
 
+def scenario_words(row: Any, effect: Effect, left_out: str, currency: str, *, of_demand: bool) -> str:
+    """Of a promoted scenario: what it was to bring, what was asked for beyond the plan without it, and of what nothing can be counted.
+
+    Parameters
+    ----------
+    row
+        Of DECISIONS.
+    effect
+        Units are units asked for.
+    left_out
+        See `scenario_effects.not_counted_words`.
+    of_demand
+        Whether it moves demand.
+    """
+    worth = f"profit {money(effect.gain, currency)}" if not np.isnan(effect.gain) else ""
+    more = _signed(effect.expected) if of_demand and not np.isnan(effect.expected) else ""
+    expected = " and ".join(part for part in (more, worth) if part) or "what it was to bring is not known"
+    uncounted = f"no effect is counted {left_out}" if left_out else ""
+    if not effect.is_published:
+        return _joined(f"{what_it_is(row)}: in the plan, not published yet", f"expected: {expected}", uncounted)
+    over = f"{what_it_is(row)}: {effect.elapsed} of {effect.periods} periods over" if effect.periods else f"{what_it_is(row)}: its periods are over"
+    if not of_demand:
+        return _joined(over, f"expected when approved: {expected}", uncounted)
+    if not effect.is_kept:
+        return _joined(over, "the demand without it was not kept, so what it brought is not known", uncounted)
+    return _joined(over, _asked(effect), f"expected when approved: {expected}", f"{_signed(effect.still_expected)} in the periods to come" if effect.still_expected else "", uncounted)
+
+
+def _asked(effect: Effect) -> str:
+    if effect.expected_so_far == 0:
+        return "nothing was expected yet"
+    if np.isnan(effect.realised_so_far):
+        return f"{_signed(effect.expected_so_far)} expected so far, of which no demand is known"
+    side = "above" if effect.realised_so_far >= 0 else "below"
+    said = f"demand was {units(abs(effect.realised_so_far))} {side} the plan without it, {_signed(effect.expected_so_far - effect.unknown)} expected so far"
+    if abs(effect.unknown) >= 1:
+        said += f" (of {_plain(effect.unknown)} more no demand is known)"
+    return f"{said}; errors of the forecast are in it"
+
+
+def _signed(value: float) -> str:
+    """`+480 units of demand`."""
+    return f"{'+' if value >= 0 else '-'}{units(abs(value)) or '0 units'} of demand"
+
+
+def _joined(*parts: str) -> str:
+    return "; ".join(part for part in parts if part) + "."
+
+
 def _brought(row: Any, effect: Effect) -> str:
     if effect.expected_so_far == 0:
         return "nothing was expected yet"
@@ -161,8 +210,8 @@ def _to_come(effect: Effect, currency: str, *, of_units: bool) -> str:
 
 
 def _expectation(more: float, gain: float, currency: str) -> str:
-    parts = [units(more)] if not np.isnan(more) and more else []
-    parts += [money(gain, currency)] if not np.isnan(gain) else []
+    parts = [f"bring {money(gain, currency)}"] if not np.isnan(gain) else []
+    parts += [f"spare {units(more)} of unmet demand"] if not np.isnan(more) and more else []
     return " and ".join(parts)
 
 

@@ -6,8 +6,11 @@ import numpy as np
 import pandas as pd
 
 from sop_xl.periods import Timeline
+from sop_xl.plan.decision_words import what_it_is
 from sop_xl.plan.finance import BUDGET, PLAN
 from sop_xl.plan.question_words import GOOD, POINTS, POOR, UNRATED, WATCH, Answer, counted, money, share, told
+from sop_xl.plan.supply.decisions import SCENARIO
+from sop_xl.plan.worklist_matters import MORE
 
 DECIDE = "Which decisions are due now and coming?"
 DEVELOPMENT = "How does product development go?"
@@ -32,14 +35,15 @@ def decisions(stated: pd.DataFrame, options: pd.DataFrame, worklist: pd.DataFram
     -------
     Poor when a proposed decision is past its due date or a matter above the limit has none, watch when any is proposed, else good.
     """
-    waiting = stated[stated["status"] == "proposed"].sort_values("due", kind="stable", na_position="last")
+    choices = stated[stated["kind"].isin(["decision", ""])]  # an action that is proposed is to be done, not decided
+    waiting = choices[choices["status"] == "proposed"].sort_values("due", kind="stable", na_position="last")
     late = waiting[waiting["due"].notna() & (waiting["due"] < as_of)]
     without = worklist[worklist["needs_decision"] == "yes"]
     said = []
     if len(waiting):
         first = waiting.iloc[0]
         who = ", ".join(word for word in (first["owner"], f"due {first['due']:%Y-%m-%d}" if pd.notna(first["due"]) else "not dated") if word)
-        what = first["option"] or first["lever"]
+        what = what_it_is(first)
         said.append(f"{counted(len(waiting), 'decision waits', 'decisions wait')}, {len(late)} past due; first {first['decision']}: {what} ({who}).")
     if len(without):
         said.append(f"{counted(len(without), 'matter above the limit has', 'matters above the limit have')} no decision, first: {without.iloc[0]['alert']}.")
@@ -47,7 +51,8 @@ def decisions(stated: pd.DataFrame, options: pd.DataFrame, worklist: pd.DataFram
     better = options[(options["gain"] > 0) & ~options["option"].isin(proposed)].sort_values("gain", ascending=False, kind="stable")
     if len(better):
         said.append(f"Best option not proposed yet: {better.iloc[0]['option']} ({money(float(better.iloc[0]['gain']), currency, sign=True)}).")
-    elapsed = effects[(effects["elapsed"] > 0) & effects["expected_so_far"].notna()]
+    of_demand = set(stated.loc[stated["lever"] == SCENARIO, "decision"])  # promoted scenarios count units asked for, not served
+    elapsed = effects[(effects["elapsed"] > 0) & effects["expected_so_far"].notna() & ~effects["decision"].isin(of_demand)]
     if len(elapsed):
         said.append(f"Approved ones brought {elapsed['realised_so_far'].sum():,.0f} units of {elapsed['expected_so_far'].sum():,.0f} expected so far.")
     if not said:
@@ -231,13 +236,16 @@ def follow_up(worklist: pd.DataFrame, cycle: pd.DataFrame, timeline: Timeline, c
         return Answer(FOLLOW_UP, told(tasks or "Nothing: no matter is open and no task is late."), float(len(late)), "count", POOR if len(late) else GOOD, "Worklist")
     first = open_ones.iloc[0]
     value = float(open_ones["value"].sum())
-    nobody = int(((open_ones["owner"] == "") & (open_ones["responsible"] == "")).sum())
-    old = open_ones["since"].notna() & (open_ones["since"] <= timeline.calendar.shift(timeline.current, -2))
+    listed = open_ones[open_ones["kind"] != MORE]
+    count = len(listed) + int(open_ones.loc[open_ones["kind"] == MORE, "matters"].fillna(1.0).sum())
+    nobody = int(((listed["owner"] == "") & (listed["responsible"] == "")).sum())
+    of_listed = " of those listed" if count > len(listed) else ""
+    old = listed["since"].notna() & (listed["since"] <= timeline.calendar.shift(timeline.current, -2))
     status = POOR if len(late) or old.any() else WATCH
     step = f": {first['next_step'].rstrip('.')}" if first["next_step"] else ""
     where = first["family"] or first["kind"]
     return Answer(
         FOLLOW_UP,
-        told(f"{counted(len(open_ones), 'matter')} open, {money(value, currency)} at stake, {nobody} without owner.", f"First {where}{step}.", tasks),
-        float(len(open_ones)), "count", status if len(open_ones) else UNRATED, "Worklist", "At stake by matter", open_ones["value"].tolist(),
+        told(f"{counted(count, 'matter')} open, {money(value, currency)} at stake, {nobody}{of_listed} without owner.", f"First {where}{step}.", tasks),
+        float(count), "count", status if count else UNRATED, "Worklist", "At stake by matter", open_ones["value"].tolist(),
     )  # fmt: skip

@@ -234,8 +234,12 @@ def risks(outlook: pd.DataFrame, stated: pd.DataFrame, before: pd.DataFrame | No
     top = single.iloc[0]
     word = "revenue" if figure == "revenue" else "gross margin"
     largest = f"Largest: {names.get(top['risk'], top['risk'])}, {money(float(top['swing']), currency)} between its ends."
+    if shortfall < 0:
+        outcome = f"One outcome in ten is {money(-shortfall, currency)} ({share(-part, sign=False)}) or more below the plan's {word}."
+    else:
+        outcome = f"Nine outcomes in ten are {money(shortfall, currency)} ({share(part, sign=False)}) or more above the plan's {word}."
     return Answer(
-        RISKS, told(f"{news} One outcome in ten is {money(-shortfall, currency)} ({share(-part, sign=False)}) or more below the plan's {word}.", largest),
+        RISKS, told(f"{news} {outcome}", largest),
         shortfall, currency, _for_the_worse(part), "Risk Outlook", f"Swing of {word} by risk", single["swing"].tolist(),
     )  # fmt: skip
 

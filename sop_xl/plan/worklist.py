@@ -35,13 +35,14 @@ def worklist(
     currency: str = "",
     marked: pd.DataFrame | None = None,
     previous: pd.DataFrame | None = None,
+    least: float = NOTHING,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The lines of the worklist, and notes.
 
     Parameters
     ----------
     matters
-        In any order; those at stake with less than half a unit of money are left out. Matters with the same alert are one, with the larger money.
+        In any order; those at stake with less than `least` are left out, unless people said something of them or they ask for a decision by themselves. Matters with the same alert are one, with the larger money.
     decisions
         DECISIONS: a matter above its limit needs a decision unless one that was approved or rejected, and whose span is not over, speaks of it.
     items
@@ -54,15 +55,17 @@ def worklist(
         Open lines at most. Those that need a decision go before the others, and a line of which people said something is listed in any case.
     marked, previous
         WORKLIST as it stands in the workbook, for what people typed, and of the last published plan: since when a matter is listed.
+    least
+        Plan currency below which a matter is none.
 
     Returns
     -------
     WORKLIST by rank: open lines by money (without money last), then accepted ones, at last one line for all that are not listed.
     """
-    real = [matter for matter in matters if np.isnan(matter.value) or matter.value >= NOTHING]
+    said, since = _said(marked), _since(marked, previous)
+    real = [m for m in matters if np.isnan(m.value) or m.value >= (NOTHING if m.alert in said or m.undecided else max(least, NOTHING))]
     by_alert = {matter.alert: matter for matter in sorted(real, key=lambda m: (np.nan_to_num(m.value, nan=-1.0), m.kind))}
     dearest = sorted(by_alert.values(), key=lambda m: (-np.nan_to_num(m.value, nan=-1.0), m.kind, m.alert))
-    said, since = _said(marked), _since(marked, previous)
     asked = {m.alert for m in dearest if needs_decision(m, decisions, items, current, limits)}
     accepted = [m for m in dearest if said.get(m.alert, ("", ""))[1] == ACCEPTED]
     open_ones = [m for m in dearest if m not in accepted]
@@ -74,7 +77,7 @@ def worklist(
         owner, state = said.get(m.alert, ("", ""))
         rows.append((
             m.alert, float(rank), m.kind, m.family, m.region, m.item, m.value, m.first_period, min(since.get(m.alert, current), current), m.sentence, m.next_step, m.evidence,
-            YES if m.alert in asked else "", owner, state, m.responsible,
+            YES if m.alert in asked else "", owner, state, m.responsible, 1.0,
         ))  # fmt: skip
     if rest:
         rows.append(_rest(rest, float(len(rows) + 1), current, currency))
@@ -97,16 +100,20 @@ def needs_decision(matter: Matter, decisions: pd.DataFrame, items: pd.DataFrame,
 
 
 def _speaks_of(decision: object, matter: Matter, family_of: dict[str, str]) -> bool:
-    """Whether a decision names the matter, an option that would mend it, what binds, or things within its scope."""
+    """Whether a decision names the matter, an option that would mend it, what binds, or things within its scope: one about an item is not about its family."""
     item, family, option, resource, supplier = (str(getattr(decision, name)) for name in ("item", "family", "option", "resource", "supplier"))
     if getattr(decision, "matter", "") == matter.alert or (option and option in matter.options):
         return True
-    if any(name and name in matter.cause for name in (resource, supplier)):
+    if any(_binds(cause, resource, supplier) for cause in matter.causes):
         return True
-    if item and matter.item:
+    if item:
         return item == matter.item
-    own = family or family_of.get(item, "")
-    return bool(own) and own == (matter.family or family_of.get(matter.item, ""))
+    return bool(family) and family == (matter.family or family_of.get(matter.item, ""))
+
+
+def _binds(cause: str, resource: str, supplier: str) -> bool:
+    """Whether a cause, as SHORTAGES names it, is this resource or this supplier and not one whose name only begins or ends alike."""
+    return bool(resource and cause == resource) or bool(supplier and (cause == f"supplier {supplier}" or f" from {supplier})" in cause))
 
 
 def _said(marked: pd.DataFrame | None) -> dict[str, tuple[str, str]]:
@@ -128,11 +135,11 @@ def _since(marked: pd.DataFrame | None, previous: pd.DataFrame | None) -> dict[s
 def _rest(rest: Sequence[Matter], rank: float, current: pd.Timestamp, currency: str) -> tuple[object, ...]:
     """One line for what is not listed."""
     worth = float(np.nansum([m.value for m in rest]))
-    places = sorted({m.evidence for m in rest}, key=lambda name: (-np.nansum([m.value for m in rest if m.evidence == name]), name))
+    places = sorted({m.evidence for m in rest if m.evidence}, key=lambda name: (-np.nansum([m.value for m in rest if m.evidence == name]), name))
     many = f"{len(rest)} more matters" if len(rest) > 1 else "1 more matter"
     amount = f" worth {worth:,.0f} {currency}".rstrip() + " in all" if worth >= NOTHING else ""
-    text, step = f"{many}{amount}: see {', '.join(places)}.", f"Open {places[0]} once the lines above are done."
-    return MORE_ALERT, rank, MORE, "", "", "", worth, pd.NaT, current, text, step, places[0], "", "", "", ""
+    text, step = f"{many}{amount}: see {', '.join(places)}." if places else f"{many}{amount}.", f"Open {places[0]} once the lines above are done." if places else ""
+    return MORE_ALERT, rank, MORE, "", "", "", worth, pd.NaT, current, text, step, places[0] if places else "", "", "", "", "", float(len(rest))
 
 
 def _words(owner: str, state: str) -> str:

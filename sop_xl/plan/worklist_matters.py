@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from sop_xl.plan.changes import END, START
 from sop_xl.plan.grid import records
 from sop_xl.plan.kpi_figures import ALL
 from sop_xl.plan.kpi_status import POOR
@@ -24,6 +25,11 @@ NOTHING = 0.5
 MAIN_PART = 0.95
 """Part of all excess that is told family by family."""
 OTHERS = "Other families"
+
+OF_LAST_CYCLE = "plan and last cycle"
+"""Kind of a gap of GAP_LIST."""
+CAUSES = 4
+"""Causes of a change that are named."""
 
 _WEEKLY = {"stock-out": STOCK_OUT, "late receipt": LATE_RECEIPT, "below safety stock": STOCK_OUT, "orders above plan": FORECAST, "orders below plan": FORECAST}
 """Kind of matter of each weekly exception."""
@@ -42,8 +48,8 @@ class Matter:
         Plan currency at stake, positive; NaN = not in money.
     responsible
         Who answers for it by its source; `""` = nobody named.
-    cause, options
-        What binds, and the options that would mend it: a decision may speak of these.
+    causes, options
+        What binds, each as SHORTAGES or RISKS names it, and the options that would mend it: a decision may speak of these.
     undecided
         Whether a decision is asked for whatever its money.
     """
@@ -59,7 +65,7 @@ class Matter:
     item: str = ""
     first_period: pd.Timestamp = pd.NaT  # type: ignore[assignment]
     responsible: str = ""
-    cause: str = ""
+    causes: tuple[str, ...] = ()
     options: tuple[str, ...] = ()
     undecided: bool = False
 
@@ -89,7 +95,7 @@ def supply_matters(shortages: pd.DataFrame, weekly: pd.DataFrame, items: pd.Data
             step = f"Decide on {worst['option']}." if worst["option"] else worst["next_action"]
             found.append(Matter(
                 f"{item} short", SHORTAGE, max(float(short["shortage_value"].sum()), _total(weeks)), _sentence(text, soon), _capital(step), "Shortages", family, "", item,
-                short["period"].min(), cause=", ".join(dict.fromkeys(short["cause"])), options=tuple(dict.fromkeys(o for o in short["option"] if o)),
+                short["period"].min(), causes=tuple(dict.fromkeys(c for c in short["cause"] if c)), options=tuple(dict.fromkeys(o for o in short["option"] if o)),
             ))  # fmt: skip
         else:
             worst = weeks.iloc[0]
@@ -107,13 +113,16 @@ def supply_matters(shortages: pd.DataFrame, weekly: pd.DataFrame, items: pd.Data
     return found
 
 
-def gap_matters(gaps: pd.DataFrame, currency: str) -> list[Matter]:
+def gap_matters(gaps: pd.DataFrame, currency: str, changes: pd.DataFrame | None = None) -> list[Matter]:
     """Gaps to budget and last cycle, with what closes most of each. Gaps of supply are its shortages, which are told item by item.
 
     Parameters
     ----------
     gaps
         GAP_LIST.
+    changes
+        CHANGES, which says why a family is below the last cycle: by what was changed, where the gap list has the steps of a bridge, of which Price and Cost move
+        with the mix of what is sold, too. Absent: as the gap list has it.
     """
     found = []
     for name, rows in gaps[gaps["kind"] != "demand and supply"].groupby("gap", sort=False):
@@ -127,11 +136,25 @@ def gap_matters(gaps: pd.DataFrame, currency: str) -> list[Matter]:
         else:
             step = "Find what closes it, or agree on a lower target: nothing that was tried does."
         text = f"{name}: {head['cause']}" if head["cause"] else f"{name}: margin of {_money(head['value'], currency)} is missing"
+        evidence = "Gap List"
+        if head["kind"] == OF_LAST_CYCLE and changes is not None and len(changes):
+            text, moved = text.rsplit(": ", 1)[0] if text.count(": ") > 1 else text, _moved_by(changes, str(head["family"]))
+            if head["region"] == ALL and moved:
+                text, evidence = f"{text}; over all periods that both planned, gross margin moved by {moved}", "Changes"
         found.append(Matter(
-            str(name), GAP, float(head["value"]), _sentence(text), step, "Gap List", _not_all(head["family"]), _not_all(head["region"]), "", head["first_period"],
+            str(name), GAP, float(head["value"]), _sentence(text), step, evidence, _not_all(head["family"]), _not_all(head["region"]), "", head["first_period"],
             options=tuple(closing["step"]),
         ))  # fmt: skip
     return found
+
+
+def _moved_by(changes: pd.DataFrame, family: str) -> str:
+    """Causes of the change of a family's gross margin since the last cycle, the largest first: `Actuals -4,000, Model +300 and 2 more`."""
+    own = changes[(changes["reference"] == "Last cycle") & (changes["measure"] == "gross_margin") & (changes["family"] == family) & ~changes["cause"].isin([START, END])]
+    own = own[own["amount"].abs() >= NOTHING]
+    own = own.loc[own["amount"].abs().sort_values(ascending=False, kind="stable").index]
+    told = [f"{cause} {amount:+,.0f}" for cause, amount in zip(own["cause"].head(CAUSES), own["amount"].head(CAUSES), strict=True)]
+    return ", ".join(told) + (f" and {len(own) - CAUSES} more" if len(own) > CAUSES else "")
 
 
 def risk_matters(outlook: pd.DataFrame, risks: pd.DataFrame, currency: str) -> list[Matter]:
@@ -153,8 +176,8 @@ def risk_matters(outlook: pd.DataFrame, risks: pd.DataFrame, currency: str) -> l
         text = f"{risk['name'] or row.risk}: {risk['probability']:.0%} likely, takes margin of {_money(-row.expected, currency)} on average and {_money(worst, currency)} at worst"
         step = f"Check that {_lower(risk['mitigation'])} works, or decide what else to do." if risk["mitigation"] else "Agree on what is done about it, and who does it."
         found.append(Matter(
-            f"Risk {row.risk}: {risk['name']}" if risk["name"] else f"Risk {row.risk}", RISK, -float(row.expected), _sentence(text), step, "Risk Outlook", risk["family"],
-            risk["region"], risk["item"], risk["first_period"], risk["owner"], cause=risk["resource"],
+            f"Risk {row.risk}", RISK, -float(row.expected), _sentence(text), step, "Risk Outlook", risk["family"],
+            risk["region"], risk["item"], risk["first_period"], risk["owner"], causes=tuple(filter(None, (risk["resource"],))),
         ))  # fmt: skip
     return found
 

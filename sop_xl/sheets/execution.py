@@ -176,7 +176,7 @@ class WorklistRow(Row):
     family: str = column("Family", "Empty: not of one family.", default="", width=18)
     region: str = column("Region", "Empty: not of one region.", default="", width=14)
     item: str = column("Item", "Empty: not of one item.", default="", cell=CellType.CODE, width=16)
-    value: float | None = column("At stake", "Money, positive.", unit="money", default=None, width=14)
+    value: float | None = column("At stake", "Money, positive. Less than a hundred-thousandth of the revenue of the next year is no matter.", unit="money", default=None, width=14)
     first_period: datetime | None = column("From", "When it begins to hurt.", unit="period", cell=CellType.PERIOD, default=None, width=10)
     since: datetime | None = column("Since", "Cycle in which it was first listed.", unit="period", cell=CellType.PERIOD, default=None, width=10)
     sentence: str = column("In words", "What is wrong.", default="", width=80)
@@ -186,6 +186,7 @@ class WorklistRow(Row):
     owner: str = column("Owner", "Yours: who sees to it.", default="", people=True, width=16)
     state: str = column("State", "Yours: open, in work, accepted. Empty: open.", default="", choices=("open", "in work", "accepted"), people=True, width=11)
     responsible: str = column("Responsible", "Who answers for it by its source: owner of the key figure, the risk or the decision.", default="", width=16)
+    matters: float | None = column("Matters", "That the line stands for: 1; of the last line as many as are not listed.", unit="count", default=None, width=9)
 
 
 WORKLIST = SheetSpec(
@@ -208,11 +209,11 @@ class DecisionEffectRow(Row):
     owner: str = column("Owner", "Who sees to it.", default="", width=16)
     status: str = column("Status", "As in Decisions.", default="", width=11)
     approved_in: datetime | None = column("Approved in", "Cycle in which it was first published. Empty: not yet.", unit="period", cell=CellType.PERIOD, default=None, width=11)
-    expected_units: float | None = column("Expected units", "Served more over its span, as of the approval.", unit="units", default=None, width=14)
+    expected_units: float | None = column("Expected units", "Units served in time that the plan without it serves late or never, over its span, as of the approval; each counts once. Of a promoted scenario: units asked for.", unit="units", default=None, width=14)
     expected_gain: float | None = column("Expected gain", "Profit, as of the approval.", unit="money", default=None, width=14)
     elapsed: float | None = column("Elapsed", "Periods of its span that are over.", unit="periods", default=None, width=9)
     expected_so_far: float | None = column("Expected so far", "Units, in the periods that are over.", unit="units", default=None, width=14)
-    realised_so_far: float | None = column("Realised so far", "Units sold in them beyond what the plan without it would have served.", unit="units", default=None, width=14)
+    realised_so_far: float | None = column("Realised so far", "Units sold in them beyond what the plan without it would have served. Of a promoted scenario: units asked for beyond the plan without it.", unit="units", default=None, width=14)
     still_expected: float | None = column("Still expected", "Units, in the periods to come, by the plan now.", unit="units", default=None, width=14)
     sentence: str = column("In words", "How it goes.", default="", width=90)
     gain_now: float | None = column("Gain now", "Profit and lateness spared in the periods to come: the plan now against the plan without it.", unit="money", default=None, width=14)

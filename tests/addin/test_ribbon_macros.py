@@ -268,10 +268,11 @@ class TestQuestions:
         assert excel.application.scheduled == ["sop_poll"]
 
     def test_python_that_never_stops_asking_is_not_answered_for_ever(self):
-        excel = ExcelInMemory(saying(state="ask", ask="folder", question="Folder", message="still asking"))
+        excel = ExcelInMemory(saying(state="ask", ask="folder", question="Folder"))
         excel.application.picked_folder = "D:\\out"
         excel.press("sop_export")
         assert len(excel.asked) == 4
+        assert excel.status == "S&OP: Nothing was done."
 
     def test_called_off_means_nothing_is_done(self):
         for macro, ask in (("sop_import", "file"), ("sop_export", "folder"), ("sop_restore", "confirm"), ("sop_publish", "text")):

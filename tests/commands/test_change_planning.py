@@ -47,15 +47,16 @@ def override(name, value, **more):
     return {"override": name, "family": "Chairs", "first_period": month("2025-06"), "action": "add", "value": value, "owner": "Bo", "spread_by": "forecast"} | more
 
 
-def changes_after(stated, timeline=TIMELINE, settings=None, **sheets) -> pd.DataFrame:
-    """CHANGES of the plan whose inputs differ from the published ones in these sheets (`Price_List` for Price List)."""
+def changes_after(stated, timeline=TIMELINE, settings=None, notes=None, of_the_run=0.0, **sheets) -> pd.DataFrame:
+    """CHANGES of the plan whose inputs differ from the published ones in these sheets (`Price_List` for Price List); `of_the_run` is revenue that no inputs give."""
     named = {name.replace("_", " "): frame for name, frame in sheets.items()}
     inputs = inputs_of(settings or stated.settings, stated.sheets | named, {})
     planned = replan(inputs, timeline, NO_PAST)
     results = SimpleNamespace(
-        inputs=inputs, demand=planned.demand, supply=SimpleNamespace(supply_plan=empty_frame(SUPPLY_PLAN)), money=SimpleNamespace(financial_plan=planned.financial_plan)
-    )
-    return plan_changes(results, timeline, [stated.record], lambda *_: None, [])
+        inputs=inputs, demand=planned.demand, supply=SimpleNamespace(supply_plan=empty_frame(SUPPLY_PLAN)),
+        money=SimpleNamespace(financial_plan=planned.financial_plan.assign(revenue=planned.financial_plan["revenue"] + of_the_run)),
+    )  # fmt: skip
+    return plan_changes(results, timeline, [stated.record], lambda *_: None, [] if notes is None else notes)
 
 
 def moved(changes) -> set[str]:
@@ -176,6 +177,33 @@ def test_another_version_of_the_program_has_a_row_of_its_own(stated):
     changes = changes_after(SimpleNamespace(**vars(stated) | {"record": tampered}), **{n: m(stated) for n, m in CASES["Overrides"].items()})
     assert moved(changes) == {NOT_REPRODUCED, "Overrides"}
     assert residual(changes) < 1e-6
+
+
+def test_what_only_today_s_run_has_is_not_charged_to_the_last_cause(stated):
+    overridden = {n: m(stated) for n, m in CASES["Overrides"].items()}
+    plain, changes = changes_after(stated, **overridden), changes_after(stated, of_the_run=100.0, **overridden)
+    by_cause = [frame[(frame["measure"] == "revenue") & (frame["family"] == "All")].set_index("cause")["amount"] for frame in (plain, changes)]
+    assert by_cause[1]["Overrides"] == pytest.approx(by_cause[0]["Overrides"])
+    assert by_cause[1][NOT_REPRODUCED] == pytest.approx(by_cause[1]["end"] - by_cause[0]["end"]) and by_cause[1][NOT_REPRODUCED] > 100.0
+    assert residual(changes) < 1e-6
+
+
+def test_a_published_plan_that_cannot_be_planned_again_is_told(stated, monkeypatch):
+    from sop_xl.commands import change_planning
+    from sop_xl.errors import FrameError
+
+    honest, calls, notes = change_planning.replan, [], []
+
+    def refuses_first(*arguments):
+        calls.append(arguments)
+        if len(calls) == 1:
+            raise FrameError("a sheet of then is not known any more")
+        return honest(*arguments)
+
+    monkeypatch.setattr(change_planning, "replan", refuses_first)
+    changes_after(stated, notes=notes, **{n: m(stated) for n, m in CASES["Overrides"].items()})
+    (said,) = pd.concat(notes)["note"]
+    assert "could not be planned again" in said and "counts as Overrides: a sheet of then is not known any more" in said
 
 
 def test_inputs_that_do_not_fit_apart_are_counted_together(stated, monkeypatch):

@@ -44,7 +44,7 @@ def test_a_stock_that_balances_in_and_between_periods_agrees():
     {"opening_balance": [0.0, 70.0]},  # stock out of nothing, handed on as it should be
     {"lost_sales": [5.0, 0.0]},
     {"expired": [5.0, 0.0]},
-], ids=lambda changed: ", ".join(changed))  # fmt: skip
+], ids=", ".join)  # fmt: skip
 def test_what_neither_came_nor_went_is_told(changed):
     found = said(**changed)
     assert not found.done

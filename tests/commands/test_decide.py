@@ -90,6 +90,62 @@ def test_an_option_is_decided_once(short):
     assert [r["Status"] for r in cells(short, "Decisions")] == ["rejected", "proposed"]
 
 
+@pytest.mark.parametrize("nobody", ["", "  ", "\t"])
+def test_nobody_decides_nothing(short, nobody):
+    before = short.read_bytes()
+    done = decide(short, OVERTIME, "--approve", by=nobody)
+    assert done.exit_code == 1 and "--by: expected the name of who decides, got none" in done.output
+    assert short.read_bytes() == before
+
+
+def test_a_date_that_is_over_is_a_slip_unless_the_decision_is_over_too(short):
+    before = short.read_bytes()
+    late = decide(short, OVERTIME, "--approve", "--due", "2020-01-01")
+    assert late.exit_code == 1 and "--due: expected a day from 2025-01-07 on" in late.output
+    assert short.read_bytes() == before
+    assert decide(short, OVERTIME, "--due", "2025-01-07").exit_code == 0
+    assert decide(short, "D1", "--reject", "--due", "2020-01-01").exit_code == 0
+
+
+def test_what_was_decided_before_stays_in_the_note_and_a_proposal_is_nobodys(short):
+    assert decide(short, OVERTIME, "--reject", "--note", "too dear").exit_code == 0
+    assert decide(short, "D1", "--approve", by="CEO").exit_code == 0
+    (row,) = cells(short, "Decisions")
+    assert row["Note"] == "too dear; before: rejected by COO on 2025-01-07"
+    assert row["Decided by"] == "CEO"
+    assert decide(short, "D1", "--propose", by="Ann").exit_code == 0
+    (row,) = cells(short, "Decisions")
+    assert (row["Status"], row["Decided by"], row["Decided on"]) == ("proposed", None, None)
+    assert row["Note"].endswith("before: approved by CEO on 2025-01-07")
+
+
+def test_only_what_pulls_a_lever_asks_for_another_plan(short):
+    assert "regenerate plans with it" in decide(short, OVERTIME, "--approve").output
+    assert "regenerate" not in decide(short, "no option", "--approve").output
+
+
+def test_a_scenario_is_promoted_not_decided_on(short):
+    append(short, "Scenarios", {"Scenario": "Rain"})
+    append(short, "Scenario Drivers", {"Scenario": "Rain", "Driver": "demand", "Action": "percent", "Value": -0.1})
+    before = short.read_bytes()
+    for word in ("--approve", "--propose"):
+        done = decide(short, "rain", word)
+        said = " ".join(done.output.split())
+        assert done.exit_code == 1 and 'sop-xl scenario promote WORKBOOK "Rain" --by WHO' in said
+        assert "regenerate plans with it" not in said
+    assert short.read_bytes() == before
+
+
+def test_the_record_of_a_promoted_scenario_says_what_the_plan_does(short):
+    append(short, "Scenarios", {"Scenario": "Rain", "State": "promoted"})
+    append(short, "Decisions", {"Decision": "D1", "Option": "Rain", "Lever": "scenario", "Status": "approved"})
+    done = decide(short, "D1", "--reject")
+    assert done.exit_code == 1 and "set its State in Scenarios to off" in " ".join(done.output.split())
+    change(short, "Scenarios", "State", 0, "off")
+    assert decide(short, "D1", "--reject").exit_code == 0
+    assert "scenario promote" in " ".join(decide(short, "D1", "--approve").output.split())
+
+
 def test_one_word_on_a_decision_at_a_time(short):
     assert decide(short, OVERTIME, "--approve", "--reject").exit_code == 2
 

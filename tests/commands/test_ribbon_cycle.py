@@ -9,6 +9,7 @@ import pytest
 from company import ITEMS, LOCATIONS, append, labels, run
 from desk import PATH, Desk
 
+from sop_xl import ribbon_cycle
 from sop_xl.commands import pack_open
 from sop_xl.commands.runs import Run
 from sop_xl.hosts.headless import HeadlessHost
@@ -136,9 +137,10 @@ class TestScenarios:
     def test_promote_asks_for_one_that_is_computed_and_for_who_decided_it(self, desk):
         asked = desk.ask("scenario promote")
         assert (asked["ask"], asked["key"], asked["default"]) == ("text", "name", "Dearer")
-        assert asked["question"] == "Which scenario enters the plan? Dearer"
+        assert asked["question"] == "Which scenario enters the plan? Its number or its name:\n1 Dearer"
         assert desk.ask("scenario promote", name="Dearer")["question"] == "Who decided that Dearer enters the plan?"
-        desk.ask("scenario promote", name="Dearer", by="Ada Miller", as_of="2025-01-07")
+        assert desk.ask("scenario promote", name="1")["question"] == "Who decided that Dearer enters the plan?"
+        desk.ask("scenario promote", name="dearer", by="Ada Miller", as_of="2025-01-07")
         assert desk.wait()["state"] == "done"
         assert [row["State"] for row in desk.body("Scenarios")] == ["promoted", "off"]
         assert [(row["Option"], row["Status"], row["Decided by"]) for row in desk.body("Decisions")] == [("Dearer", "approved", "Ada Miller")]
@@ -146,10 +148,19 @@ class TestScenarios:
 
     def test_a_name_that_is_none_changes_nothing(self, desk):
         before = desk.everything()
-        desk.ask("scenario promote", name="Rain", by="Ada Miller")
-        last = desk.wait()
-        assert last["state"] == "problems" and 'got "Rain"' in last["message"]
+        for name in ("Rain", "2", "0"):
+            for more in ({}, {"by": "Ada Miller"}):
+                last = desk.ask("scenario promote", name=name, **more)
+                assert last["state"] == "failed" and f'no scenario "{name}" can be promoted; those that can be: Dearer' in last["message"]
         assert desk.everything() == before
+
+
+def test_a_question_never_outgrows_the_box_that_asks_it():
+    names = [f"Scenario {number}: what if the summer is wet" for number in range(1, 41)]
+    asked = ribbon_cycle._choice("Which?", names)
+    assert len(asked) <= ribbon_cycle.LONGEST_QUESTION
+    assert asked.endswith("and 20 more: see Scenarios") and "20 Scenario 20" in asked
+    assert len(ribbon_cycle._choice("Which?", [name * 30 for name in names])) <= ribbon_cycle.LONGEST_QUESTION
 
 
 class TestPack:

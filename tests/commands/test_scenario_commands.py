@@ -122,6 +122,8 @@ class TestPromote:
         assert result.exit_code == 0, result.output
         record = cells(stated, "Decisions")[-1]
         assert (record["Lever"], record["Status"], record["Owner"], record["Option"]) == ("scenario", "approved", "A. Chief", "Both")
+        assert record["Expected gain"] == pytest.approx(expected["Profit"] - before["Profit"])
+        assert record["Unmet demand spared"] == pytest.approx(before["Unmet demand"] - expected["Unmet demand"], abs=1e-6)
         assert f"revenue {expected['Revenue'] - before['Revenue']:+,.0f} EUR" in record["Note"]
         planned_again(stated)
         now = figures(stated, "Plan")
@@ -130,6 +132,28 @@ class TestPromote:
         assert now == pytest.approx(expected, rel=1e-6)
         assert {row["Scenario"] for row in cells(stated, "Scenario Compare")} == {"Plan", "Nothing", "More", "Dearer"}
         assert figure(stated, "More", "Revenue") > figure(stated, "Plan", "Revenue")
+
+    def test_the_next_cycle_says_what_came_of_it(self, stated):
+        planned_again(stated)
+        assert run("scenario", "promote", stated, "More", "--by", "A. Chief", "--as-of", "2025-01-06", "--quiet").exit_code == 0
+        assert run("publish", stated, "--by", "A. Chief", "--as-of", "2025-01-08", "--recalc", "off").exit_code == 0
+        (new,) = cells(stated, "Decision Effects")
+        plan = pd.DataFrame([row for row in cells(stated, "Consensus Demand") if row["Measure"] == "Consensus demand"])
+        north = plan["Location"] == "Oslo"
+        months = [name for name in plan.columns if str(name).startswith("2025-")]
+        brought = plan.loc[north, months].sum().sum() * 0.1 / 1.1  # 10 % more of what the plan without it has
+        assert new["Expected units"] == new["Still expected"] == pytest.approx(brought, rel=1e-3)
+        january = plan[["Item", "Location", "2025-01"]].assign(asked=plan["2025-01"].where(~north, plan["2025-01"] * 1.05 / 1.1))  # half of it comes
+        lines = [f"{item},{place},Demand,{asked}" for item, place, _, asked in january.itertuples(index=False)]
+        actuals = stated.parent / "january.csv"
+        actuals.write_text("\n".join(["Item,Location,Measure,2025-01", *lines]) + "\n", encoding="utf-8")
+        rolled = run("roll", stated, actuals, "--as-of", "2025-02-04", "--recalc", "off")
+        assert rolled.exit_code == 0, rolled.output
+        (effect,) = cells(stated, "Decision Effects")
+        assert (effect["Approved in"], effect["Elapsed"]) == ("2025-01", 1)
+        assert effect["Expected so far"] == pytest.approx(plan.loc[north, "2025-01"].sum() * 0.1 / 1.1, rel=1e-3)
+        assert effect["Realised so far"] == pytest.approx(effect["Expected so far"] / 2, rel=1e-3)
+        assert "above the plan without it" in effect["In words"]
 
     def test_set_back_it_leaves_the_plan(self, stated):
         planned_again(stated)

@@ -78,6 +78,11 @@ def test_what_a_decision_was_to_bring_stands_beside_what_it_brought(books):
     assert 0 < price[2]["Realised so far"] <= price[2]["Expected so far"] + 0.01
     assert "2 of 2 periods over" in price[3]["In words"]
     assert effects[3]["D3"]["What"] == CHOSEN
+    chosen = effects[3]["D3"]
+    assert chosen["Approved in"] == "2025-03" and chosen["Elapsed"] == 2
+    assert 0 < chosen["Expected so far"] <= chosen["Expected units"]
+    assert chosen["Realised so far"] is not None and "the plan without it" in chosen["In words"]
+    assert isinstance(chosen["Expected gain"], int | float)
 
 
 def test_every_task_of_every_cycle_is_recorded_with_who_had_to_deliver(books):

@@ -77,6 +77,10 @@ Public Sub SopRun_Command(ByVal command As String, ByVal arguments As String)
         questions = questions + 1
         answer = SopRun_Ask(command, target & arguments)
     Loop
+    If SopRun_Value(answer, "state") = "ask" Then
+        SopRun_Say "Nothing was done."
+        Exit Sub
+    End If
     mCommand = command
     If SopRun_Value(answer, "state") = "running" Then
         SopRun_Begin target, answer

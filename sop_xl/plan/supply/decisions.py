@@ -77,6 +77,11 @@ def pulls_a_lever(decisions: pd.DataFrame) -> pd.Series:
     return approved & decisions["kind"].fillna(DECISION).isin([DECISION, ""]) if "kind" in decisions else approved
 
 
+def is_promotion(decisions: pd.DataFrame) -> pd.Series:
+    """Rows of DECISIONS that record a scenario as part of the plan."""
+    return (decisions["status"] == APPROVED) & (decisions["lever"] == SCENARIO)
+
+
 def _note(row: Any, rule: str, text: str) -> Note:
     return Note("decisions", row.decision, rule, f"{text}; decision {row.decision} is not followed")
 

@@ -12,7 +12,17 @@ from plan_tables import month, months, table
 from sop_xl import frames
 from sop_xl.plan.change_facts import actual_words
 from sop_xl.plan.change_words import changed_lines, count_words, same_table
-from sop_xl.plan.changes import ALL, END, MEASURES, START, Stage, change_rows, family_figures, family_totals
+from sop_xl.plan.changes import (
+    ALL,
+    END,
+    MEASURES,
+    START,
+    Stage,
+    change_rows,
+    family_figures,
+    family_totals,
+    with_rest,
+)
 from sop_xl.plan.override_policy import as_they_stood
 
 JUNE, JULY = month("2026-06"), month("2026-07")
@@ -54,6 +64,23 @@ CHANGED = explained((START, BEFORE, "plan of May"), ("Events", MORE_PAINT, "1 ad
 def test_start_and_causes_make_the_end():
     assert amounts(CHANGED) == {START: 300, "Events": 30, "Price": 0, "Overrides": -15, END: 315}
     assert amounts(CHANGED, "revenue") == {START: 3000, "Events": 300, "Price": 0, "Overrides": -150, END: 3150}
+
+
+def test_what_the_last_cause_does_not_give_is_no_cause_s():
+    today = plan(Paint=(100, 130), Brushes=(40, 60))  # 15 brushes more than the inputs of today give when they are planned again
+    stages = [(START, BEFORE), ("Not reproduced", BEFORE), ("Events", MORE_PAINT), ("Price", None), ("Overrides", FEWER_BRUSHES), (END, today)]
+    listed = with_rest([Stage(cause, figures, {}, k) for k, (cause, figures) in enumerate(stages)])
+    found = change_rows("Last cycle", listed, "EUR")
+    assert amounts(found) == {START: 300, "Not reproduced": 15, "Events": 30, "Price": 0, "Overrides": -15, END: 330}
+    assert amounts(found, family="Brushes") == {START: 100, "Not reproduced": 15, "Overrides": -15, END: 100}
+    assert "today's run has and its inputs planned again have not" in said(found, "Not reproduced")
+
+
+def test_a_rest_that_is_next_to_nothing_stays_with_the_last_cause():
+    today = plan(Paint=(100, 130), Brushes=(40, 45.01))
+    stages = [(START, BEFORE), ("Not reproduced", BEFORE), ("Overrides", FEWER_BRUSHES), (END, today)]
+    found = change_rows("Last cycle", with_rest([Stage(cause, figures, {}, k) for k, (cause, figures) in enumerate(stages)]), "EUR")
+    assert amounts(found) == pytest.approx({START: 300, "Not reproduced": 0, "Overrides": 15.01, END: 315.01})
 
 
 def test_a_family_has_rows_for_the_causes_that_moved_it_only():

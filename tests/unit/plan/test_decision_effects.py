@@ -178,14 +178,15 @@ def test_what_saves_money_and_serves_nobody_more_has_no_units(plans):
 
 def test_a_plan_without_it_that_was_not_kept_leaves_the_effect_unknown_and_says_so(brings, plans):
     timeline = Timeline(Calendar(), pd.Timestamp("2025-01-01"), FEBRUARY, 3)
-    row = OVERTIME | {"expected_units": 18.0, "expected_gain": 200.0}
+    row = OVERTIME | {"unmet_spared": 18.0, "expected_gain": 200.0}
     effect = decision_effects(decisions(row), {"D1": Approval(JANUARY, MARCH)}, Now(brings, {"D1": 1.0}), sold(january=(50.0, 46.0)), timeline).iloc[0]
-    assert effect["expected_units"] == 18.0 and effect["expected_gain"] == 200.0 and np.isnan(effect["realised_so_far"])
+    assert np.isnan(effect["expected_units"]) and effect["expected_gain"] == 200.0  # units that wait are no units served
+    assert np.isnan(effect["realised_so_far"])
     assert "was not kept" in effect["sentence"]
 
 
 @pytest.mark.parametrize(("row", "sentence"), [
-    ({"option": "Overtime at Saw", "lever": "overtime", "expected_gain": 200.0, "expected_units": 18.0}, "Proposed: not in the plan; it was to bring 18 units and EUR 200."),
+    ({"option": "Overtime at Saw", "lever": "overtime", "expected_gain": 200.0, "unmet_spared": 18.0}, "Proposed: not in the plan; it was to bring EUR 200 and spare 18 units of unmet demand."),
     ({"option": "Overtime at Saw", "lever": "overtime", "status": "rejected"}, "Rejected: not in the plan."),
     ({"question": "Keep the plan", "status": "approved"}, "Approved; it pulls no lever, so no effect is counted."),
     ({"kind": "action", "question": "Ask Smith", "due": FEBRUARY}, "Action: open, due 2026-02-01."),

@@ -126,6 +126,8 @@ def test_risks_tell_new_ones_from_those_that_stay_and_those_that_are_gone():
     answer = questions.risks(outlook("R3", "R1"), stated, outlook("R1", "R2"), "EUR")
     assert answer.answer.startswith("New: Strike. 1 stays. Gone: R2. One outcome in ten is EUR 100 (10.0 %) or more below the plan's revenue.")
     assert answer.status == "poor"
+    better = questions.risks(outlook("R1", p10=1050.0), stated, None, "EUR").answer
+    assert "Nine outcomes in ten are EUR 50 (5.0 %) or more above the plan's revenue." in better
     assert questions.risks(outlook("R1", p10=995.0), stated, None, "EUR").status == "good"
     assert "from the next cycle on" in questions.risks(outlook("R1"), stated, None, "EUR").answer
     assert "names none" in questions.risks(outlook(), stated, None, "EUR").answer
@@ -139,6 +141,10 @@ def test_a_decision_past_its_due_date_is_poor_and_one_in_time_to_be_watched():
     assert late.status == "poor"
     assert actions.decisions(rows(frames.DECISIONS, proposed | {"due": pd.Timestamp("2026-02-05")}), *nothing).status == "watch"
     assert actions.decisions(empty_frame(frames.DECISIONS), *nothing).status == "good"
+    asked = actions.decisions(rows(frames.DECISIONS, {"decision": "D4", "question": "Close the depot", "status": "proposed", "owner": "Ada"}), *nothing)
+    assert "first D4: Close the depot (Ada, not dated)" in asked.answer
+    task = rows(frames.DECISIONS, {"decision": "A1", "kind": "action", "question": "Ask Smith", "status": "proposed"})
+    assert actions.decisions(task, *nothing).status == "good"
 
 
 def test_the_best_option_that_nobody_proposed_is_named():
@@ -211,6 +217,10 @@ def test_follow_up_leaves_out_what_was_accepted_and_says_who_is_missing():
     answer = actions.follow_up(work, empty_frame(frames.CYCLE), TIMELINE, "EUR")
     assert answer.answer == "1 matter open, EUR 40 at stake, 1 without owner. First Paint: Expedite the resin."
     assert answer.status == "watch"
+    rest = rows(frames.WORKLIST, {"alert": "More matters", "rank": 3, "kind": "more", "value": 60.0, "matters": 35.0, "since": pd.Timestamp("2020-01-01")})
+    many = actions.follow_up(pd.concat([work, rest], ignore_index=True), empty_frame(frames.CYCLE), TIMELINE, "EUR")
+    assert many.answer.startswith("36 matters open, EUR 100 at stake, 1 of those listed without owner.") and many.figure == 36
+    assert many.status == "watch"
     late = rows(frames.CYCLE, {"cycle": TIMELINE.current, "task": "Budget", "state": "late"})
     assert actions.follow_up(work, late, TIMELINE, "EUR").status == "poor"
 

@@ -92,7 +92,7 @@ def test_risks_that_take_margin_are_matters_and_chances_are_not():
     line = {"figure": "gross_margin", "plan": 1000}
     outlook = table(frames.RISK_OUTLOOK, line | {"risk": "R1", "expected": -40, "low": 900}, line | {"risk": "R2", "expected": 30, "low": 1000}, line | {"expected": -10, "low": 800})
     (one,) = risk_matters(outlook, risks, "EUR")
-    assert (one.alert, one.value, one.responsible) == ("Risk R1: Steel surcharge", 40, "Ann")
+    assert (one.alert, one.value, one.responsible) == ("Risk R1", 40, "Ann")
     assert one.sentence == "Steel surcharge: 40% likely, takes margin of 40 EUR on average and 100 EUR at worst."
     assert one.next_step == "Check that price clause works, or decide what else to do."
 
@@ -195,13 +195,58 @@ def test_a_matter_that_is_over_leaves_the_list_and_is_said():
         ({"resource": "Mixer", "status": "approved"}, ""),
         ({"option": "Overtime at Mixer", "status": "approved"}, ""),
         ({"lever": "pre-build", "status": "approved"}, "yes"),  # names nothing: it speaks of nothing
+        ({"resource": "Mix", "status": "approved"}, "yes"),  # another one, whose name begins alike
+        ({"supplier": "Mixer", "status": "approved"}, "yes"),
         ({"item": "A", "status": "approved", "last_period": month("2025-12")}, "yes"),  # over
     ],
 )
 def test_a_matter_above_the_limit_needs_a_decision_unless_one_speaks_of_it(decision, expected):
-    one = matter("A short", 1000, item="A", family="Paint", cause="Mixer at capacity", options=("Overtime at Mixer",))
+    one = matter("A short", 1000, item="A", family="Paint", causes=("Mixer",), options=("Overtime at Mixer",))
     decided = [] if decision is None else [{"decision": "1"} | decision]
     assert lines(one, decisions=decided, limits=Escalation(999, np.inf))[0]["needs_decision"].tolist() == [expected]
+
+
+@pytest.mark.parametrize(
+    ("cause", "supplier", "expected"),
+    [
+        ("supplier Acme", "Acme", ""),
+        ("supplier Acme North", "Acme", "yes"),
+        ("lead time of Frame (buy from Acme)", "Acme", ""),
+        ("lead time of Frame (buy from Acme North)", "Acme", "yes"),
+    ],
+)
+def test_a_supplier_is_meant_by_its_whole_name(cause, supplier, expected):
+    decided = [{"decision": "1", "supplier": supplier, "status": "approved"}]
+    assert lines(matter("x", causes=(cause,)), decisions=decided, limits=Escalation(999, np.inf))[0]["needs_decision"].tolist() == [expected]
+
+
+def test_a_decision_about_one_item_does_not_answer_for_its_family():
+    below = matter("Paint below budget", 5000, kind="gap", family="Paint")
+    for said, expected in (({"item": "A"}, "yes"), ({"family": "Paint"}, ""), ({"item": "A", "matter": "Paint below budget"}, "")):
+        decided = [{"decision": "1", "status": "approved"} | said]
+        assert lines(below, decisions=decided, limits=Escalation(999, np.inf))[0]["needs_decision"].tolist() == [expected]
+
+
+def test_what_is_next_to_nothing_is_no_matter_unless_somebody_said_something_of_it():
+    few = (matter("a", 900), matter("b", 17), matter("c", 17), matter("d", 17, undecided=True))
+    found = worklist(few, table(frames.DECISIONS), ITEMS, NOW, NO_LIMIT, 20, "EUR", table(frames.WORKLIST, {"alert": "c", "owner": "Ann"}), least=33.0)
+    assert names(found) == ["a", "c", "d"]
+
+
+def test_why_a_family_is_below_the_last_cycle_is_told_as_changes_has_it():
+    gap = {"gap": "Paint below last cycle", "kind": "plan and last cycle", "family": "Paint", "region": "All", "first_period": NOW}
+    why = "Gross margin 5,117 EUR below last cycle (3.0% of 170,000): Volume -5,721, Cost -718; against it Price +1,322"
+    gaps = table(frames.GAP_LIST, gap | {"order": 0, "step": "gap", "value": 5117, "cause": why}, gap | {"order": 1, "step": "not closed", "value": -5117})
+    row = {"reference": "Last cycle", "measure": "gross_margin", "family": "Paint"}
+    parts = (("start", 170000), ("Actuals", 200), ("Model", -5317), ("Price", 0), ("end", 164883))
+    changes = table(frames.CHANGES, *(row | {"order": k, "cause": cause, "amount": amount} for k, (cause, amount) in enumerate(parts)))
+    (one,) = gap_matters(gaps, "EUR", changes)
+    assert one.sentence == (
+        "Paint below last cycle: Gross margin 5,117 EUR below last cycle (3.0% of 170,000); over all periods that both planned, gross margin moved by Model -5,317, Actuals +200."
+    )
+    assert one.evidence == "Changes"
+    (as_before,) = gap_matters(gaps, "EUR", table(frames.CHANGES))
+    assert "Price +1,322" in as_before.sentence and as_before.evidence == "Gap List"
 
 
 def test_risks_have_a_limit_of_their_own():
