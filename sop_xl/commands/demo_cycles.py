@@ -62,7 +62,7 @@ class Meeting:
     approved_by
         Who approves the plan.
     scenario
-        Chosen scenario of Scenarios: it is promoted, so that the plan that is published has it; "" = the plan itself.
+        Chosen scenario of Scenarios: it is promoted, so that the plan that is published has it, and those of later cycles; "" = none is added.
     approve_first_option
         Whether the option that gains the most is approved, which makes it a line of Decisions.
     decisions
@@ -193,7 +193,7 @@ def _meet(work: Path, meeting: Meeting, calendar: Calendar, period: pd.Timestamp
     if meeting.scenario:
         promote_scenario(work, meeting.scenario, by=meeting.approved_by, as_of=_day(period, DAY_OF_APPROVAL))
     return publish_workbook(
-        work, approved_by=meeting.approved_by, scenario=meeting.scenario, note=meeting.note, as_of=_day(period, DAY_OF_APPROVAL), recalc=recalc, progress=tell
+        work, approved_by=meeting.approved_by, note=meeting.note, as_of=_day(period, DAY_OF_APPROVAL), recalc=recalc, progress=tell
     )
 
 

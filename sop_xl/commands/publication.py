@@ -34,6 +34,7 @@ from sop_xl.commands.published import (
     record_text,
     record_texts,
 )
+from sop_xl.commands.scenario_inputs import promoted_scenarios
 from sop_xl.commands.tables import PlainTable
 from sop_xl.errors import HostError, Problem, Severity
 from sop_xl.hosts.protocol import Host
@@ -66,21 +67,23 @@ class Publication:
 
     Parameters
     ----------
-    approved_by, scenario, note, as_of
+    approved_by, note, as_of
         What is recorded.
     archive
         Folder for plans that leave the workbook; `None` where nobody knows a place for it: everything stays in the workbook then.
     facts
         What was published, in plain JSON types; filled by the calls.
+    scenario
+        Names of the scenarios that the plan holds, those that are promoted, with commas between; filled by the calls.
     problems
         Notes on what left the workbook or had to stay; filled by the calls.
     """
 
     approved_by: str
-    scenario: str = ""
     note: str = ""
     as_of: str = ""
     archive: Path | None = None
+    scenario: str = field(default="", init=False)
     facts: dict[str, object] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     _before: _Before | None = None
@@ -92,6 +95,7 @@ class Publication:
         before, label = self._before, timeline.calendar.label(timeline.current)
         version = 1 + max((one.key[1] for one in before.snapshots if one.key[0] == label), default=0)
         inputs = results.inputs
+        self.scenario = ", ".join(promoted_scenarios(inputs))
         frozen = approved_rows(
             results.money.financial_plan, results.supply.supply_plan, inputs.frame("Items"), inputs.locations(), timeline, version
         )

@@ -12,14 +12,17 @@ from sop_xl.commands.plan_archive import archive_folder
 from sop_xl.commands.publication import Publication
 from sop_xl.commands.regenerate import regenerate_on, regenerate_workbook
 from sop_xl.commands.report import Report
-from sop_xl.commands.tables import plain_table, plain_text
 from sop_xl.errors import ContractError, Problem, errors_in
 from sop_xl.hosts.headless import HeadlessHost
 from sop_xl.hosts.protocol import Host
 from sop_xl.hosts.recalculate import Mode
+from sop_xl.plan.scenarios import PROMOTED, RUN
 from sop_xl.sheets import sheet
+from sop_xl.sheets.read import read_settings, read_sheet
 
 Progress = Callable[[str, int, int], None]
+
+SCENARIOS = "Scenarios"
 
 LONGEST_WORDS = 255
 """Characters of a name or a note."""
@@ -33,7 +36,7 @@ def publish_on(
     Nothing leaves the workbook for an archive, as its place on a disk may not be known; what is beyond the settings stays, and the report says so.
     """
     refuse_unless_publishable(host, approved_by, scenario)
-    publication = Publication(_words(approved_by), _words(scenario), _words(note), as_of or date.today().isoformat())
+    publication = Publication(_words(approved_by), _words(note), as_of or date.today().isoformat())
     return _told(regenerate_on(host, as_of=publication.as_of, progress=progress, freeze=publication), publication)
 
 
@@ -61,7 +64,8 @@ def publish_workbook(
     approved_by
         Who approved the plan.
     scenario
-        Which one of Scenarios was chosen; empty: the plan itself.
+        A scenario that the plan is believed to hold; one that is not promoted is refused. What is recorded does not depend on it: it is every
+        scenario that is promoted when the plan is published.
     note
         Free text for Snapshots.
     as_of, out, recalc, progress
@@ -75,14 +79,14 @@ def publish_workbook(
     Raises
     ------
     ContractError
-        Where nobody approved it, the scenario is not one of Scenarios, or the workbook lacks the sheets of the cycle.
+        Where nobody approved it, the scenario is not promoted, or the workbook lacks the sheets of the cycle.
     HostError, PlanError
         See `regenerate_workbook`.
     """
     host = HeadlessHost(workbook)
     refuse_unless_publishable(host, approved_by, scenario)
     day = as_of or date.today().isoformat()
-    publication = Publication(_words(approved_by), _words(scenario), _words(note), day, archive_folder(out or workbook))
+    publication = Publication(_words(approved_by), _words(note), day, archive_folder(out or workbook))
     report = regenerate_workbook(workbook, out=out, as_of=day, recalc=recalc, progress=progress, freeze=publication)
     return _told(report, publication)
 
@@ -96,20 +100,23 @@ def refuse_unless_publishable(host: Host, approved_by: str, scenario: str) -> No
         raise ContractError([Problem(missing[0], "", "sheet-not-in-workbook", "expected the workbook to carry this sheet", "no such sheet", hint)])
     if not _words(approved_by):
         raise ContractError([Problem("--by", "", "nobody-approved", "expected the name of who approved the plan", "none", 'sop-xl publish WORKBOOK --by "Ada Miller"')])
-    known = _scenarios(host)
-    if _words(scenario) and _words(scenario) not in known:
-        raise ContractError([Problem("--scenario", "", "unknown-scenario", "expected a scenario listed in Scenarios", f'"{scenario}"', ", ".join(known[:8]))])
+    if _words(scenario):
+        _refuse_unless_promoted(host, _words(scenario))
 
 
-def _scenarios(host: Host) -> list[str]:
-    if "Scenarios" not in host.sheet_names():
-        return []
-    table = plain_table(sheet("Scenarios"), host.read_block("Scenarios"))
-    label = next(c.label for c in table.spec.columns if c.name == "scenario")
-    if label not in table.header:
-        return []
-    place = table.header.index(label)
-    return [text for _, cells in table.rows if (text := plain_text(cells[place]).strip())]
+def _refuse_unless_promoted(host: Host, scenario: str) -> None:
+    """Raise `ContractError` where the plan does not hold a scenario, whose numbers it would be taken for."""
+    states: dict[str, str] = {}
+    if {"Settings", SCENARIOS} <= set(host.sheet_names()):
+        settings, _ = read_settings(host.read_block("Settings"))
+        stated = read_sheet(sheet(SCENARIOS), host.read_block(SCENARIOS), settings).frame
+        states = dict(zip(stated["scenario"], stated["state"], strict=True))
+    name = next((name for name in states if name.casefold() == scenario.casefold()), "")
+    if not name:
+        raise ContractError([Problem("--scenario", "", "unknown-scenario", "expected a scenario listed in Scenarios", f'"{scenario}"', ", ".join(list(states)[:8]))])
+    if states[name] != PROMOTED:
+        hint = f'sop-xl scenario promote WORKBOOK "{name}" --by NAME'
+        raise ContractError([Problem("--scenario", "", "scenario-not-promoted", "expected a scenario that is part of the plan", f'"{name}", whose state is {states[name] or RUN}', hint)])
 
 
 def _words(text: str) -> str:

@@ -50,7 +50,7 @@ class Published:
     as_of
         ISO date of publication.
     approved_by, scenario
-        Who, and which scenario was chosen; `""` = the plan itself.
+        Who, and which scenarios were part of the plan; `""` = none.
     settings
         Of that run.
     inputs, details

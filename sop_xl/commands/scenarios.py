@@ -21,11 +21,11 @@ from sop_xl.hosts.protocol import Host
 from sop_xl.plan.grid import records
 from sop_xl.plan.scenario_figures import MARGIN, REVENUE, SERVICE
 from sop_xl.plan.scenario_library import LIBRARY, Standard, Subjects
+from sop_xl.plan.scenarios import PROMOTED
 from sop_xl.sheets import sheet
 from sop_xl.sheets.read import read_settings, read_sheet
 
 SCENARIOS, DRIVERS, DECISIONS, COMPARE = "Scenarios", "Scenario Drivers", "Decisions", "Scenario Compare"
-PROMOTED = "promoted"
 
 
 def add_scenarios(workbook: Path, names: Sequence[str] = (), *, every: bool = False, scope: Mapping[str, str] | None = None) -> Report:

@@ -37,7 +37,7 @@ CYCLE = spec(
 SNAPSHOTS = spec(
     "snapshots", "cycle version",
     cycle="date", version="number",  # 1 = first publication of the cycle
-    as_of="text", approved_by="text", scenario="text",  # ISO date; who; "" = the plan itself
+    as_of="text", approved_by="text", scenario="text",  # ISO date; who; promoted scenarios, "" = none
     demand="number", revenue="number", gross_margin="number", inventory_value="number",  # over the periods that were planned; stock at their end
     state="text",              # approved | superseded
     place="text",              # workbook | name of the archive's folder

@@ -79,7 +79,7 @@ class SnapshotRow(Row):
     version: float = column("Version", "1 is the first publication of the cycle.", unit="count", width=9)
     as_of: str = column("Published", "Date of publication.", width=12)
     approved_by: str = column("Approved by", "Who approved it.", width=22)
-    scenario: str = column("Scenario", "Which scenario was chosen. Empty: the plan itself.", default="", width=22)
+    scenario: str = column("Scenario", "Scenarios that the plan holds: those that were promoted when it was published. Empty: none.", default="", width=22)
     demand: float | None = column("Demand", "Over the planned periods.", unit="units", default=None, width=14)
     revenue: float | None = column("Revenue", "Over the planned periods.", unit="money", default=None, width=16)
     gross_margin: float | None = column("Gross margin", "Over the planned periods.", unit="money", default=None, width=16)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from company import cells, change, labels, run
+from company import append, cells, change, labels, run
 
 from sop_xl.commands.approved_sheets import read_snapshots
 from sop_xl.commands.publish import publish_on
@@ -34,14 +34,18 @@ def edit(path: Path, sheet: str, row: int, column: str, value: object) -> None:
     host.save()
 
 
+def state_scenarios(path: Path) -> None:
+    """One scenario that was promoted into the plan, 10 % more demand of chairs, and two that were not."""
+    append(path, "Scenarios", {"Scenario": "Rain", "State": "off"}, {"Scenario": "More chairs", "State": "promoted"}, {"Scenario": "Dearer"})
+    append(path, "Scenario Drivers", *({"Scenario": name, "Driver": driver, "Family": "Chairs", "Value": 0.1} for name, driver in (("More chairs", "demand"), ("Dearer", "price"), ("Rain", "demand"))))
+
+
 @pytest.fixture(scope="module")
 def approved_template(company_template, tmp_path_factory) -> Path:
     path = tmp_path_factory.mktemp("published") / "company.xlsx"
     path.write_bytes(company_template.read_bytes())
-    host = HeadlessHost(path)
-    host.write_table("Scenarios", labels("Scenarios"), [["Extra shift", "What if a shift is added", "off", None]])
-    host.save()
-    result = run("publish", path, *ADA, "--scenario", "Extra shift", "--note", "as  discussed")
+    state_scenarios(path)
+    result = run("publish", path, *ADA, "--note", "as  discussed")
     assert result.exit_code == 0, result.output
     return path
 
@@ -57,9 +61,33 @@ def approved(approved_template, tmp_path) -> Path:
 def test_a_snapshot_says_who_approved_what_and_when(approved):
     (line,) = cells(approved, "Snapshots")
     assert [line[k] for k in ("Cycle", "Version", "Published", "Approved by", "Scenario", "State", "Kept in", "Note")] == [
-        "2025-01", 1, "2025-01-06", "Ada Miller", "Extra shift", "approved", "workbook", "as discussed",
+        "2025-01", 1, "2025-01-06", "Ada Miller", "More chairs", "approved", "workbook", "as discussed",
     ]  # fmt: skip
     assert len(line["Hash"]) == 64
+
+
+def test_the_plan_that_bears_the_name_of_a_scenario_has_its_numbers(approved, planned_template):
+    def demand(path: Path, sheet: str, family: str) -> list[float]:
+        months = [f"2025-{m:02d}" for m in range(1, 13)]
+        own = [r for r in cells(path, sheet) if r["Family"] == family and r["Measure"] == "Demand" and r["Region"] != "All" and r.get("Version") in ("1", "Plan")]
+        return [sum(r[month] for r in own) for month in months]
+
+    assert demand(approved, "Approved Plan", "Chairs") == pytest.approx([1.1 * x for x in demand(planned_template, "Financial Plan", "Chairs")])
+    assert demand(approved, "Approved Plan", "Tables") == pytest.approx(demand(planned_template, "Financial Plan", "Tables")), "Dearer and Rain are not in the plan"
+
+
+def test_a_plan_without_promoted_scenarios_bears_no_name_and_one_with_several_bears_them_all(company):
+    append(company, "Scenarios", {"Scenario": "Dearer"}, {"Scenario": "Fewer", "State": "off"})
+    append(company, "Scenario Drivers", {"Scenario": "Dearer", "Driver": "price", "Value": 0.1}, {"Scenario": "Fewer", "Driver": "demand", "Value": -0.1})
+    first = planning_picture(HeadlessHost(company))
+    report = publish_on(first, approved_by="Ada", as_of="2025-01-06")
+    assert [s.text("scenario") for s in read_snapshots(first)] == [""] and "on scenario" not in report.summary
+    host = HeadlessHost(company)
+    host.write_table("Scenarios", labels("Scenarios"), [["Fewer", None, "promoted", None], ["Rain", None, "off", None], ["Dearer", None, "promoted", None]])
+    host.save()
+    second = planning_picture(HeadlessHost(company))
+    assert "approved by Ada on scenario Fewer, Dearer" in publish_on(second, approved_by="Ada", as_of="2025-01-06").summary
+    assert [s.text("scenario") for s in read_snapshots(second)] == ["Fewer, Dearer"]
 
 
 def test_what_is_published_is_what_the_workbook_shows(approved):
@@ -83,16 +111,14 @@ def test_the_record_holds_what_the_plan_was_made_of(approved):
 
 
 def test_home_says_that_the_plan_is_approved(approved, planned_template):
-    said = "approved by Ada Miller on scenario Extra shift on 2025-01-06, version 1; the plan is as approved"
+    said = "approved by Ada Miller on scenario More chairs on 2025-01-06, version 1; the plan is as approved"
     assert HeadlessHost(approved).read_name("sop_approved") == said
     assert HeadlessHost(planned_template).read_name("sop_approved") == "not approved yet"
 
 
 def test_the_same_publication_gives_the_same_bytes(approved_template, company, tmp_path):
-    host = HeadlessHost(company)
-    host.write_table("Scenarios", labels("Scenarios"), [["Extra shift", "What if a shift is added", "off", None]])
-    host.save()
-    assert run("publish", company, *ADA, "--scenario", "Extra shift", "--note", "as discussed").exit_code == 0
+    state_scenarios(company)
+    assert run("publish", company, *ADA, "--scenario", "more CHAIRS", "--note", "as discussed").exit_code == 0, "a scenario that is promoted may be named"
     assert company.read_bytes() == approved_template.read_bytes()
 
 
@@ -198,12 +224,15 @@ def test_a_damaged_record_does_not_stop_the_planner(approved):
     [
         (("--by", "  "), "--by: expected the name of who approved the plan, got none"),
         (("--by", "Ada", "--scenario", "Sunshine"), '--scenario: expected a scenario listed in Scenarios, got "Sunshine"'),
+        (("--by", "Ada", "--scenario", "rain"), '--scenario: expected a scenario that is part of the plan, got "Rain", whose state is off (sop-xl scenario promote WORKBOOK "Rain" --by NAME)'),
+        (("--by", "Ada", "--scenario", "Dearer"), '--scenario: expected a scenario that is part of the plan, got "Dearer", whose state is run (sop-xl scenario promote'),
     ],
 )
 def test_what_cannot_be_recorded_is_refused_in_one_line(company, arguments, said):
+    state_scenarios(company)
     before = company.read_bytes()
     result = run("publish", company, *arguments, "--recalc", "off")
-    assert result.exit_code == 1 and said in result.output
+    assert result.exit_code == 1 and said in result.output, result.output
     assert company.read_bytes() == before
 
 
