@@ -35,8 +35,7 @@ def _difference(snapshot: Snapshot, results: Results, timeline: Timeline) -> str
     now = approved_rows(
         results.money.financial_plan, results.supply.supply_plan, inputs.frame("Items"), inputs.locations(), timeline, version
     )
-    words = {name: snapshot.text(name) for name in ("as_of", "approved_by", "scenario")}
-    if approved_hash(approved_lines(now, timeline.calendar), cycle=cycle, version=version, **words) == snapshot.text("hash"):
+    if approved_hash(approved_lines(now, timeline.calendar), cycle=cycle, version=version, **snapshot.words) == snapshot.text("hash"):
         return "the plan is as approved"
     totals = approved_totals(now)
     for name in _NAMED:

@@ -34,6 +34,7 @@ from sop_xl.commands.published import (
     record_text,
     record_texts,
 )
+from sop_xl.commands.record_proof import record_hash, sealed
 from sop_xl.commands.scenario_inputs import promoted_scenarios
 from sop_xl.commands.tables import PlainTable
 from sop_xl.errors import HostError, Problem, Severity
@@ -100,11 +101,12 @@ class Publication:
             results.money.financial_plan, results.supply.supply_plan, inputs.frame("Items"), inputs.locations(), timeline, version
         )
         lines = approved_lines(frozen, timeline.calendar)
-        digest = approved_hash(lines, cycle=label, version=version, as_of=self.as_of, approved_by=self.approved_by, scenario=self.scenario)
         record = published_now(results, timeline.current, version, self.as_of, self.approved_by, self.scenario)
-        record = replace(record, results={**record.results, APPROVED_PLAN: frozen})
+        record = sealed(replace(record, results={**record.results, APPROVED_PLAN: frozen}))
+        behind = record_hash(record)
+        digest = approved_hash(lines, cycle=label, version=version, as_of=self.as_of, approved_by=self.approved_by, scenario=self.scenario, record=behind)
         texts = before.records | {(label, version): record_text(record)}
-        new = Snapshot(0, self._cells(label, version, digest, frozen))
+        new = Snapshot(0, self._cells(label, version, digest, behind, frozen))
         snapshots = [*(_superseded(one, label) for one in before.snapshots), new]
         rows = approved_rows_of(frozen, results.shown, inputs.settings.plan_currency)
         settings = inputs.settings
@@ -124,10 +126,10 @@ class Publication:
             "records_in_workbook": len(kept), "archived": sorted(f"{cycle} v{n}" for cycle, n in records_gone),
         }  # fmt: skip
 
-    def _cells(self, label: str, version: int, digest: str, frozen: pd.DataFrame) -> dict[str, CellValue]:
+    def _cells(self, label: str, version: int, digest: str, behind: str, frozen: pd.DataFrame) -> dict[str, CellValue]:
         return {
             "cycle": label, "version": float(version), "as_of": self.as_of, "approved_by": self.approved_by, "scenario": self.scenario or None,
-            **approved_totals(frozen), "state": APPROVED, "place": WORKBOOK, "hash": digest, "note": self.note or None,
+            **approved_totals(frozen), "state": APPROVED, "place": WORKBOOK, "hash": digest, "note": self.note or None, "record_hash": behind,
         }  # fmt: skip
 
     def _archived(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -11,11 +13,14 @@ from company import append, cells, change, labels, run
 
 from sop_xl.commands.approved_sheets import read_snapshots
 from sop_xl.commands.publish import publish_on
-from sop_xl.commands.published import read_published
+from sop_xl.commands.published import Published, read_published, record_rows_of, record_text
+from sop_xl.commands.record_proof import sealed
 from sop_xl.commands.tables import planning_picture
 from sop_xl.commands.verify_published import verify_published
-from sop_xl.errors import format_problem
+from sop_xl.errors import Severity, format_problem
 from sop_xl.hosts.headless import HeadlessHost
+from sop_xl.plan.approved import approved_hash, approved_lines
+from sop_xl.plan.frame_digest import frame_digest
 
 ADA = ("--by", "Ada Miller", "--as-of", "2025-01-06", "--recalc", "off")
 
@@ -147,8 +152,29 @@ def test_a_second_version_supersedes_the_first_whose_record_goes_to_the_archive(
     edit(approved, "Approved Plan", 2, "2025-03", 1.0)
     (said,) = published_text(approved)
     assert said.startswith("Approved Plan!") and "as Ada Miller approved on 2025-01-06, got 1" in said, "from the archive"
+    change_in_archive(approved.parent / "company_archive" / "2025-01_v1", "results/Supply Plan", "planned_receipts")
+    assert any("2025-01_v1: results/Supply Plan is not as it was published" in said for said in published_text(approved))
     (approved.parent / "company_archive" / "2025-01_v1" / "approved_plan.parquet").write_bytes(b"another")
     assert any("2025-01_v1/approved_plan.parquet was changed since it was archived" in said for said in published_text(approved))
+
+
+def change_in_archive(folder: Path, name: str, column: str, *, digest: bool = False) -> None:
+    """Change a number in a file of the archive as somebody does who knows that its SHA-256 is listed, and perhaps of its digest, too."""
+    file = folder / f"{name}.parquet"
+    frame = pd.read_parquet(file)
+    frame.loc[frame.index[0], column] += 100
+    frame.to_parquet(file)
+    record = json.loads((folder / "record.json").read_text(encoding="utf-8"))
+    record["files"][f"{name}.parquet"]["sha256"] = hashlib.sha256(file.read_bytes()).hexdigest()
+    if digest:
+        record["frames"][name] = frame_digest(frame)
+    (folder / "record.json").write_text(json.dumps(record), encoding="utf-8")
+
+
+def test_whoever_changes_every_hash_in_the_archive_is_found_by_the_one_in_the_workbook(approved):
+    assert run("publish", approved, "--by", "Bob", "--as-of", "2025-01-09", "--recalc", "off").exit_code == 0
+    change_in_archive(approved.parent / "company_archive" / "2025-01_v1", "inputs/Inventory", "on_hand", digest=True)
+    assert published_text(approved) == ["company_archive/2025-01_v1: expected the record of the plan of 2025-01, version 1, as it was published, got another"]
 
 
 def test_older_cycles_leave_for_the_archive_as_the_settings_say(company):
@@ -192,6 +218,56 @@ def test_a_cell_that_was_changed_is_named(approved, sheet, row, column, value, s
     assert published_text(approved) == []
     edit(approved, sheet, row, column, value)
     assert published_text(approved)[0 if sheet != "Snapshots" or column != "Version" else 1].startswith(said), published_text(approved)
+
+
+def put_record(path: Path, text: str) -> None:
+    """Put another text in place of the record of the first version of January."""
+    host = HeadlessHost(path)
+    host.write_table("Published Record", labels("Published Record"), record_rows_of({("2025-01", 1): text}))
+    host.save()
+
+
+def with_more_receipts(record: Published) -> Published:
+    """Item 0017 gets a hundred more in its first period: the figures by family, which are kept beside it, stay."""
+    supply = record.results["Supply Plan"].copy()
+    supply.loc[supply.index[0], "planned_receipts"] += 100
+    return replace(record, results={**record.results, "Supply Plan": supply})
+
+
+def test_a_quantity_of_an_item_that_was_changed_in_the_record_is_found_and_not_exported(approved, tmp_path):
+    (record,) = read_published(HeadlessHost(approved))
+    put_record(approved, record_text(with_more_receipts(record)))
+    said = "Published Record: expected results/Supply Plan of the plan of 2025-01, version 1, as it was published, got another"
+    assert published_text(approved) == [said]
+    result = run("export", approved, "--approved", "--out", tmp_path / "erp")
+    assert result.exit_code == 1 and said in result.output and not (tmp_path / "erp").exists()
+    put_record(approved, record_text(sealed(with_more_receipts(record))))
+    assert published_text(approved) == [said.replace("results/Supply Plan", "the record")], "with the digest of that table changed, too, its hash still tells"
+    put_record(approved, record_text(sealed(replace(record, settings=record.settings.model_copy(update={"horizon": 11}), head={}))))
+    assert published_text(approved) == [said.replace("results/Supply Plan", "the record")], "settings are covered"
+
+
+def test_a_record_hash_that_was_wiped_or_changed_is_found(approved):
+    edit(approved, "Snapshots", 0, "Record hash", None)
+    assert published_text(approved)[0].startswith("Snapshots!L7: the plan of 2025-01, version 1, is not the one that was approved")
+    edit(approved, "Snapshots", 0, "Record hash", "abc")
+    assert published_text(approved)[0].startswith("Published Record: expected the record of the plan of 2025-01, version 1")
+
+
+def test_a_plan_published_before_its_tables_were_hashed_is_verified_as_far_as_it_can_be(approved, tmp_path):
+    (record,) = read_published(HeadlessHost(approved))
+    put_record(approved, record_text(replace(record, head={})))
+    lines = approved_lines(record.results["Approved Plan"], record.settings.make_calendar())
+    words = {"as_of": record.as_of, "approved_by": record.approved_by, "scenario": record.scenario}
+    edit(approved, "Snapshots", 0, "Record hash", None)
+    edit(approved, "Snapshots", 0, "Hash", approved_hash(lines, cycle="2025-01", version=1, **words))
+    (said,) = verify_published(HeadlessHost(approved), approved.parent)
+    assert format_problem(said).startswith("Snapshots!N7: the plan of 2025-01, version 1, was published before the tables behind it were hashed")
+    assert said.severity is Severity.NOTE
+    result = run("verify", approved, "--recalc", "off", "--json")
+    assert result.exit_code == 0 and "record-not-covered" in result.output and '"published_changed": 0' in result.output
+    result = run("export", approved, "--approved", "--out", tmp_path / "erp")
+    assert result.exit_code == 0 and "inputs and items are not" in result.output
 
 
 def test_without_the_record_the_hash_still_tells(approved):
