@@ -35,6 +35,7 @@ from sop_xl.commands.published import (
     record_texts,
 )
 from sop_xl.commands.record_proof import record_hash, sealed
+from sop_xl.commands.reservations import reservations
 from sop_xl.commands.scenario_inputs import promoted_scenarios
 from sop_xl.commands.tables import PlainTable
 from sop_xl.errors import HostError, Problem, Severity
@@ -74,8 +75,12 @@ class Publication:
         Folder for plans that leave the workbook; `None` where nobody knows a place for it: everything stays in the workbook then.
     facts
         What was published, in plain JSON types; filled by the calls.
+    failed_checks
+        Native checks that disagreed in the workbook before the run.
     scenario
         Names of the scenarios that the plan holds, those that are promoted, with commas between; filled by the calls.
+    reservations
+        What stands against the plan, see `reservations`; filled by the calls.
     problems
         Notes on what left the workbook or had to stay; filled by the calls.
     """
@@ -84,18 +89,21 @@ class Publication:
     note: str = ""
     as_of: str = ""
     archive: Path | None = None
+    failed_checks: int = 0
     scenario: str = field(default="", init=False)
+    reservations: str = field(default="", init=False)
     facts: dict[str, object] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     _before: _Before | None = None
 
-    def __call__(self, host: Host, results: Results, timeline: Timeline) -> None:
-        """Write the publication into the workbook; `results` without a cycle is the first call."""
+    def __call__(self, host: Host, results: Results, timeline: Timeline, problems: Sequence[Problem]) -> None:
+        """Write the publication into the workbook; `results` without a cycle is the first call, and `problems` are what the run remarked by the second."""
         if self._before is None:
             self._before = _Before(read_snapshots(host), read_approved(host), record_texts(host))
         before, label = self._before, timeline.calendar.label(timeline.current)
         version = 1 + max((one.key[1] for one in before.snapshots if one.key[0] == label), default=0)
         inputs = results.inputs
+        self.reservations = reservations(self.failed_checks, problems, results.cycle, timeline.current)
         self.scenario = ", ".join(promoted_scenarios(inputs))
         frozen = approved_rows(
             results.money.financial_plan, results.supply.supply_plan, inputs.frame("Items"), inputs.locations(), timeline, version
@@ -129,7 +137,7 @@ class Publication:
     def _cells(self, label: str, version: int, digest: str, behind: str, frozen: pd.DataFrame) -> dict[str, CellValue]:
         return {
             "cycle": label, "version": float(version), "as_of": self.as_of, "approved_by": self.approved_by, "scenario": self.scenario or None,
-            **approved_totals(frozen), "state": APPROVED, "place": WORKBOOK, "hash": digest, "note": self.note or None, "record_hash": behind,
+            **approved_totals(frozen), "state": APPROVED, "place": WORKBOOK, "hash": digest, "note": self.note or None, "record_hash": behind, "reservations": self.reservations or None,
         }  # fmt: skip
 
     def _archived(

@@ -12,6 +12,7 @@ from sop_xl.commands.plan_archive import archive_folder
 from sop_xl.commands.publication import Publication
 from sop_xl.commands.regenerate import regenerate_on, regenerate_workbook
 from sop_xl.commands.report import Report
+from sop_xl.commands.reservations import failed_checks, reservations_told
 from sop_xl.errors import ContractError, Problem, errors_in
 from sop_xl.hosts.headless import HeadlessHost
 from sop_xl.hosts.protocol import Host
@@ -36,7 +37,7 @@ def publish_on(
     Nothing leaves the workbook for an archive, as its place on a disk may not be known; what is beyond the settings stays, and the report says so.
     """
     refuse_unless_publishable(host, approved_by, scenario)
-    publication = Publication(_words(approved_by), _words(note), as_of or date.today().isoformat())
+    publication = Publication(_words(approved_by), _words(note), as_of or date.today().isoformat(), failed_checks=failed_checks(host))
     return _told(regenerate_on(host, as_of=publication.as_of, progress=progress, freeze=publication), publication)
 
 
@@ -86,8 +87,11 @@ def publish_workbook(
     host = HeadlessHost(workbook)
     refuse_unless_publishable(host, approved_by, scenario)
     day = as_of or date.today().isoformat()
-    publication = Publication(_words(approved_by), _words(note), day, archive_folder(out or workbook))
+    publication = Publication(_words(approved_by), _words(note), day, archive_folder(out or workbook), failed_checks(host))
     report = regenerate_workbook(workbook, out=out, as_of=day, recalc=recalc, progress=progress, freeze=publication)
+    recalculation = report.facts.get("recalculation")
+    if recalculation and recalculation["ran"]:  # Excel's own check of the very plan that was published
+        publication.failed_checks = failed_checks(HeadlessHost(out or workbook))
     return _told(report, publication)
 
 
@@ -134,4 +138,5 @@ def _told(report: Report, publication: Publication) -> Report:
     facts = publication.facts
     on = f" on scenario {publication.scenario}" if publication.scenario else ""
     summary = f"{name}: the plan of {facts['cycle']} is published, version {facts['plan_version']}, approved by {publication.approved_by}{on}. {report.summary}"
-    return replace(report, command="publish", summary=summary, problems=[*report.problems, *publication.problems], facts=report.facts | facts)
+    told = [*report.problems, *publication.problems, *reservations_told(publication.failed_checks, publication.reservations, facts["cycle"], facts["plan_version"])]
+    return replace(report, command="publish", summary=summary, problems=told, facts=report.facts | facts)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from company import append, cells, change, labels, run
+from company import TIMELINE, append, cells, change, labels, run
 
 from sop_xl.commands.approved_sheets import read_snapshots
 from sop_xl.commands.publish import publish_on
@@ -310,6 +310,28 @@ def test_what_cannot_be_recorded_is_refused_in_one_line(company, arguments, said
     result = run("publish", company, *arguments, "--recalc", "off")
     assert result.exit_code == 1 and said in result.output, result.output
     assert company.read_bytes() == before
+
+
+def test_what_stands_against_the_plan_is_told_and_recorded_and_does_not_stop_it(company):
+    append(company, "Cycle Calendar", {"Step": "executive", "Task": "Meet", "Due day": 2}, {"Step": "demand", "Task": "Agree demand", "Due day": 20}, {"Step": "publish", "Task": "Mail it", "Due day": 1})
+    host = HeadlessHost(company)
+    host.write_name("MasterCheck", 2)
+    host.save()
+    result = run("publish", company, *ADA)
+    assert result.exit_code == 0 and "warning Snapshots: the plan of 2025-01, version 1, is published with reservations: 2 checks disagree, see Checks; 1 warning" in " ".join(result.output.split())
+    (line,) = cells(company, "Snapshots")
+    assert line["Reservations"] == "2 checks disagree in the workbook before; 1 warning; 1 task late (Meet), 1 open" and line["Note"] is None
+    assert published_text(company) == [], "it is no figure of the plan"
+
+
+def test_without_warnings_late_tasks_and_failed_checks_there_are_no_reservations(company):
+    host = HeadlessHost(company)
+    host.write_table("Budget", labels("Budget") + TIMELINE.labels, [])
+    host.save()
+    change(company, "Settings", "Value", setting_row(company, "Current period"), "2025-01")
+    result = run("publish", company, *ADA)
+    assert result.exit_code == 0 and "reservations" not in result.output
+    assert cells(company, "Snapshots")[0]["Reservations"] is None
 
 
 def test_a_plan_with_errors_in_its_data_is_not_published(company):
