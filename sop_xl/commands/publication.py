@@ -152,6 +152,7 @@ class Publication:
             self.problems.append(Problem(PUBLISHED_RECORD, "", "archive-without-place", words, severity=Severity.NOTE))
             return snapshots, set(), set()
         by_key = {one.key: one for one in snapshots}
+        places: dict[Key, CellValue] = {}
         for key in sorted(records_gone):
             try:
                 place = write_archived(self.archive, key[0], record_of(texts[key]), by_key[key].text("hash"))
@@ -159,11 +160,12 @@ class Publication:
                 self.problems.append(Problem(PUBLISHED_RECORD, "", "not-archived", f"the plan of {key[0]}, version {key[1]}, stays in the workbook: {error}", severity=Severity.WARNING))
                 records_gone = records_gone - {key}
                 continue
-            by_key[key] = replace(by_key[key], cells=by_key[key].cells | {"place": place})
+            places[key] = place
             words = f"the plan of {key[0]}, version {key[1]}, went to {place} beside the file"
             self.problems.append(Problem(PUBLISHED_RECORD, "", "archived", words, severity=Severity.NOTE))
-        plans_gone = {key for key in plans_gone if key in by_key and by_key[key].archived}
-        return list(by_key.values()), records_gone, plans_gone
+        moved = [replace(one, cells=one.cells | {"place": places[one.key]}) if one.key in places else one for one in snapshots]
+        archived = {one.key for one in moved if one.archived}
+        return moved, records_gone, plans_gone & archived
 
 
 def _superseded(snapshot: Snapshot, cycle: str) -> Snapshot:

@@ -284,9 +284,17 @@ def test_verify_fails_where_a_published_figure_was_changed(approved):
     edit(approved, "Approved Plan", 2, "2025-03", 1.0)
     result = run("verify", approved, "--recalc", "off", "--json")
     report = json.loads(result.output)
-    assert result.exit_code == 1 and "what was published was changed in 1 place" in report["summary"]
+    assert result.exit_code == 1 and report["summary"] == "company.xlsx: what was published was changed in 1 place; its other results are those of its inputs"
     assert [p["rule"] for p in report["problems"]] == ["approved-changed"]
     assert report["workbooks"][0]["published_changed"] == 1
+
+
+def test_verify_says_first_what_was_changed_and_then_that_the_rest_is_old(approved):
+    edit(approved, "Approved Plan", 2, "2025-03", 1.0)
+    change(approved, "Items", "Unit cost", 0, 30.0)
+    result = run("verify", approved, "--recalc", "off", "--json")
+    assert result.exit_code == 1
+    assert json.loads(result.output)["summary"].startswith("company.xlsx: what was published was changed in 1 place; is not up to date, run sop-xl regenerate; differences in ")
 
 
 def test_a_damaged_record_does_not_stop_the_planner(approved):
@@ -322,6 +330,15 @@ def test_what_stands_against_the_plan_is_told_and_recorded_and_does_not_stop_it(
     (line,) = cells(company, "Snapshots")
     assert line["Reservations"] == "2 checks disagree in the workbook before; 1 warning; 1 task late (Meet), 1 open" and line["Note"] is None
     assert published_text(company) == [], "it is no figure of the plan"
+
+
+def test_lines_of_snapshots_that_somebody_damaged_are_carried_over_one_by_one(approved):
+    for by in ("Bob", "Cy"):
+        assert run("publish", approved, "--by", by, "--as-of", "2025-01-09", "--recalc", "off").exit_code == 0
+    for row in (0, 1):
+        edit(approved, "Snapshots", row, "Version", None)
+    assert run("publish", approved, "--by", "Dee", "--as-of", "2025-01-10", "--recalc", "off").exit_code == 0
+    assert sorted(str(line["Approved by"]) for line in cells(approved, "Snapshots")) == ["Ada Miller", "Bob", "Cy", "Dee"]
 
 
 def test_without_warnings_late_tasks_and_failed_checks_there_are_no_reservations(company):
