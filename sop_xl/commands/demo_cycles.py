@@ -18,13 +18,14 @@ from sop_xl.commands.regenerate import regenerate_workbook
 from sop_xl.commands.report import Report
 from sop_xl.commands.roll import roll_workbook
 from sop_xl.commands.scenarios import add_scenarios, promote_scenario
-from sop_xl.commands.tables import plain_table
+from sop_xl.commands.tables import plain_table, plain_text
 from sop_xl.errors import ContractError, Problem
 from sop_xl.hosts.files import made_folder, replace_file
 from sop_xl.hosts.headless import HeadlessHost
 from sop_xl.hosts.protocol import Host
 from sop_xl.hosts.recalculate import Mode
 from sop_xl.periods import Calendar
+from sop_xl.plan.decision_choice import next_number
 from sop_xl.sheets import sheet
 from sop_xl.sheets.read import read_sheet
 from sop_xl.sheets.settings import Settings
@@ -214,9 +215,10 @@ def best_option(host: Host) -> dict[str, CellValue]:
 def approve(host: Host, lines: Sequence[Mapping[str, CellValue]], *, owner: str) -> None:
     """Put lines into Decisions as approved, without saving."""
     table = plain_table(sheet("Decisions"), host.read_block("Decisions"))
-    rows = [cells for _, cells in table.rows]
+    rows, place = [cells for _, cells in table.rows], table.header.index("Decision")
     for line in lines:
-        whole = {**line, "Decision": f"D{len(rows) + 1}", "Status": "approved", "Owner": owner}
+        number = next_number(plain_text(cells[place]) for cells in rows)
+        whole = {**line, "Decision": number, "Status": "approved", "Owner": owner}
         rows.append([whole.get(label) for label in table.header])
     host.write_table("Decisions", table.header, rows)
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from sop_xl.blocks import CellValue
+from sop_xl.commands.approval import plan_to_approve
 from sop_xl.commands.approved_sheets import (
     APPROVED,
     APPROVED_PLAN,
@@ -41,7 +42,7 @@ from sop_xl.commands.tables import PlainTable
 from sop_xl.errors import HostError, Problem, Severity
 from sop_xl.hosts.protocol import Host
 from sop_xl.periods import Timeline
-from sop_xl.plan.approved import approved_hash, approved_lines, approved_rows, approved_totals
+from sop_xl.plan.approved import approved_hash, approved_lines, approved_totals
 from sop_xl.sheets import sheet
 
 if TYPE_CHECKING:
@@ -105,9 +106,7 @@ class Publication:
         inputs = results.inputs
         self.reservations = reservations(self.failed_checks, problems, results.cycle, timeline.current)
         self.scenario = ", ".join(promoted_scenarios(inputs))
-        frozen = approved_rows(
-            results.money.financial_plan, results.supply.supply_plan, inputs.frame("Items"), inputs.locations(), timeline, version
-        )
+        frozen = plan_to_approve(results, timeline, version)
         lines = approved_lines(frozen, timeline.calendar)
         record = published_now(results, timeline.current, version, self.as_of, self.approved_by, self.scenario)
         record = sealed(replace(record, results={**record.results, APPROVED_PLAN: frozen}))

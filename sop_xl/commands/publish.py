@@ -7,13 +7,13 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from sop_xl.commands.approved_sheets import SHEETS_OF_PUBLICATION
+from sop_xl.commands.approved_sheets import SHEETS_OF_PUBLICATION, SNAPSHOTS, read_snapshots
 from sop_xl.commands.plan_archive import archive_folder
 from sop_xl.commands.publication import Publication
 from sop_xl.commands.regenerate import regenerate_on, regenerate_workbook
 from sop_xl.commands.report import Report
 from sop_xl.commands.reservations import failed_checks, reservations_told
-from sop_xl.errors import ContractError, Problem, errors_in
+from sop_xl.errors import ContractError, Problem, Severity, errors_in
 from sop_xl.hosts.headless import HeadlessHost
 from sop_xl.hosts.protocol import Host
 from sop_xl.hosts.recalculate import Mode
@@ -92,7 +92,19 @@ def publish_workbook(
     recalculation = report.facts.get("recalculation")
     if recalculation and recalculation["ran"]:  # Excel's own check of the very plan that was published
         publication.failed_checks = failed_checks(HeadlessHost(out or workbook))
+    if not report.exit_code and out is not None:
+        publication.problems += _left_behind(workbook, out)
     return _told(report, publication)
+
+
+def _left_behind(workbook: Path, out: Path) -> list[Problem]:
+    """A note where plans of the archive lie beside the file that was read, and not beside the one that was written."""
+    places = [one.text("place") for one in read_snapshots(HeadlessHost(out)) if one.archived]
+    gone = [place for place in places if not (out.resolve().parent / place).exists() and (workbook.resolve().parent / place).exists()]
+    if not gone:
+        return []
+    words = f"{', '.join(gone)} {'lie' if len(gone) > 1 else 'lies'} beside {workbook}; copy the archive beside {out.name} too, so that sop-xl verify finds it"
+    return [Problem(SNAPSHOTS, "", "archive-elsewhere", words, severity=Severity.NOTE)]
 
 
 def refuse_unless_publishable(host: Host, approved_by: str, scenario: str) -> None:

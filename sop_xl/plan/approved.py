@@ -76,11 +76,13 @@ def _received(supply_plan: pd.DataFrame, items: pd.DataFrame, locations: pd.Data
 
 
 def approved_totals(approved: pd.DataFrame) -> dict[str, float]:
-    """What a snapshot states of APPROVED_PLAN: demand, revenue and gross margin over its periods, inventory value at the end of the last one."""
-    totals = {name: float(approved[name].sum()) for name in FLOWS}
+    """What a snapshot states of APPROVED_PLAN: demand, revenue and gross margin over its periods, inventory value at the end of the last one.
+
+    A figure that no line has is left out.
+    """
     last = approved["period"] == approved["period"].max()
-    totals["inventory_value"] = float(approved.loc[last, "inventory_value"].sum())
-    return {name: round(value, DECIMALS) for name, value in totals.items()}
+    figures = {name: approved[name] for name in FLOWS} | {"inventory_value": approved.loc[last, "inventory_value"]}
+    return {name: round(float(values.sum()), DECIMALS) for name, values in figures.items() if values.notna().any()}
 
 
 def approved_lines(approved: pd.DataFrame, calendar: Calendar) -> list[Line]:

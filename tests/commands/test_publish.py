@@ -141,6 +141,7 @@ def test_a_second_version_supersedes_the_first_whose_record_goes_to_the_archive(
     first = cells(approved, "Snapshots")[0]
     figures = cells(approved, "Approved Plan")
     result = run("publish", approved, "--by", "Bob", "--as-of", "2025-01-09", "--recalc", "off")
+    assert "lies beside" not in result.output
     assert result.exit_code == 0 and "version 2" in result.output
     old, new = cells(approved, "Snapshots")
     assert (old["State"], new["State"], new["Version"], new["Approved by"]) == ("superseded", "approved", 2, "Bob")
@@ -156,6 +157,13 @@ def test_a_second_version_supersedes_the_first_whose_record_goes_to_the_archive(
     assert any("2025-01_v1: results/Supply Plan is not as it was published" in said for said in published_text(approved))
     (approved.parent / "company_archive" / "2025-01_v1" / "approved_plan.parquet").write_bytes(b"another")
     assert any("2025-01_v1/approved_plan.parquet was changed since it was archived" in said for said in published_text(approved))
+
+
+def test_an_archive_that_stays_behind_is_told(approved, tmp_path):
+    assert run("publish", approved, "--by", "Bob", "--as-of", "2025-01-09", "--recalc", "off").exit_code == 0
+    (tmp_path / "board").mkdir()
+    result = run("publish", approved, "--by", "Cy", "--as-of", "2025-01-10", "--recalc", "off", "--out", tmp_path / "board" / "plan.xlsx")
+    assert result.exit_code == 0 and "company_archive/2025-01_v1 lies beside" in result.output and "copy the archive beside plan.xlsx too" in " ".join(result.output.split())
 
 
 def change_in_archive(folder: Path, name: str, column: str, *, digest: bool = False) -> None:
@@ -349,6 +357,16 @@ def test_without_warnings_late_tasks_and_failed_checks_there_are_no_reservations
     result = run("publish", company, *ADA)
     assert result.exit_code == 0 and "reservations" not in result.output
     assert cells(company, "Snapshots")[0]["Reservations"] is None
+
+
+def test_without_any_stock_there_is_no_inventory_value_to_approve(company):
+    host = HeadlessHost(company)
+    host.write_table("Inventory", labels("Inventory"), [])
+    host.save()
+    assert run("publish", company, *ADA).exit_code == 0
+    assert cells(company, "Snapshots")[0]["Inventory value"] is None and cells(company, "Snapshots")[0]["Revenue"] > 0
+    assert "Inventory value" not in {line["Measure"] for line in cells(company, "Approved Plan")}
+    assert published_text(company) == [] and str(HeadlessHost(company).read_name("sop_approved")).endswith("the plan is as approved")
 
 
 def test_a_plan_with_errors_in_its_data_is_not_published(company):
