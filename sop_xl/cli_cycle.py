@@ -76,7 +76,7 @@ def decide(
 def publish(
     workbook: Workbook,
     by: Annotated[str, typer.Option("--by", metavar="NAME", help="Who approved the plan.", show_default=False)],
-    scenario: Annotated[str, typer.Option("--scenario", help="Scenario of Scenarios that was chosen; by default the plan itself.", show_default=False)] = "",
+    scenario: Annotated[str, typer.Option("--scenario", help="Refuse to publish unless this scenario is promoted; recorded is whatever is.", show_default=False)] = "",
     note: Annotated[str, typer.Option("--note", help="Free text for Snapshots.", show_default=False)] = "",
     out: Out = None,
     as_of: AsOf = None,

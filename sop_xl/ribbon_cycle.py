@@ -28,12 +28,17 @@ def roll(question: Question) -> Answer:
 
 
 def publish(question: Question) -> Answer:
-    """Freeze the plan as the approved one, under the name of who approved it."""
+    """Freeze the plan as the approved one, under the name of who approved it, who is told of checks that disagree."""
+    from sop_xl.commands.reservations import checks_words, failed_checks
+
     if question.given.get("by", "").strip():
         return start(question)
     if question.batch:
         return failed("publish needs the name of who approved the plan; name it with sop-xl publish --by")
-    return _text("by", f"Who approved the plan of {question.open().host.read_name('sop_current_period') or 'this cycle'}?")
+    host = question.open().host
+    disagree = failed_checks(host)
+    asked = f"Who approved the plan of {host.read_name('sop_current_period') or 'this cycle'}?"
+    return _text("by", f"{checks_words(disagree)}. {asked}" if disagree else asked)
 
 
 def pack(question: Question) -> Answer:

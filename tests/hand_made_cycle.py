@@ -103,7 +103,7 @@ def damage_to_cycle(at: Callable[..., int]) -> dict[tuple[str, int, int], object
     """A wrong figure for each check of the cycle's sheets, which must notice it; `at` finds the row that holds some words."""
 
     def cells() -> Iterator[tuple[str, int, str, object]]:
-        yield from (("Snapshots", 1, name, 1.0) for name in FIGURES)
+        yield from (("Snapshots", n, name, 1.0) for n in (0, 1) for name in FIGURES)
         yield "Changes", at("Changes", "All", "sales_volume", "overrides"), "amount", 1.0
         yield "Changes", at("Changes", "Chairs", "revenue", "capacity"), "amount", 1.0
         yield "Weekly Execution", at("Weekly Execution", "A1", "N", LABELS[1]), "planned_demand", 1.0

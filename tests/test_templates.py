@@ -505,6 +505,16 @@ def test_every_check_can_fail(tmp_path):
     assert values["Home"][0][4].startswith("CHECK: ")
 
 
+@needs_libreoffice
+def test_a_plan_whose_figures_are_too_high_does_not_make_up_for_one_whose_figures_are_too_low(tmp_path):
+    rows = plan.TABLES["Approved Plan"]()
+    column = LABEL_COLUMNS + plan.PAST
+    first, second = (next(n for n, row in enumerate(rows) if row[1] == version and "Revenue" in row) for version in ("1", "2"))
+    damage = {("Approved Plan", first, column): rows[first][column] + 100, ("Approved Plan", second, column): rows[second][column] - 100}
+    failed = [name for name, status in statuses(results(plan.make_planned_workbook(tmp_path / "book.xlsx", damage))).items() if status == 0]
+    assert failed == ["Approved plans = snapshots, revenue", "Superseded plans = snapshots, revenue"]
+
+
 def damage_to_supply(at, column: int) -> dict[tuple[str, int, int], object]:
     """A wrong figure for each check of supply's sheets."""
 

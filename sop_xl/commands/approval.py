@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import numpy as np
+import pandas as pd
+
 from sop_xl.blocks import CellValue
 from sop_xl.commands.approved_sheets import Snapshot, approved_of, read_snapshots
 from sop_xl.commands.results import Results
@@ -30,17 +33,22 @@ def approval_status(host: Host, results: Results, timeline: Timeline) -> str:
     return f"{said}; {_difference(snapshot, results, timeline)}"
 
 
+def plan_to_approve(results: Results, timeline: Timeline, version: int) -> pd.DataFrame:
+    """APPROVED_PLAN of the plan as it is now; without an inventory value where no stock was stated, so that none is known."""
+    inputs, plan = results.inputs, results.money.financial_plan
+    if not inputs.states_stock:
+        plan = plan.assign(inventory_value=np.nan)
+    return approved_rows(plan, results.supply.supply_plan, inputs.frame("Items"), inputs.locations(), timeline, version)
+
+
 def _difference(snapshot: Snapshot, results: Results, timeline: Timeline) -> str:
     inputs, (cycle, version) = results.inputs, snapshot.key
-    now = approved_rows(
-        results.money.financial_plan, results.supply.supply_plan, inputs.frame("Items"), inputs.locations(), timeline, version
-    )
-    words = {name: snapshot.text(name) for name in ("as_of", "approved_by", "scenario")}
-    if approved_hash(approved_lines(now, timeline.calendar), cycle=cycle, version=version, **words) == snapshot.text("hash"):
+    now = plan_to_approve(results, timeline, version)
+    if approved_hash(approved_lines(now, timeline.calendar), cycle=cycle, version=version, **snapshot.words) == snapshot.text("hash"):
         return "the plan is as approved"
     totals = approved_totals(now)
     for name in _NAMED:
-        gap = totals[name] - _number(snapshot.cells.get(name))
+        gap = totals.get(name, 0.0) - _number(snapshot.cells.get(name))
         if abs(gap) >= _WORTH_SAYING:
             unit = "units" if name == "demand" else inputs.settings.plan_currency
             return f"the plan differs by {gap:+,.0f} {unit} of {MEASURES[name].label.lower()}"

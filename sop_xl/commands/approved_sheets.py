@@ -58,6 +58,11 @@ class Snapshot:
         return plain_text(self.cells.get(field))
 
     @property
+    def words(self) -> dict[str, str]:
+        """What its hash covers beside the figures, cycle and version."""
+        return {name: self.text(name) for name in ("as_of", "approved_by", "scenario")} | {"record": self.text("record_hash")}
+
+    @property
     def archived(self) -> bool:
         """Whether its record is kept beside the file."""
         return self.text("place") not in ("", WORKBOOK)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -15,6 +14,7 @@ from sop_xl.hosts.protocol import Host
 from sop_xl.periods import Timeline
 from sop_xl.plan.cycle import Finding, closed_cycles, cycle_rows, due_date, in_order, standard_calendar
 from sop_xl.plan.cycle_participation import participation
+from sop_xl.plan.fingerprint import fingerprint
 from sop_xl.plan.grid import records
 from sop_xl.plan.notes import Note, notes_frame
 from sop_xl.sheets import sheet
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from sop_xl.commands.results import Results
 
 CALENDAR_SHEET, CYCLE_SHEET = "Cycle Calendar", "Cycle"
+FINGERPRINT = 16
+"""Digits of a fingerprint that the sheet Cycle holds."""
 
 
 def cycle_status(host: Host, results: Results, timeline: Timeline, published: Sequence[Published], as_of: str, notes: list[pd.DataFrame]) -> pd.DataFrame:
@@ -49,11 +51,6 @@ def _last_written(host: Host, results: Results) -> pd.DataFrame:
     if CYCLE_SHEET not in host.sheet_names():
         return empty_frame(CYCLE)
     return read_sheet(sheet(CYCLE_SHEET), host.read_block(CYCLE_SHEET), results.inputs.settings).frame
-
-
-def fingerprint(frame: pd.DataFrame) -> str:
-    """Hash of the content of one input; the same rows give the same text."""
-    return hashlib.sha256(pd.util.hash_pandas_object(frame, index=False).to_numpy().tobytes()).hexdigest()[:16]
 
 
 @dataclass
@@ -102,7 +99,7 @@ class _Status:
         frame = self._input(task)
         if frame is None or frame.empty:
             return Finding(None if frame is None else False, f"{task.sheet or 'the input'} {'is not in this workbook' if frame is None else 'is empty'}")
-        now = fingerprint(frame)
+        now = fingerprint(frame)[:FINGERPRINT]
         began = self._began(task.task)
         if not began:
             return Finding(True, f"{task.sheet} has {len(frame):,} records; this is the first cycle that follows it", now=now)

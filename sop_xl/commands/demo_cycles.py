@@ -18,13 +18,14 @@ from sop_xl.commands.regenerate import regenerate_workbook
 from sop_xl.commands.report import Report
 from sop_xl.commands.roll import roll_workbook
 from sop_xl.commands.scenarios import add_scenarios, promote_scenario
-from sop_xl.commands.tables import plain_table
+from sop_xl.commands.tables import plain_table, plain_text
 from sop_xl.errors import ContractError, Problem
 from sop_xl.hosts.files import made_folder, replace_file
 from sop_xl.hosts.headless import HeadlessHost
 from sop_xl.hosts.protocol import Host
 from sop_xl.hosts.recalculate import Mode
 from sop_xl.periods import Calendar
+from sop_xl.plan.decision_choice import next_number
 from sop_xl.sheets import sheet
 from sop_xl.sheets.read import read_sheet
 from sop_xl.sheets.settings import Settings
@@ -62,7 +63,7 @@ class Meeting:
     approved_by
         Who approves the plan.
     scenario
-        Chosen scenario of Scenarios: it is promoted, so that the plan that is published has it; "" = the plan itself.
+        Chosen scenario of Scenarios: it is promoted, so that the plan that is published has it, and those of later cycles; "" = none is added.
     approve_first_option
         Whether the option that gains the most is approved, which makes it a line of Decisions.
     decisions
@@ -193,7 +194,7 @@ def _meet(work: Path, meeting: Meeting, calendar: Calendar, period: pd.Timestamp
     if meeting.scenario:
         promote_scenario(work, meeting.scenario, by=meeting.approved_by, as_of=_day(period, DAY_OF_APPROVAL))
     return publish_workbook(
-        work, approved_by=meeting.approved_by, scenario=meeting.scenario, note=meeting.note, as_of=_day(period, DAY_OF_APPROVAL), recalc=recalc, progress=tell
+        work, approved_by=meeting.approved_by, note=meeting.note, as_of=_day(period, DAY_OF_APPROVAL), recalc=recalc, progress=tell
     )
 
 
@@ -214,9 +215,10 @@ def best_option(host: Host) -> dict[str, CellValue]:
 def approve(host: Host, lines: Sequence[Mapping[str, CellValue]], *, owner: str) -> None:
     """Put lines into Decisions as approved, without saving."""
     table = plain_table(sheet("Decisions"), host.read_block("Decisions"))
-    rows = [cells for _, cells in table.rows]
+    rows, place = [cells for _, cells in table.rows], table.header.index("Decision")
     for line in lines:
-        whole = {**line, "Decision": f"D{len(rows) + 1}", "Status": "approved", "Owner": owner}
+        number = next_number(plain_text(cells[place]) for cells in rows)
+        whole = {**line, "Decision": number, "Status": "approved", "Owner": owner}
         rows.append([whole.get(label) for label in table.header])
     host.write_table("Decisions", table.header, rows)
 

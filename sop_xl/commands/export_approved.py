@@ -7,12 +7,19 @@ from pathlib import Path
 
 import pandas as pd
 
-from sop_xl.commands.approved_sheets import APPROVED_PLAN, Snapshot, approved_of, read_snapshots
+from sop_xl.commands.approved_sheets import (
+    APPROVED_PLAN,
+    PUBLISHED_RECORD,
+    Snapshot,
+    approved_of,
+    read_snapshots,
+)
 from sop_xl.commands.exchange import csv_bytes
 from sop_xl.commands.manifest import MANIFEST, Exported, manifest_bytes
 from sop_xl.commands.published import Published, record_of, record_texts
 from sop_xl.commands.report import Report
 from sop_xl.commands.tables import plain_text
+from sop_xl.commands.verify_published import not_covered, record_problems
 from sop_xl.errors import ContractError, Problem
 from sop_xl.hosts.files import made_folder, replace_file
 from sop_xl.hosts.headless import HeadlessHost
@@ -37,7 +44,8 @@ def export_approved(workbook: Path, out: Path) -> Report:
     """Write the approved plan of the workbook's current period as CSV files with a manifest.
 
     Demand and supply plan by item, load of the resources, and the plan by family and region, in planned periods, one line per period, dates in ISO
-    form. They come from the published record, whose hash is computed again first.
+    form. They come from the published record, whose hash and that of the tables in it are computed again first; where a plan was published before
+    its tables were hashed, the report says that they are not covered.
 
     Parameters
     ----------
@@ -74,22 +82,24 @@ def export_approved_on(host: Host, out: Path) -> Report:
         command="export",
         workbook=host.name,
         summary=f"{what}: {len(files)} tables and {MANIFEST} written to {out}",
+        problems=not_covered(snapshot),
         facts={"folder": str(out), "rows": {file.table: file.rows for file in files}, "hash": snapshot.text("hash"), "cycle": cycle, "plan_version": snapshot.key[1]},
         tables=[("Tables", ["Table", "Rows"], [[file.table, str(file.rows)] for file in files])],
     )
 
 
 def _record(host: Host, snapshot: Snapshot) -> Published:
-    """The record behind a snapshot, proved by its hash."""
+    """The record behind a snapshot, proved by its hashes."""
     cycle, version = snapshot.key
     text = record_texts(host).get(snapshot.key)
     if text is None:
         raise ContractError([Problem(host.name, "", "record-missing", f"expected the record of {cycle}, version {version}, in Published Record", "none", "sop-xl verify says more")])
     published = record_of(text)
-    words = {name: snapshot.text(name) for name in ("as_of", "approved_by", "scenario")}
     lines = approved_lines(published.results[APPROVED_PLAN], published.settings.make_calendar())
-    if approved_hash(lines, cycle=cycle, version=version, **words) != snapshot.text("hash"):
+    if approved_hash(lines, cycle=cycle, version=version, **snapshot.words) != snapshot.text("hash"):
         raise ContractError([Problem(host.name, "", "hash-differs", f"expected the plan of {cycle}, version {version}, as it was approved", "another hash", "sop-xl verify names what was changed")])
+    if changed := record_problems(snapshot, published, PUBLISHED_RECORD):
+        raise ContractError(changed)
     return published
 
 

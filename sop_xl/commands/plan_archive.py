@@ -11,12 +11,15 @@ import pandas as pd
 
 from sop_xl.commands.approved_sheets import APPROVED_PLAN
 from sop_xl.commands.published import GROUPS, Published, head_of, published_from
+from sop_xl.commands.record_proof import changed_frames
 from sop_xl.errors import HostError
 from sop_xl.hosts.folders import read_folder, write_folder
 from sop_xl.hosts.frame_archive import parquet_bytes
 
 RECORD = "record.json"
 APPROVED_FILE = "approved_plan.parquet"
+_OF_THE_ARCHIVE = ("hash", "files")
+"""What `record.json` says beyond the head of the record."""
 
 
 def archive_folder(workbook: Path) -> Path:
@@ -28,7 +31,7 @@ def archived_files(published: Published, digest: str) -> dict[str, bytes]:
     """Files of one plan by their path in its folder; the same plan gives the same bytes.
 
     `approved_plan.parquet`, a file per input, detail and result in folders of these names, and `record.json` with who approved what and when, the
-    hash of the approved plan, the settings, and rows and SHA-256 of each file.
+    hash of the approved plan, the settings, the digest of each frame, and rows and SHA-256 of each file.
     """
     frames = {f"{group}/{name}.parquet": frame for group in GROUPS for name, frame in getattr(published, group).items() if name != APPROVED_PLAN}
     if APPROVED_PLAN in published.results:
@@ -75,7 +78,7 @@ def read_archived(place: Path) -> tuple[Published, str]:
     Raises
     ------
     HostError
-        Where the folder is missing, a file of it is missing, damaged or was changed.
+        Where the folder is missing, a file of it is missing, damaged or was changed, even where its SHA-256 in `record.json` was changed with it.
     """
     files = read_folder(place)
     try:
@@ -90,10 +93,20 @@ def read_archived(place: Path) -> tuple[Published, str]:
             raise HostError(f"{place.name}/{path} is missing")
         if hashlib.sha256(files[path]).hexdigest() != expected:
             raise HostError(f"{place.name}/{path} was changed since it was archived")
-        frame = pd.read_parquet(io.BytesIO(files[path]))
+        frame = _frame(place, path, files[path])
         if path == APPROVED_FILE:
             groups["results"][APPROVED_PLAN] = frame
         else:
             group, _, name = path.removesuffix(".parquet").partition("/")
             groups[group][name] = frame
-    return published_from(record, groups), digest
+    published = published_from({name: value for name, value in record.items() if name not in _OF_THE_ARCHIVE}, groups)
+    if changed := changed_frames(published):
+        raise HostError(f"{place.name}: {changed[0]} is not as it was published")
+    return published, digest
+
+
+def _frame(place: Path, path: str, content: bytes) -> pd.DataFrame:
+    try:
+        return pd.read_parquet(io.BytesIO(content))
+    except Exception:  # whatever a reader makes of bytes that are no Parquet
+        raise HostError(f"{place.name}/{path} is damaged") from None

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from sop_xl.blocks import CellValue
+from sop_xl.commands.approval import plan_to_approve
 from sop_xl.commands.approved_sheets import (
     APPROVED,
     APPROVED_PLAN,
@@ -34,11 +35,14 @@ from sop_xl.commands.published import (
     record_text,
     record_texts,
 )
+from sop_xl.commands.record_proof import record_hash, sealed
+from sop_xl.commands.reservations import reservations
+from sop_xl.commands.scenario_inputs import promoted_scenarios
 from sop_xl.commands.tables import PlainTable
 from sop_xl.errors import HostError, Problem, Severity
 from sop_xl.hosts.protocol import Host
 from sop_xl.periods import Timeline
-from sop_xl.plan.approved import approved_hash, approved_lines, approved_rows, approved_totals
+from sop_xl.plan.approved import approved_hash, approved_lines, approved_totals
 from sop_xl.sheets import sheet
 
 if TYPE_CHECKING:
@@ -66,41 +70,50 @@ class Publication:
 
     Parameters
     ----------
-    approved_by, scenario, note, as_of
+    approved_by, note, as_of
         What is recorded.
     archive
         Folder for plans that leave the workbook; `None` where nobody knows a place for it: everything stays in the workbook then.
     facts
         What was published, in plain JSON types; filled by the calls.
+    failed_checks
+        Native checks that disagreed in the workbook before the run.
+    scenario
+        Names of the scenarios that the plan holds, those that are promoted, with commas between; filled by the calls.
+    reservations
+        What stands against the plan, see `reservations`; filled by the calls.
     problems
         Notes on what left the workbook or had to stay; filled by the calls.
     """
 
     approved_by: str
-    scenario: str = ""
     note: str = ""
     as_of: str = ""
     archive: Path | None = None
+    failed_checks: int = 0
+    scenario: str = field(default="", init=False)
+    reservations: str = field(default="", init=False)
     facts: dict[str, object] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     _before: _Before | None = None
 
-    def __call__(self, host: Host, results: Results, timeline: Timeline) -> None:
-        """Write the publication into the workbook; `results` without a cycle is the first call."""
+    def __call__(self, host: Host, results: Results, timeline: Timeline, problems: Sequence[Problem]) -> None:
+        """Write the publication into the workbook; `results` without a cycle is the first call, and `problems` are what the run remarked by the second."""
         if self._before is None:
             self._before = _Before(read_snapshots(host), read_approved(host), record_texts(host))
         before, label = self._before, timeline.calendar.label(timeline.current)
         version = 1 + max((one.key[1] for one in before.snapshots if one.key[0] == label), default=0)
         inputs = results.inputs
-        frozen = approved_rows(
-            results.money.financial_plan, results.supply.supply_plan, inputs.frame("Items"), inputs.locations(), timeline, version
-        )
+        self.reservations = reservations(self.failed_checks, problems, results.cycle, timeline.current)
+        self.scenario = ", ".join(promoted_scenarios(inputs))
+        frozen = plan_to_approve(results, timeline, version)
         lines = approved_lines(frozen, timeline.calendar)
-        digest = approved_hash(lines, cycle=label, version=version, as_of=self.as_of, approved_by=self.approved_by, scenario=self.scenario)
         record = published_now(results, timeline.current, version, self.as_of, self.approved_by, self.scenario)
-        record = replace(record, results={**record.results, APPROVED_PLAN: frozen})
+        record = sealed(replace(record, results={**record.results, APPROVED_PLAN: frozen}))
+        behind = record_hash(record)
+        digest = approved_hash(lines, cycle=label, version=version, as_of=self.as_of, approved_by=self.approved_by, scenario=self.scenario, record=behind)
         texts = before.records | {(label, version): record_text(record)}
-        new = Snapshot(0, self._cells(label, version, digest, frozen))
+        new = Snapshot(0, self._cells(label, version, digest, behind, frozen))
         snapshots = [*(_superseded(one, label) for one in before.snapshots), new]
         rows = approved_rows_of(frozen, results.shown, inputs.settings.plan_currency)
         settings = inputs.settings
@@ -120,10 +133,10 @@ class Publication:
             "records_in_workbook": len(kept), "archived": sorted(f"{cycle} v{n}" for cycle, n in records_gone),
         }  # fmt: skip
 
-    def _cells(self, label: str, version: int, digest: str, frozen: pd.DataFrame) -> dict[str, CellValue]:
+    def _cells(self, label: str, version: int, digest: str, behind: str, frozen: pd.DataFrame) -> dict[str, CellValue]:
         return {
             "cycle": label, "version": float(version), "as_of": self.as_of, "approved_by": self.approved_by, "scenario": self.scenario or None,
-            **approved_totals(frozen), "state": APPROVED, "place": WORKBOOK, "hash": digest, "note": self.note or None,
+            **approved_totals(frozen), "state": APPROVED, "place": WORKBOOK, "hash": digest, "note": self.note or None, "record_hash": behind, "reservations": self.reservations or None,
         }  # fmt: skip
 
     def _archived(
@@ -138,6 +151,7 @@ class Publication:
             self.problems.append(Problem(PUBLISHED_RECORD, "", "archive-without-place", words, severity=Severity.NOTE))
             return snapshots, set(), set()
         by_key = {one.key: one for one in snapshots}
+        places: dict[Key, CellValue] = {}
         for key in sorted(records_gone):
             try:
                 place = write_archived(self.archive, key[0], record_of(texts[key]), by_key[key].text("hash"))
@@ -145,11 +159,12 @@ class Publication:
                 self.problems.append(Problem(PUBLISHED_RECORD, "", "not-archived", f"the plan of {key[0]}, version {key[1]}, stays in the workbook: {error}", severity=Severity.WARNING))
                 records_gone = records_gone - {key}
                 continue
-            by_key[key] = replace(by_key[key], cells=by_key[key].cells | {"place": place})
+            places[key] = place
             words = f"the plan of {key[0]}, version {key[1]}, went to {place} beside the file"
             self.problems.append(Problem(PUBLISHED_RECORD, "", "archived", words, severity=Severity.NOTE))
-        plans_gone = {key for key in plans_gone if key in by_key and by_key[key].archived}
-        return list(by_key.values()), records_gone, plans_gone
+        moved = [replace(one, cells=one.cells | {"place": places[one.key]}) if one.key in places else one for one in snapshots]
+        archived = {one.key for one in moved if one.archived}
+        return moved, records_gone, plans_gone & archived
 
 
 def _superseded(snapshot: Snapshot, cycle: str) -> Snapshot:

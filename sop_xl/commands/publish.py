@@ -7,19 +7,23 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from sop_xl.commands.approved_sheets import SHEETS_OF_PUBLICATION
+from sop_xl.commands.approved_sheets import SHEETS_OF_PUBLICATION, SNAPSHOTS, read_snapshots
 from sop_xl.commands.plan_archive import archive_folder
 from sop_xl.commands.publication import Publication
 from sop_xl.commands.regenerate import regenerate_on, regenerate_workbook
 from sop_xl.commands.report import Report
-from sop_xl.commands.tables import plain_table, plain_text
-from sop_xl.errors import ContractError, Problem, errors_in
+from sop_xl.commands.reservations import failed_checks, reservations_told
+from sop_xl.errors import ContractError, Problem, Severity, errors_in
 from sop_xl.hosts.headless import HeadlessHost
 from sop_xl.hosts.protocol import Host
 from sop_xl.hosts.recalculate import Mode
+from sop_xl.plan.scenarios import PROMOTED, RUN
 from sop_xl.sheets import sheet
+from sop_xl.sheets.read import read_settings, read_sheet
 
 Progress = Callable[[str, int, int], None]
+
+SCENARIOS = "Scenarios"
 
 LONGEST_WORDS = 255
 """Characters of a name or a note."""
@@ -33,7 +37,7 @@ def publish_on(
     Nothing leaves the workbook for an archive, as its place on a disk may not be known; what is beyond the settings stays, and the report says so.
     """
     refuse_unless_publishable(host, approved_by, scenario)
-    publication = Publication(_words(approved_by), _words(scenario), _words(note), as_of or date.today().isoformat())
+    publication = Publication(_words(approved_by), _words(note), as_of or date.today().isoformat(), failed_checks=failed_checks(host))
     return _told(regenerate_on(host, as_of=publication.as_of, progress=progress, freeze=publication), publication)
 
 
@@ -61,7 +65,8 @@ def publish_workbook(
     approved_by
         Who approved the plan.
     scenario
-        Which one of Scenarios was chosen; empty: the plan itself.
+        A scenario that the plan is believed to hold; one that is not promoted is refused. What is recorded does not depend on it: it is every
+        scenario that is promoted when the plan is published.
     note
         Free text for Snapshots.
     as_of, out, recalc, progress
@@ -75,16 +80,31 @@ def publish_workbook(
     Raises
     ------
     ContractError
-        Where nobody approved it, the scenario is not one of Scenarios, or the workbook lacks the sheets of the cycle.
+        Where nobody approved it, the scenario is not promoted, or the workbook lacks the sheets of the cycle.
     HostError, PlanError
         See `regenerate_workbook`.
     """
     host = HeadlessHost(workbook)
     refuse_unless_publishable(host, approved_by, scenario)
     day = as_of or date.today().isoformat()
-    publication = Publication(_words(approved_by), _words(scenario), _words(note), day, archive_folder(out or workbook))
+    publication = Publication(_words(approved_by), _words(note), day, archive_folder(out or workbook), failed_checks(host))
     report = regenerate_workbook(workbook, out=out, as_of=day, recalc=recalc, progress=progress, freeze=publication)
+    recalculation = report.facts.get("recalculation")
+    if recalculation and recalculation["ran"]:  # Excel's own check of the very plan that was published
+        publication.failed_checks = failed_checks(HeadlessHost(out or workbook))
+    if not report.exit_code and out is not None:
+        publication.problems += _left_behind(workbook, out)
     return _told(report, publication)
+
+
+def _left_behind(workbook: Path, out: Path) -> list[Problem]:
+    """A note where plans of the archive lie beside the file that was read, and not beside the one that was written."""
+    places = [one.text("place") for one in read_snapshots(HeadlessHost(out)) if one.archived]
+    gone = [place for place in places if not (out.resolve().parent / place).exists() and (workbook.resolve().parent / place).exists()]
+    if not gone:
+        return []
+    words = f"{', '.join(gone)} {'lie' if len(gone) > 1 else 'lies'} beside {workbook}; copy the archive beside {out.name} too, so that sop-xl verify finds it"
+    return [Problem(SNAPSHOTS, "", "archive-elsewhere", words, severity=Severity.NOTE)]
 
 
 def refuse_unless_publishable(host: Host, approved_by: str, scenario: str) -> None:
@@ -96,20 +116,23 @@ def refuse_unless_publishable(host: Host, approved_by: str, scenario: str) -> No
         raise ContractError([Problem(missing[0], "", "sheet-not-in-workbook", "expected the workbook to carry this sheet", "no such sheet", hint)])
     if not _words(approved_by):
         raise ContractError([Problem("--by", "", "nobody-approved", "expected the name of who approved the plan", "none", 'sop-xl publish WORKBOOK --by "Ada Miller"')])
-    known = _scenarios(host)
-    if _words(scenario) and _words(scenario) not in known:
-        raise ContractError([Problem("--scenario", "", "unknown-scenario", "expected a scenario listed in Scenarios", f'"{scenario}"', ", ".join(known[:8]))])
+    if _words(scenario):
+        _refuse_unless_promoted(host, _words(scenario))
 
 
-def _scenarios(host: Host) -> list[str]:
-    if "Scenarios" not in host.sheet_names():
-        return []
-    table = plain_table(sheet("Scenarios"), host.read_block("Scenarios"))
-    label = next(c.label for c in table.spec.columns if c.name == "scenario")
-    if label not in table.header:
-        return []
-    place = table.header.index(label)
-    return [text for _, cells in table.rows if (text := plain_text(cells[place]).strip())]
+def _refuse_unless_promoted(host: Host, scenario: str) -> None:
+    """Raise `ContractError` where the plan does not hold a scenario, whose numbers it would be taken for."""
+    states: dict[str, str] = {}
+    if {"Settings", SCENARIOS} <= set(host.sheet_names()):
+        settings, _ = read_settings(host.read_block("Settings"))
+        stated = read_sheet(sheet(SCENARIOS), host.read_block(SCENARIOS), settings).frame
+        states = dict(zip(stated["scenario"], stated["state"], strict=True))
+    name = next((name for name in states if name.casefold() == scenario.casefold()), "")
+    if not name:
+        raise ContractError([Problem("--scenario", "", "unknown-scenario", "expected a scenario listed in Scenarios", f'"{scenario}"', ", ".join(list(states)[:8]))])
+    if states[name] != PROMOTED:
+        hint = f'sop-xl scenario promote WORKBOOK "{name}" --by NAME'
+        raise ContractError([Problem("--scenario", "", "scenario-not-promoted", "expected a scenario that is part of the plan", f'"{name}", whose state is {states[name] or RUN}', hint)])
 
 
 def _words(text: str) -> str:
@@ -127,4 +150,5 @@ def _told(report: Report, publication: Publication) -> Report:
     facts = publication.facts
     on = f" on scenario {publication.scenario}" if publication.scenario else ""
     summary = f"{name}: the plan of {facts['cycle']} is published, version {facts['plan_version']}, approved by {publication.approved_by}{on}. {report.summary}"
-    return replace(report, command="publish", summary=summary, problems=[*report.problems, *publication.problems], facts=report.facts | facts)
+    told = [*report.problems, *publication.problems, *reservations_told(publication.failed_checks, publication.reservations, facts["cycle"], facts["plan_version"])]
+    return replace(report, command="publish", summary=summary, problems=told, facts=report.facts | facts)

@@ -50,13 +50,15 @@ class Published:
     as_of
         ISO date of publication.
     approved_by, scenario
-        Who, and which scenario was chosen; `""` = the plan itself.
+        Who, and which scenarios were part of the plan; `""` = none.
     settings
         Of that run.
     inputs, details
         Frame of each input sheet that had rows, by sheet name; and what it was before rows were added up, where they were.
     results
         Frames of the plan by the name of their sheet, see `kept_results_of`.
+    head
+        What its record says about itself, see `head_of`; empty of a plan that is not kept yet.
     """
 
     cycle: pd.Timestamp
@@ -68,6 +70,7 @@ class Published:
     inputs: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     details: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     results: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    head: Mapping[str, Any] = field(default_factory=dict)
 
     def as_inputs(self) -> Inputs:
         """The inputs of that plan, to plan them again."""
@@ -117,8 +120,8 @@ def published_now(results: Results, cycle: pd.Timestamp, version: int, as_of: st
 
 
 def head_of(published: Published) -> dict[str, Any]:
-    """What a record says about itself, in plain JSON types."""
-    return {
+    """What a record says about itself, in plain JSON types; of one that was read what it said, be it of an earlier version."""
+    return dict(published.head) or {
         "cycle": published.cycle.isoformat(), "version": published.version, "as_of": published.as_of, "approved_by": published.approved_by,
         "scenario": published.scenario, "settings": json.loads(published.settings.model_dump_json()),
     }  # fmt: skip
@@ -135,7 +138,7 @@ def published_from(head: Mapping[str, Any], groups: Mapping[str, Mapping[str, pd
     try:
         known = {name: value for name, value in head["settings"].items() if name in Settings.model_fields}
         settings = Settings.model_validate_json(json.dumps(known))
-        return Published(pd.Timestamp(head["cycle"]), head["version"], head["as_of"], head["approved_by"], head["scenario"], settings, **groups)
+        return Published(pd.Timestamp(head["cycle"]), head["version"], head["as_of"], head["approved_by"], head["scenario"], settings, **groups, head=dict(head))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise HostError(f"{SHEET}: the record is damaged and cannot be read ({type(error).__name__})") from None
 

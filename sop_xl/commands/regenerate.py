@@ -65,8 +65,8 @@ STEPS: dict[str, tuple[str, ...]] = {
 Prepare = Callable[[Host], Sequence[Problem]]
 """Changes the inputs of a workbook before they are read; what it found stands first among the problems."""
 
-Freeze = Callable[[Host, Results, Timeline], None]
-"""Writes what is published of a plan: called before what the cycle says is computed, and with it."""
+Freeze = Callable[[Host, Results, Timeline, Sequence[Problem]], None]
+"""Writes what is published of a plan: called before what the cycle says is computed, and with it and what the run remarked."""
 
 
 def regenerate_on(
@@ -310,13 +310,13 @@ def _plan_and_write(
     figures = plan_kpis(inputs, timeline, demand, supply, money, past.archive, published, as_of, notes)
     results = Results(inputs, shown, demand, memory, supply, what_if, money, outlook, figures, life_cycle)
     if freeze is not None:
-        freeze(host, results, timeline)
+        freeze(host, results, timeline, ())
     if set(STEPS["cycle"]) & wanted:
         relay_approved(host, shown)
         results = replace(results, cycle=plan_cycle(host, results, timeline, as_of, say, notes, published if freeze is None else None))
-    if freeze is not None:
-        freeze(host, results, timeline)
     problems += remarks(notes, host.sheet_names())
+    if freeze is not None:
+        freeze(host, results, timeline, problems)
     return results, _write(host, results, wanted, say)
 
 

@@ -55,6 +55,13 @@ def with_promoted(inputs: Inputs, timeline: Timeline) -> tuple[Inputs, list[Note
     return changed, notes
 
 
+def promoted_scenarios(inputs: Inputs) -> list[str]:
+    """Names of the scenarios that are part of the plan itself, in the order in which people wrote them."""
+    scenarios = inputs.frame("Scenarios")
+    names = set(scenarios.loc[scenarios["state"] == PROMOTED, "scenario"])
+    return [str(name) for name in inputs.readings["Scenarios"].records["scenario"] if name in names] if names else []
+
+
 def promoted_drivers(inputs: Inputs) -> pd.DataFrame:
     """Rows of SCENARIO_DRIVERS that are part of the plan itself: by scenario in their order, and of one scenario in that of its rows."""
     scenarios, drivers = inputs.frame("Scenarios"), inputs.frame("Scenario Drivers")

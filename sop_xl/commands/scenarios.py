@@ -18,14 +18,15 @@ from sop_xl.commands.tables import plain_table, plain_text
 from sop_xl.errors import ContractError, Problem, errors_in
 from sop_xl.hosts.headless import HeadlessHost
 from sop_xl.hosts.protocol import Host
+from sop_xl.plan.decision_choice import next_number
 from sop_xl.plan.grid import records
 from sop_xl.plan.scenario_figures import MARGIN, PROFIT, REVENUE, SERVICE, UNMET
 from sop_xl.plan.scenario_library import LIBRARY, Standard, Subjects
+from sop_xl.plan.scenarios import PROMOTED
 from sop_xl.sheets import sheet
 from sop_xl.sheets.read import read_settings, read_sheet
 
 SCENARIOS, DRIVERS, DECISIONS, COMPARE = "Scenarios", "Scenario Drivers", "Decisions", "Scenario Compare"
-PROMOTED = "promoted"
 
 
 def add_scenarios(workbook: Path, names: Sequence[str] = (), *, every: bool = False, scope: Mapping[str, str] | None = None) -> Report:
@@ -130,7 +131,7 @@ def promote_scenario_on(host: Host, name: str, *, by: str, as_of: str) -> Report
     expected = expected_effect(host, inputs, scenario)
     changes = _expected_changes(host, inputs, scenario)
     _set_state(host, inputs, scenario)
-    number = _next_number(inputs.frame(DECISIONS)["decision"])
+    number = next_number(inputs.frame(DECISIONS)["decision"])
     words = f"Promoted by {by.strip()} on {as_of}. Expected against the plan before: {expected}"
     day = datetime.fromisoformat(as_of)
     record = {"decision": number, "option": scenario, "lever": "scenario", "status": "approved", "owner": by.strip(), "note": words, "kind": "decision",
@@ -227,18 +228,6 @@ def _place(header: Sequence[str], name: str, field: str) -> int:
     if label not in header:
         raise ContractError([Problem(name, "", "other-columns", f"expected a column {label}", "none", "restore the sheet from the template")])
     return list(header).index(label)
-
-
-def _next_number(numbers: pd.Series) -> str:
-    """The next number among those that are numbers, with a letter before it as theirs has."""
-    found = numbers.astype(str).str.extract(r"^(\D*)(\d+)$").dropna()
-    if found.empty:
-        return f"S{len(numbers) + 1}"
-    last = found.assign(order=found[1].astype(int)).sort_values("order", kind="stable").iloc[-1]
-    taken, number = set(numbers.astype(str)), int(last["order"]) + 1
-    while f"{last[0]}{number}" in taken:
-        number += 1
-    return f"{last[0]}{number}"
 
 
 def _refusal(rule: str, expected: str, got: str, hint: str = "") -> ContractError:

@@ -65,12 +65,14 @@ def verify_workbooks(
 def _verify(workbook: Path, tolerance: float, relative: float, recalc: Mode, progress: Callable[[str, int, int], None] | None) -> Report:
     """The results against the inputs, and what was published against its hash."""
     host = HeadlessHost(workbook)
-    changed = verify_published(host, workbook.resolve().parent)
+    found = verify_published(host, workbook.resolve().parent)
+    changed = [problem for problem in found if problem.rule in PUBLISHED_RULES]
     report = _results_verified(workbook, host, tolerance, relative, recalc, progress)
     if not changed:
-        return report
-    words = f"what was published was changed in {len(changed)} place{'s' if len(changed) > 1 else ''}"
-    return replace(report, exit_code=report.exit_code or ExitCode.PROBLEMS, summary=f"{report.summary}; {words}", problems=[*report.problems, *changed])
+        return replace(report, problems=[*report.problems, *found])
+    words = f"{workbook.name}: what was published was changed in {len(changed)} place{'s' if len(changed) > 1 else ''}"
+    rest = report.summary.removeprefix(workbook.name).lstrip(": ") if report.exit_code else "its other results are those of its inputs"
+    return replace(report, exit_code=report.exit_code or ExitCode.PROBLEMS, summary=f"{words}; {rest}", problems=[*report.problems, *found])
 
 
 def _results_verified(

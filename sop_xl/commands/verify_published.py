@@ -20,15 +20,16 @@ from sop_xl.commands.approved_sheets import (
 )
 from sop_xl.commands.plan_archive import read_archived
 from sop_xl.commands.published import Published, record_of, record_texts
+from sop_xl.commands.record_proof import changed_frames, record_hash
 from sop_xl.commands.tables import PlainTable, plain_text
-from sop_xl.errors import HostError, Problem
+from sop_xl.errors import HostError, Problem, Severity
 from sop_xl.hosts.protocol import Host
 from sop_xl.plan.approved import Line, approved_hash, approved_lines, approved_totals, figure_text
 from sop_xl.sheets import sheet
 from sop_xl.sheets.spec import LABEL_COLUMNS
 from sop_xl.vocabulary import MEASURES
 
-PUBLISHED_RULES = ("snapshot-missing", "snapshot-changed", "record-unreadable", "approved-changed", "approved-missing", "hash-differs")
+PUBLISHED_RULES = ("snapshot-missing", "snapshot-changed", "record-unreadable", "approved-changed", "approved-missing", "hash-differs", "record-changed")
 """Rules of the problems that tell of a change."""
 
 MOST_CELLS = 20
@@ -56,7 +57,8 @@ def verify_published(host: Host, folder: Path | None) -> list[Problem]:
 
     Returns
     -------
-    One problem per changed cell, as far as the record tells which, else one for the plan; none where every plan is as it was published.
+    One problem per changed cell, as far as the record tells which, else one for the plan, and one per table of a record; a note on each plan whose
+    record has no hash. Nothing else where every plan is as it was published.
     """
     kept = _Kept(folder, read_approved(host), record_texts(host))
     snapshots = read_snapshots(host)
@@ -86,8 +88,27 @@ def _of_plan(snapshot: Snapshot, kept: _Kept) -> list[Problem]:
     if len(changed) > MOST_CELLS:
         more = f"{len(changed) - MOST_CELLS} more cells of {cycle}, version {version}, differ from what was approved"
         changed = [*changed[:MOST_CELLS], Problem(APPROVED_PLAN, "", "approved-changed", more)]
+    behind = record_problems(snapshot, published, snapshot.text("place") if snapshot.archived else PUBLISHED_RECORD)
     # words that were changed explain a hash that differs: it is computed over them
-    return [*said, *changed, *([] if said else _hash_problem(snapshot, lines))]
+    return [*said, *changed, *behind, *([] if said else _hash_problem(snapshot, lines)), *not_covered(snapshot)]
+
+
+def record_problems(snapshot: Snapshot, published: Published, where: str) -> list[Problem]:
+    """What is wrong with the tables of a record, held against the hash of them all; one problem per table as far as the record tells which."""
+    if not snapshot.text("record_hash") or record_hash(published) == snapshot.text("record_hash"):
+        return []
+    cycle, version = snapshot.key
+    names = changed_frames(published) or ["the record"]
+    return [Problem(where, "", "record-changed", f"expected {name} of the plan of {cycle}, version {version}, as it was published", "another") for name in names]
+
+
+def not_covered(snapshot: Snapshot) -> list[Problem]:
+    """A note on a plan that was published before the tables behind it were hashed."""
+    if snapshot.text("record_hash"):
+        return []
+    cycle, version = snapshot.key
+    words = f"the plan of {cycle}, version {version}, was published before the tables behind it were hashed: its figures by family are verified, inputs and items are not"
+    return [Problem(SNAPSHOTS, _cell(snapshot, "record_hash"), "record-not-covered", words, severity=Severity.NOTE)]
 
 
 def _record(snapshot: Snapshot, kept: _Kept) -> Published | None:
@@ -156,8 +177,7 @@ def _changed_cells(snapshot: Snapshot, lines: list[Line], table: PlainTable) -> 
 
 def _hash_problem(snapshot: Snapshot, lines: list[Line]) -> list[Problem]:
     cycle, version = snapshot.key
-    words = {field: snapshot.text(field) for field in ("as_of", "approved_by", "scenario")}
-    digest = approved_hash(lines, cycle=cycle, version=version, **words)
+    digest = approved_hash(lines, cycle=cycle, version=version, **snapshot.words)
     if digest == snapshot.text("hash"):
         return []
     expected = f"the plan of {cycle}, version {version}, is not the one that was approved: its hash is {digest[:12]}..."

@@ -37,12 +37,14 @@ CYCLE = spec(
 SNAPSHOTS = spec(
     "snapshots", "cycle version",
     cycle="date", version="number",  # 1 = first publication of the cycle
-    as_of="text", approved_by="text", scenario="text",  # ISO date; who; "" = the plan itself
+    as_of="text", approved_by="text", scenario="text",  # ISO date; who; promoted scenarios, "" = none
     demand="number", revenue="number", gross_margin="number", inventory_value="number",  # over the periods that were planned; stock at their end
     state="text",              # approved | superseded
     place="text",              # workbook | name of the archive's folder
-    hash="text",               # of the approved plan, see `commands.published`
+    hash="text",               # of the approved plan, see `plan.approved`
     note="text",
+    record_hash="text",        # of the inputs and results behind it; "" = published before they were hashed
+    reservations="text",       # what stood against the plan when it was published
 )  # fmt: skip
 APPROVED_PLAN = spec(
     "approved_plan", "cycle version family region period",

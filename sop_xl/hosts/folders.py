@@ -37,7 +37,10 @@ def write_folder(path: Path, files: Mapping[str, bytes]) -> None:
                 os.fsync(stream.fileno())
         if read_folder(temporary) != dict(files):
             raise HostError(f"{path} was not written: what was read back differs")
-        temporary.chmod(0o755)
+        if os.name == "posix":
+            mask = os.umask(0)
+            os.umask(mask)
+            temporary.chmod(0o777 & ~mask)
         temporary.rename(path)
         temporary = None
         flush_folder(path.parent)

@@ -39,9 +39,7 @@ def bound(pages: Sequence[tuple[bytes, int, str]], title: str, as_of: datetime) 
     HostError
         Where pypdf is not installed.
     """
-    from pypdf import PdfWriter
-
-    writer, readers = PdfWriter(), dict[int, Any]()
+    writer, readers = _pypdf().PdfWriter(), dict[int, Any]()
     for content, number, bookmark in pages:
         reader = readers.setdefault(id(content), _reader(content))
         writer.add_page(reader.pages[number])
@@ -60,8 +58,12 @@ def count_pages(content: bytes) -> int:
 
 
 def _reader(content: bytes) -> Any:
+    return _pypdf().PdfReader(io.BytesIO(content))
+
+
+def _pypdf() -> Any:
     try:
-        from pypdf import PdfReader
+        import pypdf
     except ImportError:
         raise HostError("the PDF pack needs pypdf: pip install 'sop-xl[pack]'") from None
-    return PdfReader(io.BytesIO(content))
+    return pypdf

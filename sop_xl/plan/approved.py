@@ -76,11 +76,13 @@ def _received(supply_plan: pd.DataFrame, items: pd.DataFrame, locations: pd.Data
 
 
 def approved_totals(approved: pd.DataFrame) -> dict[str, float]:
-    """What a snapshot states of APPROVED_PLAN: demand, revenue and gross margin over its periods, inventory value at the end of the last one."""
-    totals = {name: float(approved[name].sum()) for name in FLOWS}
+    """What a snapshot states of APPROVED_PLAN: demand, revenue and gross margin over its periods, inventory value at the end of the last one.
+
+    A figure that no line has is left out.
+    """
     last = approved["period"] == approved["period"].max()
-    totals["inventory_value"] = float(approved.loc[last, "inventory_value"].sum())
-    return {name: round(value, DECIMALS) for name, value in totals.items()}
+    figures = {name: approved[name] for name in FLOWS} | {"inventory_value": approved.loc[last, "inventory_value"]}
+    return {name: round(float(values.sum()), DECIMALS) for name, values in figures.items() if values.notna().any()}
 
 
 def approved_lines(approved: pd.DataFrame, calendar: Calendar) -> list[Line]:
@@ -91,13 +93,14 @@ def approved_lines(approved: pd.DataFrame, calendar: Calendar) -> list[Line]:
     return list(zip(long["family"], long["region"], long["measure"], periods, long["value"].tolist(), strict=True))
 
 
-def approved_hash(lines: Iterable[Line], *, cycle: str, version: int, as_of: str, approved_by: str, scenario: str) -> str:
+def approved_hash(lines: Iterable[Line], *, cycle: str, version: int, as_of: str, approved_by: str, scenario: str, record: str = "") -> str:
     """SHA-256, in hexadecimal digits, of the figures of an approved plan and of what is said about it.
 
     The text that is hashed is the same whatever the order of the lines and wherever the figures were kept: a line of JSON with cycle, version,
-    date, approver and scenario, then one line per figure with family, region, measure, period and value, tabs in between, sorted.
+    date, approver, scenario and, where there is one, the hash of the record behind it, then one line per figure with family, region, measure, period and value, tabs in between, sorted.
     """
-    head = json.dumps({"approved_by": approved_by, "as_of": as_of, "cycle": cycle, "scenario": scenario, "version": version}, sort_keys=True, ensure_ascii=False)
+    said = {"approved_by": approved_by, "as_of": as_of, "cycle": cycle, "scenario": scenario, "version": version} | ({"record": record} if record else {})
+    head = json.dumps(said, sort_keys=True, ensure_ascii=False)
     body = sorted("\t".join((family, region, measure, period, figure_text(value))) for family, region, measure, period, value in lines)
     return hashlib.sha256("\n".join([head, *body]).encode("utf-8")).hexdigest()
 

@@ -79,15 +79,17 @@ class SnapshotRow(Row):
     version: float = column("Version", "1 is the first publication of the cycle.", unit="count", width=9)
     as_of: str = column("Published", "Date of publication.", width=12)
     approved_by: str = column("Approved by", "Who approved it.", width=22)
-    scenario: str = column("Scenario", "Which scenario was chosen. Empty: the plan itself.", default="", width=22)
+    scenario: str = column("Scenario", "Scenarios that the plan holds: those that were promoted when it was published. Empty: none.", default="", width=22)
     demand: float | None = column("Demand", "Over the planned periods.", unit="units", default=None, width=14)
     revenue: float | None = column("Revenue", "Over the planned periods.", unit="money", default=None, width=16)
     gross_margin: float | None = column("Gross margin", "Over the planned periods.", unit="money", default=None, width=16)
     inventory_value: float | None = column("Inventory value", "At the end of the last planned period.", unit="money", default=None, width=16)
     state: str = column("State", "approved: the single set of numbers of its cycle. superseded: a later version of the cycle was approved.", choices=("approved", "superseded"), width=12)
     place: str = column("Kept in", "workbook: all of it. Else the archive's folder beside the file.", default="", width=26)
-    hash: str = column("Hash", "SHA-256 of the approved plan's figures: `sop-xl verify` computes it again.", default="", cell=CellType.CODE, width=26)
+    hash: str = column("Hash", "SHA-256 of the approved plan's figures and of what is said about it: `sop-xl verify` computes it again.", default="", cell=CellType.CODE, width=26)
     note: str = column("Note", "Free text given at publication.", default="", width=40)
+    record_hash: str = column("Record hash", "SHA-256 of the inputs and results behind it, item by item; part of what Hash covers. Empty: published before they were hashed.", default="", cell=CellType.CODE, width=26)
+    reservations: str = column("Reservations", "What stood against the plan when it was published: checks that disagree, warnings, tasks open or late. Empty: nothing.", default="", width=40)
 
 
 SNAPSHOTS = SheetSpec(

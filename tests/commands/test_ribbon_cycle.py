@@ -109,13 +109,22 @@ class TestPublish:
     def test_it_asks_who_approved_the_plan_and_freezes_it_under_that_name(self, desk):
         asked = desk.ask("publish")
         assert (asked["ask"], asked["key"], asked["question"]) == ("text", "by", "Who approved the plan of 2025-01?")
+        desk.book.write_name("MasterCheck", 3)
+        assert desk.ask("publish")["question"] == "3 checks disagree. Who approved the plan of 2025-01?"
+        desk.book.write_name("MasterCheck", 0)
         inputs = desk.body("Demand History")
         assert desk.ask("publish", by="Ada Miller", as_of="2025-01-07")["state"] == "running"
         last = desk.wait()
         assert last["state"] == "done" and "the plan of 2025-01 is published, version 1, approved by Ada Miller" in last["message"]
         assert [(row["Cycle"], row["Approved by"]) for row in desk.body("Snapshots")] == [("2025-01", "Ada Miller")]
         assert desk.body("Approved Plan")
-        assert desk.body("Demand History") == inputs
+        before = desk.body("Financial Plan")
+        assert desk.body("Demand History") == inputs and desk.book.read_name("sop_approved") != "not approved yet"
+        assert desk.ask("restore", confirmed="1")["state"] == "done"
+        assert [desk.body(name) for name in ("Snapshots", "Approved Plan", "Published Record")] == [[], [], []], "nobody approved anything"
+        assert desk.book.read_name("sop_approved") == "not approved yet" and desk.body("Financial Plan") == before
+        desk.ask("restore", confirmed="1")
+        assert [row["Approved by"] for row in desk.body("Snapshots")] == ["Ada Miller"], "pressed again, it is approved again"
 
     def test_where_nobody_sits_a_name_must_come_with_it(self, desk):
         assert "sop-xl publish --by" in desk.ask("publish", visible="0")["message"]

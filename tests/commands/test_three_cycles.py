@@ -44,7 +44,7 @@ def test_every_month_fed_back_is_history_and_nothing_of_the_months_before_is_los
 def test_each_cycle_has_one_approved_plan_and_the_second_stands_on_the_chosen_scenario(books):
     snapshots = cells(books[LAST], "Snapshots")
     assert [(row["Cycle"], row["State"], row["Approved by"]) for row in snapshots] == [(period, "approved", BOARD) for period in PUBLISHED]
-    assert [row["Scenario"] for row in snapshots] == [None, CHOSEN, None]
+    assert [row["Scenario"] for row in snapshots] == [None, CHOSEN, CHOSEN]
     assert {row["Scenario"]: row["State"] for row in cells(books[LAST], "Scenarios")}[CHOSEN] == "promoted"
     assert snapshots[1]["Revenue"] > snapshots[0]["Revenue"]
     assert verify_published(HeadlessHost(books[LAST]), books[LAST].parent) == []

@@ -77,6 +77,10 @@ def test_a_snapshot_sums_flows_and_takes_the_stock_of_the_last_period():
     assert totals == {"demand": 10 + 20 + 1 + 2, "revenue": 300.0, "gross_margin": 110.0, "inventory_value": 8.0 + 4.0}
 
 
+def test_a_figure_that_nobody_knows_is_left_out_of_the_totals():
+    assert "inventory_value" not in approved_totals(approved_rows(MONEY.assign(inventory_value=float("nan")), SUPPLY, ITEMS, PLACES, TIMELINE, 1))
+
+
 def test_the_hash_is_that_of_a_text_that_anybody_can_write_down():
     lines = [("Paint", "North", "demand", "2026-01", 10.0), ("Paint", "North", "demand", "2026-02", 20.5)]
     head = '{"approved_by": "Ada", "as_of": "2026-01-20", "cycle": "2026-01", "scenario": "", "version": 1}'
