@@ -106,10 +106,10 @@ def at_stock(frame: pd.DataFrame, known: WeeklyInputs) -> pd.DataFrame:
 def weekly_flows(known: WeeklyInputs, weeks: Weeks, day: pd.Timestamp) -> WeeklyFlows:
     """Demand, receipts and stock of the weeks, as of the start of a day.
 
-    The balance starts from the opening balance of the plan. A week that is over takes what was shipped and received, where people said so, else the
-    plan. The week under way and later ones take the plan's demand or the orders in hand, whichever is more, and what was
-    ordered in past weeks and not shipped yet; receipts are open orders when due (late ones now) and planned receipts. A count of stock takes
-    the place of what was projected: at the end of a week that is over, now in the one under way.
+    The balance starts from the opening balance of the plan; below zero it is what customers wait for. A week that is over takes what was ordered, shipped
+    and received, where people said so, else the plan. The week under way and later ones take the plan's demand or the orders in hand, whichever is
+    more, and what was ordered before and not shipped yet; receipts are open orders when due (late ones now) and planned receipts. A count of stock
+    takes the place of the stock that was projected, and leaves what waits: at the end of a week that is over, now in the one under way.
 
     Parameters
     ----------
@@ -182,33 +182,52 @@ def _not_ordered_yet(planned: Matrix, firmed: Matrix) -> Matrix:
 
 
 def _project(flows: WeeklyFlows, opening: Matrix, due: Matrix, planned: Matrix, *, lost_sales: bool) -> None:
-    """Fill the balance week by week; see `weekly_flows`."""
-    both = np.isfinite(flows.orders) & np.isfinite(flows.shipments)
-    owed = np.where(both, flows.orders - flows.shipments, 0.0)[:, : flows.now].sum(axis=1)
-    owed = np.zeros_like(owed) if lost_sales else np.maximum(owed, 0.0)
-    late_due = due[:, : flows.now].sum(axis=1)
-    stock = opening
-    for week in range(len(flows.weeks.mondays)):
-        shipped, received = flows.shipments[:, week], flows.receipts[:, week]
-        expected, planned_in = flows.planned_demand[:, week], planned[:, week]
-        counted = flows.on_hand[:, week]
-        if week < flows.now:
-            stock = stock + _known_or(received, planned_in) - _known_or(shipped, expected) - flows.dependent_demand[:, week]
-            stock = np.where(np.isfinite(counted), counted, stock)
-        else:
-            known_out, known_in = np.nan_to_num(shipped), np.nan_to_num(received)
-            out = np.maximum(np.maximum(expected, np.nan_to_num(flows.orders[:, week])) - known_out, 0.0)
-            coming = due[:, week] + np.maximum(planned_in - known_in, 0.0)
-            share = 1.0
-            if week == flows.now:
-                out, coming = out + owed, coming + late_due
-                share = 1.0 - float(flows.elapsed[week])
-            own = flows.dependent_demand[:, week]
-            begun = np.where(np.isfinite(counted), counted - own * share, stock + known_in - known_out - own)
-            stock = begun + coming - out
-        flows.balance[:, week] = np.where(np.abs(stock) < 1e-6, 0.0, stock)
+    """Fill the balance week by week: what is there less what customers wait for; see `weekly_flows`.
+
+    The two are kept apart in weeks that are over, as shipments and counts speak of what is there alone: an opening balance below zero is what waits.
+    """
+    waiting = np.zeros(len(opening)) if lost_sales else np.nan_to_num(np.maximum(-opening, 0.0))
+    stock = opening + waiting
+    for week in range(flows.now):
+        stock, waiting = _after_week(flows, planned, stock, waiting, week, lost_sales=lost_sales)
+        flows.balance[:, week] = stock - np.maximum(waiting, 0.0)
         if lost_sales:
             stock = np.maximum(stock, 0.0)
+    late_due, owed = due[:, : flows.now].sum(axis=1), np.maximum(waiting, 0.0)
+    for week in range(flows.now, len(flows.weeks.mondays)):
+        known_out, known_in = np.nan_to_num(flows.shipments[:, week]), np.nan_to_num(flows.receipts[:, week])
+        asked = np.maximum(flows.planned_demand[:, week], np.nan_to_num(flows.orders[:, week]))
+        coming = due[:, week] + np.maximum(planned[:, week] - known_in, 0.0)
+        share = 1.0
+        if week == flows.now:
+            asked, coming = asked + owed, coming + late_due
+            share = 1.0 - float(flows.elapsed[week])
+        own, counted = flows.dependent_demand[:, week], flows.on_hand[:, week]
+        begun = np.where(np.isfinite(counted), counted - own * share, stock + known_in - known_out - own)
+        stock = begun + coming - np.maximum(asked - known_out, 0.0)
+        flows.balance[:, week] = stock
+        if lost_sales:
+            stock = np.maximum(stock, 0.0)
+    flows.balance[np.abs(flows.balance) < 1e-6] = 0.0
+
+
+def _after_week(flows: WeeklyFlows, planned: Matrix, stock: Matrix, waiting: Matrix, week: int, *, lost_sales: bool) -> tuple[Matrix, Matrix]:
+    """What is there and what waits once a week is over; below zero waits what was shipped ahead of its orders.
+
+    Shipments that nobody stated are what was asked for, as far as there was stock. Orders that nobody stated are the plan's; shipments beyond them went to those who waited.
+    """
+    expected, shipped, orders = flows.planned_demand[:, week], flows.shipments[:, week], flows.orders[:, week]
+    there = stock + _known_or(flows.receipts[:, week], planned[:, week]) - flows.dependent_demand[:, week]
+    if lost_sales:
+        shipped = _known_or(shipped, expected)
+    else:
+        owed = np.maximum(waiting, 0.0)
+        assumed = np.fmin(expected + owed, np.maximum(there, 0.0))  # fmin: where no stock is known, all of it
+        change = np.where(np.isfinite(orders), orders - shipped, -np.minimum(owed, np.maximum(shipped - expected, 0.0)))
+        waiting = waiting + np.where(np.isfinite(shipped), change, expected - assumed)
+        shipped = _known_or(shipped, assumed)
+    counted = flows.on_hand[:, week]
+    return np.where(np.isfinite(counted), counted, there - shipped), waiting
 
 
 def _known_or(stated: Matrix, otherwise: Matrix) -> Matrix:

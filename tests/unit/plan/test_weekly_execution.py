@@ -104,7 +104,44 @@ def test_a_count_in_the_week_under_way_is_stock_now_and_the_rest_of_the_week_is_
 
 def test_orders_not_shipped_are_owed_in_the_week_under_way():
     facts = [{"week": "2024-12-30", "orders": 130, "shipments": 80}]
-    assert balances(view({"Oslo": 1000.0}, "2025-01-06", facts))[:2] == [920, 920 - 100 - 50]
+    assert balances(view({"Oslo": 1000.0}, "2025-01-06", facts))[:2] == [920 - 50, 920 - 50 - 100]
+
+
+# 50 units wait when the plan begins and nothing is there; 200 come in the first week
+WAITING = {"stock": {"Oslo": -50.0}, "day": "2025-01-06", "receipts": 800.0}
+
+
+@pytest.mark.parametrize(
+    ("said", "facts"),
+    [
+        ("shipments serve those who waited first", {"orders": 100, "shipments": 150}),
+        ("shipments beyond the plan went to those who waited", {"shipments": 150}),
+        ("nobody said anything", {}),
+        ("a count after those who waited were served", {"orders": 100, "shipments": 150, "on_hand": 50}),
+        ("a count alone: what waited was served from what came", {"on_hand": 50}),
+        ("a count while they still wait", {"orders": 100, "shipments": 100, "on_hand": 100}),
+    ],
+)
+def test_a_backlog_at_the_start_is_counted_once(said, facts):
+    frame = view(actuals=[{"week": "2024-12-30", "receipts": 200, **facts}], **WAITING)
+    assert balances(frame)[:2] == [50, 50 + 200 - 100], said
+
+
+def test_a_stock_out_is_told_where_a_count_is_promised_to_those_who_wait():
+    frame = view({"Oslo": -50.0}, "2025-01-06", [{"week": "2024-12-30", "orders": 100, "shipments": 100, "on_hand": 130}])
+    assert balances(frame)[:2] == [80, -20] and exceptions(frame)[0][1:3] == ("06 Jan", "stock-out")
+
+
+def test_what_is_counted_in_the_week_under_way_is_promised_to_those_who_wait_until_it_is_shipped():
+    counted = [{"week": "2024-12-30", "on_hand": 300}]
+    assert balances(view({"Oslo": -50.0}, actuals=counted))[0] == 300 - 50 - 100
+    served = [{"week": "2024-12-30", "orders": 0, "shipments": 50, "on_hand": 250}]
+    assert balances(view({"Oslo": -50.0}, actuals=served))[0] == 250 - 100
+
+
+def test_what_was_shipped_ahead_of_its_orders_is_not_owed_when_they_come():
+    facts = [{"week": "2024-12-30", "orders": 100, "shipments": 150}, {"week": "2025-01-06", "orders": 100, "shipments": 50}]
+    assert balances(view({"Oslo": 1000.0}, "2025-01-13", facts))[:3] == [850, 800, 700]
 
 
 def test_of_lost_sales_nothing_is_owed_and_a_stock_out_leaves_no_backlog():
