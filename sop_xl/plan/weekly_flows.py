@@ -63,7 +63,7 @@ class WeeklyFlows:
     orders, shipments, receipts, on_hand
         As people stated them.
     planned_receipts
-        Open orders in the week in which they are due and planned receipts by working days, those that orders placed since took the place of left out.
+        Open orders in the week in which they are due and planned receipts by working days, without those that orders placed since took the place of.
     overdue
         (S,) units of open orders that were due before the day of the run.
     balance, safety_stock
@@ -131,15 +131,15 @@ def weekly_flows(known: WeeklyInputs, weeks: Weeks, day: pd.Timestamp) -> Weekly
         return Grid(grid.series, weeks.mondays).matrix(added.rename(columns={"week": "period"}), added[name])
 
     demand = by_period(consensus, "consensus")
-    due, overdue, gone, firmed = _orders_by_week(orders, approved, grid, weeks, day, now)
-    receipts, planned = stated("receipts"), _not_ordered_yet(weeks.split(by_period(plan, "planned_receipts")), firmed)
+    known_orders = _orders_by_week(orders, approved, grid, weeks, day, now)
+    receipts, planned = stated("receipts"), _not_ordered_yet(weeks.split(by_period(plan, "planned_receipts")), known_orders.placed, now)
     planned_demand, dependent = weeks.split(demand), weeks.split(by_period(plan, "dependent_demand") + by_period(plan, "expired"))
     opening = by_period(plan, "opening_balance")[:, 0] if known.stock_known else np.full(len(grid.series), np.nan)
     flows = WeeklyFlows(
         grid.series, weeks, now, weeks.elapsed(day), planned_demand, weeks.split_later(demand), dependent, stated("orders"), stated("shipments"), receipts,
-        stated("on_hand"), planned + due + gone, overdue, np.full(planned.shape, np.nan), weeks.held(by_period(plan, "safety_stock")),
+        stated("on_hand"), planned + known_orders.due + known_orders.gone, known_orders.overdue, np.full(planned.shape, np.nan), weeks.held(by_period(plan, "safety_stock")),
     )  # fmt: skip
-    _project(flows, opening, due, planned + gone, lost_sales=known.lost_sales)
+    _project(flows, opening, planned, known_orders, lost_sales=known.lost_sales)
     return flows
 
 
@@ -148,40 +148,55 @@ def _series(known: WeeklyInputs, *sources: pd.DataFrame) -> pd.DataFrame:
     return describe(pairs.astype("object").reset_index(drop=True), known.items, known.locations)
 
 
-def _orders_by_week(
-    orders: pd.DataFrame, approved: pd.DataFrame, grid: Grid, weeks: Weeks, day: pd.Timestamp, now: int
-) -> tuple[Matrix, Matrix, Matrix, Matrix]:
-    """(S, W) open orders in the week in which they are due, (S,) those overdue; (S, W) orders of the plan that are open no more and were due before now; (S,) units ordered since the plan."""
+@dataclass(frozen=True)
+class _Orders:
+    """Open orders beside those of the plan, (S, W) by the week in which they are due, and (S,) those overdue.
+
+    Of the plan's orders what is open no more: `gone` was due in a week that is over, `closed` in the one under way. An order that the plan did not have is
+    `placed`; one that is overdue counts as due in the week under way.
+    """
+
+    due: Matrix
+    overdue: Matrix
+    gone: Matrix
+    closed: Matrix
+    placed: Matrix
+
+
+def _orders_by_week(orders: pd.DataFrame, approved: pd.DataFrame, grid: Grid, weeks: Weeks, day: pd.Timestamp, now: int) -> _Orders:
     shape = (len(grid.series), len(weeks.mondays))
 
-    def by_week(frame: pd.DataFrame) -> Matrix:
+    def by_week(frame: pd.DataFrame, earliest: int = 0) -> Matrix:
         result, rows = np.zeros(shape), pair_positions(grid.series, frame)
         place = weeks.place_of(pd.DatetimeIndex(frame["period"]))
         inside = (rows >= 0) & (place < shape[1])
-        np.add.at(result, (rows[inside], np.maximum(place[inside], 0)), frame["scheduled_receipts"].to_numpy(dtype=float)[inside])
-        return result
-
-    def by_series(frame: pd.DataFrame) -> Matrix:
-        rows = pair_positions(grid.series, frame)
-        result = np.zeros(shape[0])
-        np.add.at(result, rows[rows >= 0], frame["scheduled_receipts"].to_numpy(dtype=float)[rows >= 0])
+        np.add.at(result, (rows[inside], np.maximum(place[inside], earliest)), frame["scheduled_receipts"].to_numpy(dtype=float)[inside])
         return result
 
     orders, approved = (frame[frame["scheduled_receipts"] > 0] for frame in (orders, approved))
-    late = (orders["period"] < day).to_numpy(dtype=bool)
-    gone = approved[~approved["order"].isin(orders["order"])]
-    arrived = by_week(gone)
-    arrived[:, now:] = 0.0  # closed before it was due: what came of it is among the receipts
-    return by_week(orders), by_series(orders[late]), arrived, by_series(orders[~orders["order"].isin(approved["order"])])
+    late = by_week(orders[(orders["period"] < day).to_numpy(dtype=bool)]).sum(axis=1)
+    gone = by_week(approved[~approved["order"].isin(orders["order"])])
+    closed = gone[:, now].copy()
+    gone[:, now:] = 0.0  # closed before it was due: what came of it is among the receipts
+    return _Orders(by_week(orders), late, gone, closed, by_week(orders[~orders["order"].isin(approved["order"])], earliest=now))
 
 
-def _not_ordered_yet(planned: Matrix, firmed: Matrix) -> Matrix:
-    """Planned receipts less those that orders placed since the plan took the place of, the earliest first."""
-    left = np.maximum(np.cumsum(planned, axis=1) - firmed[:, None], 0.0)
-    return np.diff(left, axis=1, prepend=0.0)
+def _not_ordered_yet(planned: Matrix, placed: Matrix, now: int) -> Matrix:
+    """Planned receipts less those that orders placed since the plan took the place of: of the weeks from now on the nearest to the order's own, the earlier of two.
+
+    An order due after the last week takes the place of what is planned there.
+    """
+    left, rest = planned.copy(), placed.copy()
+    count = planned.shape[1]
+    for distance in range(count - now):
+        for own, other in ((slice(now + distance, count), slice(now, count - distance)), (slice(now, count - distance), slice(now + distance, count))):
+            taken = np.minimum(rest[:, own], left[:, other])
+            rest[:, own] -= taken
+            left[:, other] -= taken
+    return left
 
 
-def _project(flows: WeeklyFlows, opening: Matrix, due: Matrix, planned: Matrix, *, lost_sales: bool) -> None:
+def _project(flows: WeeklyFlows, opening: Matrix, planned: Matrix, orders: _Orders, *, lost_sales: bool) -> None:
     """Fill the balance week by week: what is there less what customers wait for; see `weekly_flows`.
 
     The two are kept apart in weeks that are over, as shipments and counts speak of what is there alone: an opening balance below zero is what waits.
@@ -189,22 +204,22 @@ def _project(flows: WeeklyFlows, opening: Matrix, due: Matrix, planned: Matrix, 
     waiting = np.zeros(len(opening)) if lost_sales else np.nan_to_num(np.maximum(-opening, 0.0))
     stock = opening + waiting
     for week in range(flows.now):
-        stock, waiting = _after_week(flows, planned, stock, waiting, week, lost_sales=lost_sales)
+        stock, waiting = _after_week(flows, planned + orders.gone, stock, waiting, week, lost_sales=lost_sales)
         flows.balance[:, week] = stock - np.maximum(waiting, 0.0)
         if lost_sales:
             stock = np.maximum(stock, 0.0)
-    late_due, owed = due[:, : flows.now].sum(axis=1), np.maximum(waiting, 0.0)
+    owed = np.maximum(waiting, 0.0)
     for week in range(flows.now, len(flows.weeks.mondays)):
         known_out, known_in = np.nan_to_num(flows.shipments[:, week]), np.nan_to_num(flows.receipts[:, week])
         asked = np.maximum(flows.planned_demand[:, week], np.nan_to_num(flows.orders[:, week]))
-        coming = due[:, week] + np.maximum(planned[:, week] - known_in, 0.0)
-        share = 1.0
-        if week == flows.now:
-            asked, coming = asked + owed, coming + late_due
+        came, coming, share = known_in, orders.due[:, week], 1.0
+        if week == flows.now:  # receipts are first those of the orders that they closed
+            came = np.maximum(known_in - orders.closed, 0.0)
+            asked, coming = asked + owed, coming + orders.due[:, : flows.now].sum(axis=1)
             share = 1.0 - float(flows.elapsed[week])
         own, counted = flows.dependent_demand[:, week], flows.on_hand[:, week]
         begun = np.where(np.isfinite(counted), counted - own * share, stock + known_in - known_out - own)
-        stock = begun + coming - np.maximum(asked - known_out, 0.0)
+        stock = begun + coming + np.maximum(planned[:, week] - came, 0.0) - np.maximum(asked - known_out, 0.0)
         flows.balance[:, week] = stock
         if lost_sales:
             stock = np.maximum(stock, 0.0)

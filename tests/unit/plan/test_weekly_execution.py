@@ -160,9 +160,35 @@ def test_open_orders_arrive_when_due_and_late_ones_in_the_week_under_way():
     assert balances(frame)[:3] == [900, 840, 800]
 
 
-def test_an_order_placed_since_the_approval_takes_the_place_of_planned_receipts():
+def test_an_order_placed_since_the_approval_takes_the_place_of_the_planned_receipts_nearest_to_it():
     frame = view({"Oslo": 1000.0}, orders=[("PO-9", "2025-01-21", 120)], approved=(), receipts=200.0)
-    assert frame["planned_receipts"].tolist()[:5] == [0, 0, 30, 50 + 120, 50]
+    assert frame["planned_receipts"].tolist()[:6] == [50, 50, 0, 120, 30, 50]
+
+
+def test_a_new_order_takes_nothing_from_weeks_that_are_over():
+    frame = view({"Oslo": 1000.0}, "2025-02-03", orders=[("PO-9", "2025-02-18", 100)], approved=(), receipts=400.0)
+    assert frame["planned_receipts"].tolist() == [100] * 8 and balances(frame) == [1000] * 8
+    overdue = view({"Oslo": 1000.0}, "2025-02-03", orders=[("PO-9", "2025-01-15", 100)], approved=(), receipts=400.0)
+    assert balances(overdue) == [1000] * 8  # it comes now, in the place of what is planned for now
+
+
+def test_an_order_due_after_the_weeks_leaves_their_planned_receipts():
+    frame = view({"Oslo": 1000.0}, orders=[("PO-9", "2025-03-04", 100)], approved=(), receipts=400.0)
+    assert frame["planned_receipts"].tolist() == [100] * 8
+
+
+def test_several_new_orders_each_take_what_is_left_nearest_to_them():
+    placed = [("PO-8", "2025-01-14", 60), ("PO-9", "2025-01-21", 60)]
+    frame = view({"Oslo": 1000.0}, orders=placed, approved=(), receipts=200.0)
+    assert frame["planned_receipts"].tolist()[:5] == [50, 40, 60, 60, 40]
+
+
+def test_receipts_of_an_order_that_they_closed_leave_the_planned_receipts_of_the_week():
+    planned_order, came = [("PO-1", "2024-12-31", 50)], [{"week": "2024-12-30", "receipts": 50}]
+    frame = view({"Oslo": 1000.0}, "2025-01-01", came, orders=(), approved=planned_order, receipts=400.0)
+    assert balances(frame)[0] == 1000 + 50 + 100 - 100
+    more = view({"Oslo": 1000.0}, "2025-01-01", [{"week": "2024-12-30", "receipts": 80}], orders=(), approved=planned_order, receipts=400.0)
+    assert balances(more)[0] == 1000 + 80 + 70 - 100  # 30 of the planned 100 came, too
 
 
 def test_production_takes_from_stock_too():
