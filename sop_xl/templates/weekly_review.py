@@ -87,10 +87,12 @@ def _header(book: Book, sheet: Any) -> None:
     weeks, over = filled(book.spec(SOURCE), "week"), filled(book.spec(SOURCE), "elapsed")
     for number in range(WEEKS):
         letters, before = column_letters(len(_WIDTHS) + 1 + number), column_letters(len(_WIDTHS) + number)
-        # the weeks of a series follow one another: those of the first one are the weeks of all
+        # the weeks of a series follow one another: those of the first one are the weeks of all. The first that is not later is the next series'; none
+        # follows it, or its weeks would count twice
         nth = f"INDEX({weeks},COLUMNS(${_FIRST}{top}:{letters}{top}))"
         look = styles.header(kind, number=True)
-        sheet.write_formula(f"{letters}{top}", f'=IFERROR(IF(N({nth})>N({before}{top}),{nth},""),"")', _dated(book, look), "")
+        later = f'IF({before}{top}="","",IF(N({nth})>N({before}{top}),{nth},""))'
+        sheet.write_formula(f"{letters}{top}", f'=IFERROR({later},"")', _dated(book, look), "")
         past = f"N(INDEX({over},COLUMNS(${_FIRST}{top}:{letters}{top})))"
         state = f'IF({letters}{top}="","",IF({past}>=1,"over",IF(OR({past}>0,{before}{top - 1}="over"),"now","to come")))'
         sheet.write_formula(f"{letters}{top - 1}", f"={state}", styles(font_size=8, font_color=MUTED, align="right"), "")
