@@ -1,4 +1,4 @@
-"""The coming weeks of the approved plan beside what has happened."""
+"""The coming weeks of the plan that is executed beside what has happened."""
 
 from __future__ import annotations
 

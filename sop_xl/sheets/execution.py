@@ -139,7 +139,7 @@ class WeeklyExecutionRow(Row):
     region: str = column("Region", "Region.", width=16)
     week: datetime = column("Week", "Its Monday.", unit="date", width=12)
     period: datetime = column("Period", "Period in which it begins; a week that straddles two periods has the days of both.", unit="period", cell=CellType.PERIOD, width=10)
-    planned_demand: float | None = column("Planned demand", "Approved demand of the periods, split by working days.", unit="units", default=None, width=14)
+    planned_demand: float | None = column("Planned demand", "Demand of the periods, split by working days: of this cycle's approved plan, before one is published of the plan as it is.", unit="units", default=None, width=14)
     orders: float | None = column("Orders", "To date.", unit="units", default=None, width=12)
     shipments: float | None = column("Shipments", "To date.", unit="units", default=None, width=12)
     planned_receipts: float | None = column("Planned receipts", "Scheduled and planned receipts, split likewise; open orders in the week in which they are due.", unit="units", default=None, width=14)
@@ -160,7 +160,7 @@ WEEKLY_EXECUTION = SheetSpec(
     kind=SheetKind.OUTPUT,
     shape=Shape.RECORDS,
     module=Module.CYCLE,
-    purpose="The next 13 weeks of the approved plan beside orders, shipments and receipts to date, with what is about to go wrong.",
+    purpose="The first 13 weeks of the approved plan, before approval of the plan as it is, beside orders, shipments and receipts to date, with what is about to go wrong.",
     row=WeeklyExecutionRow,
     key=("item", "location", "week"),
     frame=frames.WEEKLY_EXECUTION,

@@ -1,4 +1,4 @@
-"""Checks of the coming weeks: what a period has over its weeks is what was approved of it."""
+"""Checks of the coming weeks: what a period has over its weeks is what the plan has of it, the approved one where there is one."""
 
 from __future__ import annotations
 
@@ -64,4 +64,4 @@ def weekly_checks(book: Book, figures: dict[str, int]) -> list[Check]:
         weeks, plan = (f"{c}${figures.get(key, 1)}" for key in (_WEEKS, _PLAN))
         return f'IF({c}${FLAG_ROW}="Plan",IF({whole},{weeks}-{plan},0),0)'
 
-    return [Check("Weeks add up to their period", "cycle", "Weekly Execution - approved demand, periods whose weeks are all shown", vocabulary.UNITS, ties)]
+    return [Check("Weeks add up to their period", "cycle", "Weekly Execution - demand of the plan that it splits, periods whose weeks are all shown", vocabulary.UNITS, ties)]

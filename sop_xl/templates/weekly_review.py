@@ -24,6 +24,7 @@ from sop_xl.templates.styles import (
 
 NAME, SOURCE = "Weekly Review", "Weekly Execution"
 WEEKS = 13
+NOT_APPROVED = "not approved"
 EXCEPTIONS = 15
 """Lines of the list."""
 
@@ -47,7 +48,7 @@ class _Line:
 
 
 _LINES = (
-    _Line("planned_demand", "Planned demand", "approved", bold=True),
+    _Line("planned_demand", "Planned demand", "", bold=True),
     _Line("elapsed", "Planned to date", "by working days"),
     _Line("orders", "Orders", "to date", stated=True),
     _Line("shipments", "Shipments", "to date", stated=True),
@@ -119,7 +120,10 @@ def _lines(book: Book, sheet: Any, spec: SheetSpec, row: int) -> int:
     for line in _LINES:
         look: dict[str, Any] = {"bold": True, "bg_color": PALE} if line.bold else {}
         number = styles.body(review.dashed(UNIT_FORMAT[vocabulary.UNITS]), **look)
-        _labels(sheet, row, (line.label, line.meaning, vocabulary.UNITS), styles.body(**look), styles.body(**(look | {"font_color": MUTED})))
+        muted = styles.body(**(look | {"font_color": MUTED}))
+        _labels(sheet, row, (line.label, line.meaning, vocabulary.UNITS), styles.body(**look), muted)
+        if line.name == "planned_demand":
+            sheet.write_formula(f"B{row}", f"={_approval(book)}", muted, NOT_APPROVED)
         for letters in _weeks():
             keys = _criteria(spec, letters)
             figure = f"SUMIFS({filled(spec, line.name)},{keys})"
@@ -142,6 +146,15 @@ def _lines(book: Book, sheet: Any, spec: SheetSpec, row: int) -> int:
     sheet.write_formula(f"D{row}", f"=SUM({_FIRST}{row}:{_LAST}{row})", number, 0)
     sheet.conditional_format(f"D{HEADER_ROW + 1}:{_LAST}{row}", {"type": "cell", "criteria": "<", "value": 0, "format": styles.conditional(font_color=POOR)})
     return row + 1
+
+
+def _approval(book: Book) -> str:
+    """Formula text for which plan the weeks split: the approved version of this cycle, or that none is approved."""
+    if not book.has("Snapshots"):
+        return f'"{NOT_APPROVED}"'
+    cycle, state, version = (filled(book.spec("Snapshots"), name) for name in ("cycle", "state", "version"))
+    of_cycle = f'SUMPRODUCT(({cycle}=sop_current_period)*({state}="approved")*{version})'
+    return f'IF({of_cycle}>0,"approved, v"&{of_cycle},"{NOT_APPROVED}")'
 
 
 def _labels(sheet: Any, row: int, texts: tuple[str, ...], first: Any, others: Any) -> None:
