@@ -187,6 +187,7 @@ class WorklistRow(Row):
     state: str = column("State", "Yours: open, in work, accepted. Empty: open.", default="", choices=("open", "in work", "accepted"), people=True, width=11)
     responsible: str = column("Responsible", "Who answers for it by its source: owner of the key figure, the risk or the decision.", default="", width=16)
     matters: float | None = column("Matters", "That the line stands for: 1; of the last line as many as are not listed.", unit="count", default=None, width=9)
+    section: str = column("Section", "Part of the list in which it is ranked by money: open, then accepted as of the run, then more.", default="", choices=("open", "accepted", "more"), width=10)
 
 
 WORKLIST = SheetSpec(
