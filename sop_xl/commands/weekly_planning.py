@@ -11,6 +11,7 @@ from sop_xl.commands.published import Published, approved_of_cycle
 from sop_xl.frames import OPEN_ORDERS, empty_frame
 from sop_xl.periods import Timeline
 from sop_xl.plan.notes import Note, notes_frame
+from sop_xl.plan.supply.network import MADE, made_or_bought
 from sop_xl.plan.weekly_exceptions import WeeklyRules
 from sop_xl.plan.weekly_execution import weekly_execution
 from sop_xl.plan.weekly_flows import WeeklyInputs
@@ -32,7 +33,8 @@ def plan_weeks(results: Results, timeline: Timeline, published: Sequence[Publish
         plan["Consensus Demand"], plan["Inventory Plan"], orders, inputs.frame("Open Orders"), inputs.frame("Weekly Actuals"), inputs.frame("Items"), inputs.locations(),
         results.money.net_prices(), stock_known=stock_known, lost_sales=settings.unmet_demand == "lost sales",
     )  # fmt: skip
-    made = plan["Supply Plan"].query("source == 'make'")[["item", "location"]].drop_duplicates()
+    supplied = plan["Supply Plan"]
+    made = supplied[supplied["source"].map(made_or_bought) == MADE][["item", "location"]].drop_duplicates()
     notes.append(notes_frame(_said(approved, weeks, day, timeline, balance_known=stock_known or bool(counted))))
     return weekly_execution(known, weeks, WeeklyRules(day, settings.order_deviation, settings.allocation_rule, made))
 
