@@ -60,6 +60,10 @@ def test_each_week_counts_once_in_the_totals(page):
     assert line_of(page, "Projected balance")[WEEKS] == [300.0] * COUNT + [None] * 5
 
 
+def test_a_list_without_exceptions_says_so(page):
+    assert line_of(page, "No exceptions in these weeks.")[1] is None
+
+
 def test_planned_demand_is_called_approved_only_where_this_cycles_plan_is(page, tmp_path):
     assert line_of(page, "Planned demand")[1] == "not approved"
     earlier = [label_cells("Snapshots", cycle=TIMELINE.labels[12], version=1.0, as_of="2025-12-05", approved_by="M. Lee", state="approved", place="workbook")]

@@ -96,11 +96,20 @@ class WeeklyFlows:
 
 def at_stock(frame: pd.DataFrame, known: WeeklyInputs) -> pd.DataFrame:
     """Rows of listed items and locations with the location that stocks for theirs."""
-    listed = frame["item"].isin(known.items["item"])
-    if len(known.locations):
-        listed &= frame["location"].isin(known.locations["location"])
-    kept = frame[listed].reset_index(drop=True)
+    kept = frame[_listed(frame, known)].reset_index(drop=True)
     return kept.assign(location=stocking_location(kept["location"], known.locations))
+
+
+def unlisted_demand(known: WeeklyInputs, weeks: Weeks) -> pd.Series:
+    """Units of the plan in the periods of the weeks by item that Items, or Locations, lists no more: the weeks cannot show them. Largest first."""
+    gone = known.consensus[~_listed(known.consensus, known) & known.consensus["period"].isin(weeks.periods)]
+    units = gone.groupby("item", sort=True)["consensus"].sum()
+    return units[units > 0].sort_values(ascending=False, kind="stable")
+
+
+def _listed(frame: pd.DataFrame, known: WeeklyInputs) -> pd.Series:
+    listed = frame["item"].isin(known.items["item"])
+    return listed & frame["location"].isin(known.locations["location"]) if len(known.locations) else listed
 
 
 def weekly_flows(known: WeeklyInputs, weeks: Weeks, day: pd.Timestamp) -> WeeklyFlows:

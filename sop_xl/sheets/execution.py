@@ -138,7 +138,7 @@ class WeeklyExecutionRow(Row):
     family: str = column("Family", "Product family.", width=20)
     region: str = column("Region", "Region.", width=16)
     week: datetime = column("Week", "Its Monday.", unit="date", width=12)
-    period: datetime = column("Period", "Period in which it begins; a week that straddles two periods has the days of both.", unit="period", cell=CellType.PERIOD, width=10)
+    period: datetime = column("Period", "Period of its first planned day; a week that straddles two periods has the days of both.", unit="period", cell=CellType.PERIOD, width=10)
     planned_demand: float | None = column("Planned demand", "Demand of the periods, split by working days: of this cycle's approved plan, before one is published of the plan as it is.", unit="units", default=None, width=14)
     orders: float | None = column("Orders", "To date.", unit="units", default=None, width=12)
     shipments: float | None = column("Shipments", "To date.", unit="units", default=None, width=12)
@@ -149,10 +149,10 @@ class WeeklyExecutionRow(Row):
     value: float | None = column("At stake", "Money that the exception puts at stake.", unit="money", default=None, width=14)
     exception: str = column("Exception", "stock-out, below safety stock, late receipt, orders above plan, orders below plan. Empty: none.", default="", width=20)
     next_step: str = column("Next step", "expedite, re-deploy, re-sequence or allocate, with what it needs.", default="", width=60)
-    later_demand: float | None = column("Of it in the next period", "Part of the planned demand on days of the period after this one.", unit="units", default=None, width=14)
-    dependent_demand: float | None = column("Production takes", "Units that production takes or that expire, split likewise.", unit="units", default=None, width=14)
+    later_demand: float | None = column("Planned demand of the next period", "Part of the planned demand on days of the period after this one.", unit="units", default=None, width=14)
+    dependent_demand: float | None = column("Dependent demand", "Units that production and transfers take or that expire, split likewise.", unit="units", default=None, width=14)
     rank: float | None = column("Rank", "Of the exception by money.", unit="count", default=None, width=7)
-    elapsed: float | None = column("Over", "Part of the week's working days that are over: of planned demand, so much is the plan to date.", unit="fraction", cell=CellType.FRACTION, default=None, width=8)
+    elapsed: float | None = column("Elapsed", "Part of the week's working days that are over: of planned demand, so much is the plan to date.", unit="fraction", cell=CellType.FRACTION, default=None, width=8)
 
 
 WEEKLY_EXECUTION = SheetSpec(

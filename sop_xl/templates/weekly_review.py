@@ -54,7 +54,7 @@ _LINES = (
     _Line("shipments", "Shipments", "to date", stated=True),
     _Line("planned_receipts", "Planned receipts", "orders and plan"),
     _Line("receipts", "Receipts", "to date", stated=True),
-    _Line("dependent_demand", "Production takes", "plan"),
+    _Line("dependent_demand", "Dependent demand", "and expiry"),
     _Line("projected_balance", "Projected balance", "end of week", stock=True, bold=True),
     _Line("safety_stock", "Safety stock", "plan", stock=True),
 )
@@ -214,7 +214,7 @@ def _exceptions(book: Book, sheet: Any, spec: SheetSpec, row: int) -> int:
         }
         sheet.set_row(line - 1, 17)
         for letters, (formula, look) in shown.items():
-            empty = f'IF({number}=1,"nothing does","")' if letters == "A" else '""'
+            empty = f'IF({number}=1,"No exceptions in these weeks.","")' if letters == "A" else '""'
             if letters == "F":
                 sheet.merge_range(f"F{line}:{_LAST}{line}", "", look)
             sheet.write_formula(f"{letters}{line}", f'=IF($C{line}="",{empty},{formula})', look, "")

@@ -1,5 +1,7 @@
 """The weekly view in planner-readable tables: one item, weeks of five working days, a plan in 4-4-5 months of 400 units, 100 a week."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -18,7 +20,7 @@ from sop_xl.frames import (
 from sop_xl.periods import Calendar, CalendarKind, Timeline
 from sop_xl.plan.weekly_exceptions import WeeklyRules
 from sop_xl.plan.weekly_execution import weekly_execution
-from sop_xl.plan.weekly_flows import WeeklyInputs
+from sop_xl.plan.weekly_flows import WeeklyInputs, unlisted_demand
 from sop_xl.plan.weeks import first_weeks
 
 TIMELINE = Timeline(Calendar(CalendarKind.FOUR_FOUR_FIVE), pd.Timestamp("2024-01-01"), pd.Timestamp("2024-12-30"), 6)
@@ -228,6 +230,23 @@ def test_the_next_open_order_is_expedited_by_its_number():
 def test_a_planned_receipt_is_made_sooner_where_it_is_made_and_ordered_sooner_where_not():
     assert step(view({"Oslo": 80.0}, receipts=200.0), "stock-out") == "expedite: get the planned 50 of the week of 2025-01-13 sooner"
     assert step(view({"Oslo": 80.0}, receipts=200.0, made_here=["Oslo"]), "stock-out") == "re-sequence: make the planned 50 of the week of 2025-01-13 sooner"
+
+
+def test_what_is_missing_of_safety_stock_is_made_or_ordered_besides():
+    assert step(view({"Oslo": 830.0}), "below safety stock") == "expedite: order 20 more"
+    assert step(view({"Oslo": 830.0}, made_here=["Oslo"]), "below safety stock") == "re-sequence: make 20 more"
+
+
+def test_demand_of_items_and_locations_that_are_listed_no_more_is_known_by_item():
+    consensus, inventory = plan({"Oslo": 0.0, "Rome": 0.0})
+    gone = consensus.assign(item="Z", location="Oslo")
+    known = WeeklyInputs(
+        pd.concat([consensus, gone], ignore_index=True), inventory, empty_frame(OPEN_ORDERS), empty_frame(OPEN_ORDERS), empty_frame(WEEKLY_ACTUALS),
+        made(ITEMS, [{"item": "A", "family": "F"}]), made(LOCATIONS, [{"location": "Oslo", "region": "N"}]), pd.DataFrame(),
+    )  # fmt: skip
+    # the eight weeks have days of two months: 400 of A at Rome in each, and of Z as often as there are rows of it
+    assert unlisted_demand(known, WEEKS).to_dict() == {"Z": 2 * 2 * 400.0, "A": 2 * 400.0}
+    assert unlisted_demand(replace(known, items=made(ITEMS, [{"item": "A"}, {"item": "Z"}]), locations=empty_frame(LOCATIONS)), WEEKS).empty
 
 
 def test_below_safety_stock_is_worth_the_margin_of_what_is_missing():
