@@ -85,8 +85,11 @@ def change_rows() -> list[Row]:
 
 def worklist_rows() -> list[Row]:
     """Three open matters and two that were accepted, each group with the dearest first, and what is not listed."""
+    def section(kind: str, state: str) -> str:
+        return "more" if kind == "more" else "accepted" if state == "accepted" else "open"
+
     matters = (("shortage", 900.0, "open"), ("gap", 500.0, "open"), ("risk", 200.0, "in work"), ("excess", 300.0, "accepted"), ("forecast", 100.0, "accepted"), ("more", 250.0, ""))
-    return [label_cells("Worklist", rank=float(n), alert=f"Matter {n}", kind=kind, value=value, state=state or None) for n, (kind, value, state) in enumerate(matters, 1)]
+    return [label_cells("Worklist", rank=float(n), alert=f"Matter {n}", kind=kind, value=value, state=state or None, section=section(kind, state)) for n, (kind, value, state) in enumerate(matters, 1)]
 
 
 CYCLE_TABLES: dict[str, Callable[[], list[Row]]] = {
@@ -108,6 +111,6 @@ def damage_to_cycle(at: Callable[..., int]) -> dict[tuple[str, int, int], object
         yield "Changes", at("Changes", "Chairs", "revenue", "capacity"), "amount", 1.0
         yield "Weekly Execution", at("Weekly Execution", "A1", "N", LABELS[1]), "planned_demand", 1.0
         yield "Worklist", 1, "rank", 7.0
-        yield "Worklist", 1, "value", 950.0  # rises here, too, and not only where the accepted ones begin
+        yield "Worklist", 1, "value", 950.0  # the only place where it rises but the one where the accepted ones begin
 
     return {(name, row, [c.name for c in sheet(name).columns].index(field)): wrong for name, row, field, wrong in cells()}

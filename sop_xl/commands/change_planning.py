@@ -91,7 +91,7 @@ class _Comparison:
         old, new = side_of(inputs, then), side_of(self.results.inputs, self.timeline)
         shared = then.plan[then.plan.isin(self.timeline.plan)]
         stages = self._stages(old, new, shared)
-        return change_rows(self.reference, stages, self.results.inputs.settings.plan_currency, lean=self.reference == APPROVED)
+        return change_rows(self.reference, stages, self.results.inputs.settings.plan_currency, self.timeline.calendar.label, lean=self.reference == APPROVED)
 
     def _why_not(self, then: Timeline | None) -> str:
         label = self.timeline.calendar.label

@@ -131,13 +131,15 @@ class _Status:
         return Finding(True, f"planned from {self.label(self.timeline.current)} on")
 
     def planned_in_its_week(self, task: Any) -> Finding:
-        """A run from the Monday of the week on in which the task is due."""
+        """A run in the week in which the task is due, Monday to Sunday; a later one does not make good for it."""
         due = due_date(self.timeline.current, task.due_day)
         if pd.isna(due):
             return self.planned(task)
         monday = due - pd.Timedelta(days=due.weekday())
-        done = self._delivered(task.task) or self.as_of >= monday
-        return Finding(done, f"planned in the week of {monday:%Y-%m-%d} or after it" if done else f"waits for a run from {monday:%Y-%m-%d} on")
+        week = f"the week of {monday:%Y-%m-%d}"
+        if self._delivered(task.task) or monday <= self.as_of < monday + pd.Timedelta(days=7):
+            return Finding(True, f"planned in {week}")
+        return Finding(False, f"waits for a run in {week}" if self.as_of < monday else f"missed: nobody planned in {week}")
 
     def _delivered(self, task: str) -> bool:
         own = self.before[(self.before["task"] == task) & (self.before["cycle"] == self.timeline.current)]

@@ -23,7 +23,8 @@ from sop_xl.plan.execution_figures import (
 )
 from sop_xl.plan.kpi_figures import cash_cycle, excess_share, fill_rate, utilisation
 from sop_xl.plan.kpis import kpis, target_notes
-from sop_xl.plan.receipt_adherence import BOUGHT, MADE, approved_receipts, receipt_adherence
+from sop_xl.plan.receipt_adherence import approved_receipts, receipt_adherence
+from sop_xl.plan.supply.network import BOUGHT, MADE
 
 
 def plan_kpis(

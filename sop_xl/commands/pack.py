@@ -57,7 +57,7 @@ def pack_workbook(
     settings, _ = read_settings(host.read_block("Settings"))
     planned = host.read_name("sop_as_of")
     current = str(host.read_name("sop_current_period") or "")
-    tables = Tables(host, settings.plan_currency, current)
+    tables = Tables(host, settings.plan_currency, current, settings.make_calendar())
     if tables.table("Ten Questions").empty:
         raise ContractError([Problem("Ten Questions", "", "not-planned", "expected the ten questions answered", "an empty table", "plan the workbook first")])
     day = datetime.fromisoformat(as_of) if as_of else _day(planned)

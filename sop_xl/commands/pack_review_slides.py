@@ -61,7 +61,7 @@ def supply(tables: Tables) -> Slide:
         items=("count", "sum"), units=("unmet_demand", "sum"), value=("shortage_value", "sum"), first=("period", "min")
     )
     groups = groups.sort_values("value", ascending=False, kind="stable")[:6]
-    rows = [[r.family, r.cause_kind, number(r.items), number(r.units), number(r.value), r.first[:7]] for r in records(groups)]
+    rows = [[r.family, r.cause_kind, number(r.items), number(r.units), number(r.value), r.first] for r in records(groups)]
     header = ("Family", "Cause", "Shortages", "Units", f"Revenue at risk, {tables.currency}", "From")
     _titled(parts, whole(2.7, 4.75), "Shortages by family and cause", header, rows, (2.4, 1.6, 1.0, 1.0, 1.6, 0.9), {2, 3, 4}, "No demand is short.")
     return Slide(answer(tables, 8) or "Supply.", "Supply: stock, service and critical constraints", parts, "Financial Plan, Inventory Plan, Shortages")
@@ -109,7 +109,7 @@ def product_development(tables: Tables) -> Slide:
     family = tables.table("Items").drop_duplicates("item").set_index("item")["family"]
     steps = tables.table("Lifecycle Plan")
     steps = steps[steps["stage"].isin(["launch", "phase_out"])]
-    steps = steps.assign(family=steps["item"].map(family).fillna(""), when=steps["period"].str[:7], count=1.0)
+    steps = steps.assign(family=steps["item"].map(family).fillna(""), when=steps["period"], count=1.0)
     groups = steps.groupby(["when", "stage", "family"], as_index=False)[["count", "demand", "revenue", "exposure"]].sum(min_count=1)
     rows = [
         [r.when, "launch" if r.stage == "launch" else "phase-out", r.family, number(r.items), number(r.demand), number(r.revenue), number(r.exposure)]
@@ -159,7 +159,7 @@ def follow_up(tables: Tables) -> Slide:
     header = ("Rank", "Kind", "Family", f"At stake, {tables.currency}", "Next step", "Owner", "State")
     top = _titled(parts, whole(4.6), "What needs somebody now", header, rows, (0.5, 1.0, 1.5, 1.1, 5.0, 1.1, 0.8), {0, 3}, "Nothing is open.")
     cycle = tables.table("Cycle")
-    late = cycle[(cycle["cycle"].str[:7] == tables.current[:7]) & cycle["state"].isin(["late", "open"])]
+    late = cycle[(cycle["cycle"] == tables.current) & cycle["state"].isin(["late", "open"])]
     rows = [[r.step, short(r.task, 60), r.responsible, r.due, r.state] for r in records(late)][:4]
     _titled(parts, whole(1.7, top), "Tasks of the cycle that are open", ("Step", "Task", "Responsible", "Due", "State"), rows, (1.2, 4.6, 2.0, 1.2, 0.9), set(), "No task is open.")
     return Slide(answer(tables, 10) or "Follow-up.", "Follow-up actions", parts, "Worklist, Cycle")

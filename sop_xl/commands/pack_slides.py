@@ -56,7 +56,7 @@ def short(text: str, most: int) -> str:
 def cover(tables: Tables, name: str, as_of: str) -> Slide:
     """Whose plan, from when, approved by whom."""
     snapshots = tables.table("Snapshots")
-    cycle = snapshots[(snapshots["state"] == "approved") & (snapshots["cycle"].str[:7] == tables.current[:7])]
+    cycle = snapshots[(snapshots["state"] == "approved") & (snapshots["cycle"] == tables.current)]
     if len(cycle):
         last = cycle.iloc[-1]
         scenario = f", scenario {last['scenario']}" if last["scenario"] else ""

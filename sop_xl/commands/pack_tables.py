@@ -12,6 +12,7 @@ import pandas as pd
 from sop_xl.blocks import Block
 from sop_xl.commands.tables import plain_table
 from sop_xl.hosts.protocol import Host
+from sop_xl.periods import Calendar
 from sop_xl.sheets import sheet
 from sop_xl.sheets.spec import LABEL_COLUMNS, CellType, Shape
 
@@ -28,11 +29,14 @@ class Tables:
         Plan currency.
     current
         Header of the first planned period, such as `2025-05`.
+    calendar
+        Of the workbook: periods read as its labels, whether a cell holds the label or a date.
     """
 
     host: Host
     currency: str
     current: str
+    calendar: Calendar = field(default_factory=Calendar)
     _read: dict[str, pd.DataFrame] = field(default_factory=dict)
 
     def table(self, name: str) -> pd.DataFrame:
@@ -53,9 +57,14 @@ class Tables:
         periods = [column for column in frame.columns if column not in names]
         for column in [*figures, *periods]:
             frame[column] = pd.to_numeric(frame[column], errors="coerce")
+        for column in (c.name for c in spec.columns if c.cell is CellType.PERIOD):
+            frame[column] = pd.Series([self._period(value) for value in frame[column]], index=frame.index, dtype=object)
         for column in (c.name for c in spec.columns if c.name not in figures):
             frame[column] = pd.Series([_text(value) for value in frame[column]], index=frame.index, dtype=object)
         return frame
+
+    def _period(self, value: object) -> object:
+        return self.calendar.label(self.calendar.start_of(value)) if isinstance(value, date) and not pd.isna(value) else value
 
     def periods(self, name: str) -> tuple[list[str], list[str]]:
         """Headers of past and of planned periods of a grid."""

@@ -1,4 +1,4 @@
-"""The coming weeks of the approved plan beside what has happened."""
+"""The coming weeks of the plan that is executed beside what has happened."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ import pandas as pd
 from sop_xl.commands.published import Published, approved_of_cycle
 from sop_xl.frames import OPEN_ORDERS, empty_frame
 from sop_xl.periods import Timeline
-from sop_xl.plan.notes import Note, notes_frame
+from sop_xl.plan.notes import Note, notes_frame, some_of
+from sop_xl.plan.supply.network import MADE, made_or_bought
 from sop_xl.plan.weekly_exceptions import WeeklyRules
 from sop_xl.plan.weekly_execution import weekly_execution
-from sop_xl.plan.weekly_flows import WeeklyInputs
+from sop_xl.plan.weekly_flows import WeeklyInputs, unlisted_demand
 from sop_xl.plan.weeks import Weeks, first_weeks
 
 if TYPE_CHECKING:
@@ -32,8 +33,9 @@ def plan_weeks(results: Results, timeline: Timeline, published: Sequence[Publish
         plan["Consensus Demand"], plan["Inventory Plan"], orders, inputs.frame("Open Orders"), inputs.frame("Weekly Actuals"), inputs.frame("Items"), inputs.locations(),
         results.money.net_prices(), stock_known=stock_known, lost_sales=settings.unmet_demand == "lost sales",
     )  # fmt: skip
-    made = plan["Supply Plan"].query("source == 'make'")[["item", "location"]].drop_duplicates()
-    notes.append(notes_frame(_said(approved, weeks, day, timeline, balance_known=stock_known or bool(counted))))
+    supplied = plan["Supply Plan"]
+    made = supplied[supplied["source"].map(made_or_bought) == MADE][["item", "location"]].drop_duplicates()
+    notes.append(notes_frame([*_said(approved, weeks, day, timeline, balance_known=stock_known or bool(counted)), *_left_out(known, weeks)]))
     return weekly_execution(known, weeks, WeeklyRules(day, settings.order_deviation, settings.allocation_rule, made))
 
 
@@ -45,6 +47,15 @@ def _executed(results: Results, approved: Published | None) -> tuple[Mapping[str
         "Consensus Demand": results.demand.consensus, "Inventory Plan": results.supply.inventory_plan, "Supply Plan": results.supply.supply_plan,
     }  # fmt: skip
     return now, results.inputs.frame("Open Orders")
+
+
+def _left_out(known: WeeklyInputs, weeks: Weeks) -> list[Note]:
+    """A note of what was approved and cannot be shown."""
+    units = unlisted_demand(known, weeks)
+    if units.empty:
+        return []
+    words = f"{units.sum():,.0f} units of {some_of(units.index)}, whose item or location is listed no more, are in the approved plan and not in the weeks"
+    return [Note("weekly_execution", str(units.index[0]), "weeks-without-unlisted", words)]
 
 
 def _said(approved: Published | None, weeks: Weeks, day: pd.Timestamp, timeline: Timeline, *, balance_known: bool) -> list[Note]:

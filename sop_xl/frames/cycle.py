@@ -77,6 +77,7 @@ WORKLIST = spec(
     owner="text", state="text",  # people: who; open | in work | accepted
     responsible="text",        # who answers for it by its source: owner of the key figure, risk or decision; "" = nobody named
     matters="number",          # that the line stands for: 1, of the last line as many as are not listed
+    section="text",            # open | accepted, as people had said when it was ranked | more; each is ranked by money
 )  # fmt: skip
 DECISION_EFFECTS = spec(
     "decision_effects", "decision", "gain_now",

@@ -13,6 +13,7 @@ import pandas as pd
 from sop_xl.frames import APPROVED_PLAN, order_rows
 from sop_xl.periods import Calendar, Timeline
 from sop_xl.plan.grid import describe
+from sop_xl.plan.supply.network import BOUGHT, MADE, made_or_bought
 
 FIGURES = ("demand", "sales_volume", "revenue", "cost", "gross_margin", "inventory_value", "production", "purchases")
 """Measures of APPROVED_PLAN."""
@@ -24,9 +25,6 @@ DECIMALS = 6
 """Places to which the plan is frozen: beyond them is what float arithmetic leaves."""
 
 _KEYS = ["family", "region", "period"]
-_MADE = ("make", "rework")
-_BOUGHT = ("buy", "subcontract")
-"""First word of the sources of each, see `plan.supply.network.source_name`."""
 
 Line = tuple[str, str, str, str, float]
 """One figure of an approved plan: family, region, measure, label of the period, value."""
@@ -42,7 +40,7 @@ def approved_rows(
     financial_plan
         FINANCIAL_PLAN; its version Plan gives demand, sales volume and money.
     supply_plan
-        SUPPLY_PLAN; its planned receipts are production where they are made or reworked, and purchases where they are bought or subcontracted.
+        SUPPLY_PLAN; its planned receipts are production where they are made, and purchases where they are bought or subcontracted.
         Transfers are neither.
     items, locations
         ITEMS and LOCATIONS, for family and region of what arrives.
@@ -68,10 +66,10 @@ def approved_rows(
 def _received(supply_plan: pd.DataFrame, items: pd.DataFrame, locations: pd.DataFrame, timeline: Timeline) -> pd.DataFrame:
     """Units made and bought by family, region and planned period."""
     rows = supply_plan[supply_plan["period"].isin(timeline.plan)]
-    kind = rows["source"].str.split(" ", n=1).str[0]
+    kind = rows["source"].map(made_or_bought)
     rows = describe(rows[["item", "location", "period", "planned_receipts"]].reset_index(drop=True), items, locations)
-    for name, kinds in (("production", _MADE), ("purchases", _BOUGHT)):
-        rows[name] = np.where(kind.isin(kinds), rows["planned_receipts"], np.nan)
+    for name, own in (("production", MADE), ("purchases", BOUGHT)):
+        rows[name] = np.where(kind == own, rows["planned_receipts"], np.nan)
     return rows.groupby(_KEYS, as_index=False, sort=True)[["production", "purchases"]].sum(min_count=1)
 
 

@@ -7,7 +7,7 @@ standard volume, price and cost bridge; see Kaplan and Atkinson, Advanced Manage
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -113,7 +113,7 @@ def with_rest(stages: Sequence[Stage]) -> list[Stage]:
     return moved
 
 
-def change_rows(reference: str, stages: Sequence[Stage], currency: str, *, lean: bool = False) -> pd.DataFrame:
+def change_rows(reference: str, stages: Sequence[Stage], currency: str, label: Callable[[pd.Timestamp], str], *, lean: bool = False) -> pd.DataFrame:
     """CHANGES of one reference.
 
     Parameters
@@ -124,6 +124,8 @@ def change_rows(reference: str, stages: Sequence[Stage], currency: str, *, lean:
         The reference first, today's plan last, both with figures.
     currency
         Of money.
+    label
+        Of a period, as the workbook's calendar has it.
     lean
         Leave out causes whose inputs are the same, and families whose plan is the reference.
 
@@ -148,14 +150,14 @@ def change_rows(reference: str, stages: Sequence[Stage], currency: str, *, lean:
         unit = UNITS if measure(name).unit == UNITS else currency
         for family in [ALL, *families]:
             mine = levels.sum() if family == ALL else levels.loc[family]
-            parts += _rows(reference, name, family, mine.round(PLACES).to_numpy(), stages, unit, lean)
+            parts += _rows(reference, name, family, mine.round(PLACES).to_numpy(), stages, unit, label, lean)
     if not parts:
         return empty_frame(CHANGES)
     return pd.DataFrame(parts, columns=list(CHANGES.columns)).astype({"order": float, "amount": float})
 
 
 def _rows(
-    reference: str, name: str, family: str, levels: np.ndarray, stages: Sequence[Stage], unit: str, lean: bool
+    reference: str, name: str, family: str, levels: np.ndarray, stages: Sequence[Stage], unit: str, label: Callable[[pd.Timestamp], str], lean: bool
 ) -> list[tuple[object, ...]]:
     """Rows of one measure of one family; none where there is nothing to tell."""
     moved = levels[1:] - levels[:-1]
@@ -168,7 +170,7 @@ def _rows(
         if amount or (family == ALL and (stage.figures is not None or not lean)):
             said = [_said(stage, family)] if _said(stage, family) else []
             if stage.figures is not None:
-                said.append(effect_words(name, family, amount, before, stage.figures, unit))
+                said.append(effect_words(name, family, amount, before, stage.figures, unit, label))
             rows.append((reference, name, family, float(stage.order), stage.cause, amount, unit, "; ".join(said)))
         before = stage.figures if stage.figures is not None else before
     end = stages[-1]
@@ -186,11 +188,12 @@ def amount_words(amount: float, unit: str) -> str:
     return f"{amount:+,.{places}f} {unit}"
 
 
-def effect_words(name: str, family: str, amount: float, before: pd.DataFrame | None, after: pd.DataFrame | None, unit: str) -> str:
+def effect_words(
+    name: str, family: str, amount: float, before: pd.DataFrame | None, after: pd.DataFrame | None, unit: str, label: Callable[[pd.Timestamp], str]
+) -> str:
     """What a cause did to a measure, and where most: `+420 units, mostly Mountain Bikes in 2025-06`."""
-    label = measure(name).label.lower()
     if not amount or before is None or after is None:
-        return f"no effect on {label}"
+        return f"no effect on {measure(name).label.lower()}"
     cells = after[name].fillna(0.0).sub(before[name].fillna(0.0), fill_value=0.0) * np.sign(amount)
     if family != ALL:
         cells = cells[cells.index.get_level_values("family") == family]
@@ -209,7 +212,7 @@ def effect_words(name: str, family: str, amount: float, before: pd.DataFrame | N
     if is_flow and len(cells) > 1:
         top = cells.groupby("period").sum()
         peak = pd.Timestamp(top.idxmax())
-        most += f"{' in' if most else ', most in'} {peak:%Y-%m}"
+        most += f"{' in' if most else ', most in'} {label(peak)}"
     return text + most
 
 

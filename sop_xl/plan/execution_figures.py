@@ -135,12 +135,14 @@ def sales_adherence(approved: pd.DataFrame, actual: pd.DataFrame, period: pd.Tim
     Parameters
     ----------
     approved, actual
-        FINANCIAL_PLAN of then and of now, which holds actuals in past periods.
+        FINANCIAL_PLAN of then and of now, which holds actuals in past periods. What was sold of a family without a plan was planned as nothing.
     """
     parts = [
         frame[(frame["version"] == "Plan") & (frame["period"] == period)].groupby("family")["sales_volume"].sum(min_count=1)
         for frame in (approved, actual)
     ]
-    together = pd.concat(parts, axis=1, keys=["planned", "actual"]).dropna(subset=["planned"]).fillna({"actual": 0.0}).sort_index()
-    found = adherence(together["planned"], together["actual"], together.index.to_series())
-    return found if len(together) else {ALL: np.nan}
+    together = pd.concat(parts, axis=1, keys=["planned", "actual"]).sort_index()
+    if together["planned"].isna().all():
+        return {ALL: np.nan}
+    together = together.fillna(0.0)
+    return adherence(together["planned"], together["actual"], together.index.to_series())

@@ -6,14 +6,13 @@ import pandas as pd
 
 from sop_xl.plan.execution_figures import adherence
 from sop_xl.plan.kpi_figures import family_of
-
-MADE, BOUGHT = "made", "bought"
+from sop_xl.plan.supply.network import BOUGHT, MADE, made_or_bought
 
 _STOCK = ["item", "location"]
 
 
 def approved_receipts(supply_plan: pd.DataFrame, open_orders: pd.DataFrame, first: pd.Timestamp, end: pd.Timestamp) -> pd.DataFrame:
-    """What a published plan wanted to come in within a period: item, location, kind, units.
+    """What a published plan wanted to come in within a period: item, location, kind, units; 0 of a stock that it supplies in other periods only.
 
     Parameters
     ----------
@@ -26,20 +25,17 @@ def approved_receipts(supply_plan: pd.DataFrame, open_orders: pd.DataFrame, firs
         First day of the period and of the one after it.
     """
     planned = supply_plan[supply_plan["period"] == first]
-    kinds = planned["source"].map(_kind)
+    kinds = planned["source"].map(made_or_bought)
     new = planned.assign(kind=kinds, units=planned["planned_receipts"])[kinds != ""]
-    usual = supply_plan.assign(kind=supply_plan["source"].map(_kind)).query("kind != ''").groupby([*_STOCK, "kind"])["planned_receipts"].sum().reset_index()
+    usual = supply_plan.assign(kind=supply_plan["source"].map(made_or_bought)).query("kind != ''").groupby([*_STOCK, "kind"])["planned_receipts"].sum().reset_index()
     usual = usual.sort_values("planned_receipts", ascending=False, kind="stable").drop_duplicates(_STOCK)
     due = open_orders[(open_orders["period"] >= first) & (open_orders["period"] < end)].merge(usual[[*_STOCK, "kind"]], on=_STOCK, how="left")
     due = due.assign(kind=due["kind"].where(due["supplier"] == "", BOUGHT).fillna(""), units=due["scheduled_receipts"])
-    together = pd.concat([new[[*_STOCK, "kind", "units"]], due.loc[due["kind"] != "", [*_STOCK, "kind", "units"]]], ignore_index=True)
+    columns = [*_STOCK, "kind", "units"]
+    wanted = pd.concat([new[columns], due.loc[due["kind"] != "", columns]], ignore_index=True)
+    none = usual[~pd.MultiIndex.from_frame(usual[_STOCK]).isin(pd.MultiIndex.from_frame(wanted[_STOCK]))].assign(units=0.0)
+    together = pd.concat([wanted, none[columns]], ignore_index=True)
     return together.groupby([*_STOCK, "kind"])["units"].sum().reset_index()
-
-
-def _kind(source: str) -> str:
-    if source.startswith("make"):
-        return MADE
-    return BOUGHT if source.startswith(("buy", "subcontract")) else ""
 
 
 def receipts_of_weeks(weekly: pd.DataFrame, first: pd.Timestamp, end: pd.Timestamp) -> pd.DataFrame:
@@ -62,7 +58,8 @@ def receipt_adherence(
     approved
         See `approved_receipts`.
     weekly
-        WEEKLY_ACTUALS. Only stocks with receipts stated in the period are compared: silence is not known, not nothing. What comes into a stock that is
+        WEEKLY_ACTUALS. Only stocks with receipts stated in the period are compared: silence is not known, not nothing. Receipts that nobody planned for the
+        period count as missed, but not of a stock that the plan never supplies, which is neither made nor bought. What comes into a stock that is
         both made and bought is shared out as the plan is.
     purchases
         PURCHASE_HISTORY: what was bought where no week states receipts of a bought item. It is a list of all orders: an item without one in it had none,

@@ -185,7 +185,7 @@ class _Steps:
             return [*parts, f"{verb} the planned {first[at]:,.0f} of the week of {self._day(at)} sooner"]
         if kind == STOCK_OUT:
             return [*parts, f"allocate: {rest:,.0f} short, nothing more comes - share by {self.rules.allocation}"]
-        return [*parts, f"re-sequence: {'make' if self.made[row] else 'order'} {rest:,.0f} more"]
+        return [*parts, f"{'re-sequence: make' if self.made[row] else 'expedite: order'} {rest:,.0f} more"]
 
     def _orders(self, row: int, *, late: bool = False, week: int = -1) -> str:
         """The open order to act on: those overdue, or the next that comes after a week; `""` without one."""

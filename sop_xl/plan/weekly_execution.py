@@ -1,4 +1,4 @@
-"""Sales and operations execution: the approved plan by week beside what happens, and what needs an answer."""
+"""Sales and operations execution: the plan that is executed by week beside what happens, and what needs an answer."""
 
 from __future__ import annotations
 

@@ -63,7 +63,7 @@ class WeeklyFlows:
     orders, shipments, receipts, on_hand
         As people stated them.
     planned_receipts
-        Open orders in the week in which they are due and planned receipts by working days, those that orders placed since took the place of left out.
+        Open orders in the week in which they are due and planned receipts by working days, without those that orders placed since took the place of.
     overdue
         (S,) units of open orders that were due before the day of the run.
     balance, safety_stock
@@ -96,20 +96,29 @@ class WeeklyFlows:
 
 def at_stock(frame: pd.DataFrame, known: WeeklyInputs) -> pd.DataFrame:
     """Rows of listed items and locations with the location that stocks for theirs."""
-    listed = frame["item"].isin(known.items["item"])
-    if len(known.locations):
-        listed &= frame["location"].isin(known.locations["location"])
-    kept = frame[listed].reset_index(drop=True)
+    kept = frame[_listed(frame, known)].reset_index(drop=True)
     return kept.assign(location=stocking_location(kept["location"], known.locations))
+
+
+def unlisted_demand(known: WeeklyInputs, weeks: Weeks) -> pd.Series:
+    """Units of the plan in the periods of the weeks by item that Items, or Locations, lists no more: the weeks cannot show them. Largest first."""
+    gone = known.consensus[~_listed(known.consensus, known) & known.consensus["period"].isin(weeks.periods)]
+    units = gone.groupby("item", sort=True)["consensus"].sum()
+    return units[units > 0].sort_values(ascending=False, kind="stable")
+
+
+def _listed(frame: pd.DataFrame, known: WeeklyInputs) -> pd.Series:
+    listed = frame["item"].isin(known.items["item"])
+    return listed & frame["location"].isin(known.locations["location"]) if len(known.locations) else listed
 
 
 def weekly_flows(known: WeeklyInputs, weeks: Weeks, day: pd.Timestamp) -> WeeklyFlows:
     """Demand, receipts and stock of the weeks, as of the start of a day.
 
-    The balance starts from the opening balance of the plan. A week that is over takes what was shipped and received, where people said so, else the
-    plan. The week under way and later ones take the plan's demand or the orders in hand, whichever is more, and what was
-    ordered in past weeks and not shipped yet; receipts are open orders when due (late ones now) and planned receipts. A count of stock takes
-    the place of what was projected: at the end of a week that is over, now in the one under way.
+    The balance starts from the opening balance of the plan; below zero it is what customers wait for. A week that is over takes what was ordered, shipped
+    and received, where people said so, else the plan. The week under way and later ones take the plan's demand or the orders in hand, whichever is
+    more, and what was ordered before and not shipped yet; receipts are open orders when due (late ones now) and planned receipts. A count of stock
+    takes the place of the stock that was projected, and leaves what waits: at the end of a week that is over, now in the one under way.
 
     Parameters
     ----------
@@ -131,15 +140,15 @@ def weekly_flows(known: WeeklyInputs, weeks: Weeks, day: pd.Timestamp) -> Weekly
         return Grid(grid.series, weeks.mondays).matrix(added.rename(columns={"week": "period"}), added[name])
 
     demand = by_period(consensus, "consensus")
-    due, overdue, gone, firmed = _orders_by_week(orders, approved, grid, weeks, day, now)
-    receipts, planned = stated("receipts"), _not_ordered_yet(weeks.split(by_period(plan, "planned_receipts")), firmed)
+    known_orders = _orders_by_week(orders, approved, grid, weeks, day, now)
+    receipts, planned = stated("receipts"), _not_ordered_yet(weeks.split(by_period(plan, "planned_receipts")), known_orders.placed, now)
     planned_demand, dependent = weeks.split(demand), weeks.split(by_period(plan, "dependent_demand") + by_period(plan, "expired"))
     opening = by_period(plan, "opening_balance")[:, 0] if known.stock_known else np.full(len(grid.series), np.nan)
     flows = WeeklyFlows(
         grid.series, weeks, now, weeks.elapsed(day), planned_demand, weeks.split_later(demand), dependent, stated("orders"), stated("shipments"), receipts,
-        stated("on_hand"), planned + due + gone, overdue, np.full(planned.shape, np.nan), weeks.held(by_period(plan, "safety_stock")),
+        stated("on_hand"), planned + known_orders.due + known_orders.gone, known_orders.overdue, np.full(planned.shape, np.nan), weeks.held(by_period(plan, "safety_stock")),
     )  # fmt: skip
-    _project(flows, opening, due, planned + gone, lost_sales=known.lost_sales)
+    _project(flows, opening, planned, known_orders, lost_sales=known.lost_sales)
     return flows
 
 
@@ -148,67 +157,101 @@ def _series(known: WeeklyInputs, *sources: pd.DataFrame) -> pd.DataFrame:
     return describe(pairs.astype("object").reset_index(drop=True), known.items, known.locations)
 
 
-def _orders_by_week(
-    orders: pd.DataFrame, approved: pd.DataFrame, grid: Grid, weeks: Weeks, day: pd.Timestamp, now: int
-) -> tuple[Matrix, Matrix, Matrix, Matrix]:
-    """(S, W) open orders in the week in which they are due, (S,) those overdue; (S, W) orders of the plan that are open no more and were due before now; (S,) units ordered since the plan."""
+@dataclass(frozen=True)
+class _Orders:
+    """Open orders beside those of the plan, (S, W) by the week in which they are due, and (S,) those overdue.
+
+    Of the plan's orders what is open no more: `gone` was due in a week that is over, `closed` in the one under way. An order that the plan did not have is
+    `placed`; one that is overdue counts as due in the week under way.
+    """
+
+    due: Matrix
+    overdue: Matrix
+    gone: Matrix
+    closed: Matrix
+    placed: Matrix
+
+
+def _orders_by_week(orders: pd.DataFrame, approved: pd.DataFrame, grid: Grid, weeks: Weeks, day: pd.Timestamp, now: int) -> _Orders:
     shape = (len(grid.series), len(weeks.mondays))
 
-    def by_week(frame: pd.DataFrame) -> Matrix:
+    def by_week(frame: pd.DataFrame, earliest: int = 0) -> Matrix:
         result, rows = np.zeros(shape), pair_positions(grid.series, frame)
         place = weeks.place_of(pd.DatetimeIndex(frame["period"]))
         inside = (rows >= 0) & (place < shape[1])
-        np.add.at(result, (rows[inside], np.maximum(place[inside], 0)), frame["scheduled_receipts"].to_numpy(dtype=float)[inside])
-        return result
-
-    def by_series(frame: pd.DataFrame) -> Matrix:
-        rows = pair_positions(grid.series, frame)
-        result = np.zeros(shape[0])
-        np.add.at(result, rows[rows >= 0], frame["scheduled_receipts"].to_numpy(dtype=float)[rows >= 0])
+        np.add.at(result, (rows[inside], np.maximum(place[inside], earliest)), frame["scheduled_receipts"].to_numpy(dtype=float)[inside])
         return result
 
     orders, approved = (frame[frame["scheduled_receipts"] > 0] for frame in (orders, approved))
-    late = (orders["period"] < day).to_numpy(dtype=bool)
-    gone = approved[~approved["order"].isin(orders["order"])]
-    arrived = by_week(gone)
-    arrived[:, now:] = 0.0  # closed before it was due: what came of it is among the receipts
-    return by_week(orders), by_series(orders[late]), arrived, by_series(orders[~orders["order"].isin(approved["order"])])
+    late = by_week(orders[(orders["period"] < day).to_numpy(dtype=bool)]).sum(axis=1)
+    gone = by_week(approved[~approved["order"].isin(orders["order"])])
+    closed = gone[:, now].copy()
+    gone[:, now:] = 0.0  # closed before it was due: what came of it is among the receipts
+    return _Orders(by_week(orders), late, gone, closed, by_week(orders[~orders["order"].isin(approved["order"])], earliest=now))
 
 
-def _not_ordered_yet(planned: Matrix, firmed: Matrix) -> Matrix:
-    """Planned receipts less those that orders placed since the plan took the place of, the earliest first."""
-    left = np.maximum(np.cumsum(planned, axis=1) - firmed[:, None], 0.0)
-    return np.diff(left, axis=1, prepend=0.0)
+def _not_ordered_yet(planned: Matrix, placed: Matrix, now: int) -> Matrix:
+    """Planned receipts less those that orders placed since the plan took the place of: of the weeks from now on the nearest to the order's own, the earlier of two.
+
+    An order due after the last week takes the place of what is planned there.
+    """
+    left, rest = planned.copy(), placed.copy()
+    count = planned.shape[1]
+    for distance in range(count - now):
+        for own, other in ((slice(now + distance, count), slice(now, count - distance)), (slice(now, count - distance), slice(now + distance, count))):
+            taken = np.minimum(rest[:, own], left[:, other])
+            rest[:, own] -= taken
+            left[:, other] -= taken
+    return left
 
 
-def _project(flows: WeeklyFlows, opening: Matrix, due: Matrix, planned: Matrix, *, lost_sales: bool) -> None:
-    """Fill the balance week by week; see `weekly_flows`."""
-    both = np.isfinite(flows.orders) & np.isfinite(flows.shipments)
-    owed = np.where(both, flows.orders - flows.shipments, 0.0)[:, : flows.now].sum(axis=1)
-    owed = np.zeros_like(owed) if lost_sales else np.maximum(owed, 0.0)
-    late_due = due[:, : flows.now].sum(axis=1)
-    stock = opening
-    for week in range(len(flows.weeks.mondays)):
-        shipped, received = flows.shipments[:, week], flows.receipts[:, week]
-        expected, planned_in = flows.planned_demand[:, week], planned[:, week]
-        counted = flows.on_hand[:, week]
-        if week < flows.now:
-            stock = stock + _known_or(received, planned_in) - _known_or(shipped, expected) - flows.dependent_demand[:, week]
-            stock = np.where(np.isfinite(counted), counted, stock)
-        else:
-            known_out, known_in = np.nan_to_num(shipped), np.nan_to_num(received)
-            out = np.maximum(np.maximum(expected, np.nan_to_num(flows.orders[:, week])) - known_out, 0.0)
-            coming = due[:, week] + np.maximum(planned_in - known_in, 0.0)
-            share = 1.0
-            if week == flows.now:
-                out, coming = out + owed, coming + late_due
-                share = 1.0 - float(flows.elapsed[week])
-            own = flows.dependent_demand[:, week]
-            begun = np.where(np.isfinite(counted), counted - own * share, stock + known_in - known_out - own)
-            stock = begun + coming - out
-        flows.balance[:, week] = np.where(np.abs(stock) < 1e-6, 0.0, stock)
+def _project(flows: WeeklyFlows, opening: Matrix, planned: Matrix, orders: _Orders, *, lost_sales: bool) -> None:
+    """Fill the balance week by week: what is there less what customers wait for; see `weekly_flows`.
+
+    The two are kept apart in weeks that are over, as shipments and counts speak of what is there alone: an opening balance below zero is what waits.
+    """
+    waiting = np.zeros(len(opening)) if lost_sales else np.nan_to_num(np.maximum(-opening, 0.0))
+    stock = opening + waiting
+    for week in range(flows.now):
+        stock, waiting = _after_week(flows, planned + orders.gone, stock, waiting, week, lost_sales=lost_sales)
+        flows.balance[:, week] = stock - np.maximum(waiting, 0.0)
         if lost_sales:
             stock = np.maximum(stock, 0.0)
+    owed = np.maximum(waiting, 0.0)
+    for week in range(flows.now, len(flows.weeks.mondays)):
+        known_out, known_in = np.nan_to_num(flows.shipments[:, week]), np.nan_to_num(flows.receipts[:, week])
+        asked = np.maximum(flows.planned_demand[:, week], np.nan_to_num(flows.orders[:, week]))
+        came, coming, share = known_in, orders.due[:, week], 1.0
+        if week == flows.now:  # receipts are first those of the orders that they closed
+            came = np.maximum(known_in - orders.closed, 0.0)
+            asked, coming = asked + owed, coming + orders.due[:, : flows.now].sum(axis=1)
+            share = 1.0 - float(flows.elapsed[week])
+        own, counted = flows.dependent_demand[:, week], flows.on_hand[:, week]
+        begun = np.where(np.isfinite(counted), counted - own * share, stock + known_in - known_out - own)
+        stock = begun + coming + np.maximum(planned[:, week] - came, 0.0) - np.maximum(asked - known_out, 0.0)
+        flows.balance[:, week] = stock
+        if lost_sales:
+            stock = np.maximum(stock, 0.0)
+    flows.balance[np.abs(flows.balance) < 1e-6] = 0.0
+
+
+def _after_week(flows: WeeklyFlows, planned: Matrix, stock: Matrix, waiting: Matrix, week: int, *, lost_sales: bool) -> tuple[Matrix, Matrix]:
+    """What is there and what waits once a week is over; below zero waits what was shipped ahead of its orders.
+
+    Shipments that nobody stated are what was asked for, as far as there was stock. Orders that nobody stated are the plan's; shipments beyond them went to those who waited.
+    """
+    expected, shipped, orders = flows.planned_demand[:, week], flows.shipments[:, week], flows.orders[:, week]
+    there = stock + _known_or(flows.receipts[:, week], planned[:, week]) - flows.dependent_demand[:, week]
+    if lost_sales:
+        shipped = _known_or(shipped, expected)
+    else:
+        owed = np.maximum(waiting, 0.0)
+        assumed = np.fmin(expected + owed, np.maximum(there, 0.0))  # fmin: where no stock is known, all of it
+        change = np.where(np.isfinite(orders), orders - shipped, -np.minimum(owed, np.maximum(shipped - expected, 0.0)))
+        waiting = waiting + np.where(np.isfinite(shipped), change, expected - assumed)
+        shipped = _known_or(shipped, assumed)
+    counted = flows.on_hand[:, week]
+    return np.where(np.isfinite(counted), counted, there - shipped), waiting
 
 
 def _known_or(stated: Matrix, otherwise: Matrix) -> Matrix:

@@ -13,7 +13,7 @@ from sop_xl.plan.grid import records
 from sop_xl.plan.notes import Note, notes_frame
 from sop_xl.plan.worklist_matters import FORECAST, MORE, NOTHING, RISK, VARIANCE, Matter
 
-ACCEPTED, YES = "accepted", "yes"
+OPEN, ACCEPTED, YES = "open", "accepted", "yes"
 MORE_ALERT = "More matters"
 
 
@@ -77,7 +77,7 @@ def worklist(
         owner, state = said.get(m.alert, ("", ""))
         rows.append((
             m.alert, float(rank), m.kind, m.family, m.region, m.item, m.value, m.first_period, min(since.get(m.alert, current), current), m.sentence, m.next_step, m.evidence,
-            YES if m.alert in asked else "", owner, state, m.responsible, 1.0,
+            YES if m.alert in asked else "", owner, state, m.responsible, 1.0, ACCEPTED if m in accepted else OPEN,
         ))  # fmt: skip
     if rest:
         rows.append(_rest(rest, float(len(rows) + 1), current, currency))
@@ -139,7 +139,7 @@ def _rest(rest: Sequence[Matter], rank: float, current: pd.Timestamp, currency: 
     many = f"{len(rest)} more matters" if len(rest) > 1 else "1 more matter"
     amount = f" worth {worth:,.0f} {currency}".rstrip() + " in all" if worth >= NOTHING else ""
     text, step = f"{many}{amount}: see {', '.join(places)}." if places else f"{many}{amount}.", f"Open {places[0]} once the lines above are done." if places else ""
-    return MORE_ALERT, rank, MORE, "", "", "", worth, pd.NaT, current, text, step, places[0] if places else "", "", "", "", "", float(len(rest))
+    return MORE_ALERT, rank, MORE, "", "", "", worth, pd.NaT, current, text, step, places[0] if places else "", "", "", "", "", float(len(rest)), MORE
 
 
 def _words(owner: str, state: str) -> str:

@@ -138,8 +138,8 @@ class WeeklyExecutionRow(Row):
     family: str = column("Family", "Product family.", width=20)
     region: str = column("Region", "Region.", width=16)
     week: datetime = column("Week", "Its Monday.", unit="date", width=12)
-    period: datetime = column("Period", "Period in which it begins; a week that straddles two periods has the days of both.", unit="period", cell=CellType.PERIOD, width=10)
-    planned_demand: float | None = column("Planned demand", "Approved demand of the periods, split by working days.", unit="units", default=None, width=14)
+    period: datetime = column("Period", "Period of its first planned day; a week that straddles two periods has the days of both.", unit="period", cell=CellType.PERIOD, width=10)
+    planned_demand: float | None = column("Planned demand", "Demand of the periods, split by working days: of this cycle's approved plan, before one is published of the plan as it is.", unit="units", default=None, width=14)
     orders: float | None = column("Orders", "To date.", unit="units", default=None, width=12)
     shipments: float | None = column("Shipments", "To date.", unit="units", default=None, width=12)
     planned_receipts: float | None = column("Planned receipts", "Scheduled and planned receipts, split likewise; open orders in the week in which they are due.", unit="units", default=None, width=14)
@@ -149,10 +149,10 @@ class WeeklyExecutionRow(Row):
     value: float | None = column("At stake", "Money that the exception puts at stake.", unit="money", default=None, width=14)
     exception: str = column("Exception", "stock-out, below safety stock, late receipt, orders above plan, orders below plan. Empty: none.", default="", width=20)
     next_step: str = column("Next step", "expedite, re-deploy, re-sequence or allocate, with what it needs.", default="", width=60)
-    later_demand: float | None = column("Of it in the next period", "Part of the planned demand on days of the period after this one.", unit="units", default=None, width=14)
-    dependent_demand: float | None = column("Production takes", "Units that production takes or that expire, split likewise.", unit="units", default=None, width=14)
+    later_demand: float | None = column("Planned demand of the next period", "Part of the planned demand on days of the period after this one.", unit="units", default=None, width=14)
+    dependent_demand: float | None = column("Dependent demand", "Units that production and transfers take or that expire, split likewise.", unit="units", default=None, width=14)
     rank: float | None = column("Rank", "Of the exception by money.", unit="count", default=None, width=7)
-    elapsed: float | None = column("Over", "Part of the week's working days that are over: of planned demand, so much is the plan to date.", unit="fraction", cell=CellType.FRACTION, default=None, width=8)
+    elapsed: float | None = column("Elapsed", "Part of the week's working days that are over: of planned demand, so much is the plan to date.", unit="fraction", cell=CellType.FRACTION, default=None, width=8)
 
 
 WEEKLY_EXECUTION = SheetSpec(
@@ -160,7 +160,7 @@ WEEKLY_EXECUTION = SheetSpec(
     kind=SheetKind.OUTPUT,
     shape=Shape.RECORDS,
     module=Module.CYCLE,
-    purpose="The next 13 weeks of the approved plan beside orders, shipments and receipts to date, with what is about to go wrong.",
+    purpose="The first 13 weeks of the approved plan, before approval of the plan as it is, beside orders, shipments and receipts to date, with what is about to go wrong.",
     row=WeeklyExecutionRow,
     key=("item", "location", "week"),
     frame=frames.WEEKLY_EXECUTION,
@@ -187,6 +187,7 @@ class WorklistRow(Row):
     state: str = column("State", "Yours: open, in work, accepted. Empty: open.", default="", choices=("open", "in work", "accepted"), people=True, width=11)
     responsible: str = column("Responsible", "Who answers for it by its source: owner of the key figure, the risk or the decision.", default="", width=16)
     matters: float | None = column("Matters", "That the line stands for: 1; of the last line as many as are not listed.", unit="count", default=None, width=9)
+    section: str = column("Section", "Part of the list in which it is ranked by money: open, then accepted as of the run, then more.", default="", choices=("open", "accepted", "more"), width=10)
 
 
 WORKLIST = SheetSpec(

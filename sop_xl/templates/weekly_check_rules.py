@@ -1,4 +1,4 @@
-"""Checks of the coming weeks: what a period has over its weeks is what was approved of it."""
+"""Checks of the coming weeks: what a period has over its weeks is what the plan has of it, the approved one where there is one."""
 
 from __future__ import annotations
 
@@ -54,14 +54,15 @@ def weekly_figures(book: Book, cell: Callable[[str, str], str]) -> list[Figure]:
 
 
 def weekly_checks(book: Book, figures: dict[str, int]) -> list[Check]:
-    """Periods whose weeks are all shown tie to the plan."""
+    """Periods whose weeks are all shown tie to the plan; where there are no weeks at all, the current period does not."""
     if not book.has("Weekly Execution"):
         return []
     weekly = book.spec("Weekly Execution")
 
     def ties(c: str) -> str:
         whole = f"SUMPRODUCT(--({filled(weekly, 'period')}>{c}${HEADER_ROW}))>0"
+        none = f"AND({c}${HEADER_ROW}=sop_current_period,COUNT({filled(weekly, 'week')})=0)"
         weeks, plan = (f"{c}${figures.get(key, 1)}" for key in (_WEEKS, _PLAN))
-        return f'IF({c}${FLAG_ROW}="Plan",IF({whole},{weeks}-{plan},0),0)'
+        return f'IF({c}${FLAG_ROW}="Plan",IF(OR({whole},{none}),{weeks}-{plan},0),0)'
 
-    return [Check("Weeks add up to their period", "cycle", "Weekly Execution - approved demand, periods whose weeks are all shown", vocabulary.UNITS, ties)]
+    return [Check("Weeks add up to their period", "cycle", "Weekly Execution - demand of the plan that it splits, periods whose weeks are all shown, and the first one where no week is", vocabulary.UNITS, ties)]

@@ -24,6 +24,7 @@ from sop_xl.templates.styles import (
 
 NAME, SOURCE = "Weekly Review", "Weekly Execution"
 WEEKS = 13
+NOT_APPROVED = "not approved"
 EXCEPTIONS = 15
 """Lines of the list."""
 
@@ -47,13 +48,13 @@ class _Line:
 
 
 _LINES = (
-    _Line("planned_demand", "Planned demand", "approved", bold=True),
+    _Line("planned_demand", "Planned demand", "", bold=True),
     _Line("elapsed", "Planned to date", "by working days"),
     _Line("orders", "Orders", "to date", stated=True),
     _Line("shipments", "Shipments", "to date", stated=True),
     _Line("planned_receipts", "Planned receipts", "orders and plan"),
     _Line("receipts", "Receipts", "to date", stated=True),
-    _Line("dependent_demand", "Production takes", "plan"),
+    _Line("dependent_demand", "Dependent demand", "and expiry"),
     _Line("projected_balance", "Projected balance", "end of week", stock=True, bold=True),
     _Line("safety_stock", "Safety stock", "plan", stock=True),
 )
@@ -87,10 +88,12 @@ def _header(book: Book, sheet: Any) -> None:
     weeks, over = filled(book.spec(SOURCE), "week"), filled(book.spec(SOURCE), "elapsed")
     for number in range(WEEKS):
         letters, before = column_letters(len(_WIDTHS) + 1 + number), column_letters(len(_WIDTHS) + number)
-        # the weeks of a series follow one another: those of the first one are the weeks of all
+        # the weeks of a series follow one another: those of the first one are the weeks of all. The first that is not later is the next series'; none
+        # follows it, or its weeks would count twice
         nth = f"INDEX({weeks},COLUMNS(${_FIRST}{top}:{letters}{top}))"
         look = styles.header(kind, number=True)
-        sheet.write_formula(f"{letters}{top}", f'=IFERROR(IF(N({nth})>N({before}{top}),{nth},""),"")', _dated(book, look), "")
+        later = f'IF({before}{top}="","",IF(N({nth})>N({before}{top}),{nth},""))'
+        sheet.write_formula(f"{letters}{top}", f'=IFERROR({later},"")', _dated(book, look), "")
         past = f"N(INDEX({over},COLUMNS(${_FIRST}{top}:{letters}{top})))"
         state = f'IF({letters}{top}="","",IF({past}>=1,"over",IF(OR({past}>0,{before}{top - 1}="over"),"now","to come")))'
         sheet.write_formula(f"{letters}{top - 1}", f"={state}", styles(font_size=8, font_color=MUTED, align="right"), "")
@@ -117,7 +120,10 @@ def _lines(book: Book, sheet: Any, spec: SheetSpec, row: int) -> int:
     for line in _LINES:
         look: dict[str, Any] = {"bold": True, "bg_color": PALE} if line.bold else {}
         number = styles.body(review.dashed(UNIT_FORMAT[vocabulary.UNITS]), **look)
-        _labels(sheet, row, (line.label, line.meaning, vocabulary.UNITS), styles.body(**look), styles.body(**(look | {"font_color": MUTED})))
+        muted = styles.body(**(look | {"font_color": MUTED}))
+        _labels(sheet, row, (line.label, line.meaning, vocabulary.UNITS), styles.body(**look), muted)
+        if line.name == "planned_demand":
+            sheet.write_formula(f"B{row}", f"={_approval(book)}", muted, NOT_APPROVED)
         for letters in _weeks():
             keys = _criteria(spec, letters)
             figure = f"SUMIFS({filled(spec, line.name)},{keys})"
@@ -140,6 +146,15 @@ def _lines(book: Book, sheet: Any, spec: SheetSpec, row: int) -> int:
     sheet.write_formula(f"D{row}", f"=SUM({_FIRST}{row}:{_LAST}{row})", number, 0)
     sheet.conditional_format(f"D{HEADER_ROW + 1}:{_LAST}{row}", {"type": "cell", "criteria": "<", "value": 0, "format": styles.conditional(font_color=POOR)})
     return row + 1
+
+
+def _approval(book: Book) -> str:
+    """Formula text for which plan the weeks split: the approved version of this cycle, or that none is approved."""
+    if not book.has("Snapshots"):
+        return f'"{NOT_APPROVED}"'
+    cycle, state, version = (filled(book.spec("Snapshots"), name) for name in ("cycle", "state", "version"))
+    of_cycle = f'SUMPRODUCT(({cycle}=sop_current_period)*({state}="approved")*{version})'
+    return f'IF({of_cycle}>0,"approved, v"&{of_cycle},"{NOT_APPROVED}")'
 
 
 def _labels(sheet: Any, row: int, texts: tuple[str, ...], first: Any, others: Any) -> None:
@@ -199,7 +214,7 @@ def _exceptions(book: Book, sheet: Any, spec: SheetSpec, row: int) -> int:
         }
         sheet.set_row(line - 1, 17)
         for letters, (formula, look) in shown.items():
-            empty = f'IF({number}=1,"nothing does","")' if letters == "A" else '""'
+            empty = f'IF({number}=1,"No exceptions in these weeks.","")' if letters == "A" else '""'
             if letters == "F":
                 sheet.merge_range(f"F{line}:{_LAST}{line}", "", look)
             sheet.write_formula(f"{letters}{line}", f'=IF($C{line}="",{empty},{formula})', look, "")

@@ -19,12 +19,12 @@ def worklist_checks(book: Book) -> list[Check]:
     rank = bounded(spec, "rank", last=LAST_LINE)
     places = f'SUMPRODUCT(({rank}<>"")*({rank}<>ROW({rank})-ROW({quoted(spec.name)}!$A${HEADER_ROW})))'
     value, below = bounded(spec, "value", last=LAST_LINE), bounded(spec, "value", last=LAST_LINE, down=1)
-    kind_below = bounded(spec, "kind", last=LAST_LINE, down=1)
-    # accepted lines stand after the open ones and begin with the dearest again; people may change a state after the run
-    rises = f'SUMPRODUCT(({kind_below}<>"more")*({below}<>"")*({below}>{value}))'
+    section, section_below = bounded(spec, "section", last=LAST_LINE), bounded(spec, "section", last=LAST_LINE, down=1)
+    # accepted lines stand after the open ones and begin with the dearest again; the section is that of the run, as people may change a state since
+    rises = f'SUMPRODUCT(({section_below}={section})*({below}<>"")*({below}>{value}))'
     return [
         _count("Worklist: ranks are the places of the lines", "Lines of Worklist whose rank is not their place", places),
-        _count("Worklist: the dearest first", "Places where money at stake rises, beyond the one where accepted lines begin", f"MAX(0,{rises}-1)"),
+        _count("Worklist: the dearest first", "Places where money at stake rises within the open or the accepted lines", rises),
     ]
 
 

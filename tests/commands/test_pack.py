@@ -16,6 +16,8 @@ from sop_xl.commands.pack_tables import Tables, figure, number
 from sop_xl.hosts.headless import HeadlessHost
 from sop_xl.hosts.libreoffice import find_libreoffice
 from sop_xl.hosts.slides import HEIGHT, WIDTH, Box, Chart, Slide, Table, Text, slides_bytes
+from sop_xl.periods import Calendar, CalendarKind
+from sop_xl.sheets import sheet
 
 pptx = pytest.importorskip("pptx")
 DAY = datetime(2025, 1, 5)
@@ -89,9 +91,26 @@ def test_a_published_plan_names_its_approver_on_the_cover(planned, monkeypatch):
     tables = Tables(HeadlessHost(planned), "EUR", "2025-01")
     lines = pack_slides(tables, "furniture", "2025-01-05")["cover"].parts[0].lines
     assert lines[0].startswith("Not approved yet")
-    approved = {"cycle": "2025-01-01", "version": 1.0, "as_of": "2025-01-20", "approved_by": "Ann", "scenario": "", "state": "approved", "hash": "abc"}
+    approved = {"cycle": "2025-01", "version": 1.0, "as_of": "2025-01-20", "approved_by": "Ann", "scenario": "", "state": "approved", "hash": "abc"}
     tables._read["Snapshots"] = pd.DataFrame([approved])
     assert pack_slides(tables, "furniture", "2025-01-05")["cover"].parts[0].lines[0].startswith("Approved by Ann on 2025-01-20, version 1.")
+
+
+@pytest.mark.parametrize(("before", "now"), [("2026-W46", "2026-W47"), (datetime(2026, 11, 9), datetime(2026, 11, 16))], ids=["labels", "dates"])
+def test_on_a_weekly_calendar_only_the_plan_and_the_tasks_of_this_very_week_count(planned, before, now):
+    def pages(approved_cycle: object) -> dict[str, Slide]:
+        host = HeadlessHost(planned)
+        tasks = [{"cycle": cycle, "step": "demand", "task": task, "state": "open"} for cycle, task in ((before, "Of last week"), (now, "Of this week"))]
+        snapshot = {"cycle": approved_cycle, "version": 1.0, "as_of": "2026-11-17", "approved_by": "Ann", "state": "approved", "hash": "abc"}
+        for name, rows in (("Snapshots", [snapshot]), ("Cycle", tasks)):
+            columns = sheet(name).columns
+            host.write_table(name, [c.label for c in columns], [[row.get(c.name) for c in columns] for row in rows])
+        return pack_slides(Tables(host, "EUR", "2026-W47", Calendar(CalendarKind.WEEKS)), "furniture", "2026-11-17")
+
+    assert pages(before)["cover"].parts[0].lines[0].startswith("Not approved yet")
+    this_week = pages(now)
+    assert this_week["cover"].parts[0].lines[0].startswith("Approved by Ann")
+    assert [row[1] for row in this_week["follow-up"].parts[-1].rows] == ["Of this week"]
 
 
 def test_an_unplanned_workbook_is_refused_in_one_line(tmp_path):

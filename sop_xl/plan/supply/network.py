@@ -191,6 +191,14 @@ def source_name(kind: str, source: str) -> str:
     return f"{kind} {'at' if kind == 'subcontract' else 'from'} {source}"
 
 
+MADE, BOUGHT = "made", "bought"
+
+
+def made_or_bought(source: str) -> str:
+    """`MADE` or `BOUGHT`, which subcontracted is too, of a source as `source_name` has it; "" for a transfer, which is neither."""
+    return {"make": MADE, "buy": BOUGHT, "subcontract": BOUGHT}.get(source.split(" ", 1)[0], "")
+
+
 def point_names(network: SupplyNetwork) -> list[str]:
     """Every stock point as `item / location`."""
     return (network.points["item"] + " / " + network.points["location"]).tolist()

@@ -39,7 +39,7 @@ def receipts(item, location, source, first, second):
 
 SUPPLY = table(
     frames.SUPPLY_PLAN,
-    receipts("A", "Oslo", "make", 3, 4), receipts("B", "Oslo", "rework", 1, 0), receipts("A", "Rome", "transfer from Oslo", 5, 5),
+    receipts("A", "Oslo", "make", 3, 4), receipts("B", "Oslo", "make", 1, 0), receipts("A", "Rome", "transfer from Oslo", 5, 5),
     receipts("T", "Oslo", "buy from Tin & Co", 30, 0), receipts("T", "Oslo", "subcontract at Smith", 0, 2),
 )  # fmt: skip
 
@@ -61,7 +61,7 @@ def test_the_plan_is_frozen_in_its_planned_periods_and_nothing_else_is():
 
 def test_what_is_made_is_production_what_is_bought_are_purchases_and_a_transfer_is_neither():
     plan = frozen()
-    assert cell(plan, "Paint", "North", "2026-01", "production") == 3 + 1, "A is made, B is reworked"
+    assert cell(plan, "Paint", "North", "2026-01", "production") == 3 + 1, "A and B are made"
     assert cell(plan, "Tins", "North", "2026-01", "purchases") == 30
     assert cell(plan, "Tins", "North", "2026-02", "purchases") == 2, "a subcontractor is paid as a supplier is"
     south = plan[plan["region"] == "South"]

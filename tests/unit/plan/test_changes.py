@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from plan_tables import month, months, table
 
 from sop_xl import frames
+from sop_xl.periods import Calendar, CalendarKind
 from sop_xl.plan.change_facts import actual_words
 from sop_xl.plan.change_words import changed_lines, count_words, same_table
 from sop_xl.plan.changes import (
@@ -25,6 +26,7 @@ from sop_xl.plan.changes import (
 )
 from sop_xl.plan.override_policy import as_they_stood
 
+MONTHS = Calendar()
 JUNE, JULY = month("2026-06"), month("2026-07")
 PERIODS = pd.DatetimeIndex([JUNE, JULY])
 
@@ -39,10 +41,10 @@ def plan(**demand):
     return family_figures(table(frames.FINANCIAL_PLAN, *rows), PERIODS)
 
 
-def explained(*stages, lean=False):
+def explained(*stages, lean=False, label=MONTHS.label):
     """CHANGES over plans from the reference to today's: cause, figures, words."""
     listed = [Stage(cause, figures, {ALL: words} if isinstance(words, str) else words, k) for k, (cause, figures, words) in enumerate(stages)]
-    return change_rows("Last cycle", listed, "EUR", lean=lean)
+    return change_rows("Last cycle", listed, "EUR", label, lean=lean)
 
 
 def amounts(changes, measure="demand", family=ALL):
@@ -70,7 +72,7 @@ def test_what_the_last_cause_does_not_give_is_no_cause_s():
     today = plan(Paint=(100, 130), Brushes=(40, 60))  # 15 brushes more than the inputs of today give when they are planned again
     stages = [(START, BEFORE), ("Not reproduced", BEFORE), ("Events", MORE_PAINT), ("Price", None), ("Overrides", FEWER_BRUSHES), (END, today)]
     listed = with_rest([Stage(cause, figures, {}, k) for k, (cause, figures) in enumerate(stages)])
-    found = change_rows("Last cycle", listed, "EUR")
+    found = change_rows("Last cycle", listed, "EUR", MONTHS.label)
     assert amounts(found) == {START: 300, "Not reproduced": 15, "Events": 30, "Price": 0, "Overrides": -15, END: 330}
     assert amounts(found, family="Brushes") == {START: 100, "Not reproduced": 15, "Overrides": -15, END: 100}
     assert "today's run has and its inputs planned again have not" in said(found, "Not reproduced")
@@ -79,8 +81,14 @@ def test_what_the_last_cause_does_not_give_is_no_cause_s():
 def test_a_rest_that_is_next_to_nothing_stays_with_the_last_cause():
     today = plan(Paint=(100, 130), Brushes=(40, 45.01))
     stages = [(START, BEFORE), ("Not reproduced", BEFORE), ("Overrides", FEWER_BRUSHES), (END, today)]
-    found = change_rows("Last cycle", with_rest([Stage(cause, figures, {}, k) for k, (cause, figures) in enumerate(stages)]), "EUR")
+    found = change_rows("Last cycle", with_rest([Stage(cause, figures, {}, k) for k, (cause, figures) in enumerate(stages)]), "EUR", MONTHS.label)
     assert amounts(found) == pytest.approx({START: 300, "Not reproduced": 0, "Overrides": 15.01, END: 315.01})
+
+
+def test_the_period_of_most_is_named_as_the_calendar_names_it():
+    moved = ((START, BEFORE, ""), ("Events", MORE_PAINT, ""), (END, MORE_PAINT, ""))
+    assert said(explained(*moved), "Events").endswith("in 2026-07")
+    assert said(explained(*moved, label=Calendar(CalendarKind.WEEKS).label), "Events").endswith("in 2026-W27")
 
 
 def test_a_family_has_rows_for_the_causes_that_moved_it_only():

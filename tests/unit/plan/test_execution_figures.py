@@ -18,12 +18,11 @@ from sop_xl.plan.execution_figures import (
 )
 from sop_xl.plan.kpi_figures import cash_cycle, excess_share, fill_rate, utilisation
 from sop_xl.plan.receipt_adherence import (
-    BOUGHT,
-    MADE,
     approved_receipts,
     receipt_adherence,
     receipts_of_weeks,
 )
+from sop_xl.plan.supply.network import BOUGHT, MADE
 
 TIMELINE = months("2026-01", 12)
 ITEMS = pd.concat([items("A", unit_cost=2.0), items("B", family="Brushes", unit_cost=10.0)], ignore_index=True)
@@ -104,6 +103,12 @@ def test_sales_are_held_against_the_plan_that_was_published():
     assert sales_adherence(plan(100, 50), plan(90, 55), month("2025-12"))["All"] == pytest.approx(1 - 15 / 150)
 
 
+def test_a_family_that_was_sold_without_a_plan_counts_as_missed():
+    line = {"region": "North", "version": "Plan", "measure": "sales_volume", "family": "Paint"}
+    planned, sold = table(frames.FINANCIAL_PLAN, line | {"2025-12": 100}), table(frames.FINANCIAL_PLAN, line | {"2025-12": 90}, line | {"family": "Brushes", "2025-12": 15})
+    assert sales_adherence(planned, sold, month("2025-12")) == {"All": pytest.approx(1 - 25 / 100), "Paint": pytest.approx(0.9)}
+
+
 def test_receipts_of_a_straddling_week_count_by_its_days():
     """The week from 29 December has three days in December."""
     came = receipts_of_weeks(weeks(week("2025-12-29", receipts=70), week("2025-12-08", receipts=10)), month("2025-12"), month("2026-01"))
@@ -122,6 +127,16 @@ def test_production_and_purchase_are_told_apart_by_the_sources_of_the_published_
     came = weeks(week("2025-12-08", receipts=90), {"item": "B", "location": "North", "week": pd.Timestamp("2025-12-08"), "receipts": 50})
     found = receipt_adherence(approved, came, table(frames.PURCHASE_HISTORY), ITEMS, month("2025-12"), month("2026-01"))
     assert (found[MADE]["All"], found[BOUGHT]["All"]) == (pytest.approx(0.9), 1.0)
+
+
+def test_what_came_without_a_plan_for_the_period_counts_as_missed():
+    """A as planned; of B, which the plan makes in January only, 40 came; of C it makes and buys nothing, so that nobody knows what its receipts are."""
+    plan = supply({"item": "A", "source": "make", "2025-12": 100}, {"item": "B", "source": "make", "2026-01": 40})
+    approved = approved_receipts(plan, table(frames.OPEN_ORDERS), month("2025-12"), month("2026-01"))
+    at = {"location": "North", "week": pd.Timestamp("2025-12-08")}
+    came = weeks(at | {"item": "A", "receipts": 100}, at | {"item": "B", "receipts": 40}, at | {"item": "C", "receipts": 7})
+    found = receipt_adherence(approved, came, table(frames.PURCHASE_HISTORY), ITEMS, month("2025-12"), month("2026-01"))
+    assert found[MADE]["All"] == pytest.approx(1 - 40 / 100)
 
 
 def test_without_weeks_purchases_are_those_of_purchase_history():

@@ -1,5 +1,7 @@
 """The weekly view in planner-readable tables: one item, weeks of five working days, a plan in 4-4-5 months of 400 units, 100 a week."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -18,7 +20,7 @@ from sop_xl.frames import (
 from sop_xl.periods import Calendar, CalendarKind, Timeline
 from sop_xl.plan.weekly_exceptions import WeeklyRules
 from sop_xl.plan.weekly_execution import weekly_execution
-from sop_xl.plan.weekly_flows import WeeklyInputs
+from sop_xl.plan.weekly_flows import WeeklyInputs, unlisted_demand
 from sop_xl.plan.weeks import first_weeks
 
 TIMELINE = Timeline(Calendar(CalendarKind.FOUR_FOUR_FIVE), pd.Timestamp("2024-01-01"), pd.Timestamp("2024-12-30"), 6)
@@ -104,7 +106,44 @@ def test_a_count_in_the_week_under_way_is_stock_now_and_the_rest_of_the_week_is_
 
 def test_orders_not_shipped_are_owed_in_the_week_under_way():
     facts = [{"week": "2024-12-30", "orders": 130, "shipments": 80}]
-    assert balances(view({"Oslo": 1000.0}, "2025-01-06", facts))[:2] == [920, 920 - 100 - 50]
+    assert balances(view({"Oslo": 1000.0}, "2025-01-06", facts))[:2] == [920 - 50, 920 - 50 - 100]
+
+
+# 50 units wait when the plan begins and nothing is there; 200 come in the first week
+WAITING = {"stock": {"Oslo": -50.0}, "day": "2025-01-06", "receipts": 800.0}
+
+
+@pytest.mark.parametrize(
+    ("said", "facts"),
+    [
+        ("shipments serve those who waited first", {"orders": 100, "shipments": 150}),
+        ("shipments beyond the plan went to those who waited", {"shipments": 150}),
+        ("nobody said anything", {}),
+        ("a count after those who waited were served", {"orders": 100, "shipments": 150, "on_hand": 50}),
+        ("a count alone: what waited was served from what came", {"on_hand": 50}),
+        ("a count while they still wait", {"orders": 100, "shipments": 100, "on_hand": 100}),
+    ],
+)
+def test_a_backlog_at_the_start_is_counted_once(said, facts):
+    frame = view(actuals=[{"week": "2024-12-30", "receipts": 200, **facts}], **WAITING)
+    assert balances(frame)[:2] == [50, 50 + 200 - 100], said
+
+
+def test_a_stock_out_is_told_where_a_count_is_promised_to_those_who_wait():
+    frame = view({"Oslo": -50.0}, "2025-01-06", [{"week": "2024-12-30", "orders": 100, "shipments": 100, "on_hand": 130}])
+    assert balances(frame)[:2] == [80, -20] and exceptions(frame)[0][1:3] == ("06 Jan", "stock-out")
+
+
+def test_what_is_counted_in_the_week_under_way_is_promised_to_those_who_wait_until_it_is_shipped():
+    counted = [{"week": "2024-12-30", "on_hand": 300}]
+    assert balances(view({"Oslo": -50.0}, actuals=counted))[0] == 300 - 50 - 100
+    served = [{"week": "2024-12-30", "orders": 0, "shipments": 50, "on_hand": 250}]
+    assert balances(view({"Oslo": -50.0}, actuals=served))[0] == 250 - 100
+
+
+def test_what_was_shipped_ahead_of_its_orders_is_not_owed_when_they_come():
+    facts = [{"week": "2024-12-30", "orders": 100, "shipments": 150}, {"week": "2025-01-06", "orders": 100, "shipments": 50}]
+    assert balances(view({"Oslo": 1000.0}, "2025-01-13", facts))[:3] == [850, 800, 700]
 
 
 def test_of_lost_sales_nothing_is_owed_and_a_stock_out_leaves_no_backlog():
@@ -123,9 +162,35 @@ def test_open_orders_arrive_when_due_and_late_ones_in_the_week_under_way():
     assert balances(frame)[:3] == [900, 840, 800]
 
 
-def test_an_order_placed_since_the_approval_takes_the_place_of_planned_receipts():
+def test_an_order_placed_since_the_approval_takes_the_place_of_the_planned_receipts_nearest_to_it():
     frame = view({"Oslo": 1000.0}, orders=[("PO-9", "2025-01-21", 120)], approved=(), receipts=200.0)
-    assert frame["planned_receipts"].tolist()[:5] == [0, 0, 30, 50 + 120, 50]
+    assert frame["planned_receipts"].tolist()[:6] == [50, 50, 0, 120, 30, 50]
+
+
+def test_a_new_order_takes_nothing_from_weeks_that_are_over():
+    frame = view({"Oslo": 1000.0}, "2025-02-03", orders=[("PO-9", "2025-02-18", 100)], approved=(), receipts=400.0)
+    assert frame["planned_receipts"].tolist() == [100] * 8 and balances(frame) == [1000] * 8
+    overdue = view({"Oslo": 1000.0}, "2025-02-03", orders=[("PO-9", "2025-01-15", 100)], approved=(), receipts=400.0)
+    assert balances(overdue) == [1000] * 8  # it comes now, in the place of what is planned for now
+
+
+def test_an_order_due_after_the_weeks_leaves_their_planned_receipts():
+    frame = view({"Oslo": 1000.0}, orders=[("PO-9", "2025-03-04", 100)], approved=(), receipts=400.0)
+    assert frame["planned_receipts"].tolist() == [100] * 8
+
+
+def test_several_new_orders_each_take_what_is_left_nearest_to_them():
+    placed = [("PO-8", "2025-01-14", 60), ("PO-9", "2025-01-21", 60)]
+    frame = view({"Oslo": 1000.0}, orders=placed, approved=(), receipts=200.0)
+    assert frame["planned_receipts"].tolist()[:5] == [50, 40, 60, 60, 40]
+
+
+def test_receipts_of_an_order_that_they_closed_leave_the_planned_receipts_of_the_week():
+    planned_order, came = [("PO-1", "2024-12-31", 50)], [{"week": "2024-12-30", "receipts": 50}]
+    frame = view({"Oslo": 1000.0}, "2025-01-01", came, orders=(), approved=planned_order, receipts=400.0)
+    assert balances(frame)[0] == 1000 + 50 + 100 - 100
+    more = view({"Oslo": 1000.0}, "2025-01-01", [{"week": "2024-12-30", "receipts": 80}], orders=(), approved=planned_order, receipts=400.0)
+    assert balances(more)[0] == 1000 + 80 + 70 - 100  # 30 of the planned 100 came, too
 
 
 def test_production_takes_from_stock_too():
@@ -165,6 +230,23 @@ def test_the_next_open_order_is_expedited_by_its_number():
 def test_a_planned_receipt_is_made_sooner_where_it_is_made_and_ordered_sooner_where_not():
     assert step(view({"Oslo": 80.0}, receipts=200.0), "stock-out") == "expedite: get the planned 50 of the week of 2025-01-13 sooner"
     assert step(view({"Oslo": 80.0}, receipts=200.0, made_here=["Oslo"]), "stock-out") == "re-sequence: make the planned 50 of the week of 2025-01-13 sooner"
+
+
+def test_what_is_missing_of_safety_stock_is_made_or_ordered_besides():
+    assert step(view({"Oslo": 830.0}), "below safety stock") == "expedite: order 20 more"
+    assert step(view({"Oslo": 830.0}, made_here=["Oslo"]), "below safety stock") == "re-sequence: make 20 more"
+
+
+def test_demand_of_items_and_locations_that_are_listed_no_more_is_known_by_item():
+    consensus, inventory = plan({"Oslo": 0.0, "Rome": 0.0})
+    gone = consensus.assign(item="Z", location="Oslo")
+    known = WeeklyInputs(
+        pd.concat([consensus, gone], ignore_index=True), inventory, empty_frame(OPEN_ORDERS), empty_frame(OPEN_ORDERS), empty_frame(WEEKLY_ACTUALS),
+        made(ITEMS, [{"item": "A", "family": "F"}]), made(LOCATIONS, [{"location": "Oslo", "region": "N"}]), pd.DataFrame(),
+    )  # fmt: skip
+    # the eight weeks have days of two months: 400 of A at Rome in each, and of Z as often as there are rows of it
+    assert unlisted_demand(known, WEEKS).to_dict() == {"Z": 2 * 2 * 400.0, "A": 2 * 400.0}
+    assert unlisted_demand(replace(known, items=made(ITEMS, [{"item": "A"}, {"item": "Z"}]), locations=empty_frame(LOCATIONS)), WEEKS).empty
 
 
 def test_below_safety_stock_is_worth_the_margin_of_what_is_missing():

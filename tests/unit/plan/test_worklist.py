@@ -169,6 +169,7 @@ def test_what_people_said_outlives_the_run_and_accepted_lines_go_to_the_end():
     found = lines(matter("a", 50), matter("b", 40), matter("c", 1), matter("d", 30), most=1, marked=said)[0]
     assert found["alert"].tolist() == ["b", "c", "a", MORE_ALERT]  # c is cheap, but it is Max's
     assert found["owner"].tolist() == ["", "Max", "Ann", ""]
+    assert found["section"].tolist() == ["open", "open", "accepted", "more"]
     assert found["since"].tolist() == [NOW, month("2025-12"), month("2025-11"), NOW]
 
 
