@@ -55,8 +55,19 @@ def plan_kpis(
         money.financial_plan, inventory_plan, totals, inputs.frame("Items"), timeline, targets,
         more=more, stated=stated, previous=None if last is None else last.results.get("KPIs"),
     )  # fmt: skip
-    notes.append(target_notes(stated, figures))
+    notes.append(_at_their_cells(target_notes(stated, figures), inputs))
     return figures
+
+
+def _at_their_cells(notes: pd.DataFrame, inputs: Inputs) -> pd.DataFrame:
+    """Remarks about KPI Targets with a column `cell`: where the first target of that key figure stands."""
+    reading = inputs.readings.get("KPI Targets")
+    if reading is None:
+        return notes
+    place: dict[str, str] = {}
+    for line, kpi in reading.records["kpi"].items():
+        place.setdefault(str(kpi), reading.cell_of(line, "kpi"))
+    return notes.assign(cell=notes["key"].map(place).fillna(""))
 
 
 _Values = dict[str, dict[str, float]]

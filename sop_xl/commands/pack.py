@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from sop_xl.commands.report import Report
 from sop_xl.errors import ContractError, HostError, Problem
 from sop_xl.hosts.files import made_folder, replace_file
 from sop_xl.hosts.headless import HeadlessHost
-from sop_xl.hosts.slides import Slide, slides_bytes
+from sop_xl.hosts.slides import Chart, Slide, Table, Text, slides_bytes
 from sop_xl.sheets.read import read_settings
 
 FORMATS = ("pdf", "pptx")
@@ -85,7 +86,7 @@ def pack_workbook(
 
 def pack_slides(tables: Tables, name: str, as_of: str) -> dict[str, Slide]:
     """Every page of the pack by its name, in order."""
-    return {
+    pages = {
         "cover": content.cover(tables, name, as_of),
         "ten questions": content.ten_questions(tables),
         "charts": content.key_charts(tables),
@@ -101,6 +102,14 @@ def pack_slides(tables: Tables, name: str, as_of: str) -> dict[str, Slide]:
         "follow-up": reviews.follow_up(tables),
         "weeks": reviews.weeks(tables),
     }
+    return {page: replace(slide, parts=[_shown(part) for part in slide.parts]) for page, slide in pages.items()}
+
+
+def _shown(part: Text | Table | Chart) -> Text | Table | Chart:
+    """A chart without figures, such as of a sheet that the workbook has not, says so: PowerPoint opens no file with an empty one."""
+    if isinstance(part, Chart) and not any(value is not None for _, values in part.series for value in values):
+        return Text(part.box, [f"{part.title}: no figures in this workbook."])
+    return part
 
 
 def _pdf(

@@ -155,9 +155,10 @@ def test_every_page_of_the_content_prints_on_one_page_of_its_own():
     assert "A line." in printed.pages[2].extract_text()
 
 
-def test_a_small_company_s_workbook_without_supply_sheets_has_a_pack_too(tmp_path):
+@pytest.mark.parametrize("modules", ["cycle", "finance,cycle"])
+def test_a_small_company_s_workbook_without_supply_sheets_has_a_pack_too(tmp_path, modules):
     path = tmp_path / "small.xlsx"
-    assert run("new", path, "--modules", "finance,cycle", "--horizon", "12", "--as-of", "2025-01-05").exit_code == 0
+    assert run("new", path, "--modules", modules, "--horizon", "12", "--as-of", "2025-01-05").exit_code == 0
     host = HeadlessHost(path)
     host.write_table("Items", ["Item", "Family", "List price"], [["0017", "Chairs", 100.0]])
     host.write_table("Demand History", ["Item", "2024-11", "2024-12"], [["0017", 40.0, 41.0]])

@@ -6,6 +6,7 @@ import pytest
 from company import append, cells, change, labels, run
 
 from sop_xl.hosts.headless import HeadlessHost
+from sop_xl.sheets.spec import HEADER_ROW
 
 
 @pytest.fixture
@@ -59,7 +60,8 @@ def test_what_people_say_of_a_line_stays_with_it(planned_again, planned):
 def test_a_target_for_nothing_is_a_warning(planned_again, planned):
     append(planned, "KPI Targets", {"KPI": "Fil rate", "Target": 0.9})
     planned_again()
-    assert any(row["Rule"] == "kpi-unknown" and row["Severity"] == "warning" for row in cells(planned, "Problems"))
+    said = [(row["Severity"], row["Sheet"], row["Cell"]) for row in cells(planned, "Problems") if row["Rule"] == "kpi-unknown"]
+    assert said == [("warning", "KPI Targets", f"A{HEADER_ROW + len(cells(planned, 'KPI Targets'))}")]
 
 
 def test_a_second_run_writes_the_same_lines(planned_again, planned):
