@@ -137,7 +137,9 @@ def promote_scenario_on(host: Host, name: str, *, by: str, as_of: str) -> Report
     record = {"decision": number, "option": scenario, "lever": "scenario", "status": "approved", "owner": by.strip(), "note": words, "kind": "decision",
               "question": f"Scenario {scenario} in the plan", "decided_by": by.strip(), "decided_on": day,
               "expected_gain": changes.get(PROFIT), "unmet_spared": -changes[UNMET] + 0.0 if UNMET in changes else None}  # fmt: skip
-    _append(host, DECISIONS, [record])
+    timeline, _ = planning_timeline(inputs)
+    # the cycle in which it enters the plan: what was to come then is what a launch date moves, in later cycles too
+    _append(host, DECISIONS, [{**record, "first_period": None if timeline is None else timeline.current}])
     host.save()
     return Report("scenario promote", host.name, summary=f"{host.name}: {scenario} is part of the plan from the next run on (decision {number}). {words}",
                   facts={"scenario": scenario, "decision": number, "by": by.strip(), "as_of": as_of, "expected": expected})  # fmt: skip
