@@ -19,6 +19,7 @@ from sop_xl.commands.report import ExitCode, Report
 from sop_xl.commands.roll_actuals import ACTUALS, HISTORY, append_actuals, find_actuals
 from sop_xl.commands.roll_carried import carried_over
 from sop_xl.commands.roll_horizon import move_current_period, move_horizon
+from sop_xl.commands.roll_stock import check_count
 from sop_xl.commands.tables import plain_table, table_sheets
 from sop_xl.errors import Problem, Severity, errors_in
 from sop_xl.hosts.files import read_bytes, replace_file
@@ -206,7 +207,7 @@ def _roll_inputs(host: Host, rolled: _Rolled, given: _Given, say: Progress) -> l
     brought = find_actuals(host, inputs, timeline, given.actuals, partial=given.partial)
     if errors_in(brought.problems):
         return list(brought.problems)
-    problems = [*brought.problems, *_before_rolling(host, timeline), *_stock_of_before(inputs, timeline, given.inventory)]
+    problems = [*brought.problems, *_before_rolling(host, timeline), *check_count(inputs, timeline, given.inventory)]
     widened, notes = move_horizon(host, inputs.settings, timeline)
     problems += notes
     rolled.sheets += widened
@@ -233,15 +234,6 @@ def _before_rolling(host: Host, timeline: Timeline) -> list[Problem]:
         hint = "what it said stays as Previous plan and in Forecast Archive, but nobody approved it"
         return [Problem("Snapshots", "", "never-published", f"{label} was never published", severity=Severity.WARNING, hint=hint)]
     return []
-
-
-def _stock_of_before(inputs: Inputs, timeline: Timeline, inventory: Path | None) -> list[Problem]:
-    """A plan begins with the stock that is there: a count from before the month that is over is not that."""
-    if inventory is not None or inputs.frame("Inventory").empty:
-        return []
-    label = timeline.calendar.label(timeline.current)
-    hint = "count again and type it in, or name a file with --inventory, and regenerate"
-    return [Problem("Inventory", "", "stock-not-counted", f"stock on hand is taken as it stands there, as if {label} had not moved it", severity=Severity.WARNING, hint=hint)]
 
 
 def _told(report: Report, rolled: _Rolled) -> Report:

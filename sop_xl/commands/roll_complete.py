@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from sop_xl.commands.inputs import Inputs
@@ -56,13 +58,12 @@ def _incomplete(sheet: str, timeline: Timeline, who: str, missing: Missing, hint
     count, periods = len(missing.names), min(PERIODS_SOLD, len(timeline.history))
     span = f"each of the last {periods} periods" if periods > 1 else "the last period"
     have = "have" if count > 1 else "has"
-    words = f"{count} of {missing.expected} {who} that sold in {span} {have} no actual of {timeline.calendar.label(timeline.current)}: {_named(missing)}"
+    words = f"{count} of {missing.expected} {who} that sold in {span} {have} no actual of {timeline.calendar.label(timeline.current)}: {some_of([' in '.join(labels) for labels in missing.names])}"
     return Problem(sheet, "", "actuals-missing", words, hint=hint, severity=severity)
 
 
-def _named(missing: Missing) -> str:
-    """The first of them by name, and how many more there are."""
-    names = [" in ".join(labels) for labels in missing.names]
+def some_of(names: Sequence[str]) -> str:
+    """The first of them, and how many more there are."""
     shown = 1
     while shown < min(_MOST_NAMED, len(names)) and len(", ".join(names[: shown + 1])) <= _LONGEST_NAMES:
         shown += 1

@@ -205,6 +205,17 @@ def test_stock_and_orders_of_the_month_end_come_with_it(company, tmp_path):
     assert [row[2] for row in host.written.tables["Inventory"].rows][:2] == [7.0, 80]
     assert [row[0] for row in host.written.tables["Open Orders"].rows] == ["P1"]
     assert not [p for p in report.problems if p.rule == "stock-not-counted"]
+    assert [str(p) for p in report.problems if p.rule == "stock-left-out"] == [
+        "stock.csv: 11 of 12 lines of Inventory are not in it and keep the stock of before: 0017 in Rome, 0018 in Oslo, 0018 in Rome, 0019 in Oslo, "
+        "0019 in Rome and 6 more (state 0 for what has run out)"
+    ]
+
+
+def test_a_count_that_names_every_line_leaves_nothing_out(company, tmp_path):
+    stock = csv_file(tmp_path / "stock.csv", [["Item", "Location", "On hand"], *([item, place, 0] for item in ITEMS for place in LOCATIONS)])
+    report = roll_on(picture(company), csv_file(tmp_path / "january.csv", JANUARY), inventory=stock, as_of="2025-02-05")
+    assert report.exit_code is ExitCode.FINE
+    assert not [p for p in report.problems if p.rule in ("stock-left-out", "stock-not-counted")]
 
 
 class TestIncompleteActuals:
