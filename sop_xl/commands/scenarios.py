@@ -201,7 +201,7 @@ def _subjects(host: Host, scope: Mapping[str, str]) -> tuple[Inputs, Subjects]:
 
 def _set_state(host: Host, inputs: Inputs, scenario: str) -> None:
     spec = sheet(SCENARIOS)
-    table = plain_table(spec, host.read_block(SCENARIOS))
+    table = plain_table(spec, host.read_block(SCENARIOS), blank_rows=True)
     name, state = (_place(table.header, SCENARIOS, field) for field in ("scenario", "state"))
     rows = [[*cells[:state], PROMOTED, *cells[state + 1 :]] if plain_text(cells[name]).strip() == scenario else list(cells) for _, cells in table.rows]
     formulas, _ = formulas_kept(host, spec, table, rows)
@@ -211,7 +211,7 @@ def _set_state(host: Host, inputs: Inputs, scenario: str) -> None:
 def _append(host: Host, name: str, rows: Sequence[Mapping[str, object]]) -> None:
     """Rows below those of an input table, which stay as they are; a field that the table has no column for is left out."""
     spec = sheet(name)
-    table = plain_table(spec, host.read_block(name))
+    table = plain_table(spec, host.read_block(name), blank_rows=True)
     labels = {column.label: column.name for column in spec.columns}
     fresh = [[_cell(row.get(labels.get(header, ""))) for header in table.header] for row in rows]
     together = [*(list(cells) for _, cells in table.rows), *fresh]
