@@ -21,6 +21,7 @@ def roll(
     actuals: Annotated[Path | None, typer.Argument(help="Actuals of the current period, CSV or workbook, as Demand History is imported; by default what stands in the sheet Actuals.", show_default=False)] = None,
     inventory: Annotated[Path | None, typer.Option("--inventory", help="Stock on hand at the end of that period.")] = None,
     open_orders: Annotated[Path | None, typer.Option("--open-orders", help="Orders that are under way then; they replace those in the workbook.")] = None,
+    partial: Annotated[bool, typer.Option("--partial", help="Roll although items or locations that have been selling have no actual; Problems names them.")] = False,
     out: Out = None,
     as_of: AsOf = None,
     recalc: Recalc = "auto",
@@ -33,7 +34,7 @@ def roll(
     def run(progress: Progress) -> Report:
         from sop_xl.commands.roll import roll_workbook
 
-        return roll_workbook(workbook, actuals, inventory=inventory, open_orders=open_orders, out=out, as_of=day, recalc=recalc, progress=progress)
+        return roll_workbook(workbook, actuals, inventory=inventory, open_orders=open_orders, partial=partial, out=out, as_of=day, recalc=recalc, progress=progress)
 
     run_command(run, quiet=quiet, json=json)
 

@@ -121,6 +121,8 @@ class _Status:
         frame = self.results.inputs.frame("Sales Input")
         before = None if last is None else last.inputs.get("Sales Input", frame.iloc[:0])
         found = participation(frame, before, self.timeline.current if last is None else last.cycle, self.timeline.current)
+        if found.missing and pd.notna(task.delivered) and task.delivered >= self.timeline.current:
+            return Finding(True, found.confirmed, on=task.delivered)
         return Finding(not found.missing if found.expected else None, found.sentence)
 
     def no_errors(self, task: Any) -> Finding:

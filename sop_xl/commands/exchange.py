@@ -111,6 +111,7 @@ def fill_from(host: Host, spec: SheetSpec, block: Block, *, replace: bool = Fals
     if replace:
         told += f" in place of {len(table.rows)}"
     elif table.rows:
+        table = plain_table(spec, host.read_block(spec.name), blank_rows=True)
         rows, told, unclear = _merged(spec, table, header, rows)
         if unclear:
             return [*problems, *unclear], 0, ""
@@ -126,7 +127,7 @@ def settings_of(host: Host) -> Settings:
 
 
 def _merged(spec: SheetSpec, table: PlainTable, header: list[str], rows: list[list[CellValue]]) -> tuple[list[list[CellValue]], str, list[Problem]]:
-    """The table's rows with those of the file brought in by key; an empty cell of the file says nothing.
+    """The table's rows, blank ones among them, with those of the file brought in by key; an empty cell of the file says nothing.
 
     A row that leaves open one of the labels that are added up, such as the customer group, means the only row that the table has for the rest of
     its key; where there are several, that is a problem. So does the only such row of the file, where the table leaves the label open.
@@ -143,9 +144,11 @@ def _merged(spec: SheetSpec, table: PlainTable, header: list[str], rows: list[li
         return tuple(plain_text(cells[p]) or (first_measure if p == measure else "") for p in places if p not in left_out)
 
     kept = [list(cells) for _, cells in table.rows]
-    place = {key(cells): line for line, cells in enumerate(kept)}
+    own = [line for line, cells in enumerate(kept) if any(v is not None and v != "" for v in cells)]
+    place = {key(kept[line]): line for line in own}
     alike: dict[tuple[str, ...], list[int]] = {}
-    for line, cells in enumerate(kept):
+    for line in own:
+        cells = kept[line]
         alike.setdefault(key(cells, added_up), []).append(line)
     brought = Counter(key(row, added_up) for row in rows)
     updated, unclear = 0, list[Problem]()
@@ -168,7 +171,7 @@ def _merged(spec: SheetSpec, table: PlainTable, header: list[str], rows: list[li
         else:
             kept[k] = [old if new is None else new for old, new in zip(kept[k], row, strict=True)]
             updated += 1
-    told = f"{len(kept) - len(table.rows)} lines added, {updated} updated, {len(table.rows) - updated} kept as they were"
+    told = f"{len(kept) - len(table.rows)} lines added, {updated} updated, {len(own) - updated} kept as they were"
     return kept, told, unclear[:MOST_UNCLEAR]
 
 

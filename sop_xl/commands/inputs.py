@@ -180,10 +180,10 @@ def planning_timeline(inputs: Inputs) -> tuple[Timeline | None, list[Problem]]:
                         severity=Severity.NOTE, hint="the current period in Settings is earlier than the last history")
             )  # fmt: skip
     timeline = Timeline(calendar, first, current, settings.horizon)
-    return timeline, notes + _unfinished(history, timeline) + budget_out_of_reach(inputs.frame("Budget"), timeline)
+    return timeline, notes + _unfinished(history, timeline, settings) + budget_out_of_reach(inputs.frame("Budget"), timeline)
 
 
-def _unfinished(history: pd.DataFrame, timeline: Timeline) -> list[Problem]:
+def _unfinished(history: pd.DataFrame, timeline: Timeline, settings: Settings) -> list[Problem]:
     """A warning where the last period has demand of far fewer series than the one before: it may not be over yet."""
     busy = history[history["demand"].notna() & (history["demand"] != 0)].groupby("period").size()
     last, before = (timeline.calendar.shift(timeline.current, -k) for k in (1, 2))
@@ -193,7 +193,7 @@ def _unfinished(history: pd.DataFrame, timeline: Timeline) -> list[Problem]:
     label = timeline.calendar.label
     return [
         Problem("Demand History", "", "unfinished-period", f"only {now} lines have demand in {label(last)}, {then} in {label(before)}", severity=Severity.WARNING,
-                hint=f"the others count as zero; if {label(last)} is not over, set Current period to it in Settings")
+                hint=f"the others count as {'zero' if settings.blank_demand == 'zero' else 'missing data'}; if {label(last)} is not over, set Current period to it in Settings")
     ]  # fmt: skip
 
 

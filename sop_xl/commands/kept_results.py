@@ -138,7 +138,8 @@ def restore_results(host: Host, workbook: str, *, now: str) -> Report:
     check_sheets(host, kept.written)  # before the costlier reading
     write_keeping(host, with_words_of(host, kept.written), command="restore", workbook=workbook, now=now)
     tables, inputs = len(kept.written.tables), inputs_among(kept)
-    gone = f" What was typed into the inputs of {', '.join(inputs)} since is among the later ones." if inputs else ""
+    whose = f"inputs {', '.join(inputs)} are" if len(inputs) > 1 else f"input {''.join(inputs)} is"
+    gone = f" The {whose} as before it, too; what was typed there since comes back when you restore again." if inputs else ""
     return Report(
         command="restore",
         workbook=workbook,

@@ -44,6 +44,7 @@ from sop_xl.hosts.recalculate import UP_TO_DATE, Mode
 from sop_xl.periods import Timeline
 from sop_xl.plan.notes import notes_frame
 from sop_xl.sheets import sheet
+from sop_xl.sheets.actuals_checks import check_weeks_to_come
 from sop_xl.sheets.spec import LABEL_COLUMNS, Shape
 
 STEPS: dict[str, tuple[str, ...]] = {
@@ -148,7 +149,7 @@ def _regenerate(
         return _Ran(_refused(host.name, prepared))
     inputs = read_inputs(host, say)
     timeline, problems = _timeline(host, inputs, steps)
-    problems = [*prepared, *problems]
+    problems = [*prepared, *problems, *check_weeks_to_come(inputs.readings.get("Weekly Actuals"), as_of)]
     if timeline is None or errors_in(problems):
         return _Ran(_refused(host.name, problems))
     results, written = _plan_and_write(host, inputs, timeline, wanted, problems, say, as_of, freeze)

@@ -10,15 +10,16 @@ from pathlib import Path
 
 from sop_xl.blocks import CellValue
 from sop_xl.commands.account import STAMPS
-from sop_xl.commands.exchange import fill_table, input_sheet
+from sop_xl.commands.exchange import file_block, fill_table, input_sheet
 from sop_xl.commands.inputs import Inputs, planning_timeline, read_inputs
 from sop_xl.commands.kept_results import Kept, keeping
 from sop_xl.commands.published import approved_of_cycle, read_published
 from sop_xl.commands.regenerate import put_in_place, regenerate_on, regenerate_workbook
-from sop_xl.commands.report import Report
+from sop_xl.commands.report import ExitCode, Report
 from sop_xl.commands.roll_actuals import ACTUALS, HISTORY, append_actuals, find_actuals
 from sop_xl.commands.roll_carried import carried_over
 from sop_xl.commands.roll_horizon import move_current_period, move_horizon
+from sop_xl.commands.roll_stock import check_count
 from sop_xl.commands.tables import plain_table, table_sheets
 from sop_xl.errors import Problem, Severity, errors_in
 from sop_xl.hosts.files import read_bytes, replace_file
@@ -28,9 +29,23 @@ from sop_xl.hosts.protocol import Host
 from sop_xl.hosts.recalculate import Mode
 from sop_xl.hosts.snapshot import as_they_stand
 from sop_xl.periods import Timeline
+from sop_xl.sheets import sheet
+from sop_xl.sheets.import_rows import read_file
+from sop_xl.sheets.read import read_settings
+from sop_xl.sheets.settings import Settings
 from sop_xl.sheets.spec import SheetSpec
 
 Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class _Given:
+    """What a roll is given; see `roll_on`."""
+
+    actuals: Path | None
+    inventory: Path | None
+    open_orders: Path | None
+    partial: bool
 
 
 @dataclass
@@ -49,6 +64,7 @@ def roll_on(
     *,
     inventory: Path | None = None,
     open_orders: Path | None = None,
+    partial: bool = False,
     as_of: str = "",
     progress: Progress | None = None,
 ) -> Report:
@@ -67,6 +83,8 @@ def roll_on(
     inventory, open_orders
         Stock on hand and orders under way at the end of the month that is over, as `sop-xl import` takes them; Open Orders is replaced, as what
         has come in is no longer open.
+    partial
+        Roll although items or locations that have been selling have no actual; they are named in Problems, and their month stays blank.
     as_of
         ISO date of the run; today where empty.
     progress
@@ -75,7 +93,7 @@ def roll_on(
     Returns
     -------
     Report
-        Exit code 1 with the problems where the actuals are of another period or the data have errors.
+        Exit code 1 with the problems where the actuals are of another period or incomplete, or the data have errors.
 
     Raises
     ------
@@ -84,9 +102,11 @@ def roll_on(
     PlanError
         When no feasible plan exists.
     """
-    rolled = _Rolled()
+    rolled, given = _Rolled(), _Given(actuals, inventory, open_orders, partial)
     say = progress or host.progress
-    report = regenerate_on(host, as_of=as_of, progress=say, prepare=lambda book: _roll_inputs(book, rolled, actuals, inventory, open_orders, say))
+    if unreadable := _unreadable(host, given):
+        return _told(Report("roll", host.name, ExitCode.PROBLEMS, problems=unreadable), rolled)
+    report = regenerate_on(host, as_of=as_of, progress=say, prepare=lambda book: _roll_inputs(book, rolled, given, say))
     return _told(report, rolled)
 
 
@@ -96,6 +116,7 @@ def roll_workbook(
     *,
     inventory: Path | None = None,
     open_orders: Path | None = None,
+    partial: bool = False,
     out: Path | None = None,
     as_of: str = "",
     recalc: Mode = "auto",
@@ -117,14 +138,16 @@ def roll_workbook(
     PlanError
         When no feasible plan exists.
     """
-    rolled = _Rolled()
+    rolled, given = _Rolled(), _Given(actuals, inventory, open_orders, partial)
     say = progress or (lambda message, done, total: None)
     original = read_bytes(workbook)
+    if unreadable := _unreadable(HeadlessHost(workbook), given):
+        return _told(Report("roll", str(workbook), ExitCode.PROBLEMS, problems=unreadable), rolled)
     with tempfile.TemporaryDirectory(prefix="sop_xl_", ignore_cleanup_errors=True) as folder:
         draft = Path(folder) / (out or workbook).name
         report = regenerate_workbook(
             workbook, out=draft, as_of=as_of, recalc=recalc, progress=say,
-            prepare=lambda book: _roll_inputs(book, rolled, actuals, inventory, open_orders, say),
+            prepare=lambda book: _roll_inputs(book, rolled, given, say),
         )  # fmt: skip
         if report.exit_code:
             return _told(report, rolled)
@@ -136,6 +159,23 @@ def roll_workbook(
             with keeping(_kept(host, workbook, HeadlessHost(draft))):
                 put_in_place(draft, workbook, None, original)
     return replace(_told(report, rolled), workbook=str(out or workbook))
+
+
+def _unreadable(host: Host, given: _Given) -> list[Problem]:
+    """Errors in the files themselves, told at once and not only after the whole workbook was read.
+
+    Raises
+    ------
+    HostError
+        When one of them does not exist or cannot be read.
+    """
+    settings, wrong = read_settings(host.read_block("Settings")) if "Settings" in host.sheet_names() else (Settings(), [])
+    problems = list[Problem]()
+    for name, file in ((HISTORY, given.actuals), ("Inventory", given.inventory), ("Open Orders", given.open_orders)):
+        if file is not None:
+            block = file_block(file, *((HISTORY, ACTUALS) if name == HISTORY else (name,)))
+            problems += errors_in(read_file(sheet(name), block, settings).problems)
+    return [] if errors_in(wrong) else problems
 
 
 def _kept(host: Host, workbook: Path, after: Host) -> Kept:
@@ -154,7 +194,7 @@ def _content(host: Host, spec: SheetSpec) -> tuple[list[str], list[tuple[int, li
     return table.header, table.rows
 
 
-def _roll_inputs(host: Host, rolled: _Rolled, actuals: Path | None, inventory: Path | None, open_orders: Path | None, say: Progress) -> list[Problem]:
+def _roll_inputs(host: Host, rolled: _Rolled, given: _Given, say: Progress) -> list[Problem]:
     """Change the inputs, unsaved; problems that stand against rolling, and what was remarked."""
     inputs = read_inputs(host, say)
     if inputs.has_errors:
@@ -164,10 +204,10 @@ def _roll_inputs(host: Host, rolled: _Rolled, actuals: Path | None, inventory: P
         return found
     rolled.inputs, rolled.ended = inputs, timeline
     say("Appending actuals", 0, 0)
-    brought = find_actuals(host, timeline, actuals)
+    brought = find_actuals(host, inputs, timeline, given.actuals, partial=given.partial)
     if errors_in(brought.problems):
         return list(brought.problems)
-    problems = [*brought.problems, *_before_rolling(host, timeline), *_stock_of_before(inputs, timeline, inventory)]
+    problems = [*brought.problems, *_before_rolling(host, timeline), *check_count(inputs, timeline, given.inventory)]
     widened, notes = move_horizon(host, inputs.settings, timeline)
     problems += notes
     rolled.sheets += widened
@@ -175,7 +215,7 @@ def _roll_inputs(host: Host, rolled: _Rolled, actuals: Path | None, inventory: P
         notes, rolled.told = append_actuals(host, brought.block)
         problems += notes
         rolled.sheets += [HISTORY, *([ACTUALS] if brought.block.sheet == ACTUALS and ACTUALS in host.sheet_names() else [])]
-    for name, file, anew in (("Inventory", inventory, False), ("Open Orders", open_orders, True)):
+    for name, file, anew in (("Inventory", given.inventory, False), ("Open Orders", given.open_orders, True)):
         if file is not None:
             notes, *_ = fill_table(host, input_sheet(host, name), file, replace=anew)
             problems += notes
@@ -194,15 +234,6 @@ def _before_rolling(host: Host, timeline: Timeline) -> list[Problem]:
         hint = "what it said stays as Previous plan and in Forecast Archive, but nobody approved it"
         return [Problem("Snapshots", "", "never-published", f"{label} was never published", severity=Severity.WARNING, hint=hint)]
     return []
-
-
-def _stock_of_before(inputs: Inputs, timeline: Timeline, inventory: Path | None) -> list[Problem]:
-    """A plan begins with the stock that is there: a count from before the month that is over is not that."""
-    if inventory is not None or inputs.frame("Inventory").empty:
-        return []
-    label = timeline.calendar.label(timeline.current)
-    hint = "count again and type it in, or name a file with --inventory, and regenerate"
-    return [Problem("Inventory", "", "stock-not-counted", f"stock on hand is taken as it stands there, as if {label} had not moved it", severity=Severity.WARNING, hint=hint)]
 
 
 def _told(report: Report, rolled: _Rolled) -> Report:

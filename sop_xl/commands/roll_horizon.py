@@ -34,7 +34,7 @@ def move_horizon(host: Host, settings: Settings, timeline: Timeline) -> tuple[li
     for spec in input_sheets():
         if spec.shape is not Shape.GRID or spec.name not in present:
             continue
-        table = plain_table(spec, host.read_block(spec.name))
+        table = plain_table(spec, host.read_block(spec.name), blank_rows=True)
         last = _last_period(table, calendar)
         if last is None:
             continue
@@ -78,7 +78,7 @@ def move_current_period(host: Host, settings: Settings, timeline: Timeline) -> b
     if settings.current_period is None:
         return False
     spec = sheet("Settings")
-    table = plain_table(spec, host.read_block(spec.name))
+    table = plain_table(spec, host.read_block(spec.name), blank_rows=True)
     names = {squeeze(c.label) for c in columns_of(Settings) if c.name == "current_period"} | {squeeze("current_period")}
     value = table.header.index(spec.column("value").label)
     rows = [list(cells) for _, cells in table.rows]

@@ -29,14 +29,18 @@ POLICIES = (
 _FRAMES = {"Events": "events", "Lifecycle": "lifecycle", "Overrides": "overrides", "FX Rates": "fx_rates"}
 
 
-def with_drivers(inputs: Inputs, drivers: pd.DataFrame, timeline: Timeline) -> tuple[Inputs, list[Note]]:
-    """The inputs with drivers of inputs (see `plan.scenario_inputs`) in them, and notes on rows that cannot be applied; the inputs themselves stay as they are."""
+def with_drivers(inputs: Inputs, drivers: pd.DataFrame, timeline: Timeline, since: Mapping[str, pd.Timestamp] | None = None) -> tuple[Inputs, list[Note]]:
+    """The inputs with drivers of inputs (see `plan.scenario_inputs`) in them, and notes on rows that cannot be applied; the inputs themselves stay as they are.
+
+    `since` says of promoted scenarios in which cycle each entered the plan.
+    """
     if drivers.empty:
         return inputs, []
     labels = {column.name: column.label for column in columns_of(Settings) if column.name in POLICIES}
     stated = Stated(
         timeline, events=inputs.frame("Events"), lifecycle=inputs.frame("Lifecycle"), overrides=inputs.frame("Overrides"), fx_rates=inputs.frame("FX Rates"), items=inputs.frame("Items"),
         settings={label: float(getattr(inputs.settings, name)) for name, label in labels.items()}, plan_currency=inputs.settings.plan_currency,
+        since=since or {},
     )  # fmt: skip
     changed, notes = state_drivers(stated, drivers)
     moved = {name: changed.settings[label] for name, label in labels.items() if changed.settings[label] != stated.settings[label]}
@@ -48,7 +52,7 @@ def with_drivers(inputs: Inputs, drivers: pd.DataFrame, timeline: Timeline) -> t
 def with_promoted(inputs: Inputs, timeline: Timeline) -> tuple[Inputs, list[Note]]:
     """The inputs as the plan is made from them: with the drivers of inputs of every promoted scenario. Those of the network are applied by `plan_supply`."""
     of_inputs, _, of_budget = parted(promoted_drivers(inputs))
-    changed, notes = with_drivers(inputs, of_inputs, timeline)
+    changed, notes = with_drivers(inputs, of_inputs, timeline, promoted_since(inputs, timeline))
     for row in records(of_budget):
         words = f"{row.scenario}, {row.driver}: the plan is held against the budget as it stands; finance enters a new one in Budget"
         notes.append(Note("scenario_drivers", driver_key(row), "scenario-budget-stays", words))
@@ -60,6 +64,18 @@ def promoted_scenarios(inputs: Inputs) -> list[str]:
     scenarios = inputs.frame("Scenarios")
     names = set(scenarios.loc[scenarios["state"] == PROMOTED, "scenario"])
     return [str(name) for name in inputs.readings["Scenarios"].records["scenario"] if name in names] if names else []
+
+
+def promoted_since(inputs: Inputs, timeline: Timeline) -> dict[str, pd.Timestamp]:
+    """Period in which each promoted scenario entered the plan, by its latest record in Decisions: From, else that of the day of the decision."""
+    decisions, calendar = inputs.frame("Decisions"), timeline.calendar
+    records_of = decisions[(decisions["lever"] == "scenario") & (decisions["status"] == "approved")]
+    entered = records_of["first_period"].fillna(records_of["decided_on"])
+    return {
+        str(name): min(calendar.start_of(day), timeline.current)
+        for name, day in zip(records_of["option"], entered, strict=True)
+        if pd.notna(day)
+    }
 
 
 def promoted_drivers(inputs: Inputs) -> pd.DataFrame:

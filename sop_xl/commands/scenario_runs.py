@@ -5,7 +5,7 @@ from __future__ import annotations
 import multiprocessing
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -28,6 +28,8 @@ from sop_xl.plan.stock_policy import Restock, restocker
 from sop_xl.plan.supply.figures import plan_figures
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
     from sop_xl.plan.supply.network import SupplyNetwork, SupplyRules
     from sop_xl.plan.supply.solution import SupplySolution
     from sop_xl.plan.supply.solver import SolvedModel
@@ -187,17 +189,14 @@ def _solved(
         yield name, solve_scenario(base, name, own[name])
 
 
-def _awaited(one: Any, tell: Callable[[], None]) -> Compared:
-    """The result of another process; tells while it waits, so that a run can be stopped."""
-    from concurrent.futures import TimeoutError as NotYet
+def _awaited(one: Future[Compared], tell: Callable[[], None]) -> Compared:
+    """The result of another process; tells while it waits, so that a run can be stopped. What went wrong there is raised here, its own timeouts too."""
+    from concurrent.futures import wait
 
     while True:
         tell()
-        try:
-            compared: Compared = one.result(timeout=1.0)
-            return compared
-        except NotYet:
-            continue
+        if wait([one], timeout=1.0).done:
+            return one.result()
 
 
 _BASE: list[ScenarioBase] = []

@@ -137,7 +137,9 @@ def promote_scenario_on(host: Host, name: str, *, by: str, as_of: str) -> Report
     record = {"decision": number, "option": scenario, "lever": "scenario", "status": "approved", "owner": by.strip(), "note": words, "kind": "decision",
               "question": f"Scenario {scenario} in the plan", "decided_by": by.strip(), "decided_on": day,
               "expected_gain": changes.get(PROFIT), "unmet_spared": -changes[UNMET] + 0.0 if UNMET in changes else None}  # fmt: skip
-    _append(host, DECISIONS, [record])
+    timeline, _ = planning_timeline(inputs)
+    # the cycle in which it enters the plan: what was to come then is what a launch date moves, in later cycles too
+    _append(host, DECISIONS, [{**record, "first_period": None if timeline is None else timeline.current}])
     host.save()
     return Report("scenario promote", host.name, summary=f"{host.name}: {scenario} is part of the plan from the next run on (decision {number}). {words}",
                   facts={"scenario": scenario, "decision": number, "by": by.strip(), "as_of": as_of, "expected": expected})  # fmt: skip
@@ -199,7 +201,7 @@ def _subjects(host: Host, scope: Mapping[str, str]) -> tuple[Inputs, Subjects]:
 
 def _set_state(host: Host, inputs: Inputs, scenario: str) -> None:
     spec = sheet(SCENARIOS)
-    table = plain_table(spec, host.read_block(SCENARIOS))
+    table = plain_table(spec, host.read_block(SCENARIOS), blank_rows=True)
     name, state = (_place(table.header, SCENARIOS, field) for field in ("scenario", "state"))
     rows = [[*cells[:state], PROMOTED, *cells[state + 1 :]] if plain_text(cells[name]).strip() == scenario else list(cells) for _, cells in table.rows]
     formulas, _ = formulas_kept(host, spec, table, rows)
@@ -209,7 +211,7 @@ def _set_state(host: Host, inputs: Inputs, scenario: str) -> None:
 def _append(host: Host, name: str, rows: Sequence[Mapping[str, object]]) -> None:
     """Rows below those of an input table, which stay as they are; a field that the table has no column for is left out."""
     spec = sheet(name)
-    table = plain_table(spec, host.read_block(name))
+    table = plain_table(spec, host.read_block(name), blank_rows=True)
     labels = {column.label: column.name for column in spec.columns}
     fresh = [[_cell(row.get(labels.get(header, ""))) for header in table.header] for row in rows]
     together = [*(list(cells) for _, cells in table.rows), *fresh]

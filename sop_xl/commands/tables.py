@@ -60,8 +60,11 @@ def planning_picture(host: Host, *, formulas: bool = False) -> MemoryHost:
     return snapshot(host, [spec.name for spec in table_sheets(host)], formulas=formulas)
 
 
-def plain_table(spec: SheetSpec, block: Block) -> PlainTable:
-    """The table of a sheet; without header and rows where the sheet has no table."""
+def plain_table(spec: SheetSpec, block: Block, *, blank_rows: bool = False) -> PlainTable:
+    """The table of a sheet; without header and rows where the sheet has no table.
+
+    With `blank_rows` the rows without any value between others are there, too: who writes an input leaves them where people left them.
+    """
     if block.table is None:
         return PlainTable(spec, [], [], 1)
     top, left, bottom, right = block.table
@@ -72,8 +75,10 @@ def plain_table(spec: SheetSpec, block: Block) -> PlainTable:
         found = list(inside[max(first, 0) : first + right - left + 1])
         return found + [None] * (right - left + 1 - len(found))
 
-    body = ((row, cells(row)) for row in range(top + 1, bottom + 1))
-    rows = [(row, values) for row, values in body if any(v is not None and v != "" for v in values)]
+    body = [(row, cells(row)) for row in range(top + 1, bottom + 1)]
+    filled = [any(v is not None and v != "" for v in values) for _, values in body]
+    last = max((k for k, some in enumerate(filled) if some), default=-1)
+    rows = [line for k, line in enumerate(body) if filled[k] or (blank_rows and k < last)]
     return PlainTable(spec, [plain_text(v) for v in cells(top)], rows, left)
 
 

@@ -31,20 +31,29 @@ class Participation:
     @property
     def sentence(self) -> str:
         """`41 of 44 sales numbers are in; missing: Ann (Bikes North)`."""
+        return self._said("missing")
+
+    @property
+    def confirmed(self) -> str:
+        """The same where somebody has put a day to it that the rest may stay as it is: `...; confirmed as they stand: Ann (Bikes North)`."""
+        return self._said("confirmed as they stand")
+
+    def _said(self, of_the_rest: str) -> str:
         if not self.expected:
             return "nobody gives sales numbers"
         said = f"{self.delivered} of {self.expected} sales numbers are in"
         if not self.missing:
             return said
         more = f" and {len(self.missing) - MOST_NAMED} more" if len(self.missing) > MOST_NAMED else ""
-        return f"{said}; missing: {', '.join(self.missing[:MOST_NAMED])}{more}"
+        return f"{said}; {of_the_rest}: {', '.join(self.missing[:MOST_NAMED])}{more}"
 
 
 def participation(sales_input: pd.DataFrame, last: pd.DataFrame | None, last_cycle: pd.Timestamp, current: pd.Timestamp) -> Participation:
     """Which lines of sales numbers are in for the cycle of the period `current`.
 
     Expected are the lines that have a number for the plan, and those that had one for that of the cycle before. A line is in where it has a number from the current period on that last cycle did not have: a new or changed figure, or one for a period further
-    ahead. Who leaves all as it was has not delivered, as nobody can tell that from having forgotten.
+    ahead. Who leaves all as it was has not delivered, as nobody can tell that from having forgotten, unless it is confirmed by hand. A number for
+    last cycle alone, such as a deal, is not asked for again as long as its contributor has others ahead.
 
     Parameters
     ----------
@@ -56,7 +65,8 @@ def participation(sales_input: pd.DataFrame, last: pd.DataFrame | None, last_cyc
     """
     now = _lines(sales_input, current, current)
     before = _lines(last, last_cycle, current) if last is not None else {}
-    expected = sorted({*now, *before})
+    still_there = {contributor for contributor, *_ in now}
+    expected = sorted({*now, *(line for line, ahead in before.items() if ahead or line[0] not in still_there)})
     missing = [line for line in expected if now.get(line, frozenset()) <= before.get(line, frozenset())]
     words = dict.fromkeys(_words(line) for line in missing)
     return Participation(len(expected), len(expected) - len(missing), tuple(words))

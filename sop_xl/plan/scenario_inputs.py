@@ -48,6 +48,8 @@ class Stated:
         What the rows of the driver at hand are called.
     remarks
         Rule and sentence of what a planner must know about it.
+    since
+        Of scenarios that are part of the plan, the period that was the current one when each entered it. Absent: they are only tried.
     """
 
     timeline: Timeline
@@ -60,6 +62,7 @@ class Stated:
     plan_currency: str = ""
     source: str = ""
     remarks: tuple[tuple[str, str], ...] = field(default=())
+    since: Mapping[str, pd.Timestamp] = field(default_factory=dict)
 
     def period(self, position: int) -> pd.Timestamp:
         """A planned period by its position."""
@@ -180,13 +183,27 @@ def state_drivers(stated: Stated, drivers: pd.DataFrame) -> tuple[Stated, list[N
         count[row.scenario] = count.get(row.scenario, 0) + 1
         source = f"{SOURCE}{row.scenario}" + (f" ({count[row.scenario]})" if count[row.scenario] > 1 else "")
         try:
-            change = read_change(row, stated.timeline, INPUT_DRIVERS)
-            stated = INPUT_DRIVERS[row.driver].apply(replace(stated, source=source, remarks=()), change)
+            seen_from = _as_it_entered(stated, row)
+            change = read_change(row, seen_from, INPUT_DRIVERS)
+            applied = INPUT_DRIVERS[row.driver].apply(replace(stated, timeline=seen_from, source=source, remarks=()), change)
+            stated = replace(applied, timeline=stated.timeline)
         except RefusedDriver as refused:
             notes.append(Note("scenario_drivers", driver_key(row), refused.rule, f"{row.scenario}, {row.driver}: {refused.sentence}; the row is left out"))
             continue
         notes += [Note("scenario_drivers", driver_key(row), rule, f"{row.scenario}, {row.driver}: {sentence}") for rule, sentence in stated.remarks]
     return replace(stated, source="", remarks=()), notes
+
+
+def _as_it_entered(stated: Stated, row: Any) -> Timeline:
+    """The periods from which a driver is seen: of a launch date in the plan, those of the cycle in which it entered.
+
+    A launch stated for March that slips to May must not come back to March once March is over.
+    """
+    timeline, entered = stated.timeline, stated.since.get(row.scenario)
+    if row.driver != "launch date" or entered is None:
+        return timeline
+    over = timeline.calendar.distance(entered, timeline.current)
+    return timeline if over <= 0 else Timeline(timeline.calendar, min(timeline.first, entered), entered, timeline.horizon + over)
 
 
 def changed_budget(budget: pd.DataFrame, drivers: pd.DataFrame, items: pd.DataFrame, timeline: Timeline) -> tuple[pd.DataFrame, list[Note]]:

@@ -18,12 +18,18 @@ ORDER_NOTE = "Released by the plan of {cycle}"
 def sales_of(sales: pd.DataFrame, period: pd.Timestamp, label: str) -> pd.DataFrame:
     """Real sales of one month as rows for Demand History: Item, Location, Period, Demand, Revenue.
 
+    The sample's months are whole: what sold in one of the three months before and not in this one has a 0.
+
     Parameters
     ----------
     sales
         See `bicycles.monthly_sales`.
     """
-    month = sales[sales["period"] == period].sort_values(["item", "territory"], kind="stable")
+    keys = ["item", "territory"]
+    month = sales[sales["period"] == period]
+    before = sales.loc[(sales["period"] < period) & (sales["period"] >= period - pd.DateOffset(months=3)), keys].drop_duplicates()
+    silent = before[~pd.MultiIndex.from_frame(before).isin(pd.MultiIndex.from_frame(month[keys]))]
+    month = pd.concat([month, silent.assign(units=0.0, revenue=0.0)]).sort_values(keys, kind="stable")
     return pd.DataFrame({
         "Item": month["item"], "Location": month["territory"], "Customer group": "Resellers", "Period": label, "Demand": month["units"], "Revenue": month["revenue"],
     })  # fmt: skip

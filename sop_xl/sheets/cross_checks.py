@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 import pandas as pd
 
 from sop_xl.errors import Problem, Severity
+from sop_xl.sheets.actuals_checks import check_actuals
 from sop_xl.sheets.cells import show, suggestion
 from sop_xl.sheets.customer_checks import check_customer_lines, check_event_customers
 from sop_xl.sheets.decision_checks import check_decisions
@@ -249,6 +250,7 @@ CHECKS: tuple[Callable[[Readings], Iterator[Problem]], ...] = (
     check_price_drivers,
     *SUPPLY_CHECKS,
     check_decisions,
+    check_actuals,
     check_risks,
     *PRICE_CHECKS,
 )

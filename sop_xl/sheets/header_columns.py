@@ -21,6 +21,7 @@ from sop_xl.sheets.spec import Shape, SheetSpec
 
 _PLACE_IN_YEAR = re.compile(r"(?P<word>m|p|w|wk|kw|per|period|periode|month|monat|mois|mes|week|woche)[ \-_.]?(?P<number>\d{1,2})")
 _NOT_A_PERIOD = re.compile(r"total|sum|gesamt|average|mean|\bavg\b|ytd|\bq[1-4]\b|\bfy\b|\bh[12]\b|growth|share|var|unit|note|comment|%")
+_NUMBER = re.compile(r"[(+-]?\d[\d.,' \u00a0]*\)?-?")
 _LOOKS_LIKE_PERIOD = re.compile(r"\d{4}\D*\d{1,2}|\d{1,2}\D*\d{4}|[a-z]{3,9}\W?\d{2,4}")
 
 
@@ -114,7 +115,8 @@ def map_columns(spec: SheetSpec, block: Block, row: int, habits: Habits, terms: 
         header, left, more = _time_columns(spec, block, header, left, habits, terms)
         problems += more
         if not header.layout and not errors_in(more) and not _is_missing_required(spec, header):
-            problems.append(Problem(block.sheet, block.address(row, cells[0][0]), "no-periods", "expected period columns such as 2026-11, or a column Period", "none"))
+            problems.append(_no_values(spec, block, header, left) if _says_when(header) else Problem(
+                block.sheet, block.address(row, cells[0][0]), "no-periods", "expected period columns such as 2026-11, or a column Period", "none"))
     problems += _missing_required(spec, block, header, left)
     problems += _left_out(spec, block, header, left)
     return header, problems
@@ -213,6 +215,28 @@ def _time_columns(
         fiscal, values, header.columns,
     )  # fmt: skip
     return full, sorted(rest), problems
+
+
+def _says_when(header: Header) -> bool:
+    return header.period is not None or (header.year is not None and header.month is not None)
+
+
+def _no_values(spec: SheetSpec, block: Block, header: Header, left: list[tuple[int, CellValue]]) -> Problem:
+    """The problem of a long layout whose figures have a header that nobody knows; the column is named that has numbers below it."""
+    when = header.period if header.period is not None else header.month
+    names = " or ".join(term.label for term in spec.measure_terms)
+    expected = f"expected a column {names} beside {show(block.rows[header.row][when])}" if when is not None else f"expected a column {names}"
+    unknown = next(((j, value) for j, value in left if isinstance(value, str) and _numbers_below(block, header.row, j)), None)
+    if unknown is None:
+        return Problem(block.sheet, block.address(header.row, header.columns.start), "no-figures", expected, "none")
+    left.remove(unknown)
+    return Problem(block.sheet, block.address(header.row, unknown[0]), "no-figures", expected, show(unknown[1]), f'head it "{spec.measure_terms[0].label}"')
+
+
+def _numbers_below(block: Block, row: int, column: int) -> bool:
+    """Whether a column has figures, and nothing else, below its header."""
+    cells = [cells[column] for cells in block.rows[row + 1 :] if column < len(cells) and not is_blank(cells[column])]
+    return bool(cells) and all(_NUMBER.fullmatch(str(value).strip()) for value in cells)
 
 
 def _filled_below(block: Block, row: int, columns: Iterable[int]) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from sop_xl.sheets.cells import plain, squeeze
-from sop_xl.sheets.spec import Shape, SheetSpec
+from sop_xl.sheets.spec import CellType, Shape, SheetSpec
 
 _PERIOD = ("Period", "Month", "Date", "Week", "Year month", "YearMonth", "Month year", "Calendar month", "Posting period", "Monat", "Mois", "Mes", "Datum", "Periode")
 _YEAR = ("Year", "Calendar year", "Jahr", "Annee", "Año", "Yr")
@@ -25,6 +25,9 @@ MEASURE_WORDS: dict[str, tuple[str, ...]] = {
 _UNCLEAR = "Sales"
 """Units or money? A budget means money; of history nobody knows."""
 
+_NUMBERED = ("no", "nr", "number", "code", "id")
+"""What systems put behind the name of a thing that has a code: Article No., Material number."""
+
 _BRACKETS = re.compile(r"[(\[].*[)\]]\s*$")
 
 
@@ -35,7 +38,7 @@ class Terms:
     Parameters
     ----------
     columns
-        Field and rank by word: 0 = label, 1 = field name, 2 = alias.
+        Field and rank by word: 0 = label, 1 = field name, 2 = alias, 3 = one of them with `No.` or the like behind it, of a column of codes.
     roles
         `period`, `year`, `fiscal year`, `value`, `measure:<name>` or `unclear` by word; empty for records.
     """
@@ -66,6 +69,11 @@ def terms_of(spec: SheetSpec, currency: str = "") -> Terms:
         for c in spec.columns:
             for word in ((c.label,), (c.name,), c.aliases)[rank]:
                 columns.setdefault(squeeze(word), (c.name, rank))
+    for c in spec.columns:
+        if c.cell is CellType.CODE:
+            for word in (c.label, *c.aliases):
+                for behind in _NUMBERED:
+                    columns.setdefault(squeeze(f"{word} {behind}"), (c.name, 3))
     roles: dict[str, str] = {}
     if spec.shape is Shape.GRID:
         for term in spec.measure_terms:

@@ -97,6 +97,19 @@ class TestRoll:
         assert desk.everything() == before
 
 
+    def test_a_month_that_was_half_pasted_is_not_rolled_and_the_way_out_is_said(self, planned_template, tmp_path):
+        path = tmp_path / "company.xlsx"
+        path.write_bytes(planned_template.read_bytes())
+        append(path, "Actuals", *JANUARY[:4])
+        desk = Desk(pickle.dumps(snapshot(HeadlessHost(path))))
+        before = desk.everything()
+        desk.ask("roll", confirmed="1")
+        last = desk.wait()
+        assert last["state"] == "problems"
+        assert "4 of 6 items that sold in each of the last 3 periods have no actual of 2025-01: 0019, 0042, 0043, 0044 (state 0 where nothing was sold" in last["message"]
+        assert desk.everything() == before
+
+
 def rolled_file(month_end: Path, folder: Path) -> Path:
     path = folder / "company.xlsx"
     path.write_bytes(month_end.read_bytes())

@@ -146,12 +146,12 @@ def test_restore_brings_every_table_back_inputs_included(before, rolled, tmp_pat
 
 def test_the_same_month_cannot_be_rolled_twice(rolled, tmp_path):
     said = refusal(rolled[0], tmp_path, JANUARY)
-    assert "expected actuals of 2025-02, got the last are of 2025-01 (2025-02 is the next period to roll)" in said
+    assert said == "actuals.csv!C2: expected actuals of 2025-02, the next period to roll, got 2025-01 as the last one"
 
 
 def test_a_later_month_is_refused_at_its_cell(company, tmp_path):
     said = refusal(company, tmp_path, [*JANUARY, ["0017", "Oslo", "2025-02", 44, None]])
-    assert said == "actuals.csv!D14: expected actuals up to 2025-01, the current period, got 2025-02 (roll one period at a time, in order)"
+    assert said == "actuals.csv!C14: expected actuals up to 2025-01, the current period, got 2025-02 (roll one period at a time, in order)"
 
 
 def test_an_item_that_does_not_exist_is_refused(company, tmp_path):
@@ -205,3 +205,65 @@ def test_stock_and_orders_of_the_month_end_come_with_it(company, tmp_path):
     assert [row[2] for row in host.written.tables["Inventory"].rows][:2] == [7.0, 80]
     assert [row[0] for row in host.written.tables["Open Orders"].rows] == ["P1"]
     assert not [p for p in report.problems if p.rule == "stock-not-counted"]
+    assert [str(p) for p in report.problems if p.rule == "stock-left-out"] == [
+        "stock.csv: 11 of 12 lines of Inventory are not in it and keep the stock of before: 0017 in Rome, 0018 in Oslo, 0018 in Rome, 0019 in Oslo, "
+        "0019 in Rome and 6 more (state 0 for what has run out)"
+    ]
+
+
+def test_a_count_that_names_every_line_leaves_nothing_out(company, tmp_path):
+    stock = csv_file(tmp_path / "stock.csv", [["Item", "Location", "On hand"], *([item, place, 0] for item in ITEMS for place in LOCATIONS)])
+    report = roll_on(picture(company), csv_file(tmp_path / "january.csv", JANUARY), inventory=stock, as_of="2025-02-05")
+    assert report.exit_code is ExitCode.FINE
+    assert not [p for p in report.problems if p.rule in ("stock-left-out", "stock-not-counted")]
+
+
+class TestIncompleteActuals:
+    """A blank would count as a month without demand, and nobody would know."""
+
+    def test_a_file_that_names_half_of_the_items_is_refused_with_the_names_of_the_others(self, company, tmp_path):
+        said = refusal(company, tmp_path, [row for row in JANUARY if row[0] not in ("0018", "0042", "0044")])
+        assert said == (
+            "actuals.csv: 3 of 6 items that sold in each of the last 3 periods have no actual of 2025-01: 0018, 0042, 0044 "
+            "(state 0 where nothing was sold; sop-xl roll --partial takes the blanks, which count as zero)"
+        )
+
+    def test_a_location_without_a_word_is_refused(self, company, tmp_path):
+        assert "1 of 2 locations that sold in each of the last 3 periods has no actual of 2025-01: Rome" in refusal(company, tmp_path, [row for row in JANUARY if row[1] != "Rome"])
+
+    def test_a_stated_zero_is_an_actual(self, company, tmp_path):
+        rows = [[*row[:3], 0, 0] if row[0] == "0018" else row for row in JANUARY]
+        report = roll_on(picture(company), csv_file(tmp_path / "january.csv", rows), as_of="2025-02-05")
+        assert report.exit_code is ExitCode.FINE
+        assert not [p for p in report.problems if p.rule == "actuals-missing"]
+
+    def test_with_partial_the_month_is_taken_and_problems_name_who_is_missing(self, company, tmp_path):
+        path = shutil.copy(company, tmp_path / "sop.xlsx")
+        rows = csv_file(tmp_path / "january.csv", [row for row in JANUARY if row[0] != "0018"])
+        assert run("roll", path, rows, "--as-of", "2025-02-05", "--recalc", "off").exit_code == 1
+        assert run("roll", path, rows, "--partial", "--as-of", "2025-02-05", "--recalc", "off").exit_code == 0
+        assert any("1 of 6 items that sold" in str(row.values()) and "0018" in str(row.values()) for row in cells(path, "Problems"))
+        assert [row["2025-01"] for row in cells(path, "Demand History") if (row["Item"], row["Measure"]) == ("0018", "Demand")] == [None, None]
+
+    def test_one_item_silent_at_one_place_is_a_warning_and_no_obstacle(self, company, tmp_path):
+        rows = [row for row in JANUARY if row[:2] != ["0018", "Rome"]]
+        report = roll_on(picture(company), csv_file(tmp_path / "january.csv", rows), as_of="2025-02-05")
+        assert report.exit_code is ExitCode.FINE
+        said = [str(p) for p in report.problems if p.rule == "actuals-missing"]
+        assert said == ["january.csv: 1 of 12 items at a location that sold in each of the last 3 periods has no actual of 2025-01: 0018 in Rome (a blank counts as zero; state 0 where nothing was sold)"]
+
+    def test_shipments_alone_are_no_demand(self, company, tmp_path):
+        rows = [["Item", "Location", "Period", "Shipments"], *(row[:4] for row in JANUARY[1:])]
+        assert refusal(company, tmp_path, rows) == "actuals.csv!D2: expected Demand of 2025-01, as Demand History states it, got Shipments only (what customers ordered, not what left)"
+
+
+def test_a_file_that_does_not_exist_is_told_before_the_workbook_is_read(company, tmp_path, monkeypatch):
+    monkeypatch.setattr("sop_xl.commands.roll.regenerate_workbook", lambda *a, **k: pytest.fail("the workbook was read first"))
+    said = run("roll", company, tmp_path / "nope.csv")
+    assert said.exit_code == 2 and "nope.csv does not exist" in said.output
+
+
+def test_a_file_with_a_bad_cell_is_told_before_the_workbook_is_read(company, tmp_path, monkeypatch):
+    monkeypatch.setattr("sop_xl.commands.roll.regenerate_workbook", lambda *a, **k: pytest.fail("the workbook was read first"))
+    said = run("roll", company, csv_file(tmp_path / "january.csv", [*JANUARY[:2], ["0018", "Oslo", "2025-01", "many", None]]))
+    assert said.exit_code == 1 and 'january.csv!D3: expected a number, got "many"' in said.output

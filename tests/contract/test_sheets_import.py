@@ -162,3 +162,28 @@ def test_periods_of_records_become_the_calendars_labels():
     _, rows, problems = imported("Events", "Event,Start,End,Uplift\nE-1,Jan 2026,2026-02-01,20%\n")
     assert not errors_in(problems)
     assert rows[0][7:11] == ["2026-01", "2026-02", None, 0.2], "what the file leaves open stays empty, and counts as percent when it is read"
+
+
+def test_figures_under_an_unknown_header_are_named_and_not_the_period_that_was_found():
+    """The period stands in Month; what nobody knows is Qty sold."""
+    _, _, problems = imported("Demand History", "Article;Article text;Qty sold;Month\n00101;12 tea bags;40;2026-01\n00102;Green tea;\"1,5\";2026-01")
+    assert [str(p) for p in errors_in(problems)] == [
+        'file.csv!C1: expected a column Demand or Revenue or Shipments or Stock-out or Returns beside "Month", got "Qty sold" (head it "Demand")'
+    ]
+
+
+def test_a_long_file_without_figures_says_so():
+    _, _, problems = imported("Demand History", "Article;Month\n00101;2026-01")
+    assert [str(p) for p in errors_in(problems)] == ['file.csv!A1: expected a column Demand or Revenue or Shipments or Stock-out or Returns beside "Month", got none']
+
+
+@pytest.mark.parametrize("header", ["Article No.", "Article number", "Item ID", "Material-Nr.", "Product code"])
+def test_a_code_may_be_called_the_number_of_its_thing(header):
+    _, rows, problems = imported("Items", f"{header};Name\n00101;Green tea")
+    assert not errors_in(problems)
+    assert rows[0][:2] == ["00101", "Green tea"]
+
+
+def test_the_thing_itself_goes_before_its_number():
+    _, rows, _ = imported("Items", "Product No;Product\n7;00101")
+    assert rows[0][0] == "00101"

@@ -191,6 +191,18 @@ def test_a_deal_that_was_over_before_last_cycle_is_not_asked_for_again():
     assert (found.expected, found.delivered) == (1, 1)
 
 
+def test_a_deal_of_last_cycle_is_not_asked_for_again_while_its_contributor_delivers():
+    last = sales(("Ann", "Tents", "2025-01-01", 40.0), ("Ann", "Bikes", "2025-02-01", 10.0), ("Bob", "Helmets", "2025-01-01", 5.0))
+    found = participation(sales(("Ann", "Bikes", "2025-02-01", 9.0)), last, JANUARY, FEBRUARY)
+    assert found.sentence == "1 of 2 sales numbers are in; missing: Bob (Helmets)"
+
+
+def test_numbers_that_stay_as_they_are_can_be_confirmed():
+    found = participation(LAST, LAST, JANUARY, FEBRUARY)
+    assert found.sentence == "0 of 2 sales numbers are in; missing: Ann (Bikes), Bob (Helmets)"
+    assert found.confirmed == "0 of 2 sales numbers are in; confirmed as they stand: Ann (Bikes), Bob (Helmets)"
+
+
 def test_without_a_cycle_before_every_number_for_the_plan_is_new():
     found = participation(sales(("Ann", "Bikes", "2025-02-01", 1.0), ("Bob", "Helmets", "2025-01-01", 1.0)), None, FEBRUARY, FEBRUARY)
     assert (found.expected, found.delivered) == (1, 1)

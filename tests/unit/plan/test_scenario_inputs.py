@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,6 +12,7 @@ from hypothesis import strategies as st
 from plan_tables import items, locations, month, months, table
 
 from sop_xl import frames
+from sop_xl.periods import Timeline
 from sop_xl.plan.demand import consensus_demand
 from sop_xl.plan.grid import Grid, series_of
 from sop_xl.plan.price_changes import price_factors
@@ -221,3 +224,29 @@ def test_any_drivers_leave_sound_inputs_and_those_of_people_as_they_were(rows):
     assert before.lifecycle.equals(LIFECYCLE)
     assert len(notes) <= len(rows)
     assert with_rows(before=before)[0].events is before.events
+
+
+class TestALaunchDateInThePlan:
+    """Promoted in January: the bike of March is launched in May, whichever cycle looks at it."""
+
+    SLIP = driver("launch date", 2.0, "add", item="bike")
+
+    def launched(self, current, row=SLIP, since="2026-01", lifecycle=LIFECYCLE):
+        rolled = Timeline(TIMELINE.calendar, TIMELINE.first, month(current), TIMELINE.horizon)
+        before = replace(stated(lifecycle=lifecycle), timeline=rolled, since={"What if": month(since)} if since else {})
+        after, notes = with_rows(row, before=before)
+        assert after.timeline == rolled
+        return after.lifecycle.set_index("stage")["period"].dt.strftime("%Y-%m").to_dict(), [note.rule for note in notes]
+
+    @pytest.mark.parametrize("current", ["2026-01", "2026-03", "2026-04", "2026-05", "2026-06"])
+    def test_it_stays_slipped_however_far_the_plan_has_rolled(self, current):
+        assert self.launched(current) == ({"launch": "2026-05", "phase_out": "2026-05"}, [])
+
+    def test_its_own_span_may_be_over(self):
+        assert self.launched("2026-04", driver("launch date", 2.0, "add", start="2026-02", end="2026-03", item="bike"))[0]["launch"] == "2026-05"
+
+    def test_what_was_on_sale_when_it_entered_the_plan_does_not_move(self):
+        assert self.launched("2026-05", since="2026-04") == ({"launch": "2026-03", "phase_out": "2026-03"}, ["scenario-scope-empty"])
+
+    def test_one_that_is_only_tried_speaks_of_launches_to_come(self):
+        assert self.launched("2026-04", since="")[1] == ["scenario-scope-empty"]
