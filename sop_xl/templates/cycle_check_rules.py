@@ -30,7 +30,7 @@ def cycle_checks(book: Book) -> list[Check]:
         shown = f'ISNUMBER(MATCH({cycle}&"|"&{version},{of_cycle}&"|"&{of_version},0))'
         there = f"SUMPRODUCT({lines}*{is_measure(plan, measure)}*{body(plan)})"
         listed = f"SUMPRODUCT(({cycle}={label})*{own}*{shown}*{filled(snapshots, measure)})"
-        return f"IF(ISNUMBER(MATCH({label},{cycle},0)),{there}-{listed},0)"
+        return f"{there}-{listed}"
 
     return [
         Check(f"{caption} = snapshots, {vocabulary.MEASURES[name].label.lower()}", "cycle", f"Sum of Approved Plan - Snapshots, {compared} of the cycle that begins there",
