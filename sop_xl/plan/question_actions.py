@@ -52,9 +52,11 @@ def decisions(stated: pd.DataFrame, options: pd.DataFrame, worklist: pd.DataFram
     if len(better):
         said.append(f"Best option not proposed yet: {better.iloc[0]['option']} ({money(float(better.iloc[0]['gain']), currency, sign=True)}).")
     of_demand = set(stated.loc[stated["lever"] == SCENARIO, "decision"])  # promoted scenarios count units asked for, not served
-    elapsed = effects[(effects["elapsed"] > 0) & effects["expected_so_far"].notna() & ~effects["decision"].isin(of_demand)]
-    if len(elapsed):
-        said.append(f"Approved ones brought {elapsed['realised_so_far'].sum():,.0f} units of {elapsed['expected_so_far'].sum():,.0f} expected so far.")
+    elapsed = effects[(effects["elapsed"] > 0) & effects["expected_so_far"].notna()]
+    for what, brought in (("Approved ones brought", ~elapsed["decision"].isin(of_demand)), ("Promoted scenarios brought demand of", elapsed["decision"].isin(of_demand))):
+        realised, expected = elapsed.loc[brought, ["realised_so_far", "expected_so_far"]].sum()
+        if brought.any():
+            said.append(f"{what} {realised:,.0f} units of {expected:,.0f} expected so far.")
     if not said:
         said.append("Nothing waits for a decision, and no option that pays is left.")
     status = POOR if len(late) or len(without) else WATCH if len(waiting) else GOOD

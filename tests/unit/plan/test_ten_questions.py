@@ -154,6 +154,17 @@ def test_the_best_option_that_nobody_proposed_is_named():
     assert "Best option not proposed yet: Expedite (EUR +300)." in answer.answer
 
 
+def test_units_served_and_units_of_demand_are_no_one_sum():
+    stated = rows(frames.DECISIONS, {"decision": "D1", "lever": "price", "status": "approved"}, {"decision": "D2", "lever": "scenario", "status": "approved"})
+    effects = rows(
+        frames.DECISION_EFFECTS,
+        {"decision": "D1", "elapsed": 2, "expected_so_far": 30.0, "realised_so_far": 13.0}, {"decision": "D2", "elapsed": 1, "expected_so_far": 1000.0, "realised_so_far": 1200.0},
+        {"decision": "D3", "elapsed": 0, "expected_so_far": 7.0},
+    )  # fmt: skip
+    answer = actions.decisions(stated, empty_frame(frames.OPTIONS), empty_frame(frames.WORKLIST), effects, TODAY, "EUR")
+    assert answer.answer == "Approved ones brought 13 units of 30 expected so far. Promoted scenarios brought demand of 1,200 units of 1,000 expected so far."
+
+
 def test_product_development_names_the_family_not_the_item():
     launch = rows(frames.LIFECYCLE_PLAN, {"item": "P1", "stage": "launch", "period": pd.Timestamp("2026-03-01"), "revenue": 5000.0, "order_quantity": 10.0, "order_by": pd.Timestamp("2026-01-01")})
     answer = actions.product_development(launch, ITEMS, empty_frame(frames.INITIATIVES), TIMELINE, TODAY, "EUR")
