@@ -60,7 +60,10 @@ def track_decisions(
 def _in_plan(results: Results) -> InPlan:
     """Promoted scenarios with what they drive, and what was asked for."""
     drivers = promoted_drivers(results.inputs)
-    return InPlan({str(name): tuple(own["driver"]) for name, own in drivers.groupby("scenario", sort=False)}, asked_for(results.inputs.frame("Demand History")))
+    return InPlan(
+        {str(name): tuple(own["driver"]) for name, own in drivers.groupby("scenario", sort=False)}, asked_for(results.inputs.frame("Demand History")),
+        blank_is_zero=results.inputs.settings.blank_demand == "zero",
+    )  # fmt: skip
 
 
 def _with_scenarios(now: Now, results: Results, promotions: pd.DataFrame) -> Now:

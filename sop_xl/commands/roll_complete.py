@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from sop_xl.commands.inputs import Inputs
+from sop_xl.commands.scenario_inputs import with_promoted
 from sop_xl.errors import Problem, Severity
 from sop_xl.periods import Timeline
 from sop_xl.plan.missing_actuals import PERIODS_SOLD, Missing, missing_actuals, still_sold
@@ -36,7 +37,7 @@ def check_complete(inputs: Inputs, timeline: Timeline, sheet: str, actuals: pd.D
     history, items = inputs.frame("Demand History"), inputs.frame("Items")
     if not actuals["item"].isin(items["item"]).all():
         return []  # a misspelt item is missing under its own name; reading the history says so at its cell
-    history = still_sold(history, items, inputs.frame("Lifecycle"), timeline.current)
+    history = still_sold(history, items, with_promoted(inputs, timeline)[0].frame("Lifecycle"), timeline.current)
     stated = pd.concat([actuals, history])[["item", "location", "period", "demand"]]
     meaning = "zero" if inputs.settings.blank_demand == "zero" else "missing data"
     problems, told = list[Problem](), set[str]()

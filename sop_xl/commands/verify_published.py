@@ -24,7 +24,7 @@ from sop_xl.commands.record_proof import changed_frames, record_hash
 from sop_xl.commands.tables import PlainTable, plain_text
 from sop_xl.errors import HostError, Problem, Severity
 from sop_xl.hosts.protocol import Host
-from sop_xl.plan.approved import Line, approved_hash, approved_lines, approved_totals, figure_text
+from sop_xl.plan.approved import TOTALS, Line, approved_hash, approved_lines, approved_totals, figure_text
 from sop_xl.sheets import sheet
 from sop_xl.sheets.spec import LABEL_COLUMNS
 from sop_xl.vocabulary import MEASURES
@@ -132,10 +132,11 @@ def _changed_words(snapshot: Snapshot, published: Published) -> Iterator[Problem
 
 
 def _changed_totals(snapshot: Snapshot, totals: dict[str, float]) -> Iterator[Problem]:
-    for field, value in totals.items():
+    for field in TOTALS:
         got = snapshot.cells.get(field)
-        if not isinstance(got, (int, float)) or figure_text(float(got)) != figure_text(value):
-            yield Problem(SNAPSHOTS, _cell(snapshot, field), "snapshot-changed", f"expected {figure_text(value)} as published", plain_text(got) or "an empty cell")
+        expected = figure_text(totals[field]) if field in totals else ""
+        if (figure_text(float(got)) if isinstance(got, (int, float)) else plain_text(got)) != expected:
+            yield Problem(SNAPSHOTS, _cell(snapshot, field), "snapshot-changed", f"expected {expected or 'an empty cell'} as published", plain_text(got) or "an empty cell")
 
 
 def _changed_cells(snapshot: Snapshot, lines: list[Line], table: PlainTable) -> Iterator[Problem]:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from sop_xl.commands.published import Published, last_published
@@ -72,13 +73,13 @@ def plan_worklist(
         found += [*gap_matters(results.outlook.gaps, currency, changes), *risk_matters(results.outlook.risks, inputs.frame("Risks"), currency)]
     if present is not None:
         found = [matter if matter.evidence in present else replace(matter, evidence="") for matter in found]
-    usual = ESCALATED_SHARE * float(year.get(ALL, 0.0))
+    usual = ESCALATED_SHARE * float(year.get(ALL, np.nan))  # not known where nothing has a price: no limit then, and nothing is too little
     value = usual if settings.escalation_value is None else settings.escalation_value
     limits = Escalation(value, value if settings.escalation_risk is None else settings.escalation_risk)
     last = last_published(list(published), timeline.current)
     lines, said = worklist(
         found, inputs.frame("Decisions"), items, timeline.current, limits, settings.worklist_lines, currency,
-        marked=inputs.frame("Worklist"), previous=None if last is None else last.results.get("Worklist"), least=LEAST_SHARE * float(year.get(ALL, 0.0)),
+        marked=inputs.frame("Worklist"), previous=None if last is None else last.results.get("Worklist"), least=0.0 if np.isnan(usual) else LEAST_SHARE * float(year[ALL]),
     )  # fmt: skip
     notes.append(said)
     return lines

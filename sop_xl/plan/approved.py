@@ -20,6 +20,8 @@ FIGURES = ("demand", "sales_volume", "revenue", "cost", "gross_margin", "invento
 
 FLOWS = ("demand", "revenue", "gross_margin")
 """Measures that a snapshot states as sums over the planned periods; it states the inventory value of the last one."""
+TOTALS = (*FLOWS, "inventory_value")
+"""What a snapshot states of a plan, where it has the figure."""
 
 DECIMALS = 6
 """Places to which the plan is frozen: beyond them is what float arithmetic leaves."""

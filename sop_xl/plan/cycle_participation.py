@@ -53,7 +53,8 @@ def participation(sales_input: pd.DataFrame, last: pd.DataFrame | None, last_cyc
 
     Expected are the lines that have a number for the plan, and those that had one for that of the cycle before. A line is in where it has a number from the current period on that last cycle did not have: a new or changed figure, or one for a period further
     ahead. Who leaves all as it was has not delivered, as nobody can tell that from having forgotten, unless it is confirmed by hand. A number for
-    last cycle alone, such as a deal, is not asked for again as long as its contributor has others ahead.
+    last cycle alone, such as a deal, is not asked for again as long as its contributor has others ahead and had such then, too: who states every period as it
+    comes owes the next one.
 
     Parameters
     ----------
@@ -65,7 +66,7 @@ def participation(sales_input: pd.DataFrame, last: pd.DataFrame | None, last_cyc
     """
     now = _lines(sales_input, current, current)
     before = _lines(last, last_cycle, current) if last is not None else {}
-    still_there = {contributor for contributor, *_ in now}
+    still_there = {contributor for contributor, *_ in now} & {line[0] for line, ahead in before.items() if ahead}
     expected = sorted({*now, *(line for line, ahead in before.items() if ahead or line[0] not in still_there)})
     missing = [line for line in expected if now.get(line, frozenset()) <= before.get(line, frozenset())]
     words = dict.fromkeys(_words(line) for line in missing)

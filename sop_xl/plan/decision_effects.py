@@ -69,10 +69,13 @@ class InPlan:
         Names of what each drives, by scenario.
     asked
         Units asked for, see `scenario_effects.asked_for`.
+    blank_is_zero
+        Whether nothing stated means nothing asked for.
     """
 
     drivers: Mapping[str, Sequence[str]] = field(default_factory=dict)
     asked: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=["item", "location", "period", "demand"]))
+    blank_is_zero: bool = False
 
 
 def decision_effects(
@@ -187,7 +190,7 @@ def _of_scenario(row: Any, approval: Approval | None, now: Now, in_plan: InPlan,
     )  # fmt: skip
     of_demand = bool(len(to_come)) or (as_approved is not None and bool(len(as_approved)))
     if as_approved is not None and of_demand and approval is not None:
-        so_far, realised, unknown = realised_demand(as_approved[as_approved["period"] < timeline.current], in_plan.asked)
+        so_far, realised, unknown = realised_demand(as_approved[as_approved["period"] < timeline.current], in_plan.asked, blank_is_zero=in_plan.blank_is_zero)
         effect = replace(effect, expected_so_far=so_far, realised_so_far=realised, unknown=unknown)
     units = {"expected_units": effect.expected, "expected_so_far": effect.expected_so_far, "realised_so_far": effect.realised_so_far, "still_expected": effect.still_expected}
     left_out = not_counted_words(in_plan.drivers[row.option])

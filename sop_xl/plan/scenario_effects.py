@@ -62,7 +62,7 @@ def asked_for(history: pd.DataFrame) -> pd.DataFrame:
     return known.groupby(["item", "location", "period"], as_index=False, sort=True).agg(demand=("demand", "sum"))
 
 
-def realised_demand(units: pd.DataFrame, asked: pd.DataFrame) -> tuple[float, float, float]:
+def realised_demand(units: pd.DataFrame, asked: pd.DataFrame, *, blank_is_zero: bool = False) -> tuple[float, float, float]:
     """Units expected, realised, and expected where nothing is known, of periods that are over.
 
     Parameters
@@ -71,6 +71,9 @@ def realised_demand(units: pd.DataFrame, asked: pd.DataFrame) -> tuple[float, fl
         DECISION_UNITS of those periods.
     asked
         As `asked_for` gives it.
+    blank_is_zero
+        Whether nothing stated means nothing asked for (Settings), in a period of which anything is known. Left out, the cells without demand
+        would be missing from the sum, and those above the plan would stay.
 
     Returns
     -------
@@ -78,6 +81,8 @@ def realised_demand(units: pd.DataFrame, asked: pd.DataFrame) -> tuple[float, fl
     where it was less; NaN where none is. An error of the forecast is part of it: a market without the scenario was never seen.
     """
     found = units.merge(asked, on=["item", "location", "period"], how="left")
+    if blank_is_zero:
+        found["demand"] = found["demand"].fillna(found["period"].isin(asked["period"]).map({True: 0.0, False: np.nan}))
     known = found["demand"].notna()
     expected, unknown = float(found["more"].sum()), float(found.loc[~known, "more"].sum())
     realised = float((found["demand"] - found["without"])[known].sum()) if known.any() else np.nan

@@ -222,8 +222,9 @@ def _project(flows: WeeklyFlows, opening: Matrix, planned: Matrix, orders: _Orde
         known_out, known_in = np.nan_to_num(flows.shipments[:, week]), np.nan_to_num(flows.receipts[:, week])
         asked = np.maximum(flows.planned_demand[:, week], np.nan_to_num(flows.orders[:, week]))
         came, coming, share = known_in, orders.due[:, week], 1.0
-        if week == flows.now:  # receipts are first those of the orders that they closed
-            came = np.maximum(known_in - orders.closed, 0.0)
+        if week == flows.now:  # receipts are first those of the orders that they closed, unless these came in weeks before
+            early = np.maximum(np.nan_to_num(flows.receipts[:, :week] - (planned + orders.gone)[:, :week]), 0.0).sum(axis=1)
+            came = np.maximum(known_in - np.maximum(orders.closed - early, 0.0), 0.0)
             asked, coming = asked + owed, coming + orders.due[:, : flows.now].sum(axis=1)
             share = 1.0 - float(flows.elapsed[week])
         own, counted = flows.dependent_demand[:, week], flows.on_hand[:, week]
@@ -240,17 +241,18 @@ def _after_week(flows: WeeklyFlows, planned: Matrix, stock: Matrix, waiting: Mat
 
     Shipments that nobody stated are what was asked for, as far as there was stock. Orders that nobody stated are the plan's; shipments beyond them went to those who waited.
     """
-    expected, shipped, orders = flows.planned_demand[:, week], flows.shipments[:, week], flows.orders[:, week]
+    expected, shipped, orders, counted = flows.planned_demand[:, week], flows.shipments[:, week], flows.orders[:, week], flows.on_hand[:, week]
+    asked = _known_or(orders, expected)
     there = stock + _known_or(flows.receipts[:, week], planned[:, week]) - flows.dependent_demand[:, week]
     if lost_sales:
-        shipped = _known_or(shipped, expected)
+        shipped = _known_or(shipped, asked)
     else:
         owed = np.maximum(waiting, 0.0)
-        assumed = np.fmin(expected + owed, np.maximum(there, 0.0))  # fmin: where no stock is known, all of it
+        all_of_it = np.isfinite(counted) & (counted > 0)  # nobody waits beside a stock that was counted
+        assumed = np.where(all_of_it, asked + owed, np.fmin(asked + owed, np.maximum(there, 0.0)))  # fmin: where no stock is known, all of it, too
         change = np.where(np.isfinite(orders), orders - shipped, -np.minimum(owed, np.maximum(shipped - expected, 0.0)))
-        waiting = waiting + np.where(np.isfinite(shipped), change, expected - assumed)
+        waiting = waiting + np.where(np.isfinite(shipped), change, asked - assumed)
         shipped = _known_or(shipped, assumed)
-    counted = flows.on_hand[:, week]
     return np.where(np.isfinite(counted), counted, there - shipped), waiting
 
 

@@ -16,6 +16,7 @@ from sop_xl.plan.grid import records
 from sop_xl.plan.kpi_figures import ALL
 from sop_xl.plan.kpi_status import POOR
 from sop_xl.plan.notes import some_of
+from sop_xl.plan.supply.decisions import is_promotion
 
 SHORTAGE, GAP, RISK, EXCESS, VARIANCE = "shortage", "gap", "risk", "excess", "variance"
 LATE_RECEIPT, STOCK_OUT, FORECAST, DECISION_DUE, MORE = "late receipt", "stock-out", "forecast", "decision due", "more"
@@ -251,7 +252,8 @@ def decision_matters(decisions: pd.DataFrame, options: pd.DataFrame, effects: pd
         Day of the run and first planned period: an approved one whose span is over is not overdue any more.
     """
     gain = options.set_index("option")["gain"].to_dict()
-    kept = effects[(effects["elapsed"] > 0) & (effects["realised_so_far"] >= effects["expected_so_far"])]["decision"]
+    of_demand = decisions.loc[is_promotion(decisions), "decision"]  # less demand than expected is no promise kept
+    kept = effects[(effects["elapsed"] > 0) & (effects["realised_so_far"] >= effects["expected_so_far"]) & ~effects["decision"].isin(of_demand)]["decision"]
     done = decisions["done"].notna() if "done" in decisions else pd.Series(False, index=decisions.index)
     due = decisions[(decisions["due"] <= as_of) & ~done & ~decisions["decision"].isin(kept)]
     found = []

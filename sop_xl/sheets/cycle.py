@@ -24,7 +24,7 @@ class CycleCalendarRow(Row):
     consulted: str = column("Consulted", "Who is asked.", default="", width=18)
     informed: str = column("Informed", "Who is told.", default="", width=18)
     due_day: float | None = column("Due day", "Working day, counted from the first one of the current period. Empty: not dated.", unit="days", default=None, ge=1, le=66, width=9)
-    criterion: str = column("Done when", "What the program checks: input fresh (differs from when the cycle began), input present, sales input complete, no errors, planned, planned in its week (a run from the Monday of its due week on), checks agree, decisions taken, published; by hand: the date in Delivered counts. Empty: by hand.", default="by hand", choices=CRITERIA, width=20)
+    criterion: str = column("Done when", "What the program checks: input fresh (differs from when the cycle began), input present, sales input complete, no errors, planned, planned in its week (a run in its due week, Monday to Sunday), checks agree, decisions taken, published; by hand: the date in Delivered counts. Empty: by hand.", default="by hand", choices=CRITERIA, width=20)
     sheet: str = column("Input", "Of input fresh and input present: the sheet that is delivered.", default="", width=20)
     delivered: datetime | None = column("Delivered", "Yours: when it was done in this cycle; of a task by hand, and of sales numbers of which some stay as they were.", unit="date", default=None, width=12)
     note: str = column("Note", "Free text.", default="", aliases=("Comment",), width=30)

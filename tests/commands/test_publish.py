@@ -367,6 +367,9 @@ def test_without_any_stock_there_is_no_inventory_value_to_approve(company):
     assert cells(company, "Snapshots")[0]["Inventory value"] is None and cells(company, "Snapshots")[0]["Revenue"] > 0
     assert "Inventory value" not in {line["Measure"] for line in cells(company, "Approved Plan")}
     assert published_text(company) == [] and str(HeadlessHost(company).read_name("sop_approved")).endswith("the plan is as approved")
+    change(company, "Snapshots", "Inventory value", 0, 5000.0)
+    (said,) = published_text(company)
+    assert "expected an empty cell as published, got 5000" in said
 
 
 def test_a_plan_with_errors_in_its_data_is_not_published(company):

@@ -84,3 +84,17 @@ def test_where_no_stock_is_stated_nothing_says_what_will_be_short(planned_again,
     assert constraints["Answer"].startswith("What will be short is not known: no stock is stated.")
     assert constraints["Figure"] is None
     assert {"shortage", "excess"}.isdisjoint(row["Kind"] for row in cells(planned, "Worklist"))
+
+
+def test_without_any_price_what_has_money_is_still_listed(planned_again, planned):
+    host = HeadlessHost(planned)
+    items = [[None if label == "List price" else row[label] for label in labels("Items")] for row in cells(planned, "Items")]
+    sold = [list(row.values()) for row in cells(planned, "Demand History") if row["Measure"] == "Demand"]
+    host.write_table("Items", labels("Items"), items)
+    host.write_table("Demand History", list(cells(planned, "Demand History")[0]), sold)
+    host.write_table("Budget", list(cells(planned, "Budget")[0]), [])
+    host.write_table("Inventory", labels("Inventory"), [[row["Item"], row["Location"], 50_000.0, None, None] for row in cells(planned, "Inventory")])
+    host.save()
+    planned_again()
+    excess = [row["At stake"] for row in cells(planned, "Worklist") if row["Kind"] == "excess"]
+    assert excess and min(excess) > 1_000_000

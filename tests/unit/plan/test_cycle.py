@@ -197,6 +197,12 @@ def test_a_deal_of_last_cycle_is_not_asked_for_again_while_its_contributor_deliv
     assert found.sentence == "1 of 2 sales numbers are in; missing: Bob (Helmets)"
 
 
+def test_who_states_every_period_as_it_comes_owes_the_next_one_of_every_line():
+    last = sales(("Ann", "Bikes", "2025-01-01", 10.0), ("Ann", "Tents", "2025-01-01", 40.0))
+    found = participation(sales(("Ann", "Bikes", "2025-02-01", 9.0)), last, JANUARY, FEBRUARY)
+    assert found.sentence == "1 of 2 sales numbers are in; missing: Ann (Tents)"
+
+
 def test_numbers_that_stay_as_they_are_can_be_confirmed():
     found = participation(LAST, LAST, JANUARY, FEBRUARY)
     assert found.sentence == "0 of 2 sales numbers are in; missing: Ann (Bikes), Bob (Helmets)"

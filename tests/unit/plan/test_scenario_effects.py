@@ -82,6 +82,15 @@ def test_a_month_that_is_not_known_counts_on_neither_side(units):
     assert np.isnan(told(units, asked())["realised_so_far"])
 
 
+def test_where_a_blank_means_zero_cells_that_sold_nothing_count_like_the_others(units):
+    over = units[units["period"] == JANUARY]
+    # 100 of A and 200 of B without the scenario; B sold nothing, A twice as much
+    history = asked(("A", JANUARY, 200))
+    assert realised_demand(over, history) == (30, 100, 20)
+    assert realised_demand(over, history, blank_is_zero=True) == (30, -100, 0)
+    assert realised_demand(over, asked(("A", FEBRUARY, 200)), blank_is_zero=True)[2] == 30  # of January nobody has said anything yet
+
+
 def test_before_it_is_published_nothing_is_held_against_it(units):
     found = told(units, asked(), current=JANUARY, approvals={})
     assert found["expected_units"] == 90 and "in the plan, not published yet; expected: +90 units of demand and profit EUR 500" in found["sentence"]

@@ -146,6 +146,18 @@ def test_what_was_shipped_ahead_of_its_orders_is_not_owed_when_they_come():
     assert balances(view({"Oslo": 1000.0}, "2025-01-13", facts))[:3] == [850, 800, 700]
 
 
+def test_orders_of_a_week_that_is_over_count_where_shipments_are_not_stated():
+    ordered = [{"week": "2024-12-30", "orders": 150}]
+    assert balances(view({"Oslo": 1000.0}, "2025-01-03", ordered))[0] == 850
+    assert balances(view({"Oslo": 1000.0}, "2025-01-06", ordered))[:2] == [850, 750]
+    assert balances(view({"Oslo": 1000.0}, "2025-01-06", ordered, lost_sales=True))[:2] == [850, 750]
+
+
+def test_nobody_waits_beside_a_stock_that_was_counted_unless_somebody_says_so():
+    counted = [{"week": "2024-12-30", "on_hand": 120}]
+    assert balances(view({"Oslo": 50.0}, "2025-01-06", counted))[:2] == [120, 20]
+
+
 def test_of_lost_sales_nothing_is_owed_and_a_stock_out_leaves_no_backlog():
     frame = view({"Oslo": 150.0}, lost_sales=True, receipts=200.0)
     assert balances(frame)[:4] == [100, 50, 0, -50] and balances(frame)[4] == -50
@@ -191,6 +203,12 @@ def test_receipts_of_an_order_that_they_closed_leave_the_planned_receipts_of_the
     assert balances(frame)[0] == 1000 + 50 + 100 - 100
     more = view({"Oslo": 1000.0}, "2025-01-01", [{"week": "2024-12-30", "receipts": 80}], orders=(), approved=planned_order, receipts=400.0)
     assert balances(more)[0] == 1000 + 80 + 70 - 100  # 30 of the planned 100 came, too
+
+
+def test_an_order_that_came_a_week_early_leaves_the_planned_receipts_of_its_own_week_counted_once():
+    came = [{"week": "2024-12-30", "receipts": 140}, {"week": "2025-01-06", "receipts": 40}]
+    frame = view({"Oslo": 1000.0}, "2025-01-08", came, orders=(), approved=[("PO-1", "2025-01-07", 100)], receipts=160.0)
+    assert balances(frame)[1] == 1000 + 140 - 100 + 40 - 100  # the 40 that came this week are those planned for it
 
 
 def test_production_takes_from_stock_too():

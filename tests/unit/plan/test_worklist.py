@@ -129,10 +129,12 @@ def test_decisions_that_are_due_must_be_taken_or_carried_out():
         frames.DECISIONS, due | {"decision": "1", "option": "Overtime", "status": "proposed", "owner": "Ann"}, due | {"decision": "2", "status": "approved"},
         due | {"decision": "3", "status": "approved", "last_period": month("2025-12")}, due | {"decision": "4", "status": "rejected"},
         {"decision": "5", "status": "proposed", "due": pd.Timestamp("2026-02-01")}, due | {"decision": "6", "status": "approved"},
+        due | {"decision": "7", "status": "approved", "lever": "scenario", "option": "Demand -10%"},
     )  # fmt: skip
-    effects = table(frames.DECISION_EFFECTS, {"decision": "6", "elapsed": 1, "expected_so_far": 10, "realised_so_far": 12})
+    brought = {"elapsed": 1, "expected_so_far": 10, "realised_so_far": 12}
+    effects = table(frames.DECISION_EFFECTS, brought | {"decision": "6"}, {"decision": "7", "elapsed": 1, "expected_so_far": -100, "realised_so_far": 0})
     found = decision_matters(decisions, table(frames.OPTIONS, {"option": "Overtime", "gain": 500}), effects, TODAY, NOW)
-    assert [one.alert for one in found] == ["Decision 1 due", "Decision 2 due"]
+    assert [one.alert for one in found] == ["Decision 1 due", "Decision 2 due", "Decision 7 due"]
     assert (found[0].value, found[0].responsible, found[0].undecided, found[1].undecided) == (500, "Ann", True, False)
 
 
