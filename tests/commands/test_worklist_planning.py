@@ -88,7 +88,7 @@ def test_where_no_stock_is_stated_nothing_says_what_will_be_short(planned_again,
 
 def test_without_any_price_what_has_money_is_still_listed(planned_again, planned):
     host = HeadlessHost(planned)
-    items = [[None if label == "List price" else row[label] for label in labels("Items")] for row in cells(planned, "Items")]
+    items = [[None if label == "Unit price" else row[label] for label in labels("Items")] for row in cells(planned, "Items")]
     sold = [list(row.values()) for row in cells(planned, "Demand History") if row["Measure"] == "Demand"]
     host.write_table("Items", labels("Items"), items)
     host.write_table("Demand History", list(cells(planned, "Demand History")[0]), sold)
