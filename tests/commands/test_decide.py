@@ -57,7 +57,7 @@ def test_an_option_becomes_a_decision_with_what_was_expected_and_what_else_was_w
     assert (row["Due"], row["Decided on"]) == (datetime(2025, 2, 1), datetime(2025, 1, 7))
     assert (row["Note"], row["Matter"]) == ("cheapest at once", "Saw is full")
     assert row["Expected gain"] == pytest.approx(shown["Gain"]) and row["Expected gain"] > 0
-    assert row["Expected units"] > 0
+    assert row["Unmet demand spared"] > 0
     assert "Extra shift at Saw (EUR" in row["Options considered"] and f"{OVERTIME} (" not in row["Options considered"].split("; ")
 
 

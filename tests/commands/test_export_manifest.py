@@ -34,6 +34,7 @@ def filled(tmp_path_factory):
 FILLED = [
     "Items", "Locations", "Demand History", "Sales Input", "Events", "Lifecycle", "Overrides", "Inventory", "Open Orders", "Sourcing", "Bill of Materials", "Resources",
     "Bill of Resources", "Suppliers", "Purchase History", "Budget", "Cost Rates", "FX Rates", "Risks", "Scenarios", "Scenario Drivers",
+    "Cycle Calendar", "KPI Targets", "Initiatives", "Weekly Actuals",
 ]  # fmt: skip
 
 

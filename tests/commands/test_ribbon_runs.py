@@ -421,7 +421,7 @@ class TestShortCommands:
         assert "inputs of Items typed since " in asked and asked.endswith(" go too.")
         last = desk.ask("restore", confirmed="1")
         assert desk.body("Items") == before
-        assert "Items" in last["message"] and "inputs" in last["message"]
+        assert "The input Items is as before it, too" in last["message"]
 
     def test_a_budget_in_finance_s_own_shape_is_understood_as_on_the_command_line(self, desk, tmp_path):
         file = tmp_path / "budget.csv"
