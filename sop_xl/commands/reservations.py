@@ -19,8 +19,10 @@ PUBLISH_STEP = "publish"
 
 
 def failed_checks(host: Host) -> int:
-    """Native checks that disagree, as the workbook last computed them; 0 where nothing computed them yet, or it has none."""
+    """Native checks that disagree, as the workbook last computed them, one where their sum is an error; 0 where nothing computed them yet, or it has none."""
     value = host.read_name("MasterCheck")
+    if isinstance(value, str) and value.startswith("#"):
+        return 1
     return int(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else 0
 
 

@@ -110,11 +110,14 @@ def decision_effects(
     frames.check_frame(decisions, frames.DECISIONS)
     full = decisions.reindex(columns=list(frames.DECISIONS.columns))
     pulls, promotes = (found(decisions).to_numpy(dtype=bool) for found in (pulls_a_lever, is_promotion))
+    last_of = full[promotes].drop_duplicates("option", keep="last").set_index("option")["decision"]
     rows = []
     for row, is_pulled, is_promoted in zip(records(full), pulls, promotes, strict=True):
         approval = approvals.get(row.decision)
         if is_pulled:
             rows.append(_of_lever(row, approval, now, sold, timeline, currency))
+        elif is_promoted and row.decision != last_of[row.option]:  # actuals count once
+            rows.append(_head(row) | {"sentence": f"{row.option}: promoted again with decision {last_of[row.option]}, which has its effect."})
         elif is_promoted:
             rows.append(_of_scenario(row, approval, now, in_plan or InPlan(), timeline, currency))
         else:

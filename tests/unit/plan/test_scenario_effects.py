@@ -107,3 +107,12 @@ def test_drivers_that_cannot_be_held_against_actuals_are_named_with_the_reason()
 
 def test_set_back_it_is_no_part_of_the_plan(units):
     assert told(units, asked(), drivers=())["sentence"] == "Boom: no longer part of the plan, so no effect is counted."
+
+
+def test_of_a_scenario_that_was_promoted_twice_actuals_count_once(units):
+    timeline = Timeline(Calendar(), pd.Timestamp("2025-01-01"), FEBRUARY, 3)
+    in_plan = InPlan({"Boom": ("demand",)}, asked(("A", JANUARY, 112), ("B", JANUARY, 210)))
+    approvals = {name: Approval(JANUARY, MARCH, units.assign(decision=name)) for name in ("D1", "D4")}
+    first, again = decision_effects(table(frames.DECISIONS, ROW, ROW | {"decision": "D4"}), approvals, Now(units), pd.DataFrame(), timeline, "EUR", "", in_plan).itertuples()
+    assert np.isnan(first.realised_so_far) and first.sentence == "Boom: promoted again with decision D4, which has its effect."
+    assert again.realised_so_far == 22
