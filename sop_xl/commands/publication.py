@@ -36,7 +36,7 @@ from sop_xl.commands.published import (
     record_texts,
 )
 from sop_xl.commands.record_proof import record_hash, sealed
-from sop_xl.commands.reservations import reservations
+from sop_xl.commands.reservations import recorded, reservations
 from sop_xl.commands.scenario_inputs import promoted_scenarios
 from sop_xl.commands.tables import PlainTable
 from sop_xl.errors import HostError, Problem, Severity
@@ -92,7 +92,7 @@ class Publication:
     archive: Path | None = None
     failed_checks: int = 0
     scenario: str = field(default="", init=False)
-    reservations: str = field(default="", init=False)
+    reservations: list[str] = field(default_factory=list, init=False)
     facts: dict[str, object] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     _before: _Before | None = None
@@ -104,7 +104,7 @@ class Publication:
         before, label = self._before, timeline.calendar.label(timeline.current)
         version = 1 + max((one.key[1] for one in before.snapshots if one.key[0] == label), default=0)
         inputs = results.inputs
-        self.reservations = reservations(self.failed_checks, problems, results.cycle, timeline.current)
+        self.reservations = reservations(problems, results.cycle, timeline.current)
         self.scenario = ", ".join(promoted_scenarios(inputs))
         frozen = plan_to_approve(results, timeline, version)
         lines = approved_lines(frozen, timeline.calendar)
@@ -136,7 +136,7 @@ class Publication:
     def _cells(self, label: str, version: int, digest: str, behind: str, frozen: pd.DataFrame) -> dict[str, CellValue]:
         return {
             "cycle": label, "version": float(version), "as_of": self.as_of, "approved_by": self.approved_by, "scenario": self.scenario or None,
-            **approved_totals(frozen), "state": APPROVED, "place": WORKBOOK, "hash": digest, "note": self.note or None, "record_hash": behind, "reservations": self.reservations or None,
+            **approved_totals(frozen), "state": APPROVED, "place": WORKBOOK, "hash": digest, "note": self.note or None, "record_hash": behind, "reservations": recorded(self.failed_checks, self.reservations) or None,
         }  # fmt: skip
 
     def _archived(

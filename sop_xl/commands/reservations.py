@@ -31,13 +31,11 @@ def checks_words(failed: int) -> str:
     return f"{failed} check{'s' if failed > 1 else ''} disagree{'' if failed > 1 else 's'}"
 
 
-def reservations(failed: int, problems: Sequence[Problem], cycle: CycleResults | None, current: pd.Timestamp) -> str:
-    """What a snapshot records: `2 checks disagree in the workbook before; 14 warnings; 1 task late (Sales numbers), 3 open`; `""` where nothing stands against the plan.
+def reservations(problems: Sequence[Problem], cycle: CycleResults | None, current: pd.Timestamp) -> list[str]:
+    """What stands against a plan beside its checks: `14 warnings`, `1 task late (Sales numbers), 3 open`; nothing where nothing does.
 
     Parameters
     ----------
-    failed
-        Native checks that disagreed before the run.
     problems
         What the run remarked; its warnings count.
     cycle
@@ -45,12 +43,14 @@ def reservations(failed: int, problems: Sequence[Problem], cycle: CycleResults |
     current
         First planned period.
     """
-    parts = [f"{checks_words(failed)} in the workbook before"] if failed else []
-    if warnings := count(problems, Severity.WARNING):
-        parts.append(f"{warnings} warning{'s' if warnings > 1 else ''}")
-    if cycle is not None:
-        parts += _tasks(cycle.cycle, current)
-    return "; ".join(parts)
+    warnings = count(problems, Severity.WARNING)
+    said = [f"{warnings} warning{'s' if warnings > 1 else ''}"] if warnings else []
+    return said if cycle is None else said + _tasks(cycle.cycle, current)
+
+
+def recorded(failed: int, found: Sequence[str]) -> str:
+    """What a snapshot says of it, with the checks that disagreed before the run; `""` where nothing stands against the plan."""
+    return "; ".join([*([f"{checks_words(failed)} in the workbook before"] if failed else []), *found])
 
 
 def _tasks(cycle: pd.DataFrame, current: pd.Timestamp) -> list[str]:
@@ -65,10 +65,9 @@ def _tasks(cycle: pd.DataFrame, current: pd.Timestamp) -> list[str]:
     return [", ".join(parts)] if parts else []
 
 
-def reservations_told(failed: int, recorded: str, cycle: object, version: object) -> list[Problem]:
+def reservations_told(failed: int, found: Sequence[str], cycle: object, version: object) -> list[Problem]:
     """A warning where something stands against a plan that was published; `failed` are the checks that disagree after the run, where it computed them."""
-    parts = [f"{checks_words(failed)}, see Checks"] if failed else []
-    parts += [part for part in recorded.split("; ") if part and "in the workbook before" not in part]
+    parts = [*([f"{checks_words(failed)}, see Checks"] if failed else []), *found]
     if not parts:
         return []
     words = f"the plan of {cycle}, version {version}, is published with reservations: {'; '.join(parts)}"

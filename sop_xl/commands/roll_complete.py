@@ -59,11 +59,11 @@ def _incomplete(sheet: str, timeline: Timeline, who: str, missing: Missing, hint
     count, periods = len(missing.names), min(PERIODS_SOLD, len(timeline.history))
     span = f"each of the last {periods} periods" if periods > 1 else "the last period"
     have = "have" if count > 1 else "has"
-    words = f"{count} of {missing.expected} {who} that sold in {span} {have} no actual of {timeline.calendar.label(timeline.current)}: {some_of([' in '.join(labels) for labels in missing.names])}"
+    words = f"{count} of {missing.expected} {who} that sold in {span} {have} no actual of {timeline.calendar.label(timeline.current)}: {first_of([' in '.join(labels) for labels in missing.names])}"
     return Problem(sheet, "", "actuals-missing", words, hint=hint, severity=severity)
 
 
-def some_of(names: Sequence[str]) -> str:
+def first_of(names: Sequence[str]) -> str:
     """The first of them, and how many more there are."""
     shown = 1
     while shown < min(_MOST_NAMED, len(names)) and len(", ".join(names[: shown + 1])) <= _LONGEST_NAMES:

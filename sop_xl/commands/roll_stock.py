@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sop_xl.commands.exchange import file_block
 from sop_xl.commands.inputs import Inputs
-from sop_xl.commands.roll_complete import some_of
+from sop_xl.commands.roll_complete import first_of
 from sop_xl.errors import Problem, Severity
 from sop_xl.periods import Timeline
 from sop_xl.sheets import sheet
@@ -38,5 +38,5 @@ def check_count(inputs: Inputs, timeline: Timeline, file: Path | None) -> list[P
     if not left:
         return []
     keep = "keep" if len(left) > 1 else "keeps"
-    words = f"{len(left)} of {len(stock)} lines of {INVENTORY} {'are' if len(left) > 1 else 'is'} not in it and {keep} the stock of before: {some_of(left)}"
+    words = f"{len(left)} of {len(stock)} lines of {INVENTORY} {'are' if len(left) > 1 else 'is'} not in it and {keep} the stock of before: {first_of(left)}"
     return [Problem(file.name, "", "stock-left-out", words, severity=Severity.WARNING, hint="state 0 for what has run out")]
